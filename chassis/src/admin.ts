@@ -1,0 +1,55 @@
+// The admin listener's app: /metrics, /healthz, /readyz. Nothing of it is reachable through the public listener.
+import type { Express } from 'express';
+import { createApp, type Route } from './app.ts';
+import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { Problem } from './problem.ts';
+
+/** Why a process cannot do its work now, in a few words; undefined when it can. */
+export type Readiness = () => Promise<string | undefined> | string | undefined;
+
+export interface AdminOptions {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly readiness: Readiness;
+  readonly routes?: readonly Route[];
+  readonly extend?: (app: Express) => void;
+}
+
+/** Makes the app; it does not listen. */
+export function createAdminApp({
+  metrics,
+  log,
+  readiness,
+  routes = [],
+  extend,
+}: AdminOptions): Express {
+  const standard: Route[] = [
+    {
+      method: 'get',
+      path: '/healthz',
+      handle: () => ({ body: { status: 'alive' }, cache: 'no-store' }),
+    },
+    {
+      method: 'get',
+      path: '/readyz',
+      handle: async () => {
+        const reason = await readiness();
+        if (reason !== undefined)
+          throw new Problem('not-ready', reason, { headers: { 'Retry-After': '1' } });
+        return { body: { status: 'ready' }, cache: 'no-store' };
+      },
+    },
+  ];
+  return createApp({
+    routes: [...standard, ...routes],
+    log,
+    extend: (app) => {
+      app.get('/metrics', async (_req, res) => {
+        res.setHeader('Content-Type', metrics.contentType);
+        res.end(await metrics.text());
+      });
+      extend?.(app);
+    },
+  });
+}

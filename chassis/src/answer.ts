@@ -1,0 +1,76 @@
+// Sending an answer: JSON, validators (ETag, RFC 9110), the headers that every answer carries.
+import { hash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { problemDocument, type Problem } from './problem.ts';
+import { exchangeOf } from './exchange.ts';
+
+/** What a route gives back; `send` turns it into a response. */
+export interface Answer {
+  /** 200 when left out. */
+  readonly status?: number;
+  /** Sent as JSON. */
+  readonly body: unknown;
+  /**
+   * `public` and `private` answers carry an ETag and are revalidated at each use; a `no-store` one has none.
+   * `private`: the answer depends on who asks.
+   */
+  readonly cache: 'public' | 'private' | 'no-store';
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** If-None-Match (RFC 9110, section 13.1.2): weak comparison with any of the listed tags, or `*`. */
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return (
+    ifNoneMatch.trim() === '*' ||
+    ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  );
+}
+
+function write(
+  res: ServerResponse,
+  status: number,
+  type: string,
+  body: string | undefined,
+  more: Readonly<Record<string, string>>,
+): void {
+  const { requestId, traceparent } = exchangeOf(res.req);
+  const headers: Record<string, string | number> = {
+    'X-Request-Id': requestId,
+    traceparent,
+    'X-Content-Type-Options': 'nosniff',
+    ...more,
+  };
+  if (body !== undefined) {
+    headers['Content-Type'] = type;
+    headers['Content-Length'] = Buffer.byteLength(body);
+  }
+  res.writeHead(status, headers);
+  res.end(body);
+}
+
+/** Sends a route's answer; 304 when the client holds the very same one. */
+export function send(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
+  const body = JSON.stringify(answer.body);
+  if (answer.cache === 'no-store') {
+    write(res, answer.status ?? 200, 'application/json', body, {
+      'Cache-Control': 'no-store',
+      ...answer.headers,
+    });
+    return;
+  }
+  const etag = `"${hash('sha1', body, 'base64url')}"`;
+  const headers = { 'Cache-Control': `${answer.cache}, no-cache`, ETag: etag, ...answer.headers };
+  if (matches(req.headers['if-none-match'], etag)) write(res, 304, '', undefined, headers);
+  else write(res, answer.status ?? 200, 'application/json', body, headers);
+}
+
+/** Sends a problem document; never cached. */
+export function sendProblem(req: IncomingMessage, res: ServerResponse, problem: Problem): void {
+  const instance = (req.url ?? '/').split('?', 1)[0]!.slice(0, 500);
+  const document = problemDocument(problem, instance, exchangeOf(req).requestId);
+  write(res, problem.status, 'application/problem+json', JSON.stringify(document), {
+    'Cache-Control': 'no-store',
+    ...problem.headers,
+  });
+}

@@ -1,0 +1,94 @@
+// An Express app from a list of routes: 404, 405 with Allow, OPTIONS, and every error as a problem document.
+import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
+import { send, sendProblem, type Answer } from './answer.ts';
+import { exchangeOf } from './exchange.ts';
+import type { Logger } from './log.ts';
+import { Problem } from './problem.ts';
+
+/** One method of one path. `handle` throws a Problem for what the client should hear. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  readonly path: string;
+  readonly handle: (req: Request) => Answer | Promise<Answer>;
+}
+
+export interface AppOptions {
+  /** In the order of how often they are asked: Express looks at them one by one. */
+  readonly routes: readonly Route[];
+  readonly log: Logger;
+  /** Turns an error of the app's own kind into a problem; undefined for what it does not know. */
+  readonly toProblem?: (error: unknown) => Problem | undefined;
+  /** Adds what is no JSON route, such as static files; it stands between the routes and the 404. */
+  readonly extend?: (app: Express) => void;
+}
+
+/** Express without what costs and is not used here: its ETag, its query parser, its name in every answer. */
+function bareExpress(): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', false);
+  return app;
+}
+
+const allowed = (methods: Iterable<string>): string =>
+  [
+    ...new Set(
+      [...methods].flatMap((method) =>
+        method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
+      ),
+    ),
+    'OPTIONS',
+  ].join(', ');
+
+/** Makes the app; it does not listen. */
+export function createApp({
+  routes,
+  log,
+  toProblem = () => undefined,
+  extend,
+}: AppOptions): Express {
+  const app = bareExpress();
+
+  for (const { method, path, handle } of routes) {
+    app[method](path, async (req, res) => {
+      exchangeOf(req).route = path;
+      send(req, res, await handle(req));
+    });
+  }
+  for (const [path, same] of Map.groupBy(routes, (route) => route.path)) {
+    const allow = allowed(same.map((route) => route.method));
+    app.all(path, (req, res) => {
+      exchangeOf(req).route = path;
+      if (req.method === 'OPTIONS') res.writeHead(204, { Allow: allow }).end();
+      else
+        throw new Problem('method-not-allowed', `${req.method} is not possible here`, {
+          headers: { Allow: allow },
+        });
+    });
+  }
+  extend?.(app);
+  app.use(() => {
+    throw new Problem('not-found', 'There is nothing at this address');
+  });
+
+  const onError: ErrorRequestHandler = (error: unknown, req, res, _next) => {
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    sendProblem(req, res, toProblem(error) ?? problemOf(error, req, log));
+  };
+  app.use(onError);
+  return app;
+}
+
+/** What no app knows better: a Problem is itself, Express's own 4xx are the client's fault, the rest is a bug. */
+function problemOf(error: unknown, req: Request, log: Logger): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof URIError)
+    return new Problem('invalid-request', 'The path is not well-formed');
+  const { requestId, traceparent, route } = exchangeOf(req);
+  log.error({ requestId, traceparent, route, err: error }, 'a request failed by a bug');
+  return new Problem('internal', 'The request could not be answered');
+}

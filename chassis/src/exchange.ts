@@ -1,0 +1,29 @@
+// One request and its answer, as everything around the route sees it: ids, start, route template.
+import type { IncomingMessage } from 'node:http';
+import { requestIdFrom, traceparentFrom } from './trace.ts';
+
+/** Lives as long as the request. */
+export interface Exchange {
+  readonly requestId: string;
+  readonly traceparent: string;
+  /** performance.now() at the request's arrival, in milliseconds. */
+  readonly startedAt: number;
+  /** The template of the route that answers, such as /api/posts/:id; 'none' while no route is found. */
+  route: string;
+  /** Called once, when the client leaves before its answer is sent. */
+  onLeave?: () => void;
+}
+
+const EXCHANGE = Symbol('exchange');
+type WithExchange = IncomingMessage & { [EXCHANGE]?: Exchange };
+
+/** The exchange of a request; made at the first call. */
+export function exchangeOf(req: IncomingMessage): Exchange {
+  const carrier = req as WithExchange;
+  return (carrier[EXCHANGE] ??= {
+    requestId: requestIdFrom(req.headers['x-request-id']),
+    traceparent: traceparentFrom(req.headers['traceparent']),
+    startedAt: performance.now(),
+    route: 'none',
+  });
+}

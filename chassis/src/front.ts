@@ -1,0 +1,71 @@
+// What every request passes before the app: the cap on requests in flight, and its measuring.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { sendProblem } from './answer.ts';
+import { exchangeOf } from './exchange.ts';
+import type { Logger } from './log.ts';
+import { DURATION_BUCKETS, type Metrics } from './metrics.ts';
+import { Problem } from './problem.ts';
+
+export interface FrontOptions {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Requests at once; what comes beyond is refused at once, before any work. No cap when left out. */
+  readonly maxInFlight?: number;
+  readonly onOverload?: () => void;
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
+// One for all: an overloaded process has no time for building stack traces.
+const overloaded = new Problem(
+  'overloaded',
+  'There are more requests than can be served now; try again',
+  {
+    headers: { 'Retry-After': '1' },
+  },
+);
+
+/** Wraps an app so that its requests are counted, timed by route template and status, and capped. */
+export function front(
+  app: RequestListener,
+  { metrics, log, maxInFlight = Infinity, onOverload }: FrontOptions,
+): RequestListener {
+  let inFlight = 0;
+  const duration = metrics.histogram(
+    'http_request_duration_seconds',
+    'Time from the arrival of a request to the end of its answer.',
+    ['method', 'route', 'status'],
+    DURATION_BUCKETS,
+  );
+  metrics.gauge('http_requests_in_flight', 'Requests that are being answered.', [], (gauge) =>
+    gauge.set(inFlight),
+  );
+
+  const finish = (req: IncomingMessage, res: ServerResponse): void => {
+    inFlight -= 1;
+    const exchange = exchangeOf(req);
+    if (!res.writableFinished) exchange.onLeave?.();
+    const seconds = (performance.now() - exchange.startedAt) / 1000;
+    const method = METHODS.has(req.method ?? '') ? req.method! : 'other';
+    const status = res.writableFinished ? String(res.statusCode) : 'client_left';
+    duration.observe({ method, route: exchange.route, status }, seconds);
+
+    const level = res.statusCode >= 500 && exchange.route !== 'shed' ? 'warn' : 'debug';
+    if (!log.isLevelEnabled(level)) return;
+    const { requestId, traceparent, route } = exchange;
+    log[level](
+      { requestId, traceparent, method, route, status, ms: Math.round(seconds * 1000) },
+      'answered',
+    );
+  };
+
+  return (req, res) => {
+    inFlight += 1;
+    const exchange = exchangeOf(req);
+    res.once('close', () => finish(req, res));
+    if (inFlight > maxInFlight) {
+      exchange.route = 'shed';
+      onOverload?.();
+      sendProblem(req, res, overloaded);
+    } else app(req, res);
+  };
+}

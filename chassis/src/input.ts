@@ -1,0 +1,61 @@
+// Reading what a client sent: ids, lists of ids, pages. Everything is bounded; every fault is a 400 that says where.
+import { invalid } from './problem.ts';
+
+const ID = /^[1-9]\d{0,15}$/;
+const LIST_MAX = 100;
+const CURSOR = /^[A-Za-z0-9_-]{1,200}$/;
+
+/** The largest page, and the one when `limit` is left out. */
+export const PAGE = { max: 100, fallback: 20 } as const;
+
+/** A positive integer of at most 2^53 − 1. @throws Problem 400 */
+export function parseId(text: unknown, pointer: string): number {
+  const id = typeof text === 'string' && ID.test(text) ? Number(text) : NaN;
+  if (!Number.isSafeInteger(id))
+    throw invalid(pointer, 'expected a positive integer of at most 9007199254740991');
+  return id;
+}
+
+/** `5,3,8` → [5, 3, 8]; 1 to 100 of them, each at most once in the result. @throws Problem 400 */
+export function parseIds(text: string, pointer: string): number[] {
+  const parts = text.split(',', LIST_MAX + 1);
+  if (parts.length > LIST_MAX) throw invalid(pointer, `expected at most ${LIST_MAX} ids`);
+  return [...new Set(parts.map((part) => parseId(part, pointer)))];
+}
+
+/** The query of a request target, with none but the `allowed` names, none of them twice. @throws Problem 400 */
+export function parseQuery<const Name extends string>(
+  target: string,
+  allowed: readonly Name[],
+): Partial<Record<Name, string>> {
+  const mark = target.indexOf('?');
+  const query: Partial<Record<Name, string>> = {};
+  if (mark === -1) return query;
+  for (const [name, value] of new URLSearchParams(target.slice(mark + 1))) {
+    const known = allowed.find((candidate) => candidate === name);
+    const pointer = `/query/${name.slice(0, 50).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (known === undefined) throw invalid(pointer, 'there is no such query parameter here');
+    if (query[known] !== undefined) throw invalid(pointer, 'expected it only once');
+    query[known] = value;
+  }
+  return query;
+}
+
+/** `limit`: 1 to 100, 20 when left out. @throws Problem 400 */
+export function parseLimit(text: string | undefined): number {
+  if (text === undefined) return PAGE.fallback;
+  const limit = /^[1-9]\d{0,2}$/.test(text) ? Number(text) : NaN;
+  if (!(limit <= PAGE.max))
+    throw invalid('/query/limit', `expected a whole number from 1 to ${PAGE.max}`);
+  return limit;
+}
+
+/** The fault of a cursor that is not one of ours. */
+export const invalidCursor = () =>
+  invalid('/query/cursor', 'expected a cursor from an earlier page');
+
+/** A cursor's form only; whether it means anything, its maker knows. @throws Problem 400 */
+export function parseCursor(text: string | undefined): string | undefined {
+  if (text !== undefined && !CURSOR.test(text)) throw invalidCursor();
+  return text;
+}

@@ -1,0 +1,90 @@
+// From a process's start to its end: settings, two listeners, signals, exit codes.
+import './runtime.ts';
+import type { RequestListener } from 'node:http';
+import { createAdminApp, type AdminOptions, type Readiness } from './admin.ts';
+import { listen, ListenError, type Listening } from './server.ts';
+import { SettingsError } from './settings.ts';
+
+/** Where the two listeners listen. */
+export interface Addresses {
+  readonly HOST: string;
+  readonly PORT: number;
+  readonly ADMIN_HOST: string;
+  readonly ADMIN_PORT: number;
+}
+
+export interface ServeOptions extends Omit<AdminOptions, 'readiness'> {
+  readonly handler: RequestListener;
+  readonly settings: Addresses;
+  readonly readiness?: Readiness;
+  /** Closes what the process holds, after its last request: pools, databases, timers. */
+  readonly close: () => Promise<void> | void;
+}
+
+/** A process that serves. */
+export interface Running {
+  readonly url: string;
+  readonly adminUrl: string;
+  /** Readiness turns 503, requests in flight finish, everything closes. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens both listeners; the admin one is the last to close.
+ * @throws ListenError when an address is taken; then nothing stays open.
+ */
+export async function serve(options: ServeOptions): Promise<Running> {
+  const { handler, settings, log, close, readiness = () => undefined } = options;
+  let stopping = false;
+  const adminApp = createAdminApp({
+    ...options,
+    readiness: () => (stopping ? 'stopping' : readiness()),
+  });
+  const opened: Listening[] = [];
+  try {
+    opened.push(await listen(handler, settings.HOST, settings.PORT));
+    opened.push(await listen(adminApp, settings.ADMIN_HOST, settings.ADMIN_PORT));
+  } catch (error) {
+    await Promise.all(opened.map((listening) => listening.stop()));
+    await close();
+    throw error;
+  }
+  const [open, admin] = opened as [Listening, Listening];
+  log.info({ url: open.url, adminUrl: admin.url }, 'listening');
+  return {
+    url: open.url,
+    adminUrl: admin.url,
+    async stop() {
+      if (stopping) return;
+      stopping = true;
+      log.info('stopping: requests in flight finish');
+      await open.stop();
+      await close();
+      await admin.stop();
+      log.info('stopped');
+    },
+  };
+}
+
+/** Runs a service until SIGTERM or SIGINT. What a person has to mend is told in plain lines; exit code 1. */
+export async function runService(
+  start: (env: Readonly<Record<string, string | undefined>>) => Promise<Running>,
+): Promise<void> {
+  let running: Running | undefined;
+  let told = false;
+  const end = (): void => {
+    // The second Ctrl-C, or one while the process still starts, does not wait.
+    if (told || running === undefined) process.exit(told ? 130 : 0);
+    told = true;
+    void running.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  try {
+    running = await start(process.env);
+  } catch (error) {
+    if (!(error instanceof SettingsError || error instanceof ListenError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,96 @@
+// Listening and stopping: bounds on what a client may send, and an end that loses no request in flight.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { problemDocument, Problem } from './problem.ts';
+import { requestIdFrom } from './trace.ts';
+
+/** How long requests in flight may take to finish once the process was told to stop. */
+const STOP_LIMIT_MS = 8_000;
+const SWEEP_MS = 100;
+
+/** A listener that accepts connections. */
+export interface Listening {
+  readonly url: string;
+  /** Stops accepting, lets requests in flight finish, and resolves when the last connection is closed. */
+  stop(): Promise<void>;
+}
+
+/** The address is taken, or not to be had. Its message is for the person at the terminal. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/**
+ * Listens on host:port; port 0 takes a free one.
+ * @throws ListenError when the address cannot be had.
+ */
+export async function listen(
+  handler: RequestListener,
+  host: string,
+  port: number,
+): Promise<Listening> {
+  let stopping = false;
+  const server = createServer(
+    {
+      // Above what clients in front of us (balancers, undici: 4 s) keep idle connections for, so that they close first.
+      keepAliveTimeout: 15_000,
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      maxHeaderSize: 16_384,
+    },
+    (req, res) => {
+      if (stopping) res.shouldKeepAlive = false;
+      handler(req, res);
+    },
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (socket.writable && error.code !== 'ECONNRESET') socket.end(rawProblem(error.code));
+    else socket.destroy();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  const { port: bound } = server.address() as AddressInfo;
+
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    stop() {
+      stopping = true;
+      return close(server);
+    },
+  };
+}
+
+/** server.close() alone would serve busy keep-alive clients for ever; so idle ones are closed again and again. */
+function close(server: Server): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const limit = setTimeout(() => server.closeAllConnections(), STOP_LIMIT_MS);
+  return new Promise((resolve) => {
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(limit);
+      resolve();
+    });
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
+  const reason =
+    error.code === 'EADDRINUSE' ? 'something else listens there' : (error.code ?? 'it failed');
+  return new ListenError(`Cannot listen on ${host}:${port}: ${reason}.`, { cause: error });
+}
+
+/** The answer to what is no HTTP request at all, where there is no response object to answer with. */
+function rawProblem(code: string | undefined): string {
+  const problem =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? new Problem('headers-too-large', 'The headers are larger than 16 KiB')
+      : new Problem('invalid-request', 'This is not a well-formed HTTP request');
+  const body = JSON.stringify(problemDocument(problem, '/', requestIdFrom(undefined)));
+  const phrase = problem.status === 431 ? 'Request Header Fields Too Large' : 'Bad Request';
+  return (
+    `HTTP/1.1 ${problem.status} ${phrase}\r\nContent-Type: application/problem+json\r\n` +
+    `Content-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`
+  );
+}

@@ -1,0 +1,13 @@
+// One configuration for every package: ES modules, TypeScript with its types stripped by Node itself.
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/scripts/jest-transform.js' },
+  transformIgnorePatterns: ['/node_modules/'],
+  testPathIgnorePatterns: ['/node_modules/', '/\\.data/'],
+  modulePathIgnorePatterns: ['/\\.data/'],
+  globalSetup: '<rootDir>/scripts/jest-setup.ts',
+  globalTeardown: '<rootDir>/scripts/jest-teardown.ts',
+  testTimeout: 15_000,
+  maxWorkers: 2,
+};

@@ -1,0 +1,12 @@
+// Strips types with Node's own stripper, so that tests run the very code that `node file.ts` runs.
+// No `sourceUrl` is passed: with one, v8 coverage reads 0 %.
+import { createHash } from 'node:crypto';
+import { stripTypeScriptTypes } from 'node:module';
+
+export default {
+  process: (source) => ({ code: stripTypeScriptTypes(source) }),
+  getCacheKey: (source, path, { configString }) =>
+    createHash('sha256')
+      .update([source, path, configString, process.version].join('\0'))
+      .digest('hex'),
+};

@@ -1,0 +1,24 @@
+// `npm test` runs what is quick; `npm test:long` runs the tests named *.long.test.ts: chaos, soak, races.
+// Further arguments go to jest as they are: npm test -- gateway/test/ladder.test.ts
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const args = process.argv.slice(2);
+const long = args[0] === '--long';
+if (long) args.shift();
+
+const jest = join(import.meta.dirname, '../node_modules/jest/bin/jest.js');
+const pattern = long ? String.raw`\.long\.test\.ts$` : String.raw`(?<!\.long)\.test\.ts$`;
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    jest,
+    `--testRegex=${pattern}`,
+    ...(long ? ['--runInBand', '--testTimeout=300000'] : []),
+    ...args,
+  ],
+  { stdio: 'inherit' },
+);
+process.exitCode = status ?? 1;
