@@ -1,0 +1,76 @@
+// The OpenAPI documents as data: read once, frozen, shared by everybody who asks.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+export const documentNames = ['identity', 'social', 'gateway'] as const;
+export type DocumentName = (typeof documentNames)[number];
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export type JsonObject = { readonly [key: string]: Json };
+
+export interface MediaType {
+  readonly schema?: JsonObject;
+  readonly examples?: { readonly [name: string]: JsonObject };
+}
+export interface Header {
+  readonly required?: boolean;
+  readonly schema?: JsonObject;
+}
+export interface Response {
+  readonly headers?: { readonly [name: string]: Header | Reference };
+  readonly content?: { readonly [mediaType: string]: MediaType };
+}
+export interface Operation {
+  readonly operationId: string;
+  readonly responses: { readonly [status: string]: Response | Reference };
+}
+export interface Reference {
+  readonly $ref: string;
+}
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
+  readonly components: {
+    readonly schemas: { readonly [name: string]: JsonObject };
+    readonly responses: { readonly [name: string]: Response };
+    readonly headers: { readonly [name: string]: Header };
+  };
+}
+
+const documents = new Map<DocumentName, OpenApiDocument>();
+
+/** The folder that holds the documents as they are now. */
+export const openapiFolder = join(import.meta.dirname, '../openapi');
+
+/** The named document, parsed once for the process and frozen. Throws when the file is missing or is no YAML. */
+export function loadDocument(name: DocumentName): OpenApiDocument {
+  const known = documents.get(name);
+  if (known) return known;
+  const text = readFileSync(join(openapiFolder, `${name}.yaml`), 'utf8');
+  const document = freeze(parse(text)) as OpenApiDocument;
+  documents.set(name, document);
+  return document;
+}
+
+/** What a local reference (`#/components/…`, RFC 6901) points to, or the value itself when it is none. */
+export function resolve<T extends object>(document: OpenApiDocument, value: T | Reference): T {
+  if (!('$ref' in value)) return value;
+  let target: unknown = document;
+  for (const key of value.$ref.split('/').slice(1)) {
+    const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
+    target = (target as Record<string, unknown> | undefined)?.[name];
+  }
+  if (typeof target !== 'object' || target === null)
+    throw new Error(`${value.$ref} points nowhere`);
+  return resolve(document, target as T | Reference);
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
+  return value;
+}
