@@ -16,6 +16,8 @@ const { status } = spawnSync(
     '--disable-warning=ExperimentalWarning',
     jest,
     `--testRegex=${pattern}`,
+    // An option must follow: --testRegex takes every plain argument after it for one more pattern.
+    `--config=${join(import.meta.dirname, '../jest.config.js')}`,
     ...(long ? ['--runInBand', '--testTimeout=300000'] : []),
     ...args,
   ],
