@@ -1,369 +1,253 @@
 // Generated from openapi/identity.yaml by `npm run generate -w contracts`; never edited by hand.
 export interface paths {
-  '/api/users/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One user */
-    get: operations['getUser'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/users': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users by their ids */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Users by their ids */
-    get: operations['listUsers'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /**
-     * Format: int64
-     * @description A positive integer that every JSON reader holds exactly (at most 2^53 − 1).
-     * @example 5
-     */
-    Id: number;
-    /** @example cat_sun_dog */
-    Username: string;
-    /**
-     * @description The public profile of a user.
-     * @example {
-     *       "id": 1,
-     *       "username": "cat_sun_dog"
-     *     }
-     */
-    User: {
-      id: components['schemas']['Id'];
-      username: components['schemas']['Username'];
-    };
-    /**
-     * @description The users that were asked for by their ids.
-     * @example {
-     *       "items": [
-     *         {
-     *           "id": 1,
-     *           "username": "cat_sun_dog"
-     *         }
-     *       ]
-     *     }
-     */
-    UserBatch: {
-      items: components['schemas']['User'][];
-    };
-    /**
-     * @description What went wrong (RFC 9457). `type` is for programs, `detail` is for people.
-     * @example {
-     *       "type": "urn:social-network:problem:not-found",
-     *       "title": "There is no such thing",
-     *       "status": 404,
-     *       "detail": "There is no user 999.",
-     *       "instance": "/api/users/999",
-     *       "requestId": "9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d"
-     *     }
-     */
-    Problem: {
-      type: string;
-      title: string;
-      status: number;
-      detail: string;
-      /** @description The path that was asked for, without its query; at most its first 500 characters. */
-      instance: string;
-      /** @description The same as the header X-Request-Id. */
-      requestId: string;
-      /** @description The faults of the request, for `invalid-request`. */
-      errors?: components['schemas']['InputFault'][];
-    };
-    /**
-     * @example {
-     *       "pointer": "/query/limit",
-     *       "detail": "expected a whole number from 1 to 100"
-     *     }
-     */
-    InputFault: {
-      /** @description Where the fault is, a JSON pointer (RFC 6901) that starts with /path, /query or /body. */
-      pointer: string;
-      detail: string;
-    };
-  };
-  responses: {
-    /** @description The answer that the client holds is still right; no body. */
-    NotModified: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        ETag: components['headers']['ETag'];
-        'Cache-Control': components['headers']['Cache-Control'];
-        [name: string]: unknown;
-      };
-      content?: never;
-    };
-    /** @description An id, a list or a page that breaks its bounds, or a query parameter that is unknown or repeated. */
-    InvalidRequest: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @constant */
-          type?: 'urn:social-network:problem:invalid-request';
-          /** @constant */
-          status?: 400;
+    schemas: {
+        /**
+         * Format: int64
+         * @description A positive integer that every JSON reader holds exactly (at most 2^53 − 1).
+         * @example 5
+         */
+        Id: number;
+        /** @example cat_sun_dog */
+        Username: string;
+        /**
+         * @description The public profile of a user.
+         * @example {
+         *       "id": 1,
+         *       "username": "cat_sun_dog"
+         *     }
+         */
+        User: {
+            id: components["schemas"]["Id"];
+            username: components["schemas"]["Username"];
         };
-      };
-    };
-    /** @description There is no such thing, or no such path. */
-    NotFound: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @constant */
-          type?: 'urn:social-network:problem:not-found';
-          /** @constant */
-          status?: 404;
+        /**
+         * @description The users that were asked for by their ids.
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": 1,
+         *           "username": "cat_sun_dog"
+         *         }
+         *       ]
+         *     }
+         */
+        UserBatch: {
+            items: components["schemas"]["User"][];
         };
-      };
-    };
-    /** @description What this path answers to a method that is not in Allow. OPTIONS is always answered, with 204 and Allow. */
-    MethodNotAllowed: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        Allow: components['headers']['Allow'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @constant */
-          type?: 'urn:social-network:problem:method-not-allowed';
-          /** @constant */
-          status?: 405;
+        /**
+         * @description What went wrong (RFC 9457). `type` is for programs, `detail` is for people.
+         * @example {
+         *       "type": "urn:social-network:problem:not-found",
+         *       "title": "There is no such thing",
+         *       "status": 404,
+         *       "detail": "There is no user 999.",
+         *       "instance": "/api/users/999",
+         *       "requestId": "9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d"
+         *     }
+         */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @description The path that was asked for, without its query; at most its first 500 characters. */
+            instance: string;
+            /** @description The same as the header X-Request-Id. */
+            requestId: string;
+            /** @description The faults of the request, for `invalid-request`. */
+            errors?: components["schemas"]["InputFault"][];
         };
-      };
-    };
-    /** @description The request line and headers together are too large. */
-    HeadersTooLarge: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @constant */
-          type?: 'urn:social-network:problem:headers-too-large';
-          /** @constant */
-          status?: 431;
+        /**
+         * @example {
+         *       "pointer": "/query/limit",
+         *       "detail": "expected a whole number from 1 to 100"
+         *     }
+         */
+        InputFault: {
+            /** @description Where the fault is, a JSON pointer (RFC 6901) that starts with /path, /query or /body. */
+            pointer: string;
+            detail: string;
         };
-      };
     };
-    /** @description A fault of this service itself; nothing of the inside is told. */
-    Internal: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @constant */
-          type?: 'urn:social-network:problem:internal';
-          /** @constant */
-          status?: 500;
+    responses: {
+        /** @description The answer that the client holds is still right; no body. */
+        NotModified: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                ETag: components["headers"]["ETag"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content?: never;
         };
-      };
-    };
-    /** @description Too busy, or not able to serve at the moment (its database does not answer). Ask again after Retry-After. */
-    Unavailable: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        'Retry-After': components['headers']['Retry-After'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @enum {unknown} */
-          type?: 'urn:social-network:problem:overloaded' | 'urn:social-network:problem:not-ready';
-          /** @constant */
-          status?: 503;
+        /** @description An id, a list or a page that breaks its bounds, or a query parameter that is unknown or repeated. */
+        InvalidRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:invalid-request";
+                    /** @constant */
+                    status?: 400;
+                };
+            };
         };
-      };
+        /** @description There is no such thing, or no such path. */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:not-found";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description What this path answers to a method that is not in Allow. OPTIONS is always answered, with 204 and Allow. */
+        MethodNotAllowed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                Allow: components["headers"]["Allow"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:method-not-allowed";
+                    /** @constant */
+                    status?: 405;
+                };
+            };
+        };
+        /** @description The request line and headers together are too large. It is found out before there is a request, so the answer has none of the usual headers. */
+        HeadersTooLarge: {
+            headers: {
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:headers-too-large";
+                    /** @constant */
+                    status?: 431;
+                };
+            };
+        };
+        /** @description A fault of this service itself; nothing of the inside is told. */
+        Internal: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:internal";
+                    /** @constant */
+                    status?: 500;
+                };
+            };
+        };
+        /** @description Too busy, or not able to serve at the moment (its database does not answer). Ask again after Retry-After. */
+        Unavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "urn:social-network:problem:overloaded" | "urn:social-network:problem:not-ready";
+                    /** @constant */
+                    status?: 503;
+                };
+            };
+        };
     };
-  };
-  parameters: {
-    /**
-     * @description The id of the user.
-     * @example 1
-     */
-    Id: components['schemas']['Id'];
-    /**
-     * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
-     * @example "4mXq1cZ5b0mV2m3nRr8jYw"
-     */
-    IfNoneMatch: string;
-    /**
-     * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
-     * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
-     */
-    RequestId: string;
-    /**
-     * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
-     * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
-     */
-    TraceParent: string;
-    /**
-     * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
-     * @example [
-     *       2,
-     *       1
-     *     ]
-     */
-    Ids: components['schemas']['Id'][];
-  };
-  requestBodies: never;
-  headers: {
-    /**
-     * @description The id of this exchange, taken over from the request when well-formed, else made. It stands in every log line about it.
-     * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
-     */
-    'X-Request-Id': string;
-    /**
-     * @description W3C Trace Context. The trace of the request when that is well-formed, else a new one; the span is always new.
-     * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
-     */
-    traceparent: string;
-    /**
-     * @description The body is what Content-Type says.
-     * @example nosniff
-     */
-    'X-Content-Type-Options': 'nosniff';
-    /**
-     * @description The validator of this answer, for If-None-Match (RFC 9110).
-     * @example "4mXq1cZ5b0mV2m3nRr8jYw"
-     */
-    ETag: string;
-    /**
-     * @description The answer may be kept and is revalidated at each use.
-     * @example public, no-cache
-     */
-    'Cache-Control': 'public, no-cache';
-    /**
-     * @description The methods that this path knows (RFC 9110).
-     * @example GET, HEAD, OPTIONS
-     */
-    Allow: string;
-    /**
-     * @description Seconds after which another attempt makes sense.
-     * @example 1
-     */
-    'Retry-After': number;
-    /**
-     * @description A problem is never kept.
-     * @example no-store
-     */
-    'Not-Stored': 'no-store';
-  };
-  pathItems: never;
-}
-export type $defs = Record<string, never>;
-export interface operations {
-  getUser: {
     parameters: {
-      query?: never;
-      header?: {
-        /**
-         * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
-         * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
-         */
-        'X-Request-Id'?: components['parameters']['RequestId'];
-        /**
-         * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
-         * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
-         */
-        traceparent?: components['parameters']['TraceParent'];
-        /**
-         * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
-         * @example "4mXq1cZ5b0mV2m3nRr8jYw"
-         */
-        'If-None-Match'?: components['parameters']['IfNoneMatch'];
-      };
-      path: {
         /**
          * @description The id of the user.
          * @example 1
          */
-        id: components['parameters']['Id'];
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The user. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          traceparent: components['headers']['traceparent'];
-          'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-          ETag: components['headers']['ETag'];
-          'Cache-Control': components['headers']['Cache-Control'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['User'];
-        };
-      };
-      304: components['responses']['NotModified'];
-      400: components['responses']['InvalidRequest'];
-      404: components['responses']['NotFound'];
-      405: components['responses']['MethodNotAllowed'];
-      431: components['responses']['HeadersTooLarge'];
-      500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
-    };
-  };
-  listUsers: {
-    parameters: {
-      query: {
+        Id: components["schemas"]["Id"];
+        /**
+         * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+         * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+         */
+        IfNoneMatch: string;
+        /**
+         * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+         * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+         */
+        RequestId: string;
+        /**
+         * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+         * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+         */
+        TraceParent: string;
         /**
          * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
          * @example [
@@ -371,50 +255,163 @@ export interface operations {
          *       1
          *     ]
          */
-        ids: components['parameters']['Ids'];
-      };
-      header?: {
+        Ids: components["schemas"]["Id"][];
+    };
+    requestBodies: never;
+    headers: {
         /**
-         * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+         * @description The id of this exchange, taken over from the request when well-formed, else made. It stands in every log line about it.
          * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
          */
-        'X-Request-Id'?: components['parameters']['RequestId'];
+        "X-Request-Id": string;
         /**
-         * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+         * @description W3C Trace Context. The trace of the request when that is well-formed, else a new one; the span is always new.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
-        traceparent?: components['parameters']['TraceParent'];
+        traceparent: string;
         /**
-         * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+         * @description The body is what Content-Type says.
+         * @example nosniff
+         */
+        "X-Content-Type-Options": "nosniff";
+        /**
+         * @description The validator of this answer, for If-None-Match (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
-        'If-None-Match'?: components['parameters']['IfNoneMatch'];
-      };
-      path?: never;
-      cookie?: never;
+        ETag: string;
+        /**
+         * @description The answer may be kept and is revalidated at each use.
+         * @example public, no-cache
+         */
+        "Cache-Control": "public, no-cache";
+        /**
+         * @description The methods that this path knows (RFC 9110).
+         * @example GET, HEAD, OPTIONS
+         */
+        Allow: string;
+        /**
+         * @description Seconds after which another attempt makes sense.
+         * @example 1
+         */
+        "Retry-After": number;
+        /**
+         * @description A problem is never kept.
+         * @example no-store
+         */
+        "Not-Stored": "no-store";
     };
-    requestBody?: never;
-    responses: {
-      /** @description The users in the order asked for; ids that are unknown are left out. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          traceparent: components['headers']['traceparent'];
-          'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-          ETag: components['headers']['ETag'];
-          'Cache-Control': components['headers']['Cache-Control'];
-          [name: string]: unknown;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The id of the user.
+                 * @example 1
+                 */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['UserBatch'];
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
-      };
-      304: components['responses']['NotModified'];
-      400: components['responses']['InvalidRequest'];
-      405: components['responses']['MethodNotAllowed'];
-      431: components['responses']['HeadersTooLarge'];
-      500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
     };
-  };
+    listUsers: {
+        parameters: {
+            query: {
+                /**
+                 * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
+                 * @example [
+                 *       2,
+                 *       1
+                 *     ]
+                 */
+                ids: components["parameters"]["Ids"];
+            };
+            header?: {
+                /**
+                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The users in the order asked for; ids that are unknown are left out. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserBatch"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            405: components["responses"]["MethodNotAllowed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
 }

@@ -1,456 +1,310 @@
 // Generated from openapi/social.yaml by `npm run generate -w contracts`; never edited by hand.
 export interface paths {
-  '/api/posts/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/posts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One post */
+        get: operations["getPost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One post */
-    get: operations['getPost'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/posts': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Posts by their ids, or those of one author
+         * @description Exactly one of `ids` and `authorId` is there; `limit` and `cursor` go with `authorId` only. Anything else is a 400.
+         *
+         *     With `ids` the answer is a PostBatch: the posts in the order asked for, unknown ids left out.
+         *     With `authorId` it is a PostPage, newest first; an author without posts, or unknown, has an empty one.
+         */
+        get: operations["listPosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Posts by their ids, or those of one author
-     * @description Exactly one of `ids` and `authorId` is there; `limit` and `cursor` go with `authorId` only. Anything else is a 400.
-     *
-     *     With `ids` the answer is a PostBatch: the posts in the order asked for, unknown ids left out.
-     *     With `authorId` it is a PostPage, newest first; an author without posts, or unknown, has an empty one.
-     */
-    get: operations['listPosts'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/users/{id}/counts': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/users/{id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many posts and friends a user has
+         * @description Social cannot tell an unknown user from one who has nothing yet; both counts are 0 then.
+         */
+        get: operations["getUserCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * How many posts and friends a user has
-     * @description Social cannot tell an unknown user from one who has nothing yet; both counts are 0 then.
-     */
-    get: operations['getUserCounts'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /**
-     * Format: int64
-     * @description A positive integer that every JSON reader holds exactly (at most 2^53 − 1).
-     * @example 5
-     */
-    Id: number;
-    /**
-     * @description The text of a post; its length is counted in Unicode code points.
-     * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
-     */
-    Content: string;
-    /**
-     * Format: date-time
-     * @description RFC 3339, in UTC.
-     * @example 2026-01-05T09:30:00.000Z
-     */
-    Timestamp: string;
-    /** @example eyJpIjo1fQ */
-    Cursor: string;
-    /**
-     * @description The `cursor` of the next page; null on the last one.
-     * @example eyJpIjo1fQ
-     */
-    NextCursor: string | null;
-    /**
-     * Format: int64
-     * @example 12
-     */
-    Count: number;
-    /**
-     * @description A post; its author is only an id here.
-     * @example {
-     *       "id": 5,
-     *       "content": "Cats are great, dogs are too. But, to be fair, the sun is much better.",
-     *       "authorId": 1,
-     *       "createdAt": "2026-01-05T09:30:00.000Z"
-     *     }
-     */
-    Post: {
-      id: components['schemas']['Id'];
-      content: components['schemas']['Content'];
-      authorId: components['schemas']['Id'];
-      createdAt: components['schemas']['Timestamp'];
-    };
-    /**
-     * @description The posts that were asked for by their ids.
-     * @example {
-     *       "items": []
-     *     }
-     */
-    PostBatch: {
-      items: components['schemas']['Post'][];
-    };
-    /**
-     * @description Posts of one author, newest first.
-     * @example {
-     *       "items": [],
-     *       "nextCursor": null
-     *     }
-     */
-    PostPage: {
-      items: components['schemas']['Post'][];
-      nextCursor: components['schemas']['NextCursor'];
-    };
-    /**
-     * @example {
-     *       "postCount": 12,
-     *       "friendCount": 3
-     *     }
-     */
-    Counts: {
-      postCount: components['schemas']['Count'];
-      friendCount: components['schemas']['Count'];
-    };
-    /**
-     * @description What went wrong (RFC 9457). `type` is for programs, `detail` is for people.
-     * @example {
-     *       "type": "urn:social-network:problem:not-found",
-     *       "title": "There is no such thing",
-     *       "status": 404,
-     *       "detail": "There is no user 999.",
-     *       "instance": "/api/users/999",
-     *       "requestId": "9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d"
-     *     }
-     */
-    Problem: {
-      type: string;
-      title: string;
-      status: number;
-      detail: string;
-      /** @description The path that was asked for, without its query; at most its first 500 characters. */
-      instance: string;
-      /** @description The same as the header X-Request-Id. */
-      requestId: string;
-      /** @description The faults of the request, for `invalid-request`. */
-      errors?: components['schemas']['InputFault'][];
-    };
-    /**
-     * @example {
-     *       "pointer": "/query/limit",
-     *       "detail": "expected a whole number from 1 to 100"
-     *     }
-     */
-    InputFault: {
-      /** @description Where the fault is, a JSON pointer (RFC 6901) that starts with /path, /query or /body. */
-      pointer: string;
-      detail: string;
-    };
-  };
-  responses: {
-    /** @description The answer that the client holds is still right; no body. */
-    NotModified: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        ETag: components['headers']['ETag'];
-        'Cache-Control': components['headers']['Cache-Control'];
-        [name: string]: unknown;
-      };
-      content?: never;
-    };
-    /** @description An id, a list or a page that breaks its bounds, or a query parameter that is unknown or repeated. */
-    InvalidRequest: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @constant */
-          type?: 'urn:social-network:problem:invalid-request';
-          /** @constant */
-          status?: 400;
+    schemas: {
+        /**
+         * Format: int64
+         * @description A positive integer that every JSON reader holds exactly (at most 2^53 − 1).
+         * @example 5
+         */
+        Id: number;
+        /**
+         * @description The text of a post; its length is counted in Unicode code points.
+         * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
+         */
+        Content: string;
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC.
+         * @example 2026-01-05T09:30:00.000Z
+         */
+        Timestamp: string;
+        /** @example eyJpIjo1fQ */
+        Cursor: string;
+        /**
+         * @description The `cursor` of the next page; null on the last one.
+         * @example eyJpIjo1fQ
+         */
+        NextCursor: string | null;
+        /**
+         * Format: int64
+         * @example 12
+         */
+        Count: number;
+        /**
+         * @description A post; its author is only an id here.
+         * @example {
+         *       "id": 5,
+         *       "content": "Cats are great, dogs are too. But, to be fair, the sun is much better.",
+         *       "authorId": 1,
+         *       "createdAt": "2026-01-05T09:30:00.000Z"
+         *     }
+         */
+        Post: {
+            id: components["schemas"]["Id"];
+            content: components["schemas"]["Content"];
+            authorId: components["schemas"]["Id"];
+            createdAt: components["schemas"]["Timestamp"];
         };
-      };
-    };
-    /** @description There is no such thing, or no such path. */
-    NotFound: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @constant */
-          type?: 'urn:social-network:problem:not-found';
-          /** @constant */
-          status?: 404;
+        /**
+         * @description The posts that were asked for by their ids.
+         * @example {
+         *       "items": []
+         *     }
+         */
+        PostBatch: {
+            items: components["schemas"]["Post"][];
         };
-      };
-    };
-    /** @description What this path answers to a method that is not in Allow. OPTIONS is always answered, with 204 and Allow. */
-    MethodNotAllowed: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        Allow: components['headers']['Allow'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @constant */
-          type?: 'urn:social-network:problem:method-not-allowed';
-          /** @constant */
-          status?: 405;
+        /**
+         * @description Posts of one author, newest first.
+         * @example {
+         *       "items": [],
+         *       "nextCursor": null
+         *     }
+         */
+        PostPage: {
+            items: components["schemas"]["Post"][];
+            nextCursor: components["schemas"]["NextCursor"];
         };
-      };
-    };
-    /** @description The request line and headers together are too large. */
-    HeadersTooLarge: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @constant */
-          type?: 'urn:social-network:problem:headers-too-large';
-          /** @constant */
-          status?: 431;
+        /**
+         * @example {
+         *       "postCount": 12,
+         *       "friendCount": 3
+         *     }
+         */
+        Counts: {
+            postCount: components["schemas"]["Count"];
+            friendCount: components["schemas"]["Count"];
         };
-      };
-    };
-    /** @description A fault of this service itself; nothing of the inside is told. */
-    Internal: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @constant */
-          type?: 'urn:social-network:problem:internal';
-          /** @constant */
-          status?: 500;
+        /**
+         * @description What went wrong (RFC 9457). `type` is for programs, `detail` is for people.
+         * @example {
+         *       "type": "urn:social-network:problem:not-found",
+         *       "title": "There is no such thing",
+         *       "status": 404,
+         *       "detail": "There is no user 999.",
+         *       "instance": "/api/users/999",
+         *       "requestId": "9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d"
+         *     }
+         */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @description The path that was asked for, without its query; at most its first 500 characters. */
+            instance: string;
+            /** @description The same as the header X-Request-Id. */
+            requestId: string;
+            /** @description The faults of the request, for `invalid-request`. */
+            errors?: components["schemas"]["InputFault"][];
         };
-      };
-    };
-    /** @description Too busy, or not able to serve at the moment (its database does not answer). Ask again after Retry-After. */
-    Unavailable: {
-      headers: {
-        'X-Request-Id': components['headers']['X-Request-Id'];
-        traceparent: components['headers']['traceparent'];
-        'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-        'Cache-Control': components['headers']['Not-Stored'];
-        'Retry-After': components['headers']['Retry-After'];
-        [name: string]: unknown;
-      };
-      content: {
-        'application/problem+json': components['schemas']['Problem'] & {
-          /** @enum {unknown} */
-          type?: 'urn:social-network:problem:overloaded' | 'urn:social-network:problem:not-ready';
-          /** @constant */
-          status?: 503;
+        /**
+         * @example {
+         *       "pointer": "/query/limit",
+         *       "detail": "expected a whole number from 1 to 100"
+         *     }
+         */
+        InputFault: {
+            /** @description Where the fault is, a JSON pointer (RFC 6901) that starts with /path, /query or /body. */
+            pointer: string;
+            detail: string;
         };
-      };
     };
-  };
-  parameters: {
-    /**
-     * @description The id of the post.
-     * @example 5
-     */
-    PostId: components['schemas']['Id'];
-    /**
-     * @description The id of the user.
-     * @example 1
-     */
-    UserId: components['schemas']['Id'];
-    /**
-     * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
-     * @example [
-     *       5,
-     *       3
-     *     ]
-     */
-    Ids: components['schemas']['Id'][];
-    /**
-     * @description The author whose posts are wanted.
-     * @example 1
-     */
-    AuthorId: components['schemas']['Id'];
-    /**
-     * @description The largest number of items in the page.
-     * @example 20
-     */
-    Limit: number;
-    /**
-     * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
-     * @example eyJpIjo1fQ
-     */
-    Cursor: components['schemas']['Cursor'];
-    /**
-     * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
-     * @example "4mXq1cZ5b0mV2m3nRr8jYw"
-     */
-    IfNoneMatch: string;
-    /**
-     * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
-     * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
-     */
-    RequestId: string;
-    /**
-     * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
-     * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
-     */
-    TraceParent: string;
-  };
-  requestBodies: never;
-  headers: {
-    /**
-     * @description The id of this exchange, taken over from the request when well-formed, else made. It stands in every log line about it.
-     * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
-     */
-    'X-Request-Id': string;
-    /**
-     * @description W3C Trace Context. The trace of the request when that is well-formed, else a new one; the span is always new.
-     * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
-     */
-    traceparent: string;
-    /**
-     * @description The body is what Content-Type says.
-     * @example nosniff
-     */
-    'X-Content-Type-Options': 'nosniff';
-    /**
-     * @description The validator of this answer, for If-None-Match (RFC 9110).
-     * @example "4mXq1cZ5b0mV2m3nRr8jYw"
-     */
-    ETag: string;
-    /**
-     * @description The answer may be kept and is revalidated at each use.
-     * @example public, no-cache
-     */
-    'Cache-Control': 'public, no-cache';
-    /**
-     * @description The methods that this path knows (RFC 9110).
-     * @example GET, HEAD, OPTIONS
-     */
-    Allow: string;
-    /**
-     * @description Seconds after which another attempt makes sense.
-     * @example 1
-     */
-    'Retry-After': number;
-    /**
-     * @description A problem is never kept.
-     * @example no-store
-     */
-    'Not-Stored': 'no-store';
-  };
-  pathItems: never;
-}
-export type $defs = Record<string, never>;
-export interface operations {
-  getPost: {
+    responses: {
+        /** @description The answer that the client holds is still right; no body. */
+        NotModified: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                ETag: components["headers"]["ETag"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description An id, a list or a page that breaks its bounds, or a query parameter that is unknown or repeated. */
+        InvalidRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:invalid-request";
+                    /** @constant */
+                    status?: 400;
+                };
+            };
+        };
+        /** @description There is no such thing, or no such path. */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:not-found";
+                    /** @constant */
+                    status?: 404;
+                };
+            };
+        };
+        /** @description What this path answers to a method that is not in Allow. OPTIONS is always answered, with 204 and Allow. */
+        MethodNotAllowed: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                Allow: components["headers"]["Allow"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:method-not-allowed";
+                    /** @constant */
+                    status?: 405;
+                };
+            };
+        };
+        /** @description The request line and headers together are too large. It is found out before there is a request, so the answer has none of the usual headers. */
+        HeadersTooLarge: {
+            headers: {
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:headers-too-large";
+                    /** @constant */
+                    status?: 431;
+                };
+            };
+        };
+        /** @description A fault of this service itself; nothing of the inside is told. */
+        Internal: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:internal";
+                    /** @constant */
+                    status?: 500;
+                };
+            };
+        };
+        /** @description Too busy, or not able to serve at the moment (its database does not answer). Ask again after Retry-After. */
+        Unavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "urn:social-network:problem:overloaded" | "urn:social-network:problem:not-ready";
+                    /** @constant */
+                    status?: 503;
+                };
+            };
+        };
+    };
     parameters: {
-      query?: never;
-      header?: {
-        /**
-         * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
-         * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
-         */
-        'X-Request-Id'?: components['parameters']['RequestId'];
-        /**
-         * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
-         * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
-         */
-        traceparent?: components['parameters']['TraceParent'];
-        /**
-         * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
-         * @example "4mXq1cZ5b0mV2m3nRr8jYw"
-         */
-        'If-None-Match'?: components['parameters']['IfNoneMatch'];
-      };
-      path: {
         /**
          * @description The id of the post.
          * @example 5
          */
-        id: components['parameters']['PostId'];
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The post. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          traceparent: components['headers']['traceparent'];
-          'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-          ETag: components['headers']['ETag'];
-          'Cache-Control': components['headers']['Cache-Control'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Post'];
-        };
-      };
-      304: components['responses']['NotModified'];
-      400: components['responses']['InvalidRequest'];
-      404: components['responses']['NotFound'];
-      405: components['responses']['MethodNotAllowed'];
-      431: components['responses']['HeadersTooLarge'];
-      500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
-    };
-  };
-  listPosts: {
-    parameters: {
-      query?: {
+        PostId: components["schemas"]["Id"];
+        /**
+         * @description The id of the user.
+         * @example 1
+         */
+        UserId: components["schemas"]["Id"];
         /**
          * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
          * @example [
@@ -458,119 +312,261 @@ export interface operations {
          *       3
          *     ]
          */
-        ids?: components['parameters']['Ids'];
+        Ids: components["schemas"]["Id"][];
         /**
          * @description The author whose posts are wanted.
          * @example 1
          */
-        authorId?: components['parameters']['AuthorId'];
+        AuthorId: components["schemas"]["Id"];
         /**
          * @description The largest number of items in the page.
          * @example 20
          */
-        limit?: components['parameters']['Limit'];
+        Limit: number;
         /**
          * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
          * @example eyJpIjo1fQ
          */
-        cursor?: components['parameters']['Cursor'];
-      };
-      header?: {
-        /**
-         * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
-         * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
-         */
-        'X-Request-Id'?: components['parameters']['RequestId'];
-        /**
-         * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
-         * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
-         */
-        traceparent?: components['parameters']['TraceParent'];
+        Cursor: components["schemas"]["Cursor"];
         /**
          * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
-        'If-None-Match'?: components['parameters']['IfNoneMatch'];
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A PostPage for `authorId`, a PostBatch for `ids`. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          traceparent: components['headers']['traceparent'];
-          'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-          ETag: components['headers']['ETag'];
-          'Cache-Control': components['headers']['Cache-Control'];
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json':
-            components['schemas']['PostPage'] | components['schemas']['PostBatch'];
-        };
-      };
-      304: components['responses']['NotModified'];
-      400: components['responses']['InvalidRequest'];
-      405: components['responses']['MethodNotAllowed'];
-      431: components['responses']['HeadersTooLarge'];
-      500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
-    };
-  };
-  getUserCounts: {
-    parameters: {
-      query?: never;
-      header?: {
+        IfNoneMatch: string;
         /**
          * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
          * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
          */
-        'X-Request-Id'?: components['parameters']['RequestId'];
+        RequestId: string;
         /**
          * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
-        traceparent?: components['parameters']['TraceParent'];
+        TraceParent: string;
+    };
+    requestBodies: never;
+    headers: {
         /**
-         * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+         * @description The id of this exchange, taken over from the request when well-formed, else made. It stands in every log line about it.
+         * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+         */
+        "X-Request-Id": string;
+        /**
+         * @description W3C Trace Context. The trace of the request when that is well-formed, else a new one; the span is always new.
+         * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+         */
+        traceparent: string;
+        /**
+         * @description The body is what Content-Type says.
+         * @example nosniff
+         */
+        "X-Content-Type-Options": "nosniff";
+        /**
+         * @description The validator of this answer, for If-None-Match (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
-        'If-None-Match'?: components['parameters']['IfNoneMatch'];
-      };
-      path: {
+        ETag: string;
         /**
-         * @description The id of the user.
+         * @description The answer may be kept and is revalidated at each use.
+         * @example public, no-cache
+         */
+        "Cache-Control": "public, no-cache";
+        /**
+         * @description The methods that this path knows (RFC 9110).
+         * @example GET, HEAD, OPTIONS
+         */
+        Allow: string;
+        /**
+         * @description Seconds after which another attempt makes sense.
          * @example 1
          */
-        id: components['parameters']['UserId'];
-      };
-      cookie?: never;
+        "Retry-After": number;
+        /**
+         * @description A problem is never kept.
+         * @example no-store
+         */
+        "Not-Stored": "no-store";
     };
-    requestBody?: never;
-    responses: {
-      /** @description The counts. */
-      200: {
-        headers: {
-          'X-Request-Id': components['headers']['X-Request-Id'];
-          traceparent: components['headers']['traceparent'];
-          'X-Content-Type-Options': components['headers']['X-Content-Type-Options'];
-          ETag: components['headers']['ETag'];
-          'Cache-Control': components['headers']['Cache-Control'];
-          [name: string]: unknown;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getPost: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The id of the post.
+                 * @example 5
+                 */
+                id: components["parameters"]["PostId"];
+            };
+            cookie?: never;
         };
-        content: {
-          'application/json': components['schemas']['Counts'];
+        requestBody?: never;
+        responses: {
+            /** @description The post. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Post"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
-      };
-      304: components['responses']['NotModified'];
-      400: components['responses']['InvalidRequest'];
-      405: components['responses']['MethodNotAllowed'];
-      431: components['responses']['HeadersTooLarge'];
-      500: components['responses']['Internal'];
-      503: components['responses']['Unavailable'];
     };
-  };
+    listPosts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
+                 * @example [
+                 *       5,
+                 *       3
+                 *     ]
+                 */
+                ids?: components["parameters"]["Ids"];
+                /**
+                 * @description The author whose posts are wanted.
+                 * @example 1
+                 */
+                authorId?: components["parameters"]["AuthorId"];
+                /**
+                 * @description The largest number of items in the page.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+                 * @example eyJpIjo1fQ
+                 */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /**
+                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A PostPage for `authorId`, a PostBatch for `ids`. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostPage"] | components["schemas"]["PostBatch"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            405: components["responses"]["MethodNotAllowed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUserCounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The id of the user.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            405: components["responses"]["MethodNotAllowed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
 }
