@@ -1,0 +1,77 @@
+// Alerts, dashboard, README and compose file agree with each other.
+import { expect, test } from '@jest/globals';
+import { imageEnvironment, OURS, readCompose, readText } from '../../test/compose.ts';
+import { readAlerts, readPanels, readReadme, readYaml } from './queries.ts';
+
+interface ScrapeConfig {
+  readonly job_name: string;
+  readonly static_configs: readonly { readonly targets: readonly string[] }[];
+}
+
+const alerts = readAlerts();
+const panels = readPanels();
+
+test('Prometheus asks each of our services once, on its admin port', () => {
+  const { scrape_configs: jobs } = readYaml('prometheus.yml') as { scrape_configs: ScrapeConfig[] };
+  const targets = jobs.map(({ job_name: job, static_configs: configs }) => [
+    job,
+    ...configs.flatMap((config) => config.targets),
+  ]);
+  const services = readCompose().services;
+  expect(targets).toEqual(
+    OURS.map((name) => {
+      expect(services[name]?.networks).toContain('monitoring');
+      return [name, `${name}:${imageEnvironment(readText(`${name}/Dockerfile`))['ADMIN_PORT']}`];
+    }),
+  );
+});
+
+test('every alert says what happened, what to do and how urgent it is, and the README knows it', () => {
+  expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
+  const readme = readReadme();
+  for (const { alert, labels, annotations } of alerts) {
+    expect(['page', 'ticket']).toContain(labels.severity);
+    expect(annotations.summary).toMatch(/^.{20,160}\.$/);
+    expect(annotations.action).toMatch(/^.{40,400}\.$/);
+    expect(readme).toContain(`| \`${alert}\` `);
+  }
+});
+
+test('every panel that an alert or the README names is on the dashboard', () => {
+  const titles = new Set(panels.map(({ title }) => title));
+  const named = [
+    ...alerts.flatMap(({ annotations }) => [...annotations.action.matchAll(/"([^"]+)"/g)]),
+    ...readReadme().matchAll(/(?:panel |\| )[*_]([^*_]+)[*_]/g),
+  ].map(([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(4);
+  expect(named.filter((name) => !titles.has(name))).toEqual([]);
+});
+
+test('every panel explains itself, asks the provisioned data source, and overlaps no other', () => {
+  const { datasources } = readYaml('grafana/provisioning/datasources/prometheus.yml') as {
+    datasources: { uid: string; url: string }[];
+  };
+  expect(datasources.map(({ url }) => url)).toEqual(['http://prometheus:9090']);
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  for (const { type, description, datasource, targets = [] } of panels) {
+    if (type === 'row') continue;
+    expect(description).toMatch(/^.{15,200}\.$/);
+    const asked = [datasource, ...targets.map((target) => target.datasource)];
+    expect(new Set(asked.map((source) => source?.uid))).toEqual(new Set([datasources[0]?.uid]));
+  }
+  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+    Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
+  );
+  expect(new Set(cells).size).toBe(cells.length);
+});
+
+test('Grafana finds its dashboards where compose mounts them', () => {
+  const { providers } = readYaml('grafana/provisioning/dashboards/dashboards.yml') as {
+    providers: { options: { path: string } }[];
+  };
+  const { volumes = [], environment = {} } = readCompose().services['grafana'] ?? {};
+  expect(volumes).toContain(`./gateway/ops/grafana/dashboards:${providers[0]?.options.path}:ro`);
+  expect(environment['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH']).toBe(
+    `${providers[0]?.options.path}/gateway.json`,
+  );
+});

@@ -1,0 +1,69 @@
+// Reads alerts and dashboard, and finds what a PromQL query asks for.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+export interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: { readonly summary: string; readonly action: string };
+}
+
+export interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly gridPos: {
+    readonly x: number;
+    readonly y: number;
+    readonly w: number;
+    readonly h: number;
+  };
+  readonly datasource?: { readonly uid: string };
+  readonly targets?: readonly {
+    readonly expr: string;
+    readonly datasource: { readonly uid: string };
+  }[];
+}
+
+export const OPS = import.meta.dirname;
+const read = (path: string): string => readFileSync(join(OPS, path), 'utf8');
+
+export const readYaml = (path: string): unknown => parse(read(path));
+
+export const readAlerts = (): Alert[] =>
+  (readYaml('alerts.yml') as { groups: { rules: Alert[] }[] }).groups.flatMap(({ rules }) => rules);
+
+export const readPanels = (): Panel[] =>
+  (JSON.parse(read('grafana/dashboards/gateway.json')) as { panels: Panel[] }).panels;
+
+export const readDashboardQueries = (): string[] =>
+  readPanels().flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+
+export const readReadme = (): string => read('README.md');
+
+const WORDS = new Set(['and', 'or', 'unless', 'bool', 'offset', 'inf', 'nan']);
+
+/** The metrics that a query names: what is left when strings, label lists, ranges and functions are gone. */
+export function metricsOf(query: string): string[] {
+  const bare = query
+    .replaceAll(/"[^"]*"/g, '')
+    .replaceAll(/\{[^}]*\}/g, '')
+    .replaceAll(/\[[^\]]*\]/g, '')
+    .replaceAll(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, ' ');
+  const names = [...bare.matchAll(/\b([a-zA-Z_:][\w:]*)\b(?!\s*\()/g)].map(
+    ([, name]) => name ?? '',
+  );
+  return [...new Set(names.filter((name) => !WORDS.has(name)))];
+}
+
+/** The labels that a query selects by, groups by or matches on. */
+export function labelsOf(query: string): string[] {
+  const selected = [...query.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"/g)].map(([, name]) => name ?? '');
+  const grouped = [...query.matchAll(/\b(?:by|on|group_left)\s*\(([^)]*)\)/g)].flatMap(
+    ([, names = '']) => names.split(',').map((name) => name.trim()),
+  );
+  return [...new Set([...selected, ...grouped].filter((name) => name !== ''))];
+}

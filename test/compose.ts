@@ -1,0 +1,57 @@
+// Reads docker-compose.yml and the Dockerfiles, as far as the tests look at them.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+export const ROOT = join(import.meta.dirname, '..');
+
+/** The services whose code stands in this repository. */
+export const OURS = ['gateway', 'identity-service', 'social-service'] as const;
+
+export interface ComposeService {
+  readonly image?: string;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly restart?: string;
+  readonly security_opt?: readonly string[];
+}
+
+export interface Compose {
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+export const readText = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** The compose file with its anchors resolved, its ${variables} still in place. */
+export const readCompose = (): Compose =>
+  parse(readText('docker-compose.yml'), { merge: true }) as Compose;
+
+/** A value as compose sees it when nothing is set: ${NAME:-fallback} becomes the fallback. */
+export const withDefaults = (value: string): string =>
+  value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
+
+/** What a Dockerfile says after `word`, of each such line, with continued lines joined. */
+export const instructions = (dockerfile: string, word: string): string[] =>
+  dockerfile
+    .replaceAll('\\\n', ' ')
+    .split('\n')
+    .filter((line) => line.startsWith(`${word} `))
+    .map((line) => line.slice(word.length + 1).trim());
+
+/** The variables that a Dockerfile sets in its image. */
+export const imageEnvironment = (dockerfile: string): Record<string, string> =>
+  Object.fromEntries(
+    instructions(dockerfile, 'ENV').flatMap((line) =>
+      line.split(/\s+/).map((pair): [string, string] => {
+        const equals = pair.indexOf('=');
+        return [pair.slice(0, equals), pair.slice(equals + 1)];
+      }),
+    ),
+  );
