@@ -1,0 +1,95 @@
+// The closed list of what an upstream can do wrong, and how the gateway tells each of them (RFC 9209).
+import { loseName, findName, LOST_NAME } from './names.ts';
+import type { Behaviour, Upstream } from './upstream.ts';
+import * as broken from './behaviours.ts';
+
+/** What Proxy-Status says of the failed upstream. */
+export type Told = { readonly error: string } | { readonly receivedStatus: number };
+
+export interface Fault {
+  /** Reads well after the upstream's name: "Identity <name>". */
+  readonly name: string;
+  readonly told: Told;
+  /** The status of the gateway's answer when a part fails so that cannot be left out. */
+  readonly status: 502 | 503 | 504;
+  /** The host by which the gateway has to know the upstream; 127.0.0.1 when left out. */
+  readonly host?: string;
+  readonly strike: (upstream: Upstream) => Promise<void> | void;
+}
+
+/** Whatever was struck is whole again, at the same address. */
+export async function heal(upstream: Upstream): Promise<void> {
+  findName();
+  upstream.behave();
+  await upstream.accept();
+}
+
+const fault = (
+  name: string,
+  status: Fault['status'],
+  told: Told | string,
+  behaviour: Behaviour,
+): Fault => ({
+  name,
+  status,
+  told: typeof told === 'string' ? { error: told } : told,
+  strike: (upstream) => upstream.behave(behaviour),
+});
+
+/** Every way of failing; whatever an upstream does, it is one of these. */
+export const faults: readonly Fault[] = [
+  {
+    name: 'refuses connections',
+    status: 503,
+    told: { error: 'connection_refused' },
+    strike: (upstream) => upstream.refuse(),
+  },
+  {
+    name: 'has a name that does not resolve',
+    status: 503,
+    told: { error: 'dns_error' },
+    host: LOST_NAME,
+    async strike(upstream) {
+      loseName();
+      // What is already connected needs no name.
+      await upstream.refuse();
+      await upstream.accept();
+    },
+  },
+  fault('accepts and never answers', 504, 'http_response_timeout', broken.silent),
+  fault('sends headers, then a body that never ends', 504, 'http_response_timeout', broken.stalls),
+  fault('drips its body, a byte each 50 ms', 504, 'http_response_timeout', broken.drips),
+  fault('is reset before any byte', 502, 'connection_terminated', broken.resetsAtOnce),
+  fault('hangs up before any byte', 502, 'connection_terminated', broken.hangsUp),
+  fault('cuts its body short', 502, 'http_response_incomplete', broken.cutsShort),
+  fault('is reset in its body', 502, 'http_response_incomplete', broken.resetsInBody),
+  fault('cuts its chunked body', 502, 'http_response_incomplete', broken.cutsChunks),
+  fault('streams for ever', 502, 'http_response_body_size', broken.endless),
+  fault('answers 20 MB', 502, 'http_response_body_size', broken.huge),
+  fault('answers 20 MB in chunks', 502, 'http_response_body_size', broken.hugeInChunks),
+  fault('answers HTML', 502, 'http_protocol_error', broken.html),
+  fault('answers broken JSON', 502, 'http_protocol_error', broken.says('{"id":5,"us')),
+  fault('answers an array', 502, 'http_protocol_error', broken.says('[{"id":5}]')),
+  fault('answers null', 502, 'http_protocol_error', broken.says('null')),
+  fault('answers with wrong types', 502, 'http_protocol_error', broken.says(broken.WRONG_TYPES)),
+  fault('answers with nothing', 502, 'http_protocol_error', broken.says('')),
+  fault('answers 204', 502, 'http_protocol_error', broken.status(204)),
+  fault('redirects', 502, 'http_protocol_error', broken.redirects),
+  fault('answers 401', 502, { receivedStatus: 401 }, broken.status(401)),
+  fault('answers 429', 503, { receivedStatus: 429 }, broken.status(429)),
+  fault('answers 500', 502, { receivedStatus: 500 }, broken.status(500)),
+  fault('answers 503 with HTML', 503, { receivedStatus: 503 }, broken.unavailableHtml),
+  fault('sends huge headers', 502, 'http_response_header_section_size', broken.hugeHeaders),
+  fault('sends bytes that are not HTTP', 502, 'http_protocol_error', broken.notHttp),
+  fault('sends a broken gzip', 502, 'http_response_content_coding', broken.brokenGzip),
+];
+
+/** Odd, but whole: must be answered as if nothing were. */
+export const oddities: readonly { readonly name: string; readonly behaviour: Behaviour }[] = [
+  { name: 'has keys named __proto__ and constructor in its JSON', behaviour: broken.pollutes },
+  { name: 'closes a kept-alive socket at the moment of reuse', behaviour: broken.closesOnReuse },
+  { name: 'resets a kept-alive socket at the moment of reuse', behaviour: broken.resetsOnReuse },
+  { name: 'closes the connection after each answer', behaviour: broken.closesAfterwards },
+  { name: 'answers without Content-Length, in chunks', behaviour: broken.inChunks },
+  { name: 'answers with fields that nobody knows', behaviour: broken.saysMore },
+];

@@ -1,0 +1,39 @@
+// One host name that resolves or not, as a test wants it; no real resolver is asked, so that no network is needed.
+import dns from 'node:dns';
+import { afterAll, beforeAll, jest } from '@jest/globals';
+
+/** A host of the domain that never resolves (RFC 6761, section 6.4). */
+export const LOST_NAME = 'no-such-host.invalid';
+
+let lost = false;
+export const loseName = (): void => void (lost = true);
+export const findName = (): void => void (lost = false);
+
+type Callback = (error: Error | null, address?: unknown, family?: number) => void;
+
+/** Inside a test file: LOST_NAME is 127.0.0.1, or, once lost, unknown. Other names are looked up as ever. */
+export function useNames(): void {
+  const real = dns.lookup;
+  beforeAll(() => {
+    jest.spyOn(dns, 'lookup').mockImplementation(((...args: unknown[]) => {
+      const [host, options] = args as [string, { all?: boolean }];
+      if (host !== LOST_NAME) return Reflect.apply(real, dns, args);
+      const done = args.at(-1) as Callback;
+      const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), {
+        errno: -3008,
+        code: 'ENOTFOUND',
+        syscall: 'getaddrinfo',
+        hostname: host,
+      });
+      process.nextTick(() => {
+        if (lost) done(error);
+        else if (options.all === true) done(null, [{ address: '127.0.0.1', family: 4 }]);
+        else done(null, '127.0.0.1', 4);
+      });
+      return undefined;
+    }) as typeof dns.lookup);
+  });
+  afterAll(() => {
+    jest.restoreAllMocks();
+  });
+}
