@@ -1,5 +1,4 @@
 // The admin listener's app: /metrics, /healthz, /readyz. Nothing of it is reachable through the public listener.
-import type { Express } from 'express';
 import { createApp, type Route } from './app.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -13,7 +12,6 @@ export interface AdminOptions {
   readonly log: Logger;
   readonly readiness: Readiness;
   readonly routes?: readonly Route[];
-  readonly extend?: (app: Express) => void;
 }
 
 /** Makes the app; it does not listen. */
@@ -41,15 +39,5 @@ export function createAdminApp({
       },
     },
   ];
-  return createApp({
-    routes: [...standard, ...routes],
-    log,
-    extend: (app) => {
-      app.get('/metrics', async (_req, res) => {
-        res.setHeader('Content-Type', metrics.contentType);
-        res.end(await metrics.text());
-      });
-      extend?.(app);
-    },
-  });
+  return createApp({ routes: [...standard, ...routes], log, ...(extend && { extend }) });
 }

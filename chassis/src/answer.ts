@@ -8,8 +8,9 @@ import { exchangeOf } from './exchange.ts';
 export interface Answer {
   /** 200 when left out. */
   readonly status?: number;
-  /** Sent as JSON. */
+  /** Sent as JSON; with a `type` it is a text, sent as it is. */
   readonly body: unknown;
+  readonly type?: string;
   /**
    * `public` and `private` answers carry an ETag and are revalidated at each use; a `no-store` one has none.
    * `private`: the answer depends on who asks.
@@ -51,9 +52,10 @@ function write(
 
 /** Sends a route's answer; 304 when the client holds the very same one. */
 export function send(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
-  const body = JSON.stringify(answer.body);
+  const { type = 'application/json', status = 200 } = answer;
+  const body = answer.type === undefined ? JSON.stringify(answer.body) : String(answer.body);
   if (answer.cache === 'no-store') {
-    write(res, answer.status ?? 200, 'application/json', body, {
+    write(res, status, type, body, {
       'Cache-Control': 'no-store',
       ...answer.headers,
     });
@@ -62,7 +64,7 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
   const etag = `"${hash('sha1', body, 'base64url')}"`;
   const headers = { 'Cache-Control': `${answer.cache}, no-cache`, ETag: etag, ...answer.headers };
   if (matches(req.headers['if-none-match'], etag)) write(res, 304, '', undefined, headers);
-  else write(res, answer.status ?? 200, 'application/json', body, headers);
+  else write(res, status, type, body, headers);
 }
 
 /** Sends a problem document; never cached. */

@@ -2,8 +2,8 @@
 import './runtime.ts';
 import type { RequestListener } from 'node:http';
 import { createAdminApp, type AdminOptions, type Readiness } from './admin.ts';
-import { listen, ListenError, type Listening } from './server.ts';
-import { SettingsError } from './settings.ts';
+import { listen, type Listening } from './server.ts';
+import { StartError } from './start-error.ts';
 
 /** Where the two listeners listen. */
 export interface Addresses {
@@ -83,7 +83,7 @@ export async function runService(
   try {
     running = await start(process.env);
   } catch (error) {
-    if (!(error instanceof SettingsError || error instanceof ListenError)) throw error;
+    if (!(error instanceof StartError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }

@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { problemDocument, Problem } from './problem.ts';
+import { StartError } from './start-error.ts';
 import { requestIdFrom } from './trace.ts';
 
 /** How long requests in flight may take to finish once the process was told to stop. */
@@ -16,7 +17,7 @@ export interface Listening {
 }
 
 /** The address is taken, or not to be had. Its message is for the person at the terminal. */
-export class ListenError extends Error {
+export class ListenError extends StartError {
   override readonly name = 'ListenError';
 }
 

@@ -2,6 +2,9 @@
 // A schema is a zod object; what people need to know about a setting stands in its `meta`.
 import { z } from 'zod';
 
+export { z };
+import { StartError } from './start-error.ts';
+
 /** What the README's table, and the line about a wrong value, say of a setting. */
 export interface SettingMeta {
   readonly about: string;
@@ -115,7 +118,7 @@ export const commonSettings = (ports: { public: number; admin: number }) => ({
 });
 
 /** Every setting that is wrong, one line each. */
-export class SettingsError extends Error {
+export class SettingsError extends StartError {
   override readonly name = 'SettingsError';
 }
 

@@ -1,0 +1,81 @@
+// The embedded database: PostgreSQL in WebAssembly (PGlite), in a directory of its own, in this process.
+// It has one session and runs on the event loop, so it knows no deadlines; see docs/decisions/0003-postgres.md.
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect } from 'kysely';
+import { lockDirectory } from './directory-lock.ts';
+import { type Backend, INT8, parseInt8 } from './postgres-backend.ts';
+import { guarded } from './postgres-errors.ts';
+
+/** Where the database's files are, inside of the data directory. */
+export const CLUSTER = 'postgres';
+
+const open = (directory: string): Promise<PGlite> =>
+  PGlite.create({
+    dataDir: directory,
+    // 128 MB unless told; a small system's data fits easily, and a process is 140 MB smaller.
+    postgresqlconf: ['shared_buffers=8MB'],
+    parsers: { [INT8]: parseInt8 },
+  });
+
+/** Makes an empty database at `directory`: all of it or nothing, even when the process is killed meanwhile. */
+export async function createCluster(directory: string): Promise<void> {
+  const unfinished = `${directory}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  const pglite = await open(unfinished);
+  await pglite.close();
+  renameSync(unfinished, directory);
+}
+
+/** @throws StartError when another process has the directory, or when it cannot be used. */
+export async function openEmbedded(dataDir: string): Promise<Backend> {
+  const lock = lockDirectory(dataDir);
+  try {
+    const directory = join(dataDir, CLUSTER);
+    if (!existsSync(directory)) await createCluster(directory);
+    const pglite = await open(directory);
+    const dialect = new PGliteDialect({ pglite: withoutDriverErrors(pglite) });
+    // Its one session serves all; this Kysely is never destroyed, which would close it.
+    const maintenance = new Kysely<unknown>({ dialect });
+    return {
+      dialect,
+      maintain: (work) => work(maintenance),
+      async close() {
+        if (!pglite.closed) await pglite.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** The part of PGlite that Kysely uses; its errors carry statements and values, ours do not. */
+function withoutDriverErrors(pglite: PGlite) {
+  const query: PGlite['query'] = (...args) => guarded(pglite.query(...args));
+  const transaction: PGlite['transaction'] = (work) =>
+    pglite.transaction((tx) =>
+      work(
+        new Proxy(tx, {
+          get: (target, name) =>
+            name === 'query'
+              ? (...args: Parameters<typeof tx.query>) => guarded(target.query(...args))
+              : Reflect.get(target, name, target),
+        }),
+      ),
+    );
+  return {
+    query,
+    transaction,
+    close: () => pglite.close(),
+    waitReady: pglite.waitReady,
+    get ready() {
+      return pglite.ready;
+    },
+    get closed() {
+      return pglite.closed;
+    },
+  };
+}

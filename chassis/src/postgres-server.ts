@@ -1,0 +1,86 @@
+// A PostgreSQL server: a bounded number of connections, and a deadline on every wait.
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import { type Client, Pool, type PoolClient, type PoolConfig, TypeOverrides } from 'pg';
+import type { Logger } from './log.ts';
+import { type Backend, INT8, parseInt8 } from './postgres-backend.ts';
+import { databaseError, guarded, SQLSTATE } from './postgres-errors.ts';
+
+// For a new connection, and for a turn in the pool.
+const CONNECT_MS = 1_500;
+
+const FOR_REQUESTS: PoolConfig = {
+  max: 10,
+  // The server ends a statement that takes longer; when even that is not heard of, the connection is given up.
+  statement_timeout: 2_000,
+  query_timeout: 3_000,
+  idleTimeoutMillis: 30_000,
+};
+
+/** Connects to nothing yet: connections are made when they are wanted, and again when they break. */
+export function openServer(url: string, log: Logger): Backend {
+  const requests = openPool({ connectionString: url, ...FOR_REQUESTS }, log);
+  const maintenance = new Set<PostgresPool>();
+  return {
+    dialect: new PostgresDialect({ pool: requests }),
+    async maintain(work) {
+      const pool = openPool({ connectionString: url, max: 1 }, log);
+      maintenance.add(pool);
+      try {
+        return await work(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }));
+      } finally {
+        maintenance.delete(pool);
+        await pool.end();
+      }
+    },
+    async close() {
+      await Promise.all([requests, ...maintenance].map((pool) => pool.end()));
+    },
+  };
+}
+
+/** A pool whose errors are DatabaseErrors, and whose `end` waits for nobody: busy connections are cut. */
+function openPool(config: PoolConfig, log: Logger): PostgresPool {
+  const overrides = new TypeOverrides();
+  overrides.setTypeParser(INT8, parseInt8);
+  const pool = new Pool({
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    types: overrides,
+    ...config,
+  });
+  const busy = new Set<PoolClient>();
+  let ended: Promise<void> | undefined;
+  // An idle connection that breaks is replaced by the next request; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ code: databaseError(error).code }, 'a connection broke'));
+
+  const end = async (): Promise<void> => {
+    const over = pool.end();
+    await Promise.all([...busy].map((client) => (client as unknown as Client).end()));
+    await over;
+  };
+  return {
+    options: {},
+    end: () => (ended ??= end()),
+    async connect() {
+      const client = await guarded(pool.connect());
+      busy.add(client);
+      let broken = false;
+      const lent = {
+        async query(sql: string, parameters: readonly unknown[]) {
+          try {
+            return await guarded(client.query(sql, [...parameters]));
+          } catch (error) {
+            // Cut, or still waiting for an answer that nobody wants any more: not to be lent again.
+            broken ||= !SQLSTATE.test(databaseError(error).code);
+            throw error;
+          }
+        },
+        release(destroy?: boolean) {
+          busy.delete(client);
+          client.release(destroy === true || broken);
+        },
+      };
+      return lent as unknown as PostgresPoolClient;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+// Every setting of this service; README.md has them as a table.
+import { databaseSettings, noDemoInProduction } from 'chassis/postgres-settings';
+import { commonSettings } from 'chassis/settings';
+import { z } from 'zod';
+
+export const settings = z
+  .object({
+    ...commonSettings({ public: 8081, admin: 9081 }),
+    ...databaseSettings('.data/identity'),
+  })
+  .refine(...noDemoInProduction);

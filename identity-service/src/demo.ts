@@ -1,0 +1,38 @@
+// The users of a fresh demo; social-service/src/demo.ts has their posts. The README names their password.
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from './schema.ts';
+
+// argon2id of "sunny-side-up-2026", m=19456, t=2, p=1. It is public, so it opens nothing but a demo.
+const PASSWORD_HASH =
+  '$argon2id$v=19$m=19456,t=2,p=1$nJcLhaO2P+r6kPlX9YT/NQ$JBhj+xe+DyNAOzX//qC0uIDMVqMsQR2fwwkqYXehT8g';
+
+const USERS: readonly (readonly [id: number, username: string, joined: string])[] = [
+  [1, 'cat_sun_dog', '2025-11-02T08:15:00Z'],
+  [2, 'early_bird', '2025-11-03T05:40:00Z'],
+  [3, 'night_owl', '2025-11-09T23:55:00Z'],
+  [4, 'tea_and_rain', '2025-11-17T16:20:00Z'],
+  [5, 'Mountain_Goat', '2025-12-01T11:05:00Z'],
+  [6, 'quiet_reader', '2025-12-20T19:30:00Z'],
+];
+
+// Any fixed number: instances that start at once take turns, and all but the first find the users there.
+const LOCK = 7_301_001;
+
+/** Writes the demo users into a database without users; else does nothing. */
+export async function seed(db: Kysely<Schema>): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx);
+    const anyone = await tx.selectFrom('users').select('id').limit(1).executeTakeFirst();
+    if (anyone !== undefined) return;
+    const rows = USERS.map(([id, username, joined]) => ({
+      id,
+      username,
+      email: `${username.toLowerCase()}@example.com`,
+      password_hash: PASSWORD_HASH,
+      created_at: new Date(joined),
+    }));
+    await tx.insertInto('users').values(rows).execute();
+    // The rows brought their own ids, so the sequence has to be told to go on after them.
+    await sql`select setval(pg_get_serial_sequence('users', 'id'), ${USERS.length})`.execute(tx);
+  });
+}

@@ -1,0 +1,5 @@
+// All migrations, in their order. One that was released is never changed: add the next one.
+import type { Migrations } from 'chassis/postgres-migrate';
+import * as postsAndFriendships from './0001_posts_and_friendships.ts';
+
+export const migrations: Migrations = { '0001_posts_and_friendships': postsAndFriendships };
