@@ -1,7 +1,6 @@
 // What `npm start` will start: three processes, where each listens, and what it is told by its environment.
 import { join, resolve } from 'node:path';
-import { port, readSettings, SettingsError, text } from 'chassis/settings';
-import { z } from 'zod';
+import { port, readSettings, SettingsError, text, z } from 'chassis/settings';
 
 const schema = z.object({
   HOST: text('127.0.0.1', 'Address of the public listeners.'),

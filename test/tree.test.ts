@@ -1,0 +1,56 @@
+// What lies in the tree: nothing of the machine it was written on, and no dependency that is not declared.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readSources, root, workspaces } from './support/sources.ts';
+import { readTracked, tracesOfAMachine, undeclared, type Manifest } from './support/tree.ts';
+
+describe('the tracked files', () => {
+  test('hold no path of a machine and no registry', () => {
+    // The rules below, and their tests, name such paths.
+    const files = readTracked();
+    for (const path of files.keys()) if (/^test\/(support\/)?tree\b/.test(path)) files.delete(path);
+    expect(tracesOfAMachine(files, root)).toEqual([]);
+  });
+
+  test.each([
+    'see /home/ann/social-network/README.md',
+    "import x from '/Users/ann/x.ts'",
+    'cwd: /work/main',
+    '  "resolved": "https://example.com/left-pad-1.0.0.tgz",',
+    'registry=https://registry.npmjs.org/',
+    'in /opt/checkout/src/a.ts',
+  ])('would be caught with: %s', (line) => {
+    const files = new Map([['a.md', `fine\n${line}`]]);
+    expect(tracesOfAMachine(files, '/opt/checkout')).toEqual([expect.stringContaining('a.md:2: ')]);
+  });
+
+  test.each(['GET /api/users/1/home/2', 'COPY . /app', 'http://localhost/home/x', '/tmp/data'])(
+    'may say: %s',
+    (line) => {
+      expect(tracesOfAMachine(new Map([['a.md', line]]), '/opt/checkout')).toEqual([]);
+    },
+  );
+});
+
+describe('dependencies', () => {
+  const files = readSources();
+  const manifestOf = (workspace: string) =>
+    JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as Manifest;
+  const chassisPeers = Object.keys(manifestOf('chassis').peerDependencies ?? {});
+
+  test.each(workspaces)('%s declares what it imports, and nothing else', (workspace) => {
+    expect(undeclared(workspace, files, manifestOf(workspace), chassisPeers)).toEqual([]);
+  });
+
+  test('one that is missing or idle is named', () => {
+    const sources = new Map([
+      ['chassis/src/a.ts', `import '@scope/a/b';\nimport { c } from 'c';\nimport 'node:fs';`],
+      ['chassis/test/a.test.ts', `import 'd';`],
+    ]);
+    expect(undeclared('chassis', sources, { dependencies: { '@scope/a': '1', e: '1' } })).toEqual([
+      'chassis/src/a.ts:2: c is not declared in chassis/package.json',
+      'chassis/package.json: nothing in src imports e',
+    ]);
+  });
+});
