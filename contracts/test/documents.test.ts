@@ -68,7 +68,10 @@ test.each(bodies.filter(([, status]) => Number(status) >= 400))(
   '%s is a problem document of a named type',
   (where, status, media) => {
     expect(where).toMatch(/ application\/problem\+json$/);
-    const [base, refined] = media.schema?.allOf as [object, { properties: Record<string, object> }];
+    const { allOf } = media.schema as {
+      allOf: [object, { properties: Record<string, object> }];
+    };
+    const [base, refined] = allOf;
     expect(base).toEqual({ $ref: '#/components/schemas/Problem' });
     expect(refined.properties.status).toEqual({ const: Number(status) });
     expect(JSON.stringify(refined.properties.type)).toContain('urn:social-network:problem:');

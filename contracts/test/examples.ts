@@ -9,8 +9,8 @@ export interface Example {
   readonly value: unknown;
 }
 
-type Node = Record<string, unknown>;
-const kinds = ['parameters', 'headers', 'schemas', 'content'];
+type Node = Record<string, unknown> & { schema?: object };
+const kinds = new Set(['parameters', 'headers', 'schemas', 'content']);
 
 /** Every `example` and every value under `examples`: of parameters, headers, schemas and media types. */
 export function examplesOf(document: OpenApiDocument): Example[] {
@@ -19,7 +19,7 @@ export function examplesOf(document: OpenApiDocument): Example[] {
   return found;
 
   function visit(node: Node, pointer: string, kind: string): void {
-    const schema = (node.schema ?? node) as object;
+    const schema = node.schema ?? node;
     if ('example' in node)
       found.push({ pointer: `${pointer}/example`, kind, schema, value: node.example });
     for (const [name, example] of Object.entries((node.examples ?? {}) as Record<string, Node>))
@@ -27,6 +27,6 @@ export function examplesOf(document: OpenApiDocument): Example[] {
 
     for (const [key, inner] of Object.entries(node))
       if (typeof inner === 'object' && inner !== null && key !== 'example' && key !== 'examples')
-        visit(inner as Node, `${pointer}/${key}`, kinds.includes(key) ? key : kind);
+        visit(inner as Node, `${pointer}/${key}`, kinds.has(key) ? key : kind);
   }
 }

@@ -1,0 +1,78 @@
+// `npm run check -w contracts`: types are current, the documents lint, nothing breaks that is not marked.
+import { join } from 'node:path';
+import { documentNames } from '../src/document.ts';
+import type { DocumentName } from '../src/document.ts';
+import { breaksBetween, judge, readMarks } from './breaking.ts';
+import { staleTypes } from './generate.ts';
+import { redocly } from './redocly.ts';
+
+/** Where a check finds what it looks at. */
+export interface Folders {
+  readonly openapi: string;
+  readonly released: string;
+  /** The file of marks. */
+  readonly marks: string;
+}
+
+/** One check: its name, and what is wrong; nothing when it passed. */
+export interface Finding {
+  readonly name: string;
+  readonly wrong: readonly string[];
+}
+
+const root = join(import.meta.dirname, '..');
+export const folders: Folders = {
+  openapi: join(root, 'openapi'),
+  released: join(root, 'released'),
+  marks: join(root, 'breaking-changes.yaml'),
+};
+
+/** Whether the generated types are those of the documents. */
+export async function checkTypes(): Promise<Finding[]> {
+  const stale = await staleTypes();
+  return documentNames.map((name) => ({
+    name: `${name}: the generated types are current`,
+    wrong: stale.includes(name) ? ['run: npm run generate -w contracts'] : [],
+  }));
+}
+
+/** Whether a document is good OpenAPI. */
+export async function checkLint(name: DocumentName, { openapi }: Folders): Promise<Finding> {
+  const { passed, stdout, stderr } = await redocly('lint', join(openapi, `${name}.yaml`));
+  return { name: `${name}: lint`, wrong: passed ? [] : [`${stdout}${stderr}`.trim()] };
+}
+
+/** Whether a document keeps what the released one promised, but for what is marked. */
+export async function checkBreaks(
+  name: DocumentName,
+  { openapi, released, marks }: Folders,
+): Promise<Finding> {
+  const judged = async () =>
+    judge(
+      name,
+      await breaksBetween(join(released, `${name}.yaml`), join(openapi, `${name}.yaml`)),
+      await readMarks(marks),
+    );
+  return {
+    name: `${name}: no unmarked break since the last release`,
+    wrong: await judged().catch((error: Error) => [error.message]),
+  };
+}
+
+async function checkAll(): Promise<Finding[]> {
+  return Promise.all([
+    ...documentNames.map((name) => checkLint(name, folders)),
+    ...documentNames.map((name) => checkBreaks(name, folders)),
+  ]).then(async (findings) => [...(await checkTypes()), ...findings]);
+}
+
+if (import.meta.main) {
+  const findings = await checkAll();
+  for (const { name, wrong } of findings) {
+    console.log(`${wrong.length === 0 ? 'ok    ' : 'FAILED'} ${name}`);
+    for (const line of wrong) console.log(line.replaceAll(/^/gm, '       '));
+  }
+  const failed = findings.filter(({ wrong }) => wrong.length > 0).length;
+  console.log(`${findings.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,20 @@
+// `npm run release -w contracts`: the documents as they are become what later changes are compared with.
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { documentNames } from '../src/document.ts';
+import { folders } from './check.ts';
+import type { Folders } from './check.ts';
+
+const noMarks = `# Breaking changes since the last release that are meant; README.md says how to mark one.
+[]
+`;
+
+/** Copies the documents to the released ones and empties the marks. */
+export async function release({ openapi, released, marks }: Folders): Promise<void> {
+  await mkdir(released, { recursive: true });
+  for (const name of documentNames)
+    await copyFile(join(openapi, `${name}.yaml`), join(released, `${name}.yaml`));
+  await writeFile(marks, noMarks);
+}
+
+if (import.meta.main) await release(folders);

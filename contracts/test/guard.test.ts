@@ -1,0 +1,116 @@
+import { expect, test } from '@jest/globals';
+import { responseGuard, schemaGuard } from '../src/guard.ts';
+import type { Post, PostBatch, PostPage, Problem, User } from '../src/types.ts';
+
+const isUser = responseGuard<User>('identity', 'getUser');
+const isPost = responseGuard<Post>('social', 'getPost');
+const isPage = schemaGuard<PostPage>('social', 'PostPage');
+const isBatch = schemaGuard<PostBatch>('social', 'PostBatch');
+
+const user = { id: 1, username: 'cat_sun_dog' };
+const post = {
+  id: 5,
+  content: 'Cats are great.',
+  authorId: 1,
+  createdAt: '2026-01-05T09:30:00.000Z',
+};
+
+test('a guard lets through what the contract describes', () => {
+  expect(isUser(user)).toBe(true);
+  expect(isPost(post)).toBe(true);
+});
+
+test('a guard lets unknown fields through: an upstream may say more than its readers know', () => {
+  expect(isUser({ ...user, mood: 'sunny' })).toBe(true);
+  expect(isPage({ items: [{ ...post, likes: 3 }], nextCursor: null, total: 1 })).toBe(true);
+});
+
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['an array', [user]],
+  ['a string', '{"id":1,"username":"cat_sun_dog"}'],
+  ['a missing field', { id: 1 }],
+  ['an id that is text', { ...user, id: '1' }],
+  ['an id that is no integer', { ...user, id: 1.5 }],
+  ['the id 0', { ...user, id: 0 }],
+  ['an id that not every reader holds exactly', { ...user, id: 2 ** 53 }],
+  ['an id that is NaN', { ...user, id: NaN }],
+  ['a name that is too short', { ...user, username: 'ab' }],
+  ['a name that is too long', { ...user, username: 'x'.repeat(31) }],
+  ['a name with a line break at its end', { ...user, username: 'cat\n' }],
+  ['fields that stand in __proto__', JSON.parse('{"__proto__":{"id":1,"username":"cat"}}')],
+  ['fields that stand in constructor', JSON.parse('{"constructor":{"id":1,"username":"cat"}}')],
+])('a guard refuses %s', (_what, body) => {
+  expect(isUser(body)).toBe(false);
+});
+
+test.each([
+  ['a date that is none', 'yesterday'],
+  ['a date without a zone', '2026-01-05T09:30:00.000'],
+  ['a date elsewhere than in UTC', '2026-01-05T09:30:00.000+02:00'],
+  ['a date with an endless fraction', `2026-01-05T09:30:00.${'0'.repeat(1e6)}Z`],
+])('a guard refuses %s', (_what, createdAt) => {
+  expect(isPost({ ...post, createdAt })).toBe(false);
+});
+
+const mayContain = (content: string) => isPost({ ...post, content });
+
+test('the length of a text is counted in code points, at both ends', () => {
+  expect(mayContain('')).toBe(false);
+  expect(mayContain('🐈')).toBe(true);
+  expect(mayContain('x'.repeat(5000))).toBe(true);
+  expect(mayContain('x'.repeat(5001))).toBe(false);
+  expect(mayContain('🐈'.repeat(5000))).toBe(true);
+  expect(mayContain('🐈'.repeat(5001))).toBe(false);
+  expect(mayContain('🐈'.repeat(4000) + 'x'.repeat(1001))).toBe(false);
+});
+
+test('each of the two shapes of listPosts has a guard, and the operation’s own takes both', () => {
+  const isEither = responseGuard<PostPage | PostBatch>('social', 'listPosts');
+  const page = { items: [post], nextCursor: null };
+  const batch = { items: [post] };
+  expect([isPage(page), isPage(batch)]).toEqual([true, false]);
+  expect([isBatch(page), isBatch(batch)]).toEqual([true, true]);
+  expect([isEither(page), isEither(batch), isEither({})]).toEqual([true, true, false]);
+});
+
+test('a list of more than 100 is refused', () => {
+  expect(isBatch({ items: Array.from({ length: 100 }, () => post) })).toBe(true);
+  expect(isBatch({ items: Array.from({ length: 101 }, () => post) })).toBe(false);
+});
+
+test('one bad item spoils the list', () => {
+  expect(isBatch({ items: [post, { ...post, authorId: null }] })).toBe(false);
+});
+
+test('a status other than 200 can be asked for, problem documents too', () => {
+  const isNotFound = responseGuard<Problem>('identity', 'getUser', 404);
+  const problem = {
+    type: 'urn:social-network:problem:not-found',
+    title: 'There is no such thing',
+    status: 404,
+    detail: 'There is no user 999.',
+    instance: '/api/users/999',
+    requestId: 'r1',
+  };
+  expect(isNotFound(problem)).toBe(true);
+  expect(isNotFound({ ...problem, status: 500 })).toBe(false);
+  expect(isNotFound({ ...problem, type: 'urn:social-network:problem:internal' })).toBe(false);
+});
+
+test('a guard of what the document does not know is refused when it is made', () => {
+  expect(() => responseGuard('identity', 'getPost')).toThrow(
+    'identity has no JSON body of getPost with 200',
+  );
+  expect(() => responseGuard('identity', 'getUser', 304)).toThrow('with 304');
+  expect(() => schemaGuard('social', 'constructor')).toThrow(
+    'social has no component schema constructor',
+  );
+});
+
+test('a guard changes nothing in the body', () => {
+  const body = Object.freeze({ ...user, id: '1' });
+  isUser(body);
+  expect(body).toEqual({ id: '1', username: 'cat_sun_dog' });
+});
