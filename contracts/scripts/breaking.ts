@@ -66,10 +66,10 @@ function headerBreaks({ path, typeName, property, base }: Change): Break[] {
 export async function readMarks(path: string): Promise<Mark[]> {
   const marks = (parse(await readFile(path, 'utf8')) ?? []) as unknown;
   if (!Array.isArray(marks)) throw new Error(`${path} is no list`);
-  for (const mark of marks as Partial<Record<keyof Mark, unknown>>[]) {
-    const texts = [mark.document, mark.what, mark.why, mark.since];
+  for (const mark of marks as (Partial<Record<keyof Mark, unknown>> | null)[]) {
+    const texts = [mark?.document, mark?.what, mark?.why, mark?.since];
     const complete = texts.every((text) => typeof text === 'string' && text !== '');
-    if (!complete || !documentNames.includes(mark.document as DocumentName))
+    if (!complete || !documentNames.includes(mark?.document as DocumentName))
       throw new Error(
         `${path}: each entry has document, what, why, since: ${JSON.stringify(mark)}`,
       );
