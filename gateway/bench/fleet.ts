@@ -1,0 +1,96 @@
+// All processes of a run: the upstream stubs, the load generator, and the servers that are compared.
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { isDeepStrictEqual } from 'node:util';
+import type { LoadOrder, LoadResult } from './load.ts';
+import { ask, listening, start, stop } from './processes.ts';
+import type { UpstreamsState } from './upstreams.ts';
+import { post, stitched } from './world.ts';
+
+/** What a server's answer to GET /api/posts/{id} holds: the post with its author, with none, or Social's own. */
+export type Answers = 'whole' | 'authorless' | 'plain';
+
+export interface Server {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** The gateway's; the others have none. */
+  readonly adminUrl: string | undefined;
+  readonly answers: Answers;
+}
+
+export interface ServerOptions {
+  readonly answers: Answers;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
+}
+
+const PROBES = [1, 5, 42, 999, 1_000, 9_999, 10_000];
+
+/** @throws when an answer is not exactly what this server should say. */
+async function probe({ url, answers }: Server): Promise<void> {
+  for (const id of PROBES) {
+    const response = await fetch(`${url}/api/posts/${id}`);
+    const got: unknown = JSON.parse(await response.text());
+    const expected = answers === 'plain' ? post(id) : stitched(id, answers);
+    if (response.status !== 200 || !isDeepStrictEqual(got, expected))
+      throw new Error(`post ${id} came as ${response.status} ${JSON.stringify(got)}`);
+  }
+}
+
+export class Fleet {
+  readonly #upstreams: ChildProcess;
+  readonly #load: ChildProcess;
+  readonly #addresses: Readonly<Record<string, string>>;
+  readonly #servers: Server[] = [];
+
+  private constructor(upstreams: ChildProcess, load: ChildProcess, state: UpstreamsState) {
+    this.#upstreams = upstreams;
+    this.#load = load;
+    this.#addresses = { IDENTITY_URL: state.identityUrl, SOCIAL_URL: state.socialUrl };
+  }
+
+  static async start(): Promise<Fleet> {
+    const upstreams = start('bench/upstreams.ts', { place: 'rest' });
+    const load = start('bench/load.ts', { place: 'rest' });
+    const [state] = (await once(upstreams, 'message')) as [UpstreamsState];
+    return new Fleet(upstreams, load, state);
+  }
+
+  /** Starts a server and sees that it answers as it should. */
+  async add(file: string, { answers, env = {}, flags = [] }: ServerOptions): Promise<Server> {
+    const child = start(file, { place: 'server', flags, env: { ...this.#addresses, ...env } });
+    const { url, adminUrl } = await listening(child);
+    const server = { child, url, adminUrl, answers };
+    this.#servers.push(server);
+    if (answers === 'authorless') await openBreaker(adminUrl!);
+    await probe(server);
+    return server;
+  }
+
+  /** @throws when an answer was not a 200, or not as whole as this server's answers should be. */
+  async load(server: Server, order: Omit<LoadOrder, 'url'>): Promise<LoadResult> {
+    const result = await ask<LoadResult>(this.#load, { ...order, url: server.url });
+    if (result.errors > 0)
+      throw new Error(`${result.errors} errors, the first: ${result.firstError}`);
+    const expected = server.answers === 'authorless' ? result.requests : 0;
+    if (result.authorless !== expected)
+      throw new Error(`${result.authorless} of ${result.requests} answers had no author`);
+    return result;
+  }
+
+  /** How many requests the upstreams have seen so far. */
+  upstreams(): Promise<UpstreamsState> {
+    return ask<UpstreamsState>(this.#upstreams, {});
+  }
+
+  async stop(): Promise<void> {
+    for (const { child } of this.#servers) await stop(child);
+    await Promise.all([stop(this.#load), stop(this.#upstreams)]);
+  }
+}
+
+/** From now on this gateway asks Identity for nothing. */
+async function openBreaker(adminUrl: string): Promise<void> {
+  const response = await fetch(`${adminUrl}/breakers/identity/open`, { method: 'POST' });
+  if (!response.ok) throw new Error(`the breaker did not open: ${response.status}`);
+}

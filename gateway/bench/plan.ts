@@ -1,0 +1,70 @@
+// What the command line asks for, and how long each part of the bench takes.
+import { parseArgs } from 'node:util';
+
+export interface Plan {
+  readonly part: 'compare' | 'profile' | 'memory';
+  /** Put the figures into docs/benchmarks.md. */
+  readonly write: boolean;
+  /** Requests in flight at any moment. */
+  readonly connections: number;
+  readonly rounds: number;
+  /** Once for each server and work, before the first round. */
+  readonly firstWarmUpMs: number;
+  /** Before each measurement. */
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+  readonly profileMs: number;
+  readonly memoryMs: number;
+  readonly memoryWarmUpMs: number;
+  readonly memorySampleMs: number;
+}
+
+const full = {
+  rounds: 5,
+  firstWarmUpMs: 2_500,
+  warmUpMs: 700,
+  measureMs: 3_500,
+  profileMs: 8_000,
+  memoryMs: 180_000,
+  memoryWarmUpMs: 15_000,
+  memorySampleMs: 5_000,
+};
+
+/** To see that the bench itself works; its figures mean little. */
+const quick = {
+  rounds: 2,
+  firstWarmUpMs: 400,
+  warmUpMs: 200,
+  measureMs: 800,
+  profileMs: 1_500,
+  memoryMs: 6_000,
+  memoryWarmUpMs: 1_000,
+  memorySampleMs: 750,
+};
+
+/** @throws TypeError for what the bench does not know. */
+export function planFrom(args: readonly string[]): Plan {
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: flag,
+      write: flag,
+      profile: flag,
+      memory: flag,
+      connections: { type: 'string', default: '64' },
+    },
+  });
+  const connections = Number(values.connections);
+  if (!Number.isInteger(connections) || connections < 1 || connections > 500)
+    throw new TypeError('--connections: expected a whole number from 1 to 500');
+  if (values.profile && values.memory) throw new TypeError('--profile and --memory: one at a time');
+  if (values.write && (values.quick || values.profile || connections !== 64))
+    throw new TypeError('--write goes with a whole run as it is, and with --memory');
+  return {
+    part: values.profile ? 'profile' : values.memory ? 'memory' : 'compare',
+    write: values.write,
+    connections,
+    ...(values.quick ? quick : full),
+  };
+}
