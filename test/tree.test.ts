@@ -5,6 +5,9 @@ import { describe, expect, test } from '@jest/globals';
 import { readSources, root, workspaces } from './support/sources.ts';
 import { readTracked, tracesOfAMachine, undeclared, type Manifest } from './support/tree.ts';
 
+const manifestOf = (workspace: string) =>
+  JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as Manifest;
+
 describe('the tracked files', () => {
   test('hold no path of a machine and no registry', () => {
     // The rules below, and their tests, name such paths.
@@ -35,8 +38,6 @@ describe('the tracked files', () => {
 
 describe('dependencies', () => {
   const files = readSources();
-  const manifestOf = (workspace: string) =>
-    JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as Manifest;
   const chassisPeers = Object.keys(manifestOf('chassis').peerDependencies ?? {});
 
   test.each(workspaces)('%s declares what it imports, and nothing else', (workspace) => {
