@@ -312,10 +312,24 @@ export interface components {
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 ETag: components["headers"]["ETag"];
                 "Cache-Control": components["headers"]["Cache-Control"];
-                "Cache-Status": components["headers"]["Cache-Status"];
+                "Cache-Status": components["headers"]["Maybe-Cache-Status"];
+                "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
-                Vary: components["headers"]["Vary"];
+                Vary: components["headers"]["Maybe-Vary"];
                 "Preference-Applied": components["headers"]["Preference-Applied"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The file that the client holds is still right; no body. */
+        PageNotModified: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                ETag: components["headers"]["ETag"];
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
                 [name: string]: unknown;
             };
             content?: never;
@@ -345,8 +359,8 @@ export interface components {
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                "Cache-Status": components["headers"]["Cache-Status"];
-                "Proxy-Status": components["headers"]["Proxy-Status"];
+                "Cache-Status": components["headers"]["Maybe-Cache-Status"];
+                "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
                 [name: string]: unknown;
             };
@@ -400,8 +414,8 @@ export interface components {
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                "Cache-Status": components["headers"]["Cache-Status"];
-                "Proxy-Status": components["headers"]["Proxy-Status"];
+                "Cache-Status": components["headers"]["Maybe-Cache-Status"];
+                "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
                 [name: string]: unknown;
             };
@@ -421,7 +435,7 @@ export interface components {
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                "Cache-Status": components["headers"]["Cache-Status"];
+                "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
                 [name: string]: unknown;
@@ -443,10 +457,10 @@ export interface components {
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
                 "Retry-After": components["headers"]["Retry-After"];
-                "Cache-Status": components["headers"]["Cache-Status"];
-                "Proxy-Status": components["headers"]["Proxy-Status"];
+                "Cache-Status": components["headers"]["Maybe-Cache-Status"];
+                "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
-                Vary: components["headers"]["Vary"];
+                Vary: components["headers"]["Maybe-Vary"];
                 "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
@@ -485,7 +499,7 @@ export interface components {
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                "Cache-Status": components["headers"]["Cache-Status"];
+                "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
                 [name: string]: unknown;
@@ -598,10 +612,20 @@ export interface components {
          */
         "Cache-Status": string;
         /**
+         * @description One member for each kind of thing that was looked up (RFC 9211), such as `author; hit; ttl=21` or `author; fwd=stale`; absent when nothing was looked up.
+         * @example post; hit; ttl=1, author; fwd=miss; stored
+         */
+        "Maybe-Cache-Status": string;
+        /**
          * @description One member for each upstream that failed (RFC 9209), such as `identity; error=destination_unavailable` while its breaker is open.
          * @example identity; error=connection_refused
          */
         "Proxy-Status": string;
+        /**
+         * @description One member for each upstream that failed (RFC 9209), such as `identity; error=destination_unavailable` while its breaker is open; absent when none failed.
+         * @example identity; error=connection_refused
+         */
+        "Maybe-Proxy-Status": string;
         /**
          * @description Milliseconds spent in each upstream that was asked; absent when none was.
          * @example social;dur=2.4, identity;dur=1.8
@@ -613,15 +637,20 @@ export interface components {
          */
         Vary: string;
         /**
+         * @description The request headers that the answer depends on; absent when it depends on none.
+         * @example Prefer
+         */
+        "Maybe-Vary": string;
+        /**
          * @description Says that the wish for all or nothing was heeded (RFC 7240).
          * @example handling=strict
          */
         "Preference-Applied": "handling=strict";
         /**
-         * @description Where the pages are.
-         * @example /api/docs/
+         * @description The pages load nothing from elsewhere.
+         * @example default-src 'none'; script-src 'self'
          */
-        Location: "/api/docs/";
+        "Content-Security-Policy": string;
         /**
          * @description A problem is never kept.
          * @example no-store
@@ -677,7 +706,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Cache-Status": components["headers"]["Cache-Status"];
-                    "Proxy-Status": components["headers"]["Proxy-Status"];
+                    "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
@@ -746,7 +775,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Cache-Status": components["headers"]["Cache-Status"];
-                    "Proxy-Status": components["headers"]["Proxy-Status"];
+                    "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
@@ -811,7 +840,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Cache-Status": components["headers"]["Cache-Status"];
-                    "Proxy-Status": components["headers"]["Proxy-Status"];
+                    "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
@@ -888,7 +917,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Cache-Status": components["headers"]["Cache-Status"];
-                    "Proxy-Status": components["headers"]["Proxy-Status"];
+                    "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
@@ -954,7 +983,7 @@ export interface operations {
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["Cache-Control"];
                     "Cache-Status": components["headers"]["Cache-Status"];
-                    "Proxy-Status": components["headers"]["Proxy-Status"];
+                    "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
@@ -1055,23 +1084,14 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "text/html": string;
                 };
             };
-            /** @description The pages are in a folder of their own. */
-            301: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    traceparent: components["headers"]["traceparent"];
-                    Location: components["headers"]["Location"];
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            304: components["responses"]["NotModified"];
+            304: components["responses"]["PageNotModified"];
             400: components["responses"]["InvalidRequest"];
             405: components["responses"]["MethodNotAllowed"];
             431: components["responses"]["HeadersTooLarge"];
@@ -1110,7 +1130,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A script, a style or an image. */
+            /** @description A script or a style. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1118,16 +1138,15 @@ export interface operations {
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     ETag: components["headers"]["ETag"];
                     "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Security-Policy": components["headers"]["Content-Security-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": string;
                     "text/css": string;
                     "text/javascript": string;
-                    "image/png": string;
                 };
             };
-            304: components["responses"]["NotModified"];
+            304: components["responses"]["PageNotModified"];
             400: components["responses"]["InvalidRequest"];
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
