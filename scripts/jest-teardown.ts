@@ -1,1 +1,7 @@
-export default async function teardown(): Promise<void> {}
+// After all tests: what they wrote goes.
+import { rmSync } from 'node:fs';
+
+export default async function teardown(): Promise<void> {
+  const folder = process.env['TEST_TEMP'];
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,164 @@
+// The whole service over real sockets: every route, its bounds, and what HTTP promises around it.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Running } from 'chassis/process';
+import { askerOf } from '../../test/support/ask.ts';
+import { embeddedDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { start } from '../src/service.ts';
+
+let database: TestDatabase;
+let service: Running;
+let ask: ReturnType<typeof askerOf>;
+
+beforeAll(async () => {
+  database = await embeddedDatabase();
+  service = await start({
+    ...database.settings,
+    PORT: '0',
+    ADMIN_PORT: '0',
+    DEMO_DATA: 'true',
+    LOG_LEVEL: 'silent',
+  });
+  ask = askerOf(service.url, 'identity');
+});
+
+afterAll(async () => {
+  await service.stop();
+  await database.remove();
+});
+
+const faultsOf = ({ body }: { body: unknown }) => (body as { errors: unknown }).errors;
+
+describe('GET /api/users/{id}', () => {
+  test('answers with id and username, and nothing else', async () => {
+    const { status, body } = await ask('/api/users/1');
+    expect(status).toBe(200);
+    expect(body).toEqual({ id: 1, username: 'cat_sun_dog' });
+  });
+
+  test('a user who does not exist is a 404 problem', async () => {
+    const { status, body } = await ask('/api/users/9007199254740991');
+    expect(status).toBe(404);
+    expect(body).toMatchObject({
+      type: 'urn:social-network:problem:not-found',
+      instance: '/api/users/9007199254740991',
+    });
+  });
+
+  test.each([
+    '0',
+    '-1',
+    '1.5',
+    '01',
+    '9007199254740992',
+    '99999999999999999999',
+    'x',
+    '%00',
+    "1'--",
+  ])('the id %s is a 400 that points at it', async (id) => {
+    const answer = await ask(`/api/users/${id}`);
+    expect(answer.status).toBe(400);
+    expect(faultsOf(answer)).toEqual([expect.objectContaining({ pointer: '/path/id' })]);
+  });
+
+  test('a query parameter is a 400', async () => {
+    const answer = await ask('/api/users/1?fields=email');
+    expect(answer.status).toBe(400);
+    expect(faultsOf(answer)).toEqual([expect.objectContaining({ pointer: '/query/fields' })]);
+  });
+});
+
+describe('GET /api/users?ids=', () => {
+  test('answers in the order asked for, each once, without those who do not exist', async () => {
+    const { status, body } = await ask('/api/users?ids=3,777,1,3');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      items: [
+        { id: 3, username: 'night_owl' },
+        { id: 1, username: 'cat_sun_dog' },
+      ],
+    });
+  });
+
+  test('a hundred ids are answered, a hundred and one are a 400', async () => {
+    const ids = Array.from({ length: 101 }, (_, index) => index + 1);
+    expect((await ask(`/api/users?ids=${ids.slice(1).join(',')}`)).status).toBe(200);
+    const answer = await ask(`/api/users?ids=${ids.join(',')}`);
+    expect(answer.status).toBe(400);
+    expect(faultsOf(answer)).toEqual([expect.objectContaining({ pointer: '/query/ids' })]);
+  });
+
+  test.each(['/api/users', '/api/users?ids=', '/api/users?ids=1,', '/api/users?ids=1,x'])(
+    '%s is a 400 that points at ids',
+    async (path) => {
+      const answer = await ask(path);
+      expect(answer.status).toBe(400);
+      expect(faultsOf(answer)).toEqual([expect.objectContaining({ pointer: '/query/ids' })]);
+    },
+  );
+
+  test.each(['/api/users?ids=1&ids=2', '/api/users?ids=1&name=cat_sun_dog'])(
+    '%s is a 400: each parameter once, and none but the known ones',
+    async (path) => {
+      expect((await ask(path)).status).toBe(400);
+    },
+  );
+});
+
+describe('around every route', () => {
+  test('the same answer is a 304 for who holds it', async () => {
+    const { headers } = await ask('/api/users/1');
+    const again = await ask('/api/users/1', { headers: { 'If-None-Match': headers['etag']! } });
+    expect(again.status).toBe(304);
+    expect(again.headers['etag']).toBe(headers['etag']);
+    const other = await ask('/api/users/2', { headers: { 'If-None-Match': headers['etag']! } });
+    expect(other.status).toBe(200);
+  });
+
+  test('HEAD has the headers of GET and no body', async () => {
+    const get = await ask('/api/users?ids=1');
+    const head = await ask('/api/users?ids=1', { method: 'head' });
+    expect(head.status).toBe(200);
+    expect(head.headers['etag']).toBe(get.headers['etag']);
+    expect(head.headers['content-length']).toBe(get.headers['content-length']);
+  });
+
+  test.each(['post', 'put', 'patch', 'delete'] as const)(
+    '%s is a 405 with Allow',
+    async (method) => {
+      const answer = await ask('/api/users/1', { method });
+      expect(answer.status).toBe(405);
+      expect(answer.headers['allow']).toBe('GET, HEAD, OPTIONS');
+    },
+  );
+
+  test('OPTIONS is a 204 with Allow', async () => {
+    const answer = await ask('/api/users', { method: 'options' });
+    expect(answer.status).toBe(204);
+    expect(answer.headers['allow']).toBe('GET, HEAD, OPTIONS');
+  });
+
+  test.each(['/', '/api', '/metrics', '/healthz', '/readyz', '/api/users/1/email'])(
+    '%s is a 404 on the public listener',
+    async (path) => {
+      expect((await ask(path)).status).toBe(404);
+    },
+  );
+
+  test('a well-formed request id is taken over, any other is replaced', async () => {
+    const taken = await ask('/api/users/1', { headers: { 'X-Request-Id': 'a-1' } });
+    expect(taken.headers['x-request-id']).toBe('a-1');
+    const replaced = await ask('/api/users/x', { headers: { 'X-Request-Id': '<b>' } });
+    expect(replaced.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(replaced.body).toMatchObject({ requestId: replaced.headers['x-request-id'] });
+  });
+});
+
+test('the admin listener tells that it is alive, ready, and what it has answered', async () => {
+  await ask('/api/users/1');
+  const get = async (path: string) => (await fetch(service.adminUrl + path)).text();
+  expect(await get('/healthz')).toBe('{"status":"alive"}');
+  expect(await get('/readyz')).toBe('{"status":"ready"}');
+  expect(await get('/metrics')).toMatch(
+    /http_request_duration_seconds_count\{method="GET",route="\/api\/users\/:id",status="200"\} \d+/,
+  );
+});

@@ -1,0 +1,164 @@
+// The whole service over real sockets: every route, its bounds, and what HTTP promises around it.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Running } from 'chassis/process';
+import { askerOf } from '../../test/support/ask.ts';
+import { embeddedDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { start } from '../src/service.ts';
+
+let database: TestDatabase;
+let service: Running;
+let ask: ReturnType<typeof askerOf>;
+
+beforeAll(async () => {
+  database = await embeddedDatabase();
+  service = await start({
+    ...database.settings,
+    PORT: '0',
+    ADMIN_PORT: '0',
+    DEMO_DATA: 'true',
+    LOG_LEVEL: 'silent',
+  });
+  ask = askerOf(service.url, 'social');
+});
+
+afterAll(async () => {
+  await service.stop();
+  await database.remove();
+});
+
+interface List {
+  readonly items: readonly { readonly id: number }[];
+  readonly nextCursor: string | null;
+}
+const idsOf = ({ body }: { body: unknown }) => (body as List).items.map(({ id }) => id);
+const cursorOf = ({ body }: { body: unknown }) => (body as List).nextCursor;
+const pointersOf = ({ body }: { body: unknown }) =>
+  (body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer);
+
+describe('GET /api/posts/{id}', () => {
+  test('answers with the post, its author as an id', async () => {
+    const { status, body } = await ask('/api/posts/5');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      id: 5,
+      content: 'Cats are great, dogs are too. But, to be fair, the sun is much better.',
+      authorId: 1,
+      createdAt: '2026-01-05T09:30:00.000Z',
+    });
+  });
+
+  test('a post that does not exist is a 404 problem', async () => {
+    const { status, body } = await ask('/api/posts/999');
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ instance: '/api/posts/999', detail: 'There is no post 999' });
+  });
+
+  test.each(['0', '-1', '01', '9007199254740992', 'x', '5%20or%201=1'])(
+    'the id %s is a 400 that points at it',
+    async (id) => {
+      const answer = await ask(`/api/posts/${id}`);
+      expect(answer.status).toBe(400);
+      expect(pointersOf(answer)).toEqual(['/path/id']);
+    },
+  );
+});
+
+describe('GET /api/posts?ids=', () => {
+  test('answers in the order asked for, each once, without those that do not exist', async () => {
+    const answer = await ask('/api/posts?ids=5,999,3,5,12');
+    expect(answer.status).toBe(200);
+    expect(idsOf(answer)).toEqual([5, 3, 12]);
+  });
+
+  test('a hundred ids are answered, a hundred and one are a 400', async () => {
+    const ids = Array.from({ length: 101 }, (_, index) => index + 1);
+    expect(idsOf(await ask(`/api/posts?ids=${ids.slice(0, 100).join(',')}`))).toHaveLength(12);
+    expect((await ask(`/api/posts?ids=${ids.join(',')}`)).status).toBe(400);
+  });
+
+  test.each([
+    ['/api/posts?ids=', '/query/ids'],
+    ['/api/posts?ids=1,,2', '/query/ids'],
+    ['/api/posts?ids=5&authorId=1', '/query/authorId'],
+    ['/api/posts?ids=5&limit=1', '/query/limit'],
+    ['/api/posts?ids=5&cursor=eyJpIjo1fQ', '/query/cursor'],
+    ['/api/posts', '/query/ids'],
+    ['/api/posts?limit=5', '/query/ids'],
+    ['/api/posts?ids=5&include=author', '/query/include'],
+  ])('%s is a 400 that points at %s', async (path, pointer) => {
+    const answer = await ask(path);
+    expect(answer.status).toBe(400);
+    expect(pointersOf(answer)).toEqual([pointer]);
+  });
+});
+
+describe('GET /api/posts?authorId=', () => {
+  test('the cursor leads through all pages, newest first, and is null on the last', async () => {
+    const first = await ask('/api/posts?authorId=1&limit=2');
+    expect(idsOf(first)).toEqual([12, 8]);
+    const second = await ask(`/api/posts?authorId=1&limit=2&cursor=${cursorOf(first)}`);
+    expect(idsOf(second)).toEqual([5, 1]);
+    expect(cursorOf(second)).toBeNull();
+  });
+
+  test('an author without posts has an empty page', async () => {
+    expect((await ask('/api/posts?authorId=6')).body).toEqual({ items: [], nextCursor: null });
+    expect((await ask('/api/posts?authorId=777')).body).toEqual({ items: [], nextCursor: null });
+  });
+
+  test.each([
+    ['authorId=x', '/query/authorId'],
+    ['authorId=1&limit=0', '/query/limit'],
+    ['authorId=1&limit=101', '/query/limit'],
+    ['authorId=1&limit=1e1', '/query/limit'],
+    ['authorId=1&cursor=', '/query/cursor'],
+    ['authorId=1&cursor=abc', '/query/cursor'],
+    [`authorId=1&cursor=${'A'.repeat(201)}`, '/query/cursor'],
+    ['authorId=1&authorId=2', '/query/authorId'],
+  ])('%s is a 400 that points at %s', async (query, pointer) => {
+    const answer = await ask(`/api/posts?${query}`);
+    expect(answer.status).toBe(400);
+    expect(pointersOf(answer)).toEqual([pointer]);
+  });
+});
+
+describe('GET /api/users/{id}/counts', () => {
+  test('friends count once they have accepted', async () => {
+    expect((await ask('/api/users/1/counts')).body).toEqual({ postCount: 4, friendCount: 3 });
+    expect((await ask('/api/users/6/counts')).body).toEqual({ postCount: 0, friendCount: 0 });
+  });
+
+  test('a user who is not known has none', async () => {
+    const { status, body } = await ask('/api/users/777/counts');
+    expect(status).toBe(200);
+    expect(body).toEqual({ postCount: 0, friendCount: 0 });
+  });
+
+  test('an id that is none is a 400', async () => {
+    expect(pointersOf(await ask('/api/users/me/counts'))).toEqual(['/path/id']);
+    expect(pointersOf(await ask('/api/users/1/counts?of=posts'))).toEqual(['/query/of']);
+  });
+});
+
+describe('around every route', () => {
+  test.each(['/api/posts/5', '/api/posts?ids=5', '/api/posts?authorId=1', '/api/users/1/counts'])(
+    '%s revalidates, has HEAD, and says what else it allows',
+    async (path) => {
+      const get = await ask(path);
+      const etag = get.headers['etag']!;
+      expect((await ask(path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
+      expect((await ask(path, { method: 'head' })).headers['etag']).toBe(etag);
+      expect((await ask(path, { method: 'options' })).status).toBe(204);
+      const post = await ask(path, { method: 'post' });
+      expect(post.status).toBe(405);
+      expect(post.headers['allow']).toBe('GET, HEAD, OPTIONS');
+    },
+  );
+
+  test.each(['/', '/metrics', '/readyz', '/api/users/1', '/api/posts/5/author'])(
+    '%s is a 404 on the public listener',
+    async (path) => {
+      expect((await ask(path)).status).toBe(404);
+    },
+  );
+});

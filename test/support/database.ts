@@ -1,0 +1,73 @@
+// Databases for tests: embedded ones, ready in a moment, and ones on the server at TEST_DATABASE_URL.
+// Whoever takes one from here removes it; what is forgotten goes with the folder TEST_TEMP.
+import { randomUUID } from 'node:crypto';
+import { cpSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe } from '@jest/globals';
+import { CLUSTER } from 'chassis/postgres-embedded';
+import { Client } from 'pg';
+
+/** A database of a test's own, as settings say it. */
+export interface TestDatabase {
+  readonly settings: { readonly DATA_DIR: string; readonly DATABASE_URL?: string };
+  remove(): Promise<void>;
+}
+
+const SERVER = process.env['TEST_DATABASE_URL'];
+
+function fromSetup(name: 'TEST_TEMP' | 'TEST_CLUSTER'): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set; scripts/jest-setup.ts sets it`);
+  return value;
+}
+
+/** A new empty folder. */
+export const emptyFolder = (): Promise<string> => mkdtemp(join(fromSetup('TEST_TEMP'), 'data-'));
+
+/** An embedded database without tables: a copy of one that scripts/jest-setup.ts made. */
+export async function embeddedDatabase(): Promise<TestDatabase> {
+  const folder = await emptyFolder();
+  cpSync(fromSetup('TEST_CLUSTER'), join(folder, CLUSTER), { recursive: true });
+  return {
+    settings: { DATA_DIR: folder },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new Client({ connectionString: SERVER });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A new database without tables on the server at TEST_DATABASE_URL, whose user may create databases. */
+export async function serverDatabase(): Promise<TestDatabase> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await onServer(`create database ${name}`);
+  const url = new URL(SERVER!);
+  url.pathname = `/${name}`;
+  return {
+    settings: { DATABASE_URL: url.href, DATA_DIR: fromSetup('TEST_TEMP') },
+    remove: () => onServer(`drop database ${name} with (force)`),
+  };
+}
+
+/** `describe` where there is a server to test on, else a skipped one that says what is missing. */
+export const describeOnServer = (name: string, suite: () => void): void => {
+  if (SERVER === undefined) describe.skip(`${name} (needs TEST_DATABASE_URL)`, suite);
+  else describe(name, suite);
+};
+
+/** The same suite on both kinds of database. */
+export function describeOnBoth(
+  name: string,
+  suite: (newDatabase: () => Promise<TestDatabase>) => void,
+): void {
+  describe(`${name}, embedded`, () => suite(embeddedDatabase));
+  describeOnServer(`${name}, on a server`, () => suite(serverDatabase));
+}
