@@ -1,4 +1,5 @@
 // The admin listener's app: /metrics, /healthz, /readyz. Nothing of it is reachable through the public listener.
+import type { Express } from 'express';
 import { createApp, type Route } from './app.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -15,13 +16,7 @@ export interface AdminOptions {
 }
 
 /** Makes the app; it does not listen. */
-export function createAdminApp({
-  metrics,
-  log,
-  readiness,
-  routes = [],
-  extend,
-}: AdminOptions): Express {
+export function createAdminApp({ metrics, log, readiness, routes = [] }: AdminOptions): Express {
   const standard: Route[] = [
     {
       method: 'get',
@@ -38,6 +33,15 @@ export function createAdminApp({
         return { body: { status: 'ready' }, cache: 'no-store' };
       },
     },
+    {
+      method: 'get',
+      path: '/metrics',
+      handle: async () => ({
+        body: await metrics.text(),
+        type: metrics.contentType,
+        cache: 'no-store',
+      }),
+    },
   ];
-  return createApp({ routes: [...standard, ...routes], log, ...(extend && { extend }) });
+  return createApp({ routes: [...standard, ...routes], log });
 }

@@ -5,7 +5,9 @@ import { problemDocument, type Problem } from './problem.ts';
 import { exchangeOf } from './exchange.ts';
 
 /** What a route gives back; `send` turns it into a response. */
-export interface Answer {
+export type Answer = WholeAnswer | StreamAnswer;
+
+interface WholeAnswer {
   /** 200 when left out. */
   readonly status?: number;
   /** Sent as JSON; with a `type` it is a text, sent as it is. */
@@ -19,6 +21,12 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** An answer without end, such as an event stream (never cached): `stream` writes it until the client leaves. */
+interface StreamAnswer {
+  readonly stream: (res: ServerResponse) => void;
+  readonly type: string;
+}
+
 /** If-None-Match (RFC 9110, section 13.1.2): weak comparison with any of the listed tags, or `*`. */
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
@@ -28,6 +36,11 @@ function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   );
 }
 
+function head(res: ServerResponse): Record<string, string> {
+  const { requestId, traceparent } = exchangeOf(res.req);
+  return { 'X-Request-Id': requestId, traceparent, 'X-Content-Type-Options': 'nosniff' };
+}
+
 function write(
   res: ServerResponse,
   status: number,
@@ -35,16 +48,10 @@ function write(
   body: string | undefined,
   more: Readonly<Record<string, string>>,
 ): void {
-  const { requestId, traceparent } = exchangeOf(res.req);
-  const headers: Record<string, string | number> = {
-    'X-Request-Id': requestId,
-    traceparent,
-    'X-Content-Type-Options': 'nosniff',
-    ...more,
-  };
+  const headers = Object.assign(head(res), more);
   if (body !== undefined) {
     headers['Content-Type'] = type;
-    headers['Content-Length'] = Buffer.byteLength(body);
+    headers['Content-Length'] = String(Buffer.byteLength(body));
   }
   res.writeHead(status, headers);
   res.end(body);
@@ -52,13 +59,16 @@ function write(
 
 /** Sends a route's answer; 304 when the client holds the very same one. */
 export function send(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
+  if ('stream' in answer) {
+    const headers = { ...head(res), 'Content-Type': answer.type, 'Cache-Control': 'no-store' };
+    res.writeHead(200, headers);
+    answer.stream(res);
+    return;
+  }
   const { type = 'application/json', status = 200 } = answer;
   const body = answer.type === undefined ? JSON.stringify(answer.body) : String(answer.body);
   if (answer.cache === 'no-store') {
-    write(res, status, type, body, {
-      'Cache-Control': 'no-store',
-      ...answer.headers,
-    });
+    write(res, status, type, body, { 'Cache-Control': 'no-store', ...answer.headers });
     return;
   }
   const etag = `"${hash('sha1', body, 'base64url')}"`;
@@ -66,6 +76,10 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
   if (matches(req.headers['if-none-match'], etag)) write(res, 304, '', undefined, headers);
   else write(res, status, type, body, headers);
 }
+
+/** Answers OPTIONS: which methods there are. */
+export const sendAllowed = (res: ServerResponse, allow: string): void =>
+  write(res, 204, '', undefined, { Allow: allow });
 
 /** Sends a problem document; never cached. */
 export function sendProblem(req: IncomingMessage, res: ServerResponse, problem: Problem): void {

@@ -1,6 +1,6 @@
 // An Express app from a list of routes: 404, 405 with Allow, OPTIONS, and every error as a problem document.
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
-import { send, sendProblem, type Answer } from './answer.ts';
+import { send, sendAllowed, sendProblem, type Answer } from './answer.ts';
 import { exchangeOf } from './exchange.ts';
 import type { Logger } from './log.ts';
 import { Problem } from './problem.ts';
@@ -18,8 +18,6 @@ export interface AppOptions {
   readonly log: Logger;
   /** Turns an error of the app's own kind into a problem; undefined for what it does not know. */
   readonly toProblem?: (error: unknown) => Problem | undefined;
-  /** Adds what is no JSON route, such as static files; it stands between the routes and the 404. */
-  readonly extend?: (app: Express) => void;
 }
 
 /** Express without what costs and is not used here: its ETag, its query parser, its name in every answer. */
@@ -42,12 +40,7 @@ const allowed = (methods: Iterable<string>): string =>
   ].join(', ');
 
 /** Makes the app; it does not listen. */
-export function createApp({
-  routes,
-  log,
-  toProblem = () => undefined,
-  extend,
-}: AppOptions): Express {
+export function createApp({ routes, log, toProblem = () => undefined }: AppOptions): Express {
   const app = bareExpress();
 
   for (const { method, path, handle } of routes) {
@@ -60,14 +53,13 @@ export function createApp({
     const allow = allowed(same.map((route) => route.method));
     app.all(path, (req, res) => {
       exchangeOf(req).route = path;
-      if (req.method === 'OPTIONS') res.writeHead(204, { Allow: allow }).end();
+      if (req.method === 'OPTIONS') sendAllowed(res, allow);
       else
         throw new Problem('method-not-allowed', `${req.method} is not possible here`, {
           headers: { Allow: allow },
         });
     });
   }
-  extend?.(app);
   app.use(() => {
     throw new Problem('not-found', 'There is nothing at this address');
   });

@@ -1,0 +1,44 @@
+// From settings to a gateway that serves.
+import { createLogger } from 'chassis/log';
+import { front } from 'chassis/front';
+import { createMetrics } from 'chassis/metrics';
+import { serve, type Running } from 'chassis/process';
+import { readSettings } from 'chassis/settings';
+import { adminRoutes } from './admin/routes.ts';
+import { createApp } from './app.ts';
+import { settings as schema } from './config.ts';
+import { observe } from './metrics.ts';
+import { wire } from './wire.ts';
+
+/**
+ * Starts a gateway. It is ready at once: what it needs of its upstreams, it asks when a request needs it.
+ * @throws SettingsError, ListenError
+ */
+export function start(env: Readonly<Record<string, string | undefined>>): Promise<Running> {
+  const settings = readSettings(schema, env);
+  const log = createLogger('gateway', settings.LOG_LEVEL);
+  const metrics = createMetrics();
+  const observer = observe(metrics, log);
+  const wiring = wire(settings, observer, metrics);
+  const app = createApp(
+    {
+      parts: wiring.parts,
+      requestDeadlineMs: settings.REQUEST_DEADLINE_MS,
+      onDegraded: (part, reason) => observer.degraded(part, reason),
+    },
+    log,
+  );
+  return serve({
+    handler: front(app, {
+      metrics,
+      log,
+      maxInFlight: settings.MAX_IN_FLIGHT,
+      onOverload: () => observer.overload(),
+    }),
+    settings,
+    metrics,
+    log,
+    routes: adminRoutes(wiring),
+    close: () => wiring.close(),
+  });
+}

@@ -1,0 +1,94 @@
+// The gateway's own metrics, fed by what the upstream's layers report. Labels come from closed sets: never from paths or ids.
+import type { Logger } from 'chassis/log';
+import { DURATION_BUCKETS, type Metrics } from 'chassis/metrics';
+import type { UpstreamName } from './upstream/failure.ts';
+import { breakerStates } from './upstream/layers/guard.ts';
+import type { Observer } from './upstream/observer.ts';
+
+const UPSTREAMS: readonly UpstreamName[] = ['identity', 'social'];
+const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100];
+
+/** What is measured outside the way to an upstream, too. */
+export interface GatewayObserver extends Observer {
+  degraded(part: string, reason: 'stale' | 'missing'): void;
+  overload(): void;
+}
+
+/** Makes the instruments. Those whose labels are known stand at 0 from the start, so that a rate can be told from them. */
+export function observe(metrics: Metrics, log: Logger): GatewayObserver {
+  const calls = metrics.histogram(
+    'gateway_call_duration_seconds',
+    'What a question cost its asker, answers from the cache included.',
+    ['operation', 'outcome'],
+    DURATION_BUCKETS,
+  );
+  const attempts = metrics.histogram(
+    'gateway_upstream_attempt_duration_seconds',
+    'What an attempt took on the wire.',
+    ['upstream', 'operation', 'outcome'],
+    DURATION_BUCKETS,
+  );
+  const state = metrics.gauge('gateway_breaker_state', '1 for the state that the breaker is in.', [
+    'upstream',
+    'state',
+  ]);
+  const transitions = metrics.counter(
+    'gateway_breaker_transitions_total',
+    'Changes of a breaker, by the state that it went to.',
+    ['upstream', 'to'],
+  );
+  const rejections = metrics.counter(
+    'gateway_rejections_total',
+    'What was refused before it went out.',
+    ['upstream', 'reason'],
+  );
+  const lookups = metrics.counter('gateway_cache_lookups_total', 'Look-ups in the cache.', [
+    'cache',
+    'result',
+  ]);
+  const batchSize = metrics.histogram(
+    'gateway_batch_size',
+    'Ids that travelled in one question.',
+    ['operation'],
+    BATCH_BUCKETS,
+  );
+  const degraded = metrics.counter(
+    'gateway_degraded_answers_total',
+    'Answers that were not whole.',
+    ['part', 'reason'],
+  );
+  const retries = metrics.counter('gateway_retries_total', 'Questions that were asked once more.', [
+    'upstream',
+  ]);
+
+  for (const upstream of UPSTREAMS) {
+    for (const to of breakerStates) {
+      state.set({ upstream, state: to }, to === 'closed' ? 1 : 0);
+      transitions.inc({ upstream, to }, 0);
+    }
+    for (const reason of ['breaker_open', 'bulkhead_full']) rejections.inc({ upstream, reason }, 0);
+    retries.inc({ upstream }, 0);
+  }
+  rejections.inc({ upstream: 'none', reason: 'overload' }, 0);
+  for (const cache of ['author', 'post'])
+    for (const result of ['hit', 'miss', 'stale']) lookups.inc({ cache, result }, 0);
+  for (const reason of ['stale', 'missing']) degraded.inc({ part: 'author', reason }, 0);
+
+  return {
+    call: (operation, outcome, seconds) => calls.observe({ operation, outcome }, seconds),
+    attempt: (upstream, operation, outcome, seconds) =>
+      attempts.observe({ upstream, operation, outcome }, seconds),
+    lookup: (cache, result) => lookups.inc({ cache, result }),
+    batch: (operation, size) => batchSize.observe({ operation }, size),
+    retry: (upstream) => retries.inc({ upstream }),
+    refused: (upstream, reason) => rejections.inc({ upstream, reason }),
+    degraded: (part, reason) => degraded.inc({ part, reason }),
+    overload: () => rejections.inc({ upstream: 'none', reason: 'overload' }),
+    breaker(upstream, to) {
+      for (const each of breakerStates) state.set({ upstream, state: each }, each === to ? 1 : 0);
+      transitions.inc({ upstream, to });
+      log.warn({ upstream, state: to }, 'breaker changed');
+    },
+    bug: (error) => log.error({ err: error }, 'a bug in the background'),
+  };
+}

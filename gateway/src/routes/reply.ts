@@ -1,0 +1,65 @@
+// From look-ups to an answer: whole, degraded, or refused because the client wants all or nothing.
+import type { Answer } from 'chassis/answer';
+import { exchangeOf } from 'chassis/exchange';
+import { Problem } from 'chassis/problem';
+import type { Request } from 'express';
+import { Presence, type Caller } from '../upstream/call.ts';
+import { failureOf, type Lookup } from '../views/part.ts';
+import { statusHeaders } from '../views/status.ts';
+
+/** The client behind a request, with the time that it may take. */
+export function callerOf(req: Request, deadlineMs: number): Caller {
+  const exchange = exchangeOf(req);
+  const presence = new Presence();
+  exchange.onLeave = () => presence.leave('left');
+  return {
+    requestId: exchange.requestId,
+    traceparent: exchange.traceparent,
+    deadlineAt: exchange.startedAt + deadlineMs,
+    presence,
+  };
+}
+
+export type OnDegraded = (part: string, reason: 'stale' | 'missing') => void;
+
+/** `Prefer: handling=strict` (RFC 7240, section 4.4); of several `handling`s the first counts. */
+export function wantsStrict(prefer: string | string[] | undefined): boolean {
+  if (prefer === undefined) return false;
+  const handling = String(prefer)
+    .toLowerCase()
+    .split(',')
+    .map((preference) => preference.split(';', 1)[0]!.replaceAll(/[\s"]/g, ''))
+    .find((preference) => preference.startsWith('handling='));
+  return handling === 'handling=strict';
+}
+
+/** @throws Problem 503 when a part is not whole and the client prefers strict handling */
+export function reply(
+  req: Request,
+  body: unknown,
+  lookups: readonly Lookup<unknown>[],
+  onDegraded: OnDegraded,
+): Answer {
+  const headers = statusHeaders(lookups);
+  headers['Vary'] = 'Prefer';
+  const strict = wantsStrict(req.headers['prefer']);
+  if (strict) headers['Preference-Applied'] = 'handling=strict';
+
+  const broken = lookups.find((lookup) => failureOf(lookup) !== undefined);
+  if (broken === undefined) return { body, headers, cache: 'public' };
+
+  const part = broken.thing ?? broken.upstream;
+  onDegraded(part, broken.via.kind === 'gap' ? 'missing' : 'stale');
+  if (!strict) return { body, headers, cache: 'no-store' };
+  throw new Problem(
+    'incomplete-answer',
+    `The ${part} could not be fetched, and the request wants all or nothing`,
+    {
+      headers: { ...headers, 'Retry-After': '1' },
+    },
+  );
+}
+
+/** A 404 that still tells where that was found out. */
+export const notFound = (detail: string, lookups: readonly Lookup<unknown>[]): Problem =>
+  new Problem('not-found', detail, { headers: statusHeaders(lookups) });

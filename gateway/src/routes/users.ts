@@ -1,0 +1,56 @@
+// Users, their posts, their profiles.
+import type { Route } from 'chassis/app';
+import { invalidCursor, parseCursor, parseId, parseLimit, parseQuery } from 'chassis/input';
+import { loadProfile, loadUserPosts } from '../views/profile/load.ts';
+import { stitchProfile, stitchUserPosts } from '../views/profile/stitch.ts';
+import type { Lookup } from '../views/part.ts';
+import type { Context } from './context.ts';
+import { callerOf, notFound, reply } from './reply.ts';
+
+/** Identity was heard, and says that there is no such user; a gap says nothing of the kind. */
+const isUnknown = (user: Lookup<unknown>): boolean =>
+  user.value === undefined && user.via.kind !== 'gap';
+
+export const userRoutes = ({ parts, requestDeadlineMs, onDegraded }: Context): Route[] => [
+  {
+    method: 'get',
+    path: '/api/users/:id',
+    handle: async (req) => {
+      parseQuery(req.url, []);
+      const user = await parts.user(
+        parseId(req.params['id'], '/path/id'),
+        callerOf(req, requestDeadlineMs),
+      );
+      if (user.value === undefined) throw notFound('There is no such user', [user]);
+      return reply(req, user.value, [user], onDegraded);
+    },
+  },
+  {
+    method: 'get',
+    path: '/api/users/:id/posts',
+    handle: async (req) => {
+      const query = parseQuery(req.url, ['limit', 'cursor']);
+      const question = {
+        authorId: parseId(req.params['id'], '/path/id'),
+        limit: parseLimit(query.limit),
+        cursor: parseCursor(query.cursor),
+      };
+      const { user, page } = await loadUserPosts(parts, question, callerOf(req, requestDeadlineMs));
+      if (page.value === undefined) throw invalidCursor();
+      if (isUnknown(user)) throw notFound('There is no such user', [user, page]);
+      return reply(req, stitchUserPosts(user.value, page.value), [page, user], onDegraded);
+    },
+  },
+  {
+    method: 'get',
+    path: '/api/users/:id/profile',
+    handle: async (req) => {
+      parseQuery(req.url, []);
+      const id = parseId(req.params['id'], '/path/id');
+      const { user, page, counts } = await loadProfile(parts, id, callerOf(req, requestDeadlineMs));
+      const lookups = [page, counts, user];
+      if (isUnknown(user)) throw notFound('There is no such user', lookups);
+      return reply(req, stitchProfile(user.value, page.value!, counts.value!), lookups, onDegraded);
+    },
+  },
+];

@@ -1,0 +1,86 @@
+// Every way in which an upstream can fail: one closed table from kind to status, to Proxy-Status, and to policy.
+import type { ProblemSlug } from 'chassis/problem';
+
+interface FailureKindFacts {
+  /** The problem that the client sees when the failed part was required. */
+  readonly slug: Extract<
+    ProblemSlug,
+    'upstream-invalid' | 'upstream-unavailable' | 'upstream-timeout'
+  >;
+  /** The error type of RFC 9209, section 2.3; null when `received-status` tells it all. */
+  readonly proxyError: string | null;
+  /** Counts as a failure for the breaker. */
+  readonly trips: boolean;
+  /** Worth one more try at once: it is quick to fail, and likely to be gone the next time. */
+  readonly retry: boolean;
+  /** The attempt really went out. */
+  readonly asked: boolean;
+}
+
+const out = { trips: true, retry: false, asked: true } as const;
+const quick = { trips: true, retry: true, asked: true } as const;
+const kept = { trips: false, retry: false, asked: false } as const;
+
+/** The table. docs/failures.md explains each row; a test compares them. */
+export const failureKinds = {
+  refused: { slug: 'upstream-unavailable', proxyError: 'connection_refused', ...quick },
+  unresolved: { slug: 'upstream-unavailable', proxyError: 'dns_error', ...out },
+  unroutable: { slug: 'upstream-unavailable', proxyError: 'destination_ip_unroutable', ...out },
+  'connect-timeout': { slug: 'upstream-timeout', proxyError: 'connection_timeout', ...out },
+  timeout: { slug: 'upstream-timeout', proxyError: 'http_response_timeout', ...out },
+  // The transport has re-sent it once already, as the socket may just have been a stale one.
+  terminated: { slug: 'upstream-invalid', proxyError: 'connection_terminated', ...out },
+  incomplete: { slug: 'upstream-invalid', proxyError: 'http_response_incomplete', ...quick },
+  'too-large': { slug: 'upstream-invalid', proxyError: 'http_response_body_size', ...out },
+  'headers-too-large': {
+    slug: 'upstream-invalid',
+    proxyError: 'http_response_header_section_size',
+    ...out,
+  },
+  protocol: { slug: 'upstream-invalid', proxyError: 'http_protocol_error', ...out },
+  encoding: { slug: 'upstream-invalid', proxyError: 'http_response_content_coding', ...out },
+  nonsense: { slug: 'upstream-invalid', proxyError: 'http_protocol_error', ...out },
+  'server-error': { slug: 'upstream-invalid', proxyError: null, ...quick },
+  unavailable: { slug: 'upstream-unavailable', proxyError: null, ...quick },
+  throttled: { slug: 'upstream-unavailable', proxyError: null, ...out, trips: false },
+  rejected: { slug: 'upstream-invalid', proxyError: null, ...out, trips: false },
+  open: { slug: 'upstream-unavailable', proxyError: 'destination_unavailable', ...kept },
+  busy: { slug: 'upstream-unavailable', proxyError: 'connection_limit_reached', ...kept },
+  // The client went away: nobody hears of it, and it says nothing about the upstream.
+  left: { slug: 'upstream-unavailable', proxyError: null, ...kept, asked: true },
+} as const satisfies Record<string, FailureKindFacts>;
+
+export type FailureKind = keyof typeof failureKinds;
+export type UpstreamName = 'identity' | 'social';
+
+/** An expected failure of an upstream; whatever else is thrown is a bug of ours. */
+export class UpstreamFailure extends Error {
+  override readonly name = 'UpstreamFailure';
+  readonly upstream: UpstreamName;
+  readonly kind: FailureKind;
+  /** The status of the answer, when there was one that was not wanted. */
+  readonly receivedStatus: number | undefined;
+
+  constructor(
+    upstream: UpstreamName,
+    kind: FailureKind,
+    details: { status?: number; cause?: unknown } = {},
+  ) {
+    super(`${upstream}: ${kind}`, { cause: details.cause });
+    this.upstream = upstream;
+    this.kind = kind;
+    this.receivedStatus = details.status;
+  }
+
+  get facts(): FailureKindFacts {
+    return failureKinds[this.kind];
+  }
+}
+
+/** The kind of failure that an undeclared status is. */
+export function kindOfStatus(status: number): FailureKind {
+  if (status === 503) return 'unavailable';
+  if (status === 429) return 'throttled';
+  if (status >= 500) return 'server-error';
+  return status >= 400 ? 'rejected' : 'nonsense';
+}

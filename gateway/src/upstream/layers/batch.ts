@@ -1,0 +1,83 @@
+// Questions for single things, asked in the same turn of the event loop, travel as one question for many.
+import { Presence, type Call, type Caller, type Reply } from '../call.ts';
+import { UpstreamFailure } from '../failure.ts';
+
+/** One question for many ids: what is not in the map does not exist. */
+export type CallMany<T> = Call<readonly number[], ReadonlyMap<number, T>>;
+
+export interface BatchOptions {
+  /** The most ids that the upstream takes at once. */
+  readonly maxIds: number;
+  readonly onBatch: (size: number) => void;
+}
+
+interface Wanted<T> {
+  readonly id: number;
+  readonly caller: Caller;
+  readonly resolve: (reply: Reply<T | undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** No two questions for one id come at once: `coalesce` stands above. */
+export function batch<T>(
+  many: CallMany<T>,
+  { maxIds, onBatch }: BatchOptions,
+): Call<number, T | undefined> {
+  let waiting: Wanted<T>[] = [];
+
+  const ask = async (group: readonly Wanted<T>[]): Promise<void> => {
+    onBatch(group.length);
+    const stopListening: (() => void)[] = [];
+    try {
+      const reply = await many(
+        group.map((wanted) => wanted.id),
+        together(group, stopListening),
+      );
+      for (const wanted of group)
+        wanted.resolve({ value: reply.value.get(wanted.id), via: reply.via });
+    } catch (error) {
+      if (group.length > 1 && isPoisoned(error))
+        await Promise.all(group.map((wanted) => ask([wanted])));
+      else for (const wanted of group) wanted.reject(error);
+    } finally {
+      for (const stop of stopListening) stop();
+    }
+  };
+
+  const send = (): void => {
+    const ready = waiting.filter((wanted) => !wanted.caller.presence.left);
+    waiting = [];
+    for (let start = 0; start < ready.length; start += maxIds)
+      void ask(ready.slice(start, start + maxIds));
+  };
+
+  return (id, caller) =>
+    new Promise((resolve, reject) => {
+      // Requests that the event loop reads in one turn meet here; a timer would make each of them wait.
+      if (waiting.length === 0) setImmediate(send);
+      waiting.push({ id, caller, resolve, reject });
+    });
+}
+
+/** One bad thing in an answer must not cost the others theirs: then each is asked for alone. */
+const isPoisoned = (error: unknown): boolean =>
+  error instanceof UpstreamFailure && (error.kind === 'nonsense' || error.kind === 'too-large');
+
+/** The caller of a shared question: it has left when all have left, and is as patient as the least patient. */
+function together(
+  group: readonly Pick<Wanted<unknown>, 'caller'>[],
+  stopListening: (() => void)[],
+): Caller {
+  const presence = new Presence();
+  let present = group.length;
+  for (const { caller } of group) {
+    stopListening.push(
+      caller.presence.onLeave(() => {
+        present -= 1;
+        if (present === 0) presence.leave('left');
+      }),
+    );
+  }
+  const deadlineAt = Math.min(...group.map(({ caller }) => caller.deadlineAt));
+  return { ...group[0]!.caller, deadlineAt, presence };
+}

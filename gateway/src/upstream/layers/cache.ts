@@ -1,0 +1,48 @@
+// Answers from memory: fresh without asking; stale when everything below fails.
+import type { Layer, Reply } from '../call.ts';
+import { UpstreamFailure } from '../failure.ts';
+import type { Memory } from '../memory.ts';
+
+export interface CacheOptions<T> {
+  readonly memory: Memory<T>;
+  /** The failure that a call would meet now for sure (an open breaker); then nobody is asked. */
+  readonly refusal: () => UpstreamFailure | undefined;
+  readonly onLookup: (result: 'hit' | 'miss' | 'stale') => void;
+  /** Told of every id that an upstream failed on, so that it is asked for again in the background. */
+  readonly onDegraded: (id: number) => void;
+}
+
+/** Reads; what a flight brings is stored by `remember`, so that it is kept also when its first caller has left. */
+export const cache =
+  <T>({ memory, refusal, onLookup, onDegraded }: CacheOptions<T>): Layer<number, T | undefined> =>
+  (inner) =>
+  async (id, caller): Promise<Reply<T | undefined>> => {
+    const recalled = memory.recall(id);
+    if (recalled.kind === 'fresh') {
+      onLookup('hit');
+      return { value: recalled.value, via: { kind: 'hit', ttlMs: recalled.ttlMs } };
+    }
+    try {
+      const refused = refusal();
+      if (refused !== undefined) throw refused;
+      const reply = await inner(id, caller);
+      onLookup('miss');
+      return reply;
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure)) throw error;
+      if (error.kind !== 'left') onDegraded(id);
+      onLookup(recalled.kind === 'stale' ? 'stale' : 'miss');
+      if (recalled.kind !== 'stale') throw error;
+      return { value: recalled.value, via: { kind: 'stale', failure: error } };
+    }
+  };
+
+/** Stores what comes back; stands below `coalesce`, so that it happens once for each flight. */
+export const remember =
+  <T>(memory: Memory<T>): Layer<number, T | undefined> =>
+  (inner) =>
+  async (id, caller) => {
+    const reply = await inner(id, caller);
+    memory.keep(id, reply.value);
+    return reply;
+  };

@@ -1,0 +1,29 @@
+// An attempt always settles: a timer of our own, as an abort does not reach what still waits or connects.
+import { Presence, type Layer, type Leaving } from '../call.ts';
+import { UpstreamFailure, type UpstreamName } from '../failure.ts';
+
+/** Stands inside the breaker: an attempt that never settles would leave it half-open for ever. */
+export const deadline =
+  <Q, T>(upstream: UpstreamName): Layer<Q, T> =>
+  (inner) =>
+  (question, caller) =>
+    new Promise((resolve, reject) => {
+      // The attempt has a presence of its own, which ends at the deadline as well as with the caller.
+      const presence = new Presence();
+      const giveUp = (kind: Leaving): void => {
+        reject(new UpstreamFailure(upstream, kind));
+        presence.leave(kind);
+      };
+      const timer = setTimeout(
+        giveUp,
+        Math.max(0, caller.deadlineAt - performance.now()),
+        'timeout',
+      );
+      const stopListening = caller.presence.onLeave(giveUp);
+      inner(question, { ...caller, presence })
+        .then(resolve, reject)
+        .finally(() => {
+          clearTimeout(timer);
+          stopListening();
+        });
+    });

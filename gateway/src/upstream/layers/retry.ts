@@ -1,0 +1,50 @@
+// One more try for what failed quickly, while there is budget: retries must not multiply the load of an outage.
+import type { Layer } from '../call.ts';
+import { UpstreamFailure } from '../failure.ts';
+
+/** A token bucket: questions earn, retries spend. One bucket for each upstream. */
+export interface RetryBudget {
+  readonly left: number;
+  earn(): void;
+  /** @returns false when nothing is left */
+  spend(): boolean;
+}
+
+/** @param share retries for each question, in the long run; @param burst the most that can be saved up */
+export function createRetryBudget(share = 0.1, burst = 10): RetryBudget {
+  let left = burst;
+  return {
+    get left() {
+      return left;
+    },
+    earn() {
+      left = Math.min(burst, left + share);
+    },
+    spend() {
+      if (left < 1) return false;
+      left -= 1;
+      return true;
+    },
+  };
+}
+
+/** For safe questions only; stands outside the breaker, so that an open one ends the retries at once. */
+export const retry =
+  <Q, T>(budget: RetryBudget, onRetry: () => void): Layer<Q, T> =>
+  (inner) =>
+  async (question, caller) => {
+    budget.earn();
+    try {
+      return await inner(question, caller);
+    } catch (error) {
+      const again =
+        error instanceof UpstreamFailure &&
+        error.facts.retry &&
+        !caller.presence.left &&
+        performance.now() < caller.deadlineAt &&
+        budget.spend();
+      if (!again) throw error;
+      onRetry();
+      return inner(question, caller);
+    }
+  };

@@ -1,0 +1,80 @@
+// Looking single things up: from memory, in a shared flight, in a batch. And the same without memory, for pages.
+import { stack, type Call, type Layer } from './call.ts';
+import { batch } from './layers/batch.ts';
+import { cache, remember } from './layers/cache.ts';
+import { coalesce } from './layers/coalesce.ts';
+import { measure } from './layers/measure.ts';
+import type { Memory } from './memory.ts';
+import type { Observer } from './observer.ts';
+import type { Upstream } from './open.ts';
+import { createRepair } from './repair.ts';
+import type { Operation } from './transport.ts';
+
+// What the upstreams take at once, by their contracts.
+const BATCH_MAX_IDS = 100;
+const REPAIR = { everyMs: 500, maxAttempts: 20 } as const;
+
+export interface LookupOptions<T> {
+  readonly upstream: Upstream;
+  readonly thing: 'author' | 'post';
+  readonly operation: Operation<readonly number[], ReadonlyMap<number, T>>;
+  /** undefined: nothing is remembered. */
+  readonly memory: Memory<T> | undefined;
+  /** A flight's budget in milliseconds. */
+  readonly limitMs: number;
+  /** Whether what failed is asked for again in the background. */
+  readonly repaired: boolean;
+  readonly observer: Observer;
+}
+
+export interface Lookups<T> {
+  readonly call: Call<number, T | undefined>;
+  close(): void;
+}
+
+export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
+  const { upstream, thing, operation, memory, limitMs, repaired, observer } = options;
+  type L = Layer<number, T | undefined>;
+  const timed: L = measure((outcome, seconds) => observer.call(thing, outcome, seconds));
+  const shared: L = coalesce({ upstream: upstream.name, keyOf: (id) => id, limitMs });
+  const batched = batch(upstream.ask(operation), {
+    maxIds: BATCH_MAX_IDS,
+    onBatch: (size) => observer.batch(operation.name, size),
+  });
+  if (memory === undefined)
+    return { call: stack([timed, shared], batched), close: () => undefined };
+
+  const flight = stack([shared, remember(memory)], batched);
+  const repair = createRepair({
+    call: flight,
+    available: () => upstream.breaker.available,
+    ...REPAIR,
+    limitMs,
+    onBug: (error) => observer.bug(error),
+  });
+  const remembered: L = cache({
+    memory,
+    refusal: () => upstream.breaker.refuse(),
+    onLookup: (result) => observer.lookup(thing, result),
+    onDegraded: (id) => {
+      if (repaired) repair.add(id);
+    },
+  });
+  return { call: stack([timed, remembered], flight), close: () => repair.close() };
+}
+
+/** A question that is not remembered; equal ones at once are still asked once. */
+export const createQuestion = <Q, T>(
+  upstream: Upstream,
+  operation: Operation<Q, T>,
+  keyOf: (question: Q) => string | number,
+  limitMs: number,
+  observer: Observer,
+): Call<Q, T> =>
+  stack(
+    [
+      measure((outcome, seconds) => observer.call(operation.name, outcome, seconds)),
+      coalesce({ upstream: upstream.name, keyOf, limitMs }),
+    ],
+    upstream.ask(operation),
+  );

@@ -1,0 +1,78 @@
+// What the gateway remembers: a bounded LRU with two horizons, fresh and stale. The only file that knows lru-cache.
+import { LRUCache } from 'lru-cache';
+
+export interface MemoryOptions<T> {
+  /** How long an entry may be served without asking, in milliseconds; 0: never. */
+  readonly freshMs: number;
+  /** The same for "there is no such thing". */
+  readonly absentMs: number;
+  /** How long beyond that it may still stand in for an upstream that fails. */
+  readonly staleMs: number;
+  /** The bound: the sum of what `sizeOf` says of the entries. */
+  readonly maxSize: number;
+  readonly sizeOf: (value: T | undefined) => number;
+  /** Milliseconds; tests put their own clock here. */
+  readonly now?: () => number;
+  /** From 0 to 1; spreads lifetimes, so that what came together does not expire together. */
+  readonly random?: () => number;
+}
+
+export type Recalled<T> =
+  | { readonly kind: 'fresh'; readonly value: T | undefined; readonly ttlMs: number }
+  | { readonly kind: 'stale'; readonly value: T | undefined }
+  | { readonly kind: 'nothing' };
+
+/** Keeps values, and `undefined` for what an upstream surely does not have. */
+export interface Memory<T> {
+  readonly size: number;
+  recall(id: number): Recalled<T>;
+  keep(id: number, value: T | undefined): void;
+  forget(id: number): void;
+}
+
+interface Entry<T> {
+  readonly value: T | undefined;
+  readonly freshUntil: number;
+}
+
+const NOTHING = { kind: 'nothing' } as const;
+const JITTER = 0.1;
+
+export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
+  const { freshMs, absentMs, staleMs, maxSize, sizeOf } = options;
+  const { now = () => performance.now(), random = Math.random } = options;
+  const entries = new LRUCache<number, Entry<T>>({
+    maxSize,
+    sizeCalculation: (entry) => sizeOf(entry.value),
+  });
+
+  return {
+    get size() {
+      return entries.size;
+    },
+    recall(id) {
+      const entry = entries.get(id);
+      if (entry === undefined) return NOTHING;
+      const ttlMs = entry.freshUntil - now();
+      if (ttlMs > 0) return { kind: 'fresh', value: entry.value, ttlMs };
+      if (ttlMs > -staleMs) return { kind: 'stale', value: entry.value };
+      entries.delete(id);
+      return NOTHING;
+    },
+    keep(id, value) {
+      const lifetime = value === undefined ? absentMs : freshMs;
+      const jitter = 1 + JITTER * (2 * random() - 1);
+      entries.set(id, { value, freshUntil: now() + lifetime * jitter });
+    },
+    forget(id) {
+      entries.delete(id);
+    },
+  };
+}
+
+/** A bounded map without horizons, for what never changes: which author wrote a post. */
+export const createFacts = (maxEntries: number): Pick<Map<number, number>, 'get' | 'set'> =>
+  new LRUCache<number, number>({ max: maxEntries }) as unknown as Pick<
+    Map<number, number>,
+    'get' | 'set'
+  >;

@@ -1,0 +1,74 @@
+// Asks again, in the background, for what an upstream failed on, so that no client is held for it. It also sends the
+// probe of a half-open breaker when there is no traffic.
+import { randomUUID } from 'node:crypto';
+import { traceparentFrom } from 'chassis/trace';
+import { Presence, type Call } from './call.ts';
+import { UpstreamFailure } from './failure.ts';
+
+export interface RepairOptions<T> {
+  /** The layers below the cache: what they bring is remembered. */
+  readonly call: Call<number, T | undefined>;
+  /** False while an attempt would be refused; then nobody is asked. */
+  readonly available: () => boolean;
+  readonly everyMs: number;
+  /** An id is given up after so many attempts that failed. */
+  readonly maxAttempts: number;
+  readonly limitMs: number;
+  readonly onBug: (error: unknown) => void;
+}
+
+export interface Repair {
+  readonly pending: number;
+  add(id: number): void;
+  close(): void;
+}
+
+// As many as one batch takes; further ids are asked for again when a client wants them.
+const MAX_PENDING = 100;
+
+export function createRepair<T>(options: RepairOptions<T>): Repair {
+  const { call, available, everyMs, maxAttempts, limitMs, onBug } = options;
+  const attempts = new Map<number, number>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const again = async (id: number): Promise<void> => {
+    const caller = {
+      requestId: randomUUID(),
+      traceparent: traceparentFrom(undefined),
+      deadlineAt: performance.now() + limitMs,
+      presence: new Presence(),
+    };
+    try {
+      await call(id, caller);
+      attempts.delete(id);
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure)) onBug(error);
+      const failed = (attempts.get(id) ?? 0) + 1;
+      if (failed >= maxAttempts) attempts.delete(id);
+      else attempts.set(id, failed);
+    }
+  };
+  const round = async (): Promise<void> => {
+    if (available()) await Promise.all([...attempts.keys()].map(again));
+    timer = undefined;
+    schedule();
+  };
+  const schedule = (): void => {
+    if (timer === undefined && attempts.size > 0)
+      timer = setTimeout(() => void round(), everyMs).unref();
+  };
+
+  return {
+    get pending() {
+      return attempts.size;
+    },
+    add(id) {
+      if (attempts.size < MAX_PENDING && !attempts.has(id)) attempts.set(id, 0);
+      schedule();
+    },
+    close() {
+      clearTimeout(timer);
+      attempts.clear();
+    },
+  };
+}

@@ -1,0 +1,17 @@
+// The parts that views are made of. wire.ts makes them.
+import type { Counts, Post, PostPage, User } from 'contracts/types';
+import type { PageQuestion } from '../upstream/social.ts';
+import type { Part } from './part.ts';
+
+export interface Parts {
+  /** A post without its author; required. */
+  readonly post: Part<number, Post>;
+  /** An author, down the ladder; never fails. */
+  readonly author: Part<number, User>;
+  /** The same user where there is no answer without them. */
+  readonly user: Part<number, User>;
+  readonly page: Part<PageQuestion, PostPage>;
+  readonly counts: Part<number, Counts>;
+  /** Who wrote a post never changes: what is known lets author and post be asked for together. */
+  readonly authorOf: Pick<Map<number, number>, 'get' | 'set'>;
+}

@@ -1,0 +1,19 @@
+// A post and its author, as one answer. Pure.
+import type { Post, StitchedPost, User } from 'contracts/types';
+
+/** The authorless post, when there is no author. */
+export const stitchPost = (post: Post, author: User | undefined): StitchedPost => ({
+  id: post.id,
+  content: post.content,
+  author: author === undefined ? null : { id: author.id, username: author.username },
+  createdAt: post.createdAt,
+});
+
+/** All posts that exist, in order. */
+export const stitchPosts = (
+  posts: readonly (Post | undefined)[],
+  authorOf: (authorId: number) => User | undefined,
+): StitchedPost[] =>
+  posts
+    .filter((post) => post !== undefined)
+    .map((post) => stitchPost(post, authorOf(post.authorId)));
