@@ -6,6 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { StartError } from './start-error.ts';
 
 const SQLITE_BUSY = 5;
+// Keeps each holder alive: the garbage collector would close it, and that releases the lock.
+const holders = new Set<DatabaseSync>();
 
 /** A directory that is ours until `release`. */
 export interface DirectoryLock {
@@ -35,8 +37,10 @@ export function lockDirectory(directory: string): DirectoryLock {
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) throw held(directory, pidFile);
     throw cannotUse(directory, error);
   }
+  holders.add(holder);
   return {
     release() {
+      holders.delete(holder);
       rmSync(pidFile, { force: true });
       holder.close();
     },

@@ -65,6 +65,11 @@ function openPool(config: PoolConfig, log: Logger): PostgresPool {
       const client = await guarded(pool.connect());
       busy.add(client);
       let broken = false;
+      // The pool listens to idle ones only; one that is lent can break between two statements.
+      const onError = (): void => {
+        broken = true;
+      };
+      client.on('error', onError);
       const lent = {
         async query(sql: string, parameters: readonly unknown[]) {
           try {
@@ -77,6 +82,7 @@ function openPool(config: PoolConfig, log: Logger): PostgresPool {
         },
         release(destroy?: boolean) {
           busy.delete(client);
+          client.off('error', onError);
           client.release(destroy === true || broken);
         },
       };

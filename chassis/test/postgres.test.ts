@@ -1,0 +1,89 @@
+// What both kinds of database promise: migrations, numbers, errors, closing.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Database } from 'chassis/postgres';
+import type { Migrations } from 'chassis/postgres-migrate';
+import { sql } from 'kysely';
+import {
+  describeOnBoth,
+  describeOnServer,
+  embeddedDatabase,
+  serverDatabase,
+  type TestDatabase,
+} from '../../test/support/database.ts';
+import { memoryLog } from './support/log.ts';
+import { type Notes, openNotes, read, write } from './support/notes.ts';
+
+const { log } = memoryLog();
+
+describeOnBoth('a database', (newDatabase) => {
+  let place: TestDatabase;
+  let database: Database<Notes>;
+  const reopen = async (more: Migrations = {}): Promise<void> => {
+    await database?.close();
+    database = await openNotes(place.settings, log, more);
+    await database.prepared;
+  };
+  beforeAll(async () => {
+    place = await newDatabase();
+    await reopen();
+  });
+  afterAll(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  test('gives an int8 as a number, and refuses one that does not fit', async () => {
+    const one = (value: string) =>
+      sql<{ n: number }>`select ${sql.lit(value)}::int8 as n`.execute(database.db);
+    expect((await one('-9007199254740991')).rows).toEqual([{ n: -9_007_199_254_740_991 }]);
+    await expect(one('9007199254740992')).rejects.toMatchObject({ code: '22003' });
+    expect((await one('1')).rows).toEqual([{ n: 1 }]);
+  });
+
+  test('a transaction that fails leaves nothing behind, and the next one works', async () => {
+    const failing = database.db.transaction().execute(async (tx) => {
+      await tx.insertInto('notes').values({ text: 'lost' }).execute();
+      await sql`select 1 / 0`.execute(tx);
+    });
+    await expect(failing).rejects.toMatchObject({ name: 'DatabaseError', code: '22012' });
+    const kept = await database.db
+      .transaction()
+      .execute((tx) => tx.insertInto('notes').values({ text: 'kept' }).returning('text').execute());
+    expect(kept).toEqual([{ text: 'kept' }]);
+    expect(await read(database)).not.toContain('lost');
+  });
+
+  test('keeps its rows over a newer release and back to the release before', async () => {
+    await write(database, 'old');
+    await reopen({ '0002_newer': { up: async () => {} } });
+    await write(database, 'new');
+    await reopen();
+    expect(await database.readiness()).toBeUndefined();
+    expect((await read(database)).slice(-2)).toEqual(['old', 'new']);
+  });
+});
+
+const broken = { '0002_broken': { up: async () => Promise.reject(new Error('no such luck')) } };
+
+test('an embedded database whose migration fails stops the start, and leaves the directory free', async () => {
+  const place = await embeddedDatabase();
+  await expect(openNotes(place.settings, log, broken)).rejects.toThrow('no such luck');
+  await (await openNotes(place.settings, log)).close();
+  await place.remove();
+});
+
+describeOnServer('a database on a server', () => {
+  test('whose migration fails is not ready and says why, while others go on with what they have', async () => {
+    const place = await serverDatabase();
+    const { log: heard, wait } = memoryLog();
+    const warned = wait(/The migrations fail/);
+    const database = await openNotes(place.settings, heard, broken);
+    await warned;
+    expect(await database.readiness()).toBe('The migrations fail (unknown)');
+    const other = await openNotes(place.settings, log);
+    await other.prepared;
+    expect(await other.readiness()).toBeUndefined();
+    await Promise.all([database.close(), other.close()]);
+    await place.remove();
+  });
+});

@@ -1,0 +1,44 @@
+// A small schema for tests of the database itself.
+import type { Logger } from 'chassis/log';
+import { type Database, openDatabase } from 'chassis/postgres';
+import type { Migrations } from 'chassis/postgres-migrate';
+import { type Generated, type Kysely, sql } from 'kysely';
+
+export interface Notes {
+  notes: { id: Generated<number>; text: string };
+}
+
+export const migrations: Migrations = {
+  '0001_notes': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table notes (id bigint generated always as identity primary key, text text not null)`.execute(
+        db,
+      );
+    },
+  },
+};
+
+interface Place {
+  readonly DATA_DIR: string;
+  readonly DATABASE_URL?: string | undefined;
+}
+
+export const openNotes = (
+  place: Place,
+  log: Logger,
+  more: Migrations = {},
+): Promise<Database<Notes>> =>
+  openDatabase<Notes>({
+    databaseUrl: place.DATABASE_URL,
+    dataDir: place.DATA_DIR,
+    migrations: { ...migrations, ...more },
+    log,
+  });
+
+/** Writes one note. */
+export const write = async ({ db }: Database<Notes>, text: string): Promise<number> =>
+  (await db.insertInto('notes').values({ text }).returning('id').executeTakeFirstOrThrow()).id;
+
+/** All notes, oldest first. */
+export const read = async ({ db }: Database<Notes>): Promise<string[]> =>
+  (await db.selectFrom('notes').select('text').orderBy('id').execute()).map(({ text }) => text);

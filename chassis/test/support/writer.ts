@@ -1,0 +1,11 @@
+// A process that writes notes for ever, and says the number of each one once the database has acknowledged it.
+import { createLogger } from 'chassis/log';
+import { openNotes, write } from './notes.ts';
+
+const { DATA_DIR = '', DATABASE_URL } = process.env;
+const database = await openNotes({ DATA_DIR, DATABASE_URL }, createLogger('writer', 'silent'));
+await database.prepared;
+for (let number = 1; ; number += 1) {
+  await write(database, String(number));
+  process.stdout.write(`${number}\n`);
+}
