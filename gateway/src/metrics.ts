@@ -2,7 +2,7 @@
 import type { Logger } from 'chassis/log';
 import { DURATION_BUCKETS, type Metrics } from 'chassis/metrics';
 import type { UpstreamName } from './upstream/failure.ts';
-import { breakerStates } from './upstream/layers/guard.ts';
+import { breakerStates } from './upstream/breaker.ts';
 import type { Observer } from './upstream/observer.ts';
 
 const UPSTREAMS: readonly UpstreamName[] = ['identity', 'social'];

@@ -5,7 +5,7 @@ import type { Settings } from './config.ts';
 import { within, type Call } from './upstream/call.ts';
 import type { UpstreamName } from './upstream/failure.ts';
 import { getUsers } from './upstream/identity.ts';
-import type { Breaker } from './upstream/layers/guard.ts';
+import type { Breaker } from './upstream/breaker.ts';
 import { createLookups, createQuestion } from './upstream/lookup.ts';
 import { createMemories, showLevels } from './memories.ts';
 import { createFacts } from './upstream/memory.ts';

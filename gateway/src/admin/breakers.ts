@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Route } from 'chassis/app';
 import { Problem } from 'chassis/problem';
 import type { Request } from 'express';
-import type { Breaker } from '../upstream/layers/guard.ts';
+import type { Breaker } from '../upstream/breaker.ts';
 
 export interface BreakerPanel {
   readonly breakers: readonly Breaker[];

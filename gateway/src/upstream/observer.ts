@@ -1,6 +1,6 @@
 // What happens on the way to an upstream, as events: metrics and logs listen, layers know neither.
 import type { UpstreamName } from './failure.ts';
-import type { BreakerState } from './layers/guard.ts';
+import type { BreakerState } from './breaker.ts';
 
 export type Refusal = 'breaker_open' | 'bulkhead_full';
 

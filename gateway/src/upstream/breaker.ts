@@ -1,0 +1,159 @@
+// One circuit breaker for each upstream. The only file that knows opossum; forced states, which it lacks, are here.
+import CircuitBreaker from 'opossum';
+import { UpstreamFailure, type UpstreamName } from './failure.ts';
+
+/** `forced_*`: an operator's word, which holds until they say `auto`. */
+export const breakerStates = [
+  'closed',
+  'open',
+  'half_open',
+  'forced_open',
+  'forced_closed',
+] as const;
+export type BreakerState = (typeof breakerStates)[number];
+
+export interface BreakerSettings {
+  /** Of the attempts in the window, as a percentage. */
+  readonly errorPercent: number;
+  /** Attempts in the window before it may open. */
+  readonly volume: number;
+  readonly resetMs: number;
+  readonly windowMs: number;
+}
+
+export interface BreakerOptions extends BreakerSettings {
+  readonly upstream: UpstreamName;
+  readonly onTransition: (to: BreakerState) => void;
+  readonly onRejected: () => void;
+}
+
+/** A breaker as an operator sees it. */
+export interface BreakerReport {
+  readonly name: UpstreamName;
+  readonly state: BreakerState;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly window: {
+    readonly attempts: number;
+    readonly successes: number;
+    readonly failures: number;
+  };
+  readonly settings: BreakerSettings;
+}
+
+export interface Breaker {
+  readonly name: UpstreamName;
+  readonly state: BreakerState;
+  /** False while an attempt would surely be refused. */
+  readonly available: boolean;
+  /** The refusal that an attempt would meet now, counted as one; undefined when it may go out. */
+  refuse(): UpstreamFailure | undefined;
+  fire<T>(attempt: () => Promise<T>): Promise<T>;
+  force(mode: 'open' | 'close' | 'auto'): void;
+  report(): BreakerReport;
+  close(): void;
+}
+
+type Attempt = () => Promise<unknown>;
+
+/** Closed again, it begins with an empty window: opossum would keep the failures from before, and open at the next one. */
+export function createBreaker({
+  upstream,
+  onTransition,
+  onRejected,
+  ...settings
+}: BreakerOptions): Breaker {
+  // Made once: an open breaker must answer faster than a stack trace is written.
+  const refusal = new UpstreamFailure(upstream, 'open');
+  let forced: 'open' | 'close' | undefined;
+  let last: BreakerState = 'closed';
+  let since = new Date();
+
+  const renew = (): void => {
+    const old = circuit;
+    circuit = open();
+    // Not at once: it is in the midst of telling that it closed.
+    setImmediate(() => old.shutdown());
+  };
+  const open = (): CircuitBreaker<[Attempt]> => {
+    const made = makeCircuit(settings);
+    made.on('open', changed);
+    made.on('halfOpen', changed);
+    made.on('close', () => {
+      renew();
+      changed();
+    });
+    return made;
+  };
+  const state = (): BreakerState => {
+    if (forced !== undefined) return forced === 'open' ? 'forced_open' : 'forced_closed';
+    if (circuit.halfOpen) return 'half_open';
+    return circuit.opened ? 'open' : 'closed';
+  };
+  const changed = (): void => {
+    if (state() === last) return;
+    last = state();
+    since = new Date();
+    onTransition(last);
+  };
+  const available = (): boolean => {
+    if (forced !== undefined) return forced === 'close';
+    // Half-open, `pendingClose` is true until the one probe has left.
+    return circuit.closed || circuit.pendingClose;
+  };
+  let circuit = open();
+
+  return {
+    name: upstream,
+    get state() {
+      return state();
+    },
+    get available() {
+      return available();
+    },
+    refuse() {
+      if (available()) return undefined;
+      onRejected();
+      return refusal;
+    },
+    fire: <T>(attempt: () => Promise<T>) =>
+      forced === 'close' ? attempt() : (circuit.fire(attempt) as Promise<T>),
+    force(mode) {
+      const before = forced;
+      forced = mode === 'auto' ? undefined : mode;
+      // What was counted before or meanwhile is no ground to open at once.
+      if (mode === 'auto' && before !== undefined) renew();
+      changed();
+    },
+    report() {
+      const { fires, successes, failures } = circuit.stats;
+      return {
+        name: upstream,
+        state: state(),
+        since: since.toISOString(),
+        window: { attempts: fires, successes, failures },
+        settings,
+      };
+    },
+    close: () => circuit.shutdown(),
+  };
+}
+
+/** No timeout: the deadline layer is inside. No snapshots and percentiles: they cost milliseconds. */
+const makeCircuit = ({
+  errorPercent,
+  volume,
+  resetMs,
+  windowMs,
+}: BreakerSettings): CircuitBreaker<[Attempt]> =>
+  new CircuitBreaker<[Attempt]>((attempt) => attempt(), {
+    timeout: false,
+    errorThresholdPercentage: errorPercent,
+    volumeThreshold: volume,
+    rollingCountTimeout: windowMs,
+    resetTimeout: resetMs,
+    rollingPercentilesEnabled: false,
+    enableSnapshots: false,
+    // A bug of ours says nothing about the upstream, and neither does an answer that was only not wanted.
+    errorFilter: (error: unknown) => !(error instanceof UpstreamFailure && error.facts.trips),
+  });

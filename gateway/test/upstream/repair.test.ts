@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { createRepair, type Repair } from '../../src/upstream/repair.ts';
+import { answer, byHand, failure } from './arrange.ts';
+
+let repair: Repair;
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => {
+  repair.close();
+  jest.useRealTimers();
+});
+
+function arrange() {
+  let available = true;
+  const call = jest.fn(byHand<number, string | undefined>().call);
+  const onBug = jest.fn();
+  repair = createRepair({
+    call,
+    available: () => available,
+    everyMs: 500,
+    maxAttempts: 3,
+    limitMs: 300,
+    onBug,
+  });
+  return { call, onBug, setAvailable: (now: boolean) => (available = now) };
+}
+
+test('what failed is asked for again, until it is answered', async () => {
+  const { call } = arrange();
+  call.mockRejectedValueOnce(failure('refused')).mockResolvedValueOnce(answer('cat'));
+  repair.add(1);
+  await jest.advanceTimersByTimeAsync(500);
+  expect(repair.pending).toBe(1);
+  await jest.advanceTimersByTimeAsync(500);
+  expect(repair.pending).toBe(0);
+  await jest.advanceTimersByTimeAsync(5000);
+  expect(call).toHaveBeenCalledTimes(2);
+});
+
+test('nobody is asked while an attempt would be refused', async () => {
+  const { call, setAvailable } = arrange();
+  setAvailable(false);
+  repair.add(1);
+  await jest.advanceTimersByTimeAsync(10_000);
+  expect(call).not.toHaveBeenCalled();
+  setAvailable(true);
+  await jest.advanceTimersByTimeAsync(500);
+  expect(call).toHaveBeenCalledTimes(1);
+});
+
+test('an id that fails again and again is given up', async () => {
+  const { call } = arrange();
+  call.mockRejectedValue(failure('refused'));
+  repair.add(1);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(call).toHaveBeenCalledTimes(3);
+  expect(repair.pending).toBe(0);
+});
+
+test('it never holds more ids than one batch takes', () => {
+  arrange();
+  for (let id = 1; id <= 1000; id += 1) repair.add(id);
+  expect(repair.pending).toBe(100);
+});
+
+test('a bug in the background is told, and ends', async () => {
+  const { call, onBug } = arrange();
+  const bug = new TypeError('a bug');
+  call.mockRejectedValue(bug);
+  repair.add(1);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(onBug).toHaveBeenCalledWith(bug);
+  expect(repair.pending).toBe(0);
+});
