@@ -72,7 +72,7 @@ function ratios(lanes: readonly Lane[]): string {
     return [
       `${name} : ${against}`,
       cpu.median.toFixed(2),
-      `${cpu.min.toFixed(2)} – ${cpu.max.toFixed(2)}`,
+      `${cpu.low.toFixed(2)} – ${cpu.high.toFixed(2)}`,
       rate.median.toFixed(2),
       least === undefined ? '' : `≥ ${least}`,
       aim === undefined ? '' : `≥ ${aim}`,
@@ -80,7 +80,7 @@ function ratios(lanes: readonly Lane[]): string {
     ];
   });
   return table([
-    ['', 'by CPU', 'in the rounds', 'by requests/s', 'goal', 'aim', 'verdict'],
+    ['', 'by CPU', 'half the rounds', 'by requests/s', 'goal', 'aim', 'verdict'],
     ...rows,
   ]);
 }

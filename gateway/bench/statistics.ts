@@ -10,15 +10,17 @@ export function median(values: readonly number[]): number {
 /** How two series of rounds compare: each round's pair by itself, so that what slows a whole round cancels out. */
 export interface Ratio {
   readonly median: number;
-  readonly min: number;
-  readonly max: number;
+  /** A quarter of the rounds lies below `low`, a quarter above `high`: how noisy they were. */
+  readonly low: number;
+  readonly high: number;
 }
 
 /** The ratios of values that were measured in the same round. @throws RangeError when the series differ in length. */
 export function pairedRatio(above: readonly number[], below: readonly number[]): Ratio {
   if (above.length !== below.length) throw new RangeError('two series of different length');
-  const ratios = above.map((value, round) => value / below[round]!);
-  return { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) };
+  const ratios = above.map((value, round) => value / below[round]!).sort((a, b) => a - b);
+  const quarter = Math.floor((ratios.length - 1) / 4);
+  return { median: median(ratios), low: ratios[quarter]!, high: ratios.at(-1 - quarter)! };
 }
 
 /** The medians of the first and of the last quarter of a series, to see whether it grows. */
