@@ -1,7 +1,6 @@
 // Every setting of this service; README.md has them as a table.
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres-settings';
-import { commonSettings } from 'chassis/settings';
-import { z } from 'zod';
+import { commonSettings, z } from 'chassis/settings';
 
 export const settings = z
   .object({
