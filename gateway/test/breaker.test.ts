@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { askAndMayLeave, until } from './support/client.ts';
 import { expectProblem, expectTold } from './support/expectations.ts';
+import { seriesIn } from './support/metrics.ts';
 import { silent, status } from './support/behaviours.ts';
 import { authorOf, wholePost } from './support/services.ts';
 import { stage, type Stage } from './support/stage.ts';
@@ -13,12 +14,12 @@ const UNAVAILABLE = { error: 'destination_unavailable' };
 const AT_ONCE_MS = 150;
 
 /** The one state whose series is 1. */
-async function stateOf({ metric }: Stage, upstream: Name): Promise<State | undefined> {
-  const values = await Promise.all(
-    STATES.map((state) => metric(`gateway_breaker_state{upstream="${upstream}",state="${state}"}`)),
+async function stateOf({ admin }: Stage, upstream: Name): Promise<State | undefined> {
+  const { text } = await admin('/metrics');
+  const values = STATES.map((state) =>
+    seriesIn(text, `gateway_breaker_state{upstream="${upstream}",state="${state}"}`),
   );
-  expect(values.filter((value) => value === 1)).toHaveLength(1);
-  expect(values.filter((value) => value === 0)).toHaveLength(STATES.length - 1);
+  expect(values.toSorted()).toEqual([0, 0, 0, 0, 1]);
   return STATES[values.indexOf(1)];
 }
 
@@ -43,33 +44,35 @@ async function breakIt(it: Stage, upstream: Name): Promise<void> {
 }
 
 describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) => {
+  const population = { posts: 1000, authors: 1000 };
   const roomy = { AUTHOR_DEADLINE_MS: '1500', REQUEST_DEADLINE_MS: '3000' };
 
   test('half-open, it lets one probe through under 50 requests at once; its success closes it', async () => {
-    const it = await stage({ env: { ...roomy, BREAKER_RESET_MS: '150' } });
+    const it = await stage({ population, env: { ...roomy, BREAKER_RESET_MS: '150' } });
     await breakIt(it, upstream);
     it[upstream].behave();
     const release = it[upstream].hold();
     it[upstream].forget();
     await become(it, upstream, 'half_open');
 
-    const answers = Array.from({ length: 50 }, (_, at) => {
-      const answer = it.get(`/api/posts/${at + 1}`);
-      return { id: at + 1, answer, done: answer.then(() => at + 1) };
+    let answered = 0;
+    const answers = Array.from({ length: 50 }, async (_, at) => {
+      const heard = await it.get(`/api/posts/${at + 1}`);
+      answered += 1;
+      return heard;
     });
-    // All are answered at once but those who share the probe.
-    await until('the probe is out', () => it[upstream].seen.length > 0);
-    const late = it.get('/api/posts/99');
-    await late;
+    const probe = await until('the probe is out', () => it[upstream].seen[0]);
+    // Those whose post or author travels with the probe wait for it; all others are answered without.
+    const sharing = (probe.path.match(/\d+/g) ?? []).filter((id) => Number(id) <= 51).length;
+    await until('the others are answered', () => answered === 50 - sharing);
     expect(it[upstream].seen).toHaveLength(1);
     expect(await stateOf(it, upstream)).toBe('half_open');
 
     release();
-    await Promise.all(answers.map(({ done }) => done));
-    expect(it[upstream].seen.length).toBe(1);
+    await Promise.all(answers);
+    expect(it[upstream].seen).toHaveLength(1);
     await become(it, upstream, 'closed');
-    const whole = await it.get('/api/posts/5');
-    expect(whole.body).toEqual(wholePost(5));
+    expect((await it.get('/api/posts/60')).body).toEqual(wholePost(60, population));
   });
 
   test('half-open, a probe that fails opens it again', async () => {
@@ -77,9 +80,11 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     await breakIt(it, upstream);
     await become(it, upstream, 'half_open');
     const series = `gateway_breaker_transitions_total{upstream="${upstream}",to="open"}`;
+    const closed = `gateway_breaker_transitions_total{upstream="${upstream}",to="closed"}`;
     const before = (await it.metric(series)) ?? 0;
     await it.get('/api/posts/5');
-    expect(await it.metric(series)).toBe(before + 1);
+    await until('it is open again', async () => ((await it.metric(series)) ?? 0) > before);
+    expect(await it.metric(closed)).toBe(0);
   });
 
   test('half-open, a probe whose client hangs up does not close it', async () => {
@@ -103,6 +108,23 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     await until('the answers are whole again', async () => {
       return (await it.get('/api/posts/6')).headers['etag'] !== undefined;
     });
+  });
+
+  test('half-open, a client that hangs up on an attempt from before does not close it', async () => {
+    const it = await stage({ population, env: { ...roomy, BREAKER_RESET_MS: '100' } });
+    it[upstream].hold();
+    const straggler = askAndMayLeave(`${it.gateway.url}/api/posts/5`);
+    await until('the straggler is out', () => it[upstream].seen.length === 1);
+    await breakIt(it, upstream);
+    it[upstream].behave(silent);
+    await become(it, upstream, 'half_open');
+
+    await straggler.leave();
+    await until('the upstream sees it leave', () => it[upstream].seen[0]?.left === true);
+    expect(
+      await it.metric(`gateway_breaker_transitions_total{upstream="${upstream}",to="closed"}`),
+    ).toBe(0);
+    expect(await stateOf(it, upstream)).not.toBe('closed');
   });
 
   test('open, it costs neither a request nor a wait', async () => {
@@ -154,6 +176,15 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     expect(await stateOf(it, upstream)).toBe('open');
   });
 
+  test('given back to itself, it does not open for what it counted before', async () => {
+    const it = await stage({ env: { ...roomy, BREAKER_RESET_MS: '60000' } });
+    await breakIt(it, upstream);
+    await command(it, upstream, 'close');
+    await command(it, upstream, 'auto');
+    await it.get('/api/posts/5');
+    expect(await stateOf(it, upstream)).toBe('closed');
+  });
+
   test('its series are there from the start and follow each transition', async () => {
     const it = await stage({ env: { ...roomy, BREAKER_RESET_MS: '100' } });
     expect(await stateOf(it, upstream)).toBe('closed');
@@ -162,14 +193,14 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     expect(await Promise.all(STATES.map(transitions))).toEqual([0, 0, 0, 0, 0]);
 
     await breakIt(it, upstream);
-    expect(await transitions('open')).toBe(1);
-    await become(it, upstream, 'half_open');
-    expect(await transitions('half_open')).toBe(1);
     it[upstream].behave();
-    await it.get('/api/posts/5');
-    await become(it, upstream, 'closed');
-    expect(await transitions('closed')).toBe(1);
     expect(await transitions('open')).toBe(1);
+    await until('it is closed again', async () => {
+      await it.get('/api/posts/5');
+      return (await transitions('closed')) === 1;
+    });
+    expect(await Promise.all(STATES.map(transitions))).toEqual([1, 1, 1, 0, 0]);
+    expect(await stateOf(it, upstream)).toBe('closed');
   });
 });
 

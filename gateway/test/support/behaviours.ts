@@ -42,16 +42,17 @@ export const drips: Behaviour = (turn) => {
 
 export const resetsAtOnce: Behaviour = (turn) => raw(turn).resetAndDestroy();
 export const hangsUp: Behaviour = (turn) => raw(turn).end();
+/** All of the JSON is there, but more was promised. */
+const tooShort = ({ body }: Turn): string =>
+  `${HEAD}Content-Length: ${Buffer.byteLength(body) + 100}\r\n\r\n${body}`;
 export const cutsShort: Behaviour = (turn) =>
-  startsThen(turn, `${HEAD}Content-Length: 500\r\n\r\n${turn.body}`, (socket) => socket.end());
+  startsThen(turn, tooShort(turn), (socket) => socket.end());
 export const resetsInBody: Behaviour = (turn) =>
-  startsThen(turn, `${HEAD}Content-Length: 500\r\n\r\n${turn.body}`, (socket) =>
-    socket.resetAndDestroy(),
-  );
+  startsThen(turn, tooShort(turn), (socket) => socket.resetAndDestroy());
 export const cutsChunks: Behaviour = (turn) => {
   const { length } = Buffer.from(turn.body);
   const chunk = `${length.toString(16)}\r\n${turn.body}\r\n`;
-  // All of the JSON is there; only the end of the body is not.
+  // Only the end of the body is missing.
   startsThen(turn, `${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk}`, (socket) => socket.end());
 };
 

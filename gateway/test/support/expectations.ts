@@ -6,7 +6,7 @@ import type { Told } from './faults.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Beyond its deadline an answer may take as long as this, on a busy machine. */
-export const MARGIN_MS = 350;
+export const MARGIN_MS = 500;
 
 /** The member of a list header (RFC 9211, RFC 9209) that starts with `name`; undefined when there is none. */
 export function member(heard: Heard, header: string, name: string): string | undefined {

@@ -1,6 +1,6 @@
 // One host name that resolves or not, as a test wants it; no real resolver is asked, so that no network is needed.
 import dns from 'node:dns';
-import { afterAll, beforeAll, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, jest } from '@jest/globals';
 
 /** A host of the domain that never resolves (RFC 6761, section 6.4). */
 export const LOST_NAME = 'no-such-host.invalid';
@@ -11,7 +11,7 @@ export const findName = (): void => void (lost = false);
 
 type Callback = (error: Error | null, address?: unknown, family?: number) => void;
 
-/** Inside a test file: LOST_NAME is 127.0.0.1, or, once lost, unknown. Other names are looked up as ever. */
+/** Inside a test file: LOST_NAME is 127.0.0.1, or, once lost, unknown until the test ends. Other names are looked up as ever. */
 export function useNames(): void {
   const real = dns.lookup;
   beforeAll(() => {
@@ -33,6 +33,7 @@ export function useNames(): void {
       return undefined;
     }) as typeof dns.lookup);
   });
+  afterEach(findName);
   afterAll(() => {
     jest.restoreAllMocks();
   });

@@ -62,11 +62,11 @@ export async function startUpstream(know: Knowledge): Promise<Upstream> {
     const entry: Seen = { path: req.url ?? '', headers: req.headers, left: false };
     seen.push(entry);
     res.once('close', () => (entry.left = !res.writableFinished));
-    req.socket.on('error', () => undefined);
     const turn = turnOf(req, res, know);
     if (behaviour) behaviour(turn);
     else turn.answer();
   });
+  server.on('connection', (socket) => socket.on('error', () => undefined));
   const listen = (port: number) =>
     new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(port, '127.0.0.1', () => {
