@@ -1,6 +1,8 @@
-// One circuit breaker for each upstream. The only file that knows opossum; forced states, which it lacks, are here.
-import CircuitBreaker from 'opossum';
+// One circuit breaker for each upstream, with the forced states that opossum lacks.
+import { counted, makeCircuit, type BreakerSettings, type Circuit } from './circuit.ts';
 import { UpstreamFailure, type UpstreamName } from './failure.ts';
+
+export type { BreakerSettings };
 
 /** `forced_*`: an operator's word, which holds until they say `auto`. */
 export const breakerStates = [
@@ -11,15 +13,6 @@ export const breakerStates = [
   'forced_closed',
 ] as const;
 export type BreakerState = (typeof breakerStates)[number];
-
-export interface BreakerSettings {
-  /** Of the attempts in the window, as a percentage. */
-  readonly errorPercent: number;
-  /** Attempts in the window before it may open. */
-  readonly volume: number;
-  readonly resetMs: number;
-  readonly windowMs: number;
-}
 
 export interface BreakerOptions extends BreakerSettings {
   readonly upstream: UpstreamName;
@@ -54,8 +47,6 @@ export interface Breaker {
   close(): void;
 }
 
-type Attempt = () => Promise<unknown>;
-
 /** Closed again, it begins with an empty window: opossum would keep the failures from before, and open at the next one. */
 export function createBreaker({
   upstream,
@@ -75,7 +66,7 @@ export function createBreaker({
     // Not at once: it is in the midst of telling that it closed.
     setImmediate(() => old.shutdown());
   };
-  const open = (): CircuitBreaker<[Attempt]> => {
+  const open = (): Circuit => {
     const made = makeCircuit(settings);
     made.on('open', changed);
     made.on('halfOpen', changed);
@@ -116,8 +107,13 @@ export function createBreaker({
       onRejected();
       return refusal;
     },
-    fire: <T>(attempt: () => Promise<T>) =>
-      forced === 'close' ? attempt() : (circuit.fire(attempt) as Promise<T>),
+    fire: (attempt) => {
+      if (forced === 'close') return attempt();
+      const firedBy = circuit;
+      const isProbe = firedBy.halfOpen;
+      // What an attempt from before it opened brings later is no word about the probe.
+      return counted(firedBy, attempt, () => isProbe || (firedBy === circuit && firedBy.closed));
+    },
     force(mode) {
       const before = forced;
       forced = mode === 'auto' ? undefined : mode;
@@ -138,22 +134,3 @@ export function createBreaker({
     close: () => circuit.shutdown(),
   };
 }
-
-/** No timeout: the deadline layer is inside. No snapshots and percentiles: they cost milliseconds. */
-const makeCircuit = ({
-  errorPercent,
-  volume,
-  resetMs,
-  windowMs,
-}: BreakerSettings): CircuitBreaker<[Attempt]> =>
-  new CircuitBreaker<[Attempt]>((attempt) => attempt(), {
-    timeout: false,
-    errorThresholdPercentage: errorPercent,
-    volumeThreshold: volume,
-    rollingCountTimeout: windowMs,
-    resetTimeout: resetMs,
-    rollingPercentilesEnabled: false,
-    enableSnapshots: false,
-    // A bug of ours says nothing about the upstream, and neither does an answer that was only not wanted.
-    errorFilter: (error: unknown) => !(error instanceof UpstreamFailure && error.facts.trips),
-  });
