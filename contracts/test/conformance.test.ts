@@ -136,14 +136,18 @@ test('an answer of one of two shapes may have either, and no mixture', () => {
   expect(social({ ...page, body: { items: [], next: null } })).not.toEqual([]);
 });
 
-test('a number in a header is checked as a number', () => {
-  const body = {
+const busy = {
+  ...notFound,
+  status: 503,
+  body: {
     ...(notFound.body as object),
     type: 'urn:social-network:problem:overloaded',
     title: 'Too busy at the moment',
     status: 503,
-  };
-  const busy = { ...notFound, status: 503, body };
+  },
+};
+
+test('a number in a header is checked as a number', () => {
   const after = (value: string) => ({
     ...busy,
     headers: { ...busy.headers, 'Retry-After': value },
@@ -179,9 +183,18 @@ test('OPTIONS answers 204 with Allow on every path that is documented', () => {
   ]);
 });
 
-test('a path that is not documented may only be a 404 problem', () => {
+test('of a header that comes several times every value counts', () => {
+  const options = { ...whole, method: 'OPTIONS', status: 204, body: undefined };
+  expect(identity({ ...options, headers: { Allow: ['GET', 'HEAD'] } })).toEqual([]);
+  expect(identity({ ...options, headers: { Allow: ['GET', 'no way'] } })).toHaveLength(1);
+});
+
+test('a path that is not documented may only be a problem that any request can meet', () => {
   expect(identity({ ...notFound, path: '/nope' })).toEqual([]);
   expect(identity({ ...notFound, path: '/nope', body: {} })).not.toEqual([]);
+  expect(identity({ ...busy, path: '/nope' })).toEqual([
+    'GET /nope 503: header retry-after is missing',
+  ]);
 });
 
 test('a method that is not documented may only be a 405 problem with Allow', () => {

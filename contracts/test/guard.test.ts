@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { compilerOf } from '../src/compiler.ts';
+import { loadDocument } from '../src/document.ts';
 import { responseGuard, schemaGuard } from '../src/guard.ts';
 import type { Post, PostBatch, PostPage, Problem, User } from '../src/types.ts';
 
@@ -64,6 +66,18 @@ test('the length of a text is counted in code points, at both ends', () => {
   expect(mayContain('🐈'.repeat(5000))).toBe(true);
   expect(mayContain('🐈'.repeat(5001))).toBe(false);
   expect(mayContain('🐈'.repeat(4000) + 'x'.repeat(1001))).toBe(false);
+});
+
+test.each([
+  ['ab', false],
+  ['🐈a', false],
+  ['🐈🐈🐈', true],
+  ['🐈🐈🐈🐈', true],
+  ['🐈🐈🐈🐈🐈', false],
+  ['abcde', false],
+])('%s has 3 or 4 code points: %s', (text, expected) => {
+  const compile = compilerOf(loadDocument('social'), 'fast');
+  expect(compile({ type: 'string', minLength: 3, maxLength: 4 })(text)).toBe(expected);
 });
 
 test('each of the two shapes of listPosts has a guard, and the operation’s own takes both', () => {
