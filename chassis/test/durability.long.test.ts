@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { describeOnBoth, emptyFolder } from '../../test/support/database.ts';
-import { run } from './support/child.ts';
+import { run } from '../../test/support/child.ts';
 import { memoryLog } from './support/log.ts';
 import { openNotes, read } from './support/notes.ts';
 import { writeUntilKilled } from './support/killed-writer.ts';

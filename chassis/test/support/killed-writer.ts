@@ -1,7 +1,7 @@
 // Runs the writer (writer.ts) and kills it with SIGKILL.
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
-import { run } from './child.ts';
+import { run } from '../../../test/support/child.ts';
 
 const writer = join(import.meta.dirname, 'writer.ts');
 

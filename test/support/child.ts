@@ -2,6 +2,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
+import { afterAll, jest } from '@jest/globals';
+
+// A process starts in half a second, but not on a machine that is busy with other things.
+jest.setTimeout(60_000);
+const running = new Set<ChildProcess>();
+// None outlives the tests that started it, failed ones included.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 export interface Child {
   readonly process: ChildProcess;
@@ -20,6 +29,8 @@ export function run(
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   return {

@@ -1,0 +1,99 @@
+// The process: what it refuses to start with, and how it ends.
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { logged, run } from '../../test/support/child.ts';
+import { embeddedDatabase, emptyFolder } from '../../test/support/database.ts';
+
+const main = join(import.meta.dirname, '../src/main.ts');
+const anyPort = { PORT: '0', ADMIN_PORT: '0' };
+
+describe('what a person has to mend is told in plain lines, with exit code 1', () => {
+  test('every setting that is wrong, at once, and no secret', async () => {
+    const { ended } = run(main, {
+      PORT: 'abc',
+      ADMIN_PORT: '65536',
+      DATABASE_URL: 'mysql://me:hush@db/users',
+      LOG_LEVEL: 'loud',
+      DEMO_DATA: 'true',
+      NODE_ENV: 'production',
+    });
+    expect(await ended).toEqual({
+      code: 1,
+      stderr: [
+        'PORT is "abc", but should be a whole number from 0 to 65535.',
+        'ADMIN_PORT is "65536", but should be a whole number from 0 to 65535.',
+        'LOG_LEVEL is "loud", but should be one of fatal, error, warn, info, debug, trace, silent.',
+        'DATABASE_URL is (its value is secret), but should be an address such as postgres://user:password@host:5432/database.',
+        'DEMO_DATA is "true", but should be true or false, and not true when NODE_ENV is production.',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  test('a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { settings, remove } = await embeddedDatabase();
+    const { ended } = run(main, { ...settings, ...anyPort, PORT: String(port) });
+    expect(await ended).toEqual({
+      code: 1,
+      stderr: `Cannot listen on 127.0.0.1:${port}: something else listens there.\n`,
+    });
+    other.close();
+    await remove();
+  });
+
+  test('a data directory that cannot be', async () => {
+    const { ended } = run(main, { ...anyPort, DATA_DIR: '/dev/null/data' });
+    expect(await ended).toEqual({
+      code: 1,
+      stderr: 'The data directory /dev/null/data cannot be used: ENOTDIR.\n',
+    });
+  });
+});
+
+test('a data directory serves one process; the next one starts when the first was killed', async () => {
+  const { settings, remove } = await embeddedDatabase();
+  const first = run(main, { ...settings, ...anyPort });
+  await logged(first, 'listening');
+  expect(await run(main, { ...settings, ...anyPort }).ended).toEqual({
+    code: 1,
+    stderr: `The data directory ${settings.DATA_DIR} is in use by process ${first.process.pid}. Stop that one, or set another DATA_DIR.\n`,
+  });
+  first.process.kill('SIGKILL');
+  await first.ended;
+
+  const next = run(main, { ...settings, ...anyPort, DEMO_DATA: 'true' });
+  const { url } = await logged(next, 'listening');
+  expect((await fetch(`${String(url)}/api/users/1`)).status).toBe(200);
+  next.process.kill('SIGTERM');
+  expect(await next.ended).toEqual({ code: 0, stderr: '' });
+  await remove();
+});
+
+test('it starts while its server is away, answers 503, and ends in peace', async () => {
+  const gone = createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as AddressInfo;
+  gone.close();
+  await once(gone, 'close');
+
+  const service = run(main, {
+    ...anyPort,
+    DATABASE_URL: `postgres://someone:hush@127.0.0.1:${port}/users`,
+    DATA_DIR: await emptyFolder(),
+  });
+  const { url, adminUrl } = await logged(service, 'listening');
+  const answer = await fetch(`${String(url)}/api/users/1`);
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toBe('1');
+  expect(await answer.json()).toMatchObject({ type: 'urn:social-network:problem:not-ready' });
+  expect((await fetch(`${String(adminUrl)}/readyz`)).status).toBe(503);
+  expect((await fetch(`${String(adminUrl)}/healthz`)).status).toBe(200);
+  service.process.kill('SIGTERM');
+  expect(await service.ended).toEqual({ code: 0, stderr: '' });
+});
