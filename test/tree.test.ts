@@ -19,7 +19,7 @@ describe('the tracked files', () => {
   test.each([
     'see /home/ann/social-network/README.md',
     "import x from '/Users/ann/x.ts'",
-    'cwd: /work/main',
+    'cwd: /workspace/social-network',
     '  "resolved": "https://example.com/left-pad-1.0.0.tgz",',
     'registry=https://registry.npmjs.org/',
     'in /opt/checkout/src/a.ts',
@@ -28,7 +28,7 @@ describe('the tracked files', () => {
     expect(tracesOfAMachine(files, '/opt/checkout')).toEqual([expect.stringContaining('a.md:2: ')]);
   });
 
-  test.each(['GET /api/users/1/home/2', 'COPY . /app', 'http://localhost/home/x', '/tmp/data'])(
+  test.each(['GET /api/users/1/home/2', 'COPY . /app', 'http://localhost/home/x', '/var/lib/data'])(
     'may say: %s',
     (line) => {
       expect(tracesOfAMachine(new Map([['a.md', line]]), '/opt/checkout')).toEqual([]);

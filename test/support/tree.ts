@@ -35,9 +35,12 @@ const REGISTRY = /\bregistry\.(?:npmjs|yarnpkg)\.\w+|\bnpm\.pkg\.github\.com|"re
 
 /** `path:line: text` of each line that holds a machine's path or a registry's host. */
 export function tracesOfAMachine(files: ReadonlyMap<string, string>, folder: string): string[] {
+  // A checkout in /app proves nothing: that is what an image calls it, too.
+  const telling = folder.split('/').length > 2;
   return [...files].flatMap(([path, text]) =>
     text.split('\n').flatMap((line, at) => {
-      const traced = MACHINE_PATH.test(line) || REGISTRY.test(line) || line.includes(`${folder}/`);
+      const traced =
+        MACHINE_PATH.test(line) || REGISTRY.test(line) || (telling && line.includes(`${folder}/`));
       return traced ? [`${path}:${at + 1}: ${line.trim().slice(0, 100)}`] : [];
     }),
   );

@@ -1,0 +1,108 @@
+// The last line of .ci/run: nothing that failed or never ran may hide in it.
+import { expect, test } from '@jest/globals';
+import {
+  count,
+  filesWithSkipped,
+  totalLine,
+  type JestReport,
+  type Step,
+} from '../scripts/ci/count.ts';
+
+const report = (tests: Record<string, string>, file = 'a.test.ts'): JestReport => ({
+  testResults: [
+    {
+      name: file,
+      status: Object.values(tests).includes('failed') ? 'failed' : 'passed',
+      assertionResults: Object.entries(tests).map(([fullName, status]) => ({ fullName, status })),
+    },
+  ],
+});
+const tests = (results: Record<string, string>, exitCode = 0): Step => ({
+  name: 'tests',
+  exitCode,
+  report: report(results),
+});
+const total = (...steps: Step[]): string => totalLine(count(steps));
+
+test('checks count one each, tests by their number', () => {
+  expect(
+    total(
+      { name: 'types', exitCode: 0 },
+      { name: 'lint', exitCode: 1 },
+      tests({ a: 'passed', b: 'passed', c: 'failed' }, 1),
+    ),
+  ).toBe('3 passed, 2 failed, 0 skipped');
+});
+
+test('a test that was skipped first and ran later is not skipped, and counts once', () => {
+  expect(total(tests({ a: 'passed', b: 'pending' }), tests({ a: 'passed', b: 'passed' }))).toBe(
+    '2 passed, 0 failed, 0 skipped',
+  );
+  expect(total(tests({ a: 'passed' }), tests({ a: 'pending' }))).toBe(
+    '1 passed, 0 failed, 0 skipped',
+  );
+});
+
+test('a test that never ran is skipped, a todo too', () => {
+  expect(count([tests({ a: 'pending' }), tests({ a: 'pending', b: 'todo' })])).toEqual({
+    passed: 0,
+    failed: [],
+    skipped: ['a.test.ts › a', 'a.test.ts › b'],
+  });
+});
+
+test('a test that failed once has failed, whatever a later run says', () => {
+  expect(total(tests({ a: 'failed' }, 1), tests({ a: 'passed' }))).toBe(
+    '0 passed, 1 failed, 0 skipped',
+  );
+  expect(total(tests({ a: 'passed' }), tests({ a: 'failed' }, 1))).toBe(
+    '0 passed, 1 failed, 0 skipped',
+  );
+});
+
+test('tests of one name in two files, or twice in one, are different tests', () => {
+  const twice: JestReport = {
+    testResults: ['a.test.ts', 'b.test.ts'].map((name) => ({
+      name,
+      status: 'passed',
+      assertionResults: [1, 2].map(() => ({ fullName: 'same', status: 'passed' })),
+    })),
+  };
+  expect(total({ name: 'tests', exitCode: 0, report: twice })).toBe(
+    '4 passed, 0 failed, 0 skipped',
+  );
+});
+
+test.each<[string, Step]>([
+  ['a crash without a report', { name: 'x', exitCode: 1, report: { testResults: [] } }],
+  ['no test at all', { name: 'x', exitCode: 0, report: { testResults: [] } }],
+  ['a script that says nothing', { name: 'x', exitCode: 0, tally: '' }],
+  [
+    'a file that cannot be loaded',
+    {
+      name: 'x',
+      exitCode: 1,
+      report: { testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: [] }] },
+    },
+  ],
+])('%s is a failure', (_, step) => {
+  expect(total(step)).toBe('0 passed, 1 failed, 0 skipped');
+});
+
+test('a run whose tests pass but whose exit code says no has failed', () => {
+  expect(total(tests({ a: 'passed' }, 1))).toBe('1 passed, 1 failed, 0 skipped');
+});
+
+test.each([
+  ['7 passed, 0 failed', 0, '7 passed, 0 failed, 0 skipped'],
+  ['5 passed, 2 failed', 1, '5 passed, 2 failed, 0 skipped'],
+  ['0 passed, 0 failed, 9 skipped', 0, '0 passed, 0 failed, 9 skipped'],
+])('a script that counts for itself is believed: %s', (tally, exitCode, expected) => {
+  expect(total({ name: 'images', exitCode, tally })).toBe(expected);
+});
+
+test('the files to run again are those with a skipped test', () => {
+  const { testResults } = report({ a: 'passed', b: 'pending' }, 'b.test.ts');
+  const all = { testResults: [...report({ a: 'passed' }).testResults, ...testResults] };
+  expect(filesWithSkipped(all)).toEqual(['b.test.ts']);
+});
