@@ -72,7 +72,8 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
 
 /** A bounded map without horizons, for what never changes: which author wrote a post. */
 export const createFacts = (maxEntries: number): Pick<Map<number, number>, 'get' | 'set'> =>
-  new LRUCache<number, number>({ max: maxEntries }) as unknown as Pick<
-    Map<number, number>,
-    'get' | 'set'
-  >;
+  // By size, not by number: given a number, it would take the memory for all of them at once.
+  new LRUCache<number, number>({
+    maxSize: maxEntries,
+    sizeCalculation: () => 1,
+  }) as unknown as Pick<Map<number, number>, 'get' | 'set'>;

@@ -17,11 +17,12 @@ const KINDS_BY_CODE: Readonly<Record<string, FailureKind>> = {
   HPE_INVALID_EOF_STATE: 'incomplete',
 };
 
-/** The kind of failure that a network error is: told by its code, never by its class. @param answering the head of the answer was there already */
+/** The kind of failure that a network error is: told by its code or name, never by its class. @param answering the head of the answer was there already */
 export function kindOfError(error: Error, answering: boolean): FailureKind {
   const code = 'code' in error ? String(error.code) : '';
   const known = KINDS_BY_CODE[code];
   if (known !== undefined) return known;
-  if (code.startsWith('HPE_')) return 'protocol';
+  // undici's parser errors come without their code when the bytes are no HTTP at all.
+  if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return 'protocol';
   return answering ? 'incomplete' : 'terminated';
 }
