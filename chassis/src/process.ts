@@ -5,6 +5,9 @@ import { createAdminApp, type AdminOptions, type Readiness } from './admin.ts';
 import { listen, type Listening } from './server.ts';
 import { StartError } from './start-error.ts';
 
+/** Shorter than for the public one: all it has in flight are short answers, and event streams, which never end. */
+const ADMIN_STOP_LIMIT_MS = 500;
+
 /** Where the two listeners listen. */
 export interface Addresses {
   readonly HOST: string;
@@ -60,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       log.info('stopping: requests in flight finish');
       await open.stop();
       await close();
-      await admin.stop();
+      await admin.stop(ADMIN_STOP_LIMIT_MS);
       log.info('stopped');
     },
   };

@@ -12,8 +12,11 @@ const SWEEP_MS = 100;
 /** A listener that accepts connections. */
 export interface Listening {
   readonly url: string;
-  /** Stops accepting, lets requests in flight finish, and resolves when the last connection is closed. */
-  stop(): Promise<void>;
+  /**
+   * Stops accepting, lets requests in flight finish, and resolves when the last connection is closed.
+   * @param limitMs after it, connections are closed whatever they are doing
+   */
+  stop(limitMs?: number): Promise<void>;
 }
 
 /** The address is taken, or not to be had. Its message is for the person at the terminal. */
@@ -56,17 +59,17 @@ export async function listen(
 
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    stop() {
+    stop(limitMs = STOP_LIMIT_MS) {
       stopping = true;
-      return close(server);
+      return close(server, limitMs);
     },
   };
 }
 
 /** server.close() alone would serve busy keep-alive clients for ever; so idle ones are closed again and again. */
-function close(server: Server): Promise<void> {
+function close(server: Server, limitMs: number): Promise<void> {
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-  const limit = setTimeout(() => server.closeAllConnections(), STOP_LIMIT_MS);
+  const limit = setTimeout(() => server.closeAllConnections(), limitMs);
   return new Promise((resolve) => {
     server.close(() => {
       clearInterval(sweep);
