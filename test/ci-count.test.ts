@@ -43,6 +43,14 @@ test('a test that was skipped first and ran later is not skipped, and counts onc
   );
 });
 
+test('what a suite says it needs is no part of its name', () => {
+  const before = tests({ 'on a server (needs TEST_DATABASE_URL) keeps posts': 'pending' });
+  expect(total(before, tests({ 'on a server keeps posts': 'passed' }))).toBe(
+    '1 passed, 0 failed, 0 skipped',
+  );
+  expect(total(before)).toBe('0 passed, 0 failed, 1 skipped');
+});
+
 test('a test that never ran is skipped, a todo too', () => {
   expect(count([tests({ a: 'pending' }), tests({ a: 'pending', b: 'todo' })])).toEqual({
     passed: 0,

@@ -30,6 +30,9 @@ type Outcome = 'passed' | 'failed' | 'skipped';
 
 const TALLY = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 
+// Where something is missing, a skipped suite says so in its name: `on a server (needs TEST_DATABASE_URL)`.
+const NEED = / \(needs [A-Z_]+\)/g;
+
 /** Adds the steps up. A test that ran in several steps counts once: failed if ever, skipped only if always. */
 export function count(steps: readonly Step[]): Sum {
   const outcomes = new Map<string, Outcome>();
@@ -58,12 +61,12 @@ function ofReport({ testResults }: JestReport): [string, Outcome][] {
     // A file that could not even be loaded has no tests.
     if (assertionResults.length === 0) return status === 'failed' ? [failed(file)] : [];
     const seen = new Map<string, number>();
-    return assertionResults.map((test): [string, Outcome] => {
-      const times = (seen.get(test.fullName) ?? 0) + 1;
-      seen.set(test.fullName, times);
-      const name = `${file} › ${test.fullName}${times > 1 ? ` (${times})` : ''}`;
-      if (test.status === 'passed' || test.status === 'failed') return [name, test.status];
-      return [name, 'skipped'];
+    return assertionResults.map(({ fullName, status: result }): [string, Outcome] => {
+      const own = fullName.replace(NEED, '');
+      const times = (seen.get(own) ?? 0) + 1;
+      seen.set(own, times);
+      const name = `${file} › ${own}${times > 1 ? ` (${times})` : ''}`;
+      return [name, result === 'passed' || result === 'failed' ? result : 'skipped'];
     });
   });
 }
