@@ -3,7 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type Request } from 'e
 import { send, sendAllowed, sendProblem, type Answer } from './answer.ts';
 import { exchangeOf } from './exchange.ts';
 import type { Logger } from './log.ts';
-import { Problem } from './problem.ts';
+import { invalid, Problem } from './problem.ts';
 
 /** One method of one path. `handle` throws a Problem for what the client should hear. */
 export interface Route {
@@ -26,6 +26,9 @@ function bareExpress(): Express {
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', false);
+  // One thing has one address.
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
   return app;
 }
 
@@ -78,8 +81,7 @@ export function createApp({ routes, log, toProblem = () => undefined }: AppOptio
 /** What no app knows better: a Problem is itself, Express's own 4xx are the client's fault, the rest is a bug. */
 function problemOf(error: unknown, req: Request, log: Logger): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof URIError)
-    return new Problem('invalid-request', 'The path is not well-formed');
+  if (error instanceof URIError) return invalid('/path', 'expected well-formed percent-encoding');
   const { requestId, traceparent, route } = exchangeOf(req);
   log.error({ requestId, traceparent, route, err: error }, 'a request failed by a bug');
   return new Problem('internal', 'The request could not be answered');
