@@ -61,7 +61,7 @@ test('volumes and networks are exactly those that services use', () => {
   const volumes = services
     .flatMap(([, service]) => service.volumes ?? [])
     .filter((volume) => !/^[./]/.test(volume))
-    .map((volume) => volume.split(':')[0]);
+    .map((volume) => volume.split(':')[0] ?? '');
   expect(volumes.sort()).toEqual(Object.keys(compose.volumes).sort());
 
   const networks = new Set(services.flatMap(([, service]) => service.networks ?? ['default']));

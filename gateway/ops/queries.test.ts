@@ -28,8 +28,9 @@ test('every label that a query uses is one that its metrics carry', async () => 
   const labels = await exported();
   for (const query of queries) {
     const carried = new Set([
-      // What Prometheus itself adds to every series.
-      ...['job', 'instance'],
+      // Prometheus itself adds these two to every series.
+      'job',
+      'instance',
       ...metricsOf(query).flatMap((metric) => labels.get(metric) ?? []),
     ]);
     expect([query, labelsOf(query).filter((label) => !carried.has(label))]).toEqual([query, []]);

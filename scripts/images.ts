@@ -1,0 +1,47 @@
+// `npm run images`: builds the three images, starts each in its image, asks it, looks inside, ends it.
+// Needs docker, or buildah with the base image in its store; without either, everything is skipped by name.
+import { buildah, hasBase } from './images/buildah.ts';
+import { CHECKS } from './images/checks.ts';
+import { docker } from './images/docker.ts';
+import { works, type Engine } from './images/engine.ts';
+import { SERVICES, System } from './images/system.ts';
+
+/** The engine that works here; a docker client without its daemon does not. */
+function findEngine(): Engine | undefined {
+  if (works('docker', 'info')) return docker;
+  return hasBase() ? buildah : undefined;
+}
+
+async function runChecks(engine: Engine): Promise<{ passed: number; failed: number }> {
+  const system = new System();
+  process.once('SIGINT', () => void system.stop().finally(() => process.exit(130)));
+  let passed = 0;
+  try {
+    for (const { name, run } of CHECKS) {
+      try {
+        await run(engine, system);
+        passed += 1;
+        console.log(`ok      ${name}`);
+      } catch (error) {
+        console.log(`FAILED  ${name}\n${String(error)}`);
+      }
+    }
+    for (const service of SERVICES)
+      console.log(`size    ${service}: ${Math.round(engine.size(system.image(service)) / 1e6)} MB`);
+  } finally {
+    await system.stop();
+  }
+  return { passed, failed: CHECKS.length - passed };
+}
+
+const engine = findEngine();
+if (engine === undefined) {
+  for (const { name } of CHECKS) console.log(`skipped ${name}`);
+  console.log('Neither a docker daemon is here, nor buildah with the image node:24-bookworm-slim.');
+  console.log(`0 passed, 0 failed, ${CHECKS.length} skipped`);
+} else {
+  console.log(`with ${engine.name}`);
+  const { passed, failed } = await runChecks(engine);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,97 @@
+// Images with buildah, which needs no engine. `--isolation chroot` works inside a container, too.
+import { readdirSync, readFileSync } from 'node:fs';
+import {
+  background,
+  BASE,
+  command,
+  environmentFlags,
+  type Engine,
+  type RunningContainer,
+  uidOf,
+  words,
+  works,
+} from './engine.ts';
+
+/** Whether buildah has the base image at hand; it is not asked to fetch it. */
+export const hasBase = (): boolean => works('buildah', 'inspect', '--type', 'image', BASE);
+
+export const buildah: Engine = {
+  name: 'buildah',
+  build: (service, image) =>
+    void command('buildah', [
+      // The OCI format has no place for a health check.
+      ...words('bud --isolation chroot --pull-never --format docker'),
+      ...words(`-t ${image} -f ${service}/Dockerfile .`),
+    ]),
+  size(image) {
+    const text = command('buildah', ['images', '--json', image]);
+    const [{ size } = { size: '' }] = JSON.parse(text) as { size: string }[];
+    return bytes(size);
+  },
+  start(image, environment): RunningContainer {
+    const id = command('buildah', ['from', '--pull-never', image]);
+    const flags = [...words('run --isolation chroot'), ...environmentFlags(environment), id, '--'];
+    const { Docker } = JSON.parse(command('buildah', ['inspect', id])) as {
+      Docker: { config: { Cmd: string[] } };
+    };
+    const main = Docker.config.Cmd;
+    const { child, ended, output } = background('buildah', [...flags, ...main]);
+    const pid = (): number => {
+      const found = descendants(child.pid ?? 0).find((each) => isCommand(each, main));
+      if (found === undefined) throw new Error(`No process runs ${main.join(' ')}.`);
+      return found;
+    };
+    return {
+      output,
+      run: (args) => command('buildah', [...flags, ...args]),
+      uid: () => uidOf(pid()),
+      terminate() {
+        process.kill(pid(), 'SIGTERM');
+        return ended;
+      },
+      async remove() {
+        // buildah's own processes end by themselves once the container's has ended.
+        if (child.exitCode === null) process.kill(pid(), 'SIGKILL');
+        await ended;
+        command('buildah', ['rm', id]);
+      },
+    };
+  },
+};
+
+/** The image's command itself, not buildah's wrappers around it, which name it as arguments. */
+function isCommand(pid: number, [program = '', ...args]: readonly string[]): boolean {
+  const [first = '', ...rest] = read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
+  return first.endsWith(program) && rest.join('\0') === args.join('\0');
+}
+
+function descendants(pid: number): number[] {
+  // A Go program starts its children from any of its threads.
+  const children = threads(pid).flatMap((thread) =>
+    read(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
+  );
+  return [...children, ...children.flatMap(descendants)];
+}
+
+function threads(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+/** A file of /proc; '' when its process has ended. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** "395 MB" as bytes. */
+function bytes(size: string): number {
+  const [, value = '', unit = ''] = /^([\d.]+)\s*([KMG]?)B$/.exec(size) ?? [];
+  return Number(value) * ({ K: 1e3, M: 1e6, G: 1e9 }[unit] ?? 1);
+}

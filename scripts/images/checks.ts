@@ -1,0 +1,102 @@
+// What must hold of the images, in the order in which it is tried.
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { healthCheckOf, lookInside, unwantedPackages, withLinks } from './contents.ts';
+import type { Engine } from './engine.ts';
+import { SERVICES, type Service, type System } from './system.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly run: (engine: Engine, system: System) => Promise<void> | void;
+}
+
+const forEach = (
+  about: string,
+  run: (engine: Engine, system: System, service: Service) => unknown,
+) =>
+  SERVICES.map((service): Check => ({
+    name: `${service}: ${about}`,
+    run: async (engine, system) => void (await run(engine, system, service)),
+  }));
+
+/** Asks a public port, and expects JSON. */
+async function ask(system: System, service: Service, path: string): Promise<unknown> {
+  const response = await fetch(system.of(service).url + path, {
+    signal: AbortSignal.timeout(5000),
+  });
+  const text = await response.text();
+  assert.equal(response.status, 200, text);
+  return JSON.parse(text);
+}
+
+export const CHECKS: readonly Check[] = [
+  ...forEach('its image is built', (engine, system, service) =>
+    engine.build(service, system.image(service)),
+  ),
+  ...forEach('it starts in its image and becomes ready', (engine, system, service) =>
+    system.start(engine, service),
+  ),
+  ...forEach('its health check says that it is well', (_, system, service) => {
+    system.of(service).container.run(healthCheckOf(service));
+  }),
+  ...forEach(
+    'it runs as a user without rights, who cannot change its code',
+    (_, system, service) => {
+      const { container } = system.of(service);
+      assert.equal(container.uid(), '1000');
+      assert.deepEqual(lookInside(container, service).writable, []);
+    },
+  ),
+  ...forEach(
+    'its image holds its own code and the shared, and nothing else',
+    (_, system, service) => {
+      const { app, own } = lookInside(system.of(service).container, service);
+      const expected = ['chassis', 'contracts', service, 'node_modules', 'package-lock.json'];
+      assert.deepEqual(app, [...expected, 'package.json'].sort());
+      assert.deepEqual(
+        own.filter((entry) => !['node_modules', 'package.json', 'src'].includes(entry)),
+        [],
+      );
+    },
+  ),
+  ...forEach('its image holds no package that only others need', (_, system, service) => {
+    const { packages, links } = lookInside(system.of(service).container, service);
+    const unwanted = unwantedPackages(service);
+    assert.ok(packages.length > 50 && unwanted.length > 10);
+    assert.deepEqual(
+      packages.filter((name) => unwanted.includes(name)),
+      [],
+    );
+    assert.deepEqual(links, withLinks(service));
+  }),
+  {
+    name: 'identity-service: it answers with a user',
+    async run(_, system) {
+      const user = await ask(system, 'identity-service', '/api/users/1');
+      assert.deepEqual(user, { id: 1, username: 'cat_sun_dog' });
+    },
+  },
+  {
+    name: 'social-service: it answers with a post',
+    async run(_, system) {
+      const post = await ask(system, 'social-service', '/api/posts/5');
+      assert.equal((post as { authorId: unknown }).authorId, 1);
+    },
+  },
+  {
+    name: 'gateway: it answers with a post and its author',
+    async run(_, system) {
+      const post = (await ask(system, 'gateway', '/api/posts/5')) as Record<string, unknown>;
+      assert.deepEqual([post['id'], post['author']], [5, { id: 1, username: 'cat_sun_dog' }]);
+    },
+  },
+  ...forEach('SIGTERM ends it with code 0 within 10 s', async (_, system, service) => {
+    const limit = new AbortController();
+    const code = await Promise.race([
+      system.of(service).container.terminate(),
+      sleep(10_000, 'it still runs', { signal: limit.signal }),
+    ]);
+    limit.abort();
+    assert.equal(code, 0);
+  }),
+];

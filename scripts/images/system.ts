@@ -1,0 +1,81 @@
+// The three services, each in its container, on free ports of this machine.
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine, Environment, RunningContainer } from './engine.ts';
+
+/** In the order of their start: the gateway needs the addresses of the others. */
+export const SERVICES = ['identity-service', 'social-service', 'gateway'] as const;
+export type Service = (typeof SERVICES)[number];
+
+export interface Started {
+  readonly container: RunningContainer;
+  readonly url: string;
+}
+
+const READY_WITHIN_MS = 60_000;
+
+export class System {
+  readonly #started = new Map<Service, Started>();
+
+  /** The names that docker-compose.yml gives the images, too. */
+  image(service: Service): string {
+    return `social-network/${service}`;
+  }
+
+  /** @throws Error when that service did not start. */
+  of(service: Service): Started {
+    const started = this.#started.get(service);
+    if (started === undefined) throw new Error(`${service} did not start.`);
+    return started;
+  }
+
+  /** Starts a service and waits until it is ready. @throws Error with the end of its output. */
+  async start(engine: Engine, service: Service): Promise<void> {
+    const [port, adminPort] = await freePorts();
+    const container = engine.start(this.image(service), {
+      PORT: String(port),
+      ADMIN_PORT: String(adminPort),
+      ...this.#settings(service),
+    });
+    this.#started.set(service, { container, url: `http://127.0.0.1:${port}` });
+    const deadline = performance.now() + READY_WITHIN_MS;
+    while (!(await answers(`http://127.0.0.1:${adminPort}/readyz`))) {
+      if (performance.now() > deadline)
+        throw new Error(`${service} is not ready.\n${container.output()}`);
+      await sleep(100);
+    }
+  }
+
+  /** Ends and deletes whatever still runs. */
+  async stop(): Promise<void> {
+    const started = [...this.#started.values()];
+    this.#started.clear();
+    for (const { container } of started) await container.remove();
+  }
+
+  // An image is in production mode, where there is no demo data; here there is to be something to ask for.
+  #settings(service: Service): Environment {
+    return service === 'gateway'
+      ? { IDENTITY_URL: this.of('identity-service').url, SOCIAL_URL: this.of('social-service').url }
+      : { NODE_ENV: 'development', DEMO_DATA: 'true' };
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function freePorts(): Promise<[number, number]> {
+  const servers = [createServer().listen(0), createServer().listen(0)] as const;
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports as [number, number];
+}
