@@ -52,12 +52,14 @@ export function wire(settings: Settings, observer: Observer, metrics: Metrics): 
   const memories = createMemories(settings);
   showLevels(metrics, [identity, social], memories);
 
-  const oneBytes = settings.UPSTREAM_MAX_BYTES;
-  const listBytes = LIST_FACTOR * oneBytes;
+  const bounds = {
+    one: settings.UPSTREAM_MAX_BYTES,
+    list: LIST_FACTOR * settings.UPSTREAM_MAX_BYTES,
+  };
   const users = createLookups<User>({
     upstream: identity,
     thing: 'author',
-    operation: getUsers(listBytes),
+    operation: getUsers(bounds),
     memory: memories.author,
     limitMs: settings.AUTHOR_DEADLINE_MS,
     repaired: true,
@@ -66,7 +68,7 @@ export function wire(settings: Settings, observer: Observer, metrics: Metrics): 
   const posts = createLookups<Post>({
     upstream: social,
     thing: 'post',
-    operation: getPosts(listBytes),
+    operation: getPosts(bounds),
     memory: settings.POST_TTL_MS === 0 ? undefined : memories.post,
     limitMs: settings.REQUEST_DEADLINE_MS,
     repaired: false,
@@ -74,14 +76,14 @@ export function wire(settings: Settings, observer: Observer, metrics: Metrics): 
   });
   const page = createQuestion(
     social,
-    getPostPage(listBytes),
+    getPostPage(bounds),
     ({ authorId, limit, cursor = '' }) => `${authorId} ${limit} ${cursor}`,
     settings.REQUEST_DEADLINE_MS,
     observer,
   );
   const counts = createQuestion(
     social,
-    getCounts(oneBytes),
+    getCounts(bounds),
     (id) => id,
     settings.REQUEST_DEADLINE_MS,
     observer,

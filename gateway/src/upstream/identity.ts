@@ -1,18 +1,18 @@
 // What the gateway asks of Identity.
 import { schemaGuard } from 'contracts/guard';
 import type { User, UserBatch } from 'contracts/types';
-import type { Operation } from './transport.ts';
+import type { Bounds, Operation } from './transport.ts';
 
 const isUser = schemaGuard<User>('identity', 'User');
 const isUserBatch = schemaGuard<UserBatch>('identity', 'UserBatch');
 
 /** Public profiles by id; what is not in the map does not exist. One id is asked for by its own address. */
 export const getUsers = (
-  maxBytes: number,
+  bounds: Bounds,
 ): Operation<readonly number[], ReadonlyMap<number, User>> => ({
   name: 'users',
   target: (ids) => (ids.length === 1 ? `/api/users/${ids[0]}` : `/api/users?ids=${ids.join(',')}`),
-  maxBytes,
+  maxBytes: (ids) => (ids.length === 1 ? bounds.one : bounds.list),
   answers: {
     200: (body, ids) => {
       if (ids.length === 1)

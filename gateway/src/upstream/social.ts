@@ -1,7 +1,7 @@
 // What the gateway asks of Social.
 import { schemaGuard } from 'contracts/guard';
 import type { Counts, Post, PostBatch, PostPage } from 'contracts/types';
-import type { Operation } from './transport.ts';
+import type { Bounds, Operation } from './transport.ts';
 
 const isPost = schemaGuard<Post>('social', 'Post');
 const isPostBatch = schemaGuard<PostBatch>('social', 'PostBatch');
@@ -17,11 +17,11 @@ export interface PageQuestion {
 
 /** Posts by id; what is not in the map does not exist. One id is asked for by its own address. */
 export const getPosts = (
-  maxBytes: number,
+  bounds: Bounds,
 ): Operation<readonly number[], ReadonlyMap<number, Post>> => ({
   name: 'posts',
   target: (ids) => (ids.length === 1 ? `/api/posts/${ids[0]}` : `/api/posts?ids=${ids.join(',')}`),
-  maxBytes,
+  maxBytes: (ids) => (ids.length === 1 ? bounds.one : bounds.list),
   answers: {
     200: (body, ids) => {
       if (ids.length === 1)
@@ -33,11 +33,11 @@ export const getPosts = (
 });
 
 /** A page of one author's posts, newest first; undefined when Social does not know the cursor. */
-export const getPostPage = (maxBytes: number): Operation<PageQuestion, PostPage | undefined> => ({
+export const getPostPage = (bounds: Bounds): Operation<PageQuestion, PostPage | undefined> => ({
   name: 'post_page',
   target: ({ authorId, limit, cursor }) =>
     `/api/posts?authorId=${authorId}&limit=${limit}${cursor === undefined ? '' : `&cursor=${cursor}`}`,
-  maxBytes,
+  maxBytes: () => bounds.list,
   answers: {
     200: (body, question) =>
       isPostPage(body) && fits(body, question) ? { value: body } : undefined,
@@ -50,10 +50,10 @@ const fits = ({ items }: PostPage, { authorId, limit }: PageQuestion): boolean =
   items.length <= limit && items.every((post) => post.authorId === authorId);
 
 /** How many posts and friends a user has. */
-export const getCounts = (maxBytes: number): Operation<number, Counts> => ({
+export const getCounts = (bounds: Bounds): Operation<number, Counts> => ({
   name: 'counts',
   target: (userId) => `/api/users/${userId}/counts`,
-  maxBytes,
+  maxBytes: () => bounds.one,
   answers: { 200: (body) => (isCounts(body) ? { value: body } : undefined) },
 });
 

@@ -16,11 +16,20 @@ export interface TransportOptions {
 export interface Operation<Q, T> {
   readonly name: string;
   readonly target: (question: Q) => string;
-  readonly maxBytes: number;
+  /** The largest answer to this question, in bytes. */
+  readonly maxBytes: (question: Q) => number;
   /** By status. A reader gives undefined for a body that breaks the contract. */
   readonly answers: Readonly<
     Record<number, (body: unknown, question: Q) => { readonly value: T } | undefined>
   >;
+}
+
+/** The most that an upstream may answer, in bytes. */
+export interface Bounds {
+  /** About one thing. */
+  readonly one: number;
+  /** A list of up to a hundred. */
+  readonly list: number;
 }
 
 export interface Transport {
@@ -56,7 +65,7 @@ export function createTransport({
     upstream,
     call: (operation) => async (question, caller) => {
       const target = operation.target(question);
-      const raw = await get(pool, upstream, target, caller, operation.maxBytes);
+      const raw = await get(pool, upstream, target, caller, operation.maxBytes(question));
       const read = operation.answers[raw.status];
       if (read === undefined)
         throw new UpstreamFailure(upstream, kindOfStatus(raw.status), { status: raw.status });

@@ -1,0 +1,29 @@
+// The README says what is so.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { readme, withTables } from '../scripts/settings-table.ts';
+
+const root = join(import.meta.dirname, '..');
+const text = readFileSync(readme, 'utf8');
+/** Prettier pads tables; the words are what counts. */
+const words = (markdown: string): string =>
+  markdown.replaceAll(/ +/g, ' ').replaceAll(/-{3,}/g, '---');
+
+test('the settings tables are those of the schemas', () => {
+  expect(words(text)).toBe(words(withTables(text)));
+});
+
+test('every file that the README links to is there', () => {
+  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1]!);
+  expect(links.length).toBeGreaterThan(5);
+  expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([]);
+});
+
+test('every npm script that the README names is one', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: object;
+  };
+  const named = [...text.matchAll(/npm run ([a-z:-]+)\b(?! -w)/g)].map((match) => match[1]!);
+  expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+});
