@@ -1,21 +1,41 @@
-// Alerts and dashboard ask only for metrics and labels that are really exported.
+// Alerts and dashboard ask only for what the gateway's real /metrics holds.
 import { expect, test } from '@jest/globals';
-import { exported } from './exported.ts';
-import { labelsOf, metricsOf, readAlerts, readDashboardQueries } from './queries.ts';
+import { stage } from '../test/support/stage.ts';
+import {
+  labelsOf,
+  metricsOf,
+  readAlerts,
+  readDashboardQueries,
+  selectorsOf,
+  seriesOf,
+  type Series,
+} from './queries.ts';
 
 const dashboardQueries = readDashboardQueries();
 const queries = [...readAlerts().map(({ expr }) => expr), ...dashboardQueries];
 const base = (metric: string): string => metric.replace(/_(bucket|sum|count)$/, '');
 
-test('the metrics and labels of a query are found, and nothing else is taken for one', () => {
+/** What a gateway exports that has answered a request. */
+async function exported(): Promise<Series[]> {
+  const { get, admin } = await stage();
+  expect(await get('/api/posts/5')).toMatchObject({ status: 200 });
+  return seriesOf((await admin('/metrics')).text);
+}
+
+test('the metrics, labels and selectors of a query are found, and nothing else is taken for one', () => {
   const query =
     'sum by (part) (rate(a_total{job="b", c=~"d.*"}[5m])) / on (x) group_left () sum(e_count) > 0.5 or vector(0)';
   expect(metricsOf(query)).toEqual(['a_total', 'e_count']);
   expect(labelsOf(query)).toEqual(['job', 'c', 'part', 'x']);
+  expect(selectorsOf(query)).toEqual([
+    { metric: 'a_total', label: 'job', value: /^(?:b)$/ },
+    { metric: 'a_total', label: 'c', value: /^(?:d.*)$/ },
+  ]);
 });
 
 test('every metric that an alert or a panel asks for is exported', async () => {
-  const names = new Set([...(await exported()).keys(), 'up']);
+  // Prometheus itself makes `up`.
+  const names = new Set([...(await exported()).map(({ name }) => name), 'up']);
   expect(queries.length).toBeGreaterThan(30);
   for (const query of queries) {
     const metrics = metricsOf(query);
@@ -25,21 +45,40 @@ test('every metric that an alert or a panel asks for is exported', async () => {
 });
 
 test('every label that a query uses is one that its metrics carry', async () => {
-  const labels = await exported();
+  const series = await exported();
   for (const query of queries) {
+    const metrics = metricsOf(query);
     const carried = new Set([
       // Prometheus itself adds these two to every series.
       'job',
       'instance',
-      ...metricsOf(query).flatMap((metric) => labels.get(metric) ?? []),
+      ...series.filter(({ name }) => metrics.includes(name)).flatMap((s) => Object.keys(s.labels)),
     ]);
     expect([query, labelsOf(query).filter((label) => !carried.has(label))]).toEqual([query, []]);
   }
 });
 
+test("every value that a query selects of the gateway's own metrics exists from the start", async () => {
+  const series = await exported();
+  const selectors = queries
+    .flatMap(selectorsOf)
+    .filter(({ metric }) => metric.startsWith('gateway_'));
+  expect(selectors.length).toBeGreaterThan(5);
+  for (const { metric, label, value } of selectors) {
+    const values = series.filter(({ name }) => name === metric).map((s) => s.labels[label] ?? '');
+    expect([metric, label, value, values.some((v) => value.test(v))]).toEqual([
+      metric,
+      label,
+      value,
+      true,
+    ]);
+  }
+});
+
 test('every metric of the gateway itself is on the dashboard', async () => {
-  const asked = new Set(dashboardQueries.flatMap(metricsOf).map((name) => base(name)));
-  const own = [...(await exported()).keys()].filter((name) => name.startsWith('gateway_'));
+  const asked = new Set(dashboardQueries.flatMap(metricsOf).map(base));
+  const names = (await exported()).map(({ name }) => name);
+  const own = [...new Set(names)].filter((name) => /^(gateway|http)_/.test(name));
   expect(own.length).toBeGreaterThan(10);
   expect(own.filter((name) => !asked.has(base(name)))).toEqual([]);
 });

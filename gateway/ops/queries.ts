@@ -67,3 +67,38 @@ export function labelsOf(query: string): string[] {
   );
   return [...new Set([...selected, ...grouped].filter((name) => name !== ''))];
 }
+
+export interface Selector {
+  readonly metric: string;
+  readonly label: string;
+  readonly value: RegExp;
+}
+
+/** What a query selects by: the matchers = and =~, each as a pattern for the whole value. */
+export const selectorsOf = (query: string): Selector[] =>
+  [...query.matchAll(/([a-zA-Z_:][\w:]*)\{([^}]*)\}/g)].flatMap(([, metric = '', matchers = '']) =>
+    [...matchers.matchAll(/(\w+)\s*=~?\s*"([^"]*)"/g)].map(([, label = '', value = '']) => ({
+      metric,
+      label,
+      value: new RegExp(`^(?:${value})$`),
+    })),
+  );
+
+export interface Series {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The series in Prometheus' text format. */
+export const seriesOf = (text: string): Series[] =>
+  text
+    .split('\n')
+    .filter((line) => /^[a-zA-Z_]/.test(line))
+    .map((line) => {
+      const [, name = '', labels = ''] = /^(\w+)(?:\{(.*)\})? /.exec(line) ?? [];
+      const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)];
+      return {
+        name,
+        labels: Object.fromEntries(pairs.map(([, label = '', value = '']) => [label, value])),
+      };
+    });

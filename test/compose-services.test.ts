@@ -1,0 +1,66 @@
+// That images and compose file fit the code of our services: settings, ports, addresses.
+import { describe, expect, test } from '@jest/globals';
+import { readSettings } from 'chassis/settings';
+import { join } from 'node:path';
+import type { ZodObject } from 'zod';
+import {
+  imageEnvironment,
+  instructions,
+  OURS,
+  readCompose,
+  readText,
+  ROOT,
+  withDefaults,
+} from './compose.ts';
+
+const compose = readCompose();
+const dockerfileOf = (name: string): string => readText(`${name}/Dockerfile`);
+const settingsOf = async (name: string): Promise<ZodObject> => {
+  const module = (await import(join(ROOT, name, 'src/config.ts'))) as { settings: ZodObject };
+
+describe.each(OURS)('%s', (name) => {
+  const dockerfile = dockerfileOf(name);
+  const given = { ...compose.services[name]?.environment };
+  const inImage = imageEnvironment(dockerfile);
+
+  test('is given only variables that are its settings', async () => {
+    // NODE_ENV is Node's own convention: libraries read it, too.
+    const known = new Set([...Object.keys((await settingsOf(name)).shape), 'NODE_ENV']);
+    const set = [...Object.keys(inImage), ...Object.keys(given)];
+    expect(set.filter((variable) => !known.has(variable))).toEqual([]);
+  });
+
+  test('is given only values that its settings accept', async () => {
+    const schema = await settingsOf(name);
+    const values = Object.entries({ ...inImage, ...given });
+    const environment = Object.fromEntries(values.map(([key, v]) => [key, withDefaults(v)]));
+    expect(() => readSettings(schema, environment)).not.toThrow();
+  });
+
+  test('asks its upstreams where they listen', () => {
+    for (const [variable, value] of Object.entries(given)) {
+      if (!/^(IDENTITY|SOCIAL)_URL$/.test(variable)) continue;
+      const { hostname, port } = new URL(value);
+      expect(OURS).toContain(hostname);
+      expect(port).toBe(imageEnvironment(dockerfileOf(hostname))['PORT']);
+      expect(compose.services[hostname]?.networks).toContain('services');
+    }
+  });
+
+  test('exposes the two ports that it listens on, the defaults of its settings', async () => {
+    const defaults = readSettings(await settingsOf(name), {}) as Record<string, unknown>;
+    expect(instructions(dockerfile, 'EXPOSE')).toEqual([
+      `${inImage['PORT']} ${inImage['ADMIN_PORT']}`,
+    ]);
+    expect([inImage['PORT'], inImage['ADMIN_PORT']]).toEqual([
+      String(defaults['PORT']),
+      String(defaults['ADMIN_PORT']),
+    ]);
+  });
+
+  test('runs in production mode as a user without rights, process 1 being Node itself', () => {
+    expect(inImage['NODE_ENV']).toBe('production');
+    expect(instructions(dockerfile, 'USER')).toEqual(['node']);
+    expect(instructions(dockerfile, 'CMD')).toEqual([`["node", "${name}/src/main.ts"]`]);
+  });
+});
