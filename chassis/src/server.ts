@@ -1,9 +1,9 @@
 // Listening and stopping: bounds on what a client may send, and an end that loses no request in flight.
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { problemDocument, Problem } from './problem.ts';
 import { StartError } from './start-error.ts';
-import { requestIdFrom } from './trace.ts';
+import { requestIdFrom, traceparentFrom } from './trace.ts';
 
 /** How long requests in flight may take to finish once the process was told to stop. */
 const STOP_LIMIT_MS = 8_000;
@@ -91,10 +91,17 @@ function rawProblem(code: string | undefined): string {
     code === 'HPE_HEADER_OVERFLOW'
       ? new Problem('headers-too-large', 'The headers are larger than 16 KiB')
       : new Problem('invalid-request', 'This is not a well-formed HTTP request');
-  const body = JSON.stringify(problemDocument(problem, '/', requestIdFrom(undefined)));
-  const phrase = problem.status === 431 ? 'Request Header Fields Too Large' : 'Bad Request';
-  return (
-    `HTTP/1.1 ${problem.status} ${phrase}\r\nContent-Type: application/problem+json\r\n` +
-    `Content-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`
-  );
+  const requestId = requestIdFrom(undefined);
+  const body = JSON.stringify(problemDocument(problem, '/', requestId));
+  const headers = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    `X-Request-Id: ${requestId}`,
+    `traceparent: ${traceparentFrom(undefined)}`,
+    'X-Content-Type-Options: nosniff',
+    'Cache-Control: no-store',
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  return `${headers.join('\r\n')}\r\n\r\n${body}`;
 }

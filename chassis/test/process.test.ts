@@ -1,0 +1,100 @@
+// A process that serves: two listeners, readiness, and its end.
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { createApp } from 'chassis/app';
+import { createMetrics } from 'chassis/metrics';
+import { serve, type ServeOptions } from 'chassis/process';
+import { memoryLog } from './support/log.ts';
+
+const addresses = { HOST: '127.0.0.1', PORT: 0, ADMIN_HOST: '127.0.0.1', ADMIN_PORT: 0 };
+
+function optionsWith(more: Partial<ServeOptions>): ServeOptions {
+  const { log } = memoryLog();
+  const routes = [
+    { method: 'get' as const, path: '/', handle: () => ({ body: 1, cache: 'public' as const }) },
+  ];
+  return {
+    handler: createApp({ routes, log }),
+    settings: addresses,
+    metrics: createMetrics(),
+    log,
+    close: () => {},
+    ...more,
+  };
+}
+
+const get = async (url: string) => {
+  const answer = await fetch(url);
+  return { status: answer.status, text: await answer.text(), headers: answer.headers };
+};
+
+test('the admin listener has health, readiness and metrics; the public one has none of them', async () => {
+  let reason: string | undefined = 'The database sleeps';
+  const running = await serve(optionsWith({ readiness: async () => reason }));
+  expect(await get(`${running.adminUrl}/healthz`)).toMatchObject({ text: '{"status":"alive"}' });
+  const notReady = await get(`${running.adminUrl}/readyz`);
+  expect(notReady.status).toBe(503);
+  expect(notReady.headers.get('retry-after')).toBe('1');
+  expect(JSON.parse(notReady.text)).toMatchObject({ detail: 'The database sleeps' });
+  reason = undefined;
+  expect(await get(`${running.adminUrl}/readyz`)).toMatchObject({ text: '{"status":"ready"}' });
+  const metrics = await get(`${running.adminUrl}/metrics`);
+  expect(metrics.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  expect(metrics.text).toMatch(/^process_cpu_seconds_total /m);
+
+  for (const path of ['/healthz', '/readyz', '/metrics'])
+    expect((await get(running.url + path)).status).toBe(404);
+  await running.stop();
+});
+
+test('stopping turns readiness to 503 first, and closes what the process holds after the last request', async () => {
+  const events: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  const running = await serve(
+    optionsWith({
+      handler: (_req, res) => {
+        arrived.resolve();
+        void gate.promise.then(() => {
+          events.push('answered');
+          res.end('done');
+        });
+      },
+      close: () => {
+        events.push('closed');
+      },
+    }),
+  );
+  const inFlight = get(running.url);
+  await arrived.promise;
+  const stop = running.stop();
+  const readiness = await get(`${running.adminUrl}/readyz`);
+  expect(readiness.status).toBe(503);
+  expect(JSON.parse(readiness.text)).toMatchObject({ detail: 'stopping' });
+  expect((await get(`${running.adminUrl}/healthz`)).status).toBe(200);
+  gate.resolve();
+  expect((await inFlight).text).toBe('done');
+  await stop;
+  expect(events).toEqual(['answered', 'closed']);
+  await expect(fetch(running.adminUrl)).rejects.toThrow();
+});
+
+test('when the second address is taken, nothing stays open', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  let closed = 0;
+  const started = serve(
+    optionsWith({
+      settings: { ...addresses, ADMIN_PORT: port },
+      close: () => {
+        closed += 1;
+      },
+    }),
+  );
+  await expect(started).rejects.toThrow(`Cannot listen on 127.0.0.1:${port}`);
+  expect(closed).toBe(1);
+  other.close();
+});

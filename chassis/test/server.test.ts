@@ -1,0 +1,125 @@
+// Listening and stopping: what is no HTTP, and an end that loses no request.
+import { Agent, createServer, request as ask, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { listen, ListenError } from 'chassis/server';
+import { StartError } from 'chassis/start-error';
+import { exchangeRaw, serving } from './support/http.ts';
+
+const hello: RequestListener = (_req, res) => {
+  res.end('hello');
+};
+
+describe('bytes that are not HTTP', () => {
+  test.each([
+    ['no method', 'hello there\r\n\r\n', 400],
+    ['a TLS greeting', '\u0016\u0003\u0001\u0002\r\n\r\n', 400],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+    ],
+    [
+      'length and chunks at once',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+      400,
+    ],
+    ['a control character in a header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\u0000b\r\n\r\n', 400],
+    ['huge headers', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
+  ])(
+    '%s is answered with a problem document, then the connection ends',
+    async (_, bytes, status) => {
+      const answer = await exchangeRaw(await serving(hello), bytes);
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      const [head, body] = answer.split('\r\n\r\n') as [string, string];
+      expect(head).toMatch(/content-type: application\/problem\+json/i);
+      expect(head).toMatch(/connection: close/i);
+      expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
+      const { requestId, ...document } = JSON.parse(body) as Record<string, unknown>;
+      expect(document).toMatchObject({ status, instance: '/' });
+      expect(head).toContain(`X-Request-Id: ${String(requestId)}`);
+    },
+  );
+});
+
+test('port 0 is a free port, and the address says which', async () => {
+  const one = await listen(hello, '127.0.0.1', 0);
+  const two = await listen(hello, '127.0.0.1', 0);
+  expect(one.url).not.toBe(two.url);
+  expect(await (await fetch(one.url)).text()).toBe('hello');
+  await Promise.all([one.stop(), two.stop()]);
+});
+
+test('an address that is taken, or not ours, is told in one line', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  await expect(listen(hello, '127.0.0.1', port)).rejects.toThrow(
+    `Cannot listen on 127.0.0.1:${port}: something else listens there.`,
+  );
+  await expect(listen(hello, '203.0.113.1', port)).rejects.toThrow('203.0.113.1');
+  await expect(listen(hello, '203.0.113.1', port)).rejects.toBeInstanceOf(ListenError);
+  expect(new ListenError('')).toBeInstanceOf(StartError);
+  other.close();
+});
+
+test('stopping lets the request in flight finish, takes no new one, and waits for no idle connection', async () => {
+  const arrived = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const listening = await listen(
+    (req, res) => {
+      if (req.url === '/quick') return hello(req, res);
+      arrived.resolve();
+      void gate.promise.then(() => res.end('done'));
+    },
+    '127.0.0.1',
+    0,
+  );
+  const agent = new Agent({ keepAlive: true });
+  const get = async (path: string) => {
+    const [answer] = (await once(ask(listening.url + path, { agent }).end(), 'response')) as [
+      NodeJS.ReadableStream & { headers: Record<string, string> },
+    ];
+    let text = '';
+    for await (const chunk of answer) text += String(chunk);
+    return { text, connection: answer.headers['connection'] };
+  };
+  await get('/quick');
+  const slow = get('/slow');
+  await arrived.promise;
+
+  let stopped = false;
+  const stop = listening.stop().then(() => (stopped = true));
+  await expect(get('/quick')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  expect(stopped).toBe(false);
+  gate.resolve();
+  expect((await slow).text).toBe('done');
+  await stop;
+  agent.destroy();
+});
+
+test('a busy client with a kept connection is told to close it, and does not hold up the end', async () => {
+  const listening = await listen(hello, '127.0.0.1', 0);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let connection: string | undefined;
+  let refused = false;
+  const again = (): Promise<void> =>
+    new Promise((resolve) => {
+      ask(listening.url, { agent }, (res) => {
+        connection = res.headers.connection;
+        res.resume().on('end', resolve);
+      })
+        .on('error', () => {
+          refused = true;
+          resolve();
+        })
+        .end();
+    });
+  await again();
+  const stop = listening.stop();
+  while (!refused) await again();
+  await stop;
+  expect(['close', 'keep-alive']).toContain(connection);
+  agent.destroy();
+});

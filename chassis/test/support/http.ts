@@ -1,0 +1,29 @@
+// A listener on a free port that ends with the test file, and raw bytes to and from it.
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { afterAll } from '@jest/globals';
+import { listen, type Listening } from 'chassis/server';
+
+const open: Listening[] = [];
+afterAll(async () => {
+  await Promise.all(open.map((each) => each.stop()));
+});
+
+/** Serves `handler`; resolves with the listener's address. */
+export async function serving(handler: RequestListener): Promise<string> {
+  const listening = await listen(handler, '127.0.0.1', 0);
+  open.push(listening);
+  return listening.url;
+}
+
+/** Sends bytes as they are; resolves with all that comes back until the other side closes. */
+export async function exchangeRaw(url: string, bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  socket.on('error', () => {});
+  socket.write(bytes);
+  await once(socket, 'close');
+  return answer;
+}
