@@ -17,6 +17,8 @@ const compose = readCompose();
 const dockerfileOf = (name: string): string => readText(`${name}/Dockerfile`);
 const settingsOf = async (name: string): Promise<ZodObject> => {
   const module = (await import(join(ROOT, name, 'src/config.ts'))) as { settings: ZodObject };
+  return module.settings;
+};
 
 describe.each(OURS)('%s', (name) => {
   const dockerfile = dockerfileOf(name);

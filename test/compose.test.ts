@@ -2,20 +2,11 @@
 import { expect, test } from '@jest/globals';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  instructions,
-  OURS,
-  readCompose,
-  readText,
-  ROOT,
-  withDefaults,
-} from './compose.ts';
+import { instructions, OURS, readCompose, readText, ROOT, withDefaults } from './compose.ts';
 
 const compose = readCompose();
 const services = Object.entries(compose.services);
 const dockerfileOf = (name: string): string => readText(`${name}/Dockerfile`);
-  return module.settings;
-};
 
 test('the three services are there, a database for each of two, the log, and what watches them', () => {
   expect(Object.keys(compose.services).sort()).toEqual(
