@@ -1,7 +1,7 @@
 // What the gateway asks of Identity.
 import { schemaGuard } from 'contracts/guard';
 import type { User, UserBatch } from 'contracts/types';
-import type { Bounds, Operation } from './transport.ts';
+import type { Bounds, Operation } from './operation.ts';
 
 const isUser = schemaGuard<User>('identity', 'User');
 const isUserBatch = schemaGuard<UserBatch>('identity', 'UserBatch');

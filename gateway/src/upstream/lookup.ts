@@ -8,7 +8,7 @@ import type { Memory } from './memory.ts';
 import type { Observer } from './observer.ts';
 import type { Upstream } from './open.ts';
 import { createRepair } from './repair.ts';
-import type { Operation } from './transport.ts';
+import type { Operation } from './operation.ts';
 
 // What the upstreams take at once, by their contracts.
 const BATCH_MAX_IDS = 100;

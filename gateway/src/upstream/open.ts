@@ -8,7 +8,8 @@ import { guard } from './layers/guard.ts';
 import { measure } from './layers/measure.ts';
 import { createRetryBudget, retry, type RetryBudget } from './layers/retry.ts';
 import type { Observer } from './observer.ts';
-import { createTransport, type Operation } from './transport.ts';
+import type { Operation } from './operation.ts';
+import { createTransport } from './transport.ts';
 
 export interface UpstreamOptions {
   readonly name: UpstreamName;

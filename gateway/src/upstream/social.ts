@@ -1,7 +1,7 @@
 // What the gateway asks of Social.
 import { schemaGuard } from 'contracts/guard';
 import type { Counts, Post, PostBatch, PostPage } from 'contracts/types';
-import type { Bounds, Operation } from './transport.ts';
+import type { Bounds, Operation } from './operation.ts';
 
 const isPost = schemaGuard<Post>('social', 'Post');
 const isPostBatch = schemaGuard<PostBatch>('social', 'PostBatch');

@@ -2,6 +2,7 @@
 import { Pool, type Dispatcher } from 'undici';
 import type { Caller, Call, Leaving } from './call.ts';
 import { kindOfStatus, UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
+import type { Operation } from './operation.ts';
 import { kindOfError } from './network-error.ts';
 
 export interface TransportOptions {
@@ -10,26 +11,6 @@ export interface TransportOptions {
   readonly connections: number;
   /** A backstop: undici's own timers are coarse. Each attempt has its deadline. */
   readonly backstopMs: number;
-}
-
-/** One kind of question to an upstream: how it is written, and how each answer that is wanted is read. */
-export interface Operation<Q, T> {
-  readonly name: string;
-  readonly target: (question: Q) => string;
-  /** The largest answer to this question, in bytes. */
-  readonly maxBytes: (question: Q) => number;
-  /** By status. A reader gives undefined for a body that breaks the contract. */
-  readonly answers: Readonly<
-    Record<number, (body: unknown, question: Q) => { readonly value: T } | undefined>
-  >;
-}
-
-/** The most that an upstream may answer, in bytes. */
-export interface Bounds {
-  /** About one thing. */
-  readonly one: number;
-  /** A list of up to a hundred. */
-  readonly list: number;
 }
 
 export interface Transport {
