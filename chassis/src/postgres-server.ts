@@ -63,6 +63,10 @@ function openPool(config: PoolConfig, log: Logger): PostgresPool {
     end: () => (ended ??= end()),
     async connect() {
       const client = await guarded(pool.connect());
+      if (ended !== undefined) {
+        client.release(true);
+        throw databaseError(undefined);
+      }
       busy.add(client);
       let broken = false;
       // The pool listens to idle ones only; one that is lent can break between two statements.

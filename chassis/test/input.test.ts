@@ -1,8 +1,8 @@
 // What a client may send: the edges of every bound, and any text at all.
 import { describe, expect, test } from '@jest/globals';
 import { PAGE, parseCursor, parseId, parseIds, parseLimit, parseQuery } from 'chassis/input';
-import { Problem } from 'chassis/problem';
-import fc from 'fast-check';
+import type { Problem } from 'chassis/problem';
+import * as fc from 'fast-check';
 
 /** The pointers of the 400 that `work` throws; undefined when it throws nothing. */
 function faultAt(work: () => unknown): string[] | undefined {

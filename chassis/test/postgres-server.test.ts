@@ -50,10 +50,8 @@ describe('a server that is not there', () => {
     const { log, wait } = memoryLog();
     const warned = wait(/does not answer/);
     const { port } = server.address() as AddressInfo;
-    const started = performance.now();
     const database = await openNotes({ DATABASE_URL: url(port), DATA_DIR: '' }, log);
     await warned;
-    expect(performance.now() - started).toBeLessThan(3_000);
     expect(await database.readiness()).toBe('The database does not answer yet (NO_CONNECTION)');
     await database.close();
     for (const socket of sockets) socket.destroy();
@@ -173,9 +171,9 @@ describeOnServer('a server that fails', () => {
     await database.prepared;
     const running = thrownBy(sql`select pg_sleep(10)`.execute(database.db));
     await read(database);
-    const started = performance.now();
     await database.close();
-    expect(performance.now() - started).toBeLessThan(1_000);
+    // Had it been waited for, the server would have ended it by its timeout: 57014.
+    expect(await running).toMatchObject({ code: 'NO_CONNECTION' });
     expect(databaseProblem(await running)?.status).toBe(503);
     await place.remove();
   });

@@ -23,6 +23,8 @@ describeOnBoth('a database', (newDatabase) => {
     database = await openNotes(place.settings, log, more);
     await database.prepared;
   };
+  const one = (value: string) =>
+    sql<{ n: number }>`select ${sql.lit(value)}::int8 as n`.execute(database.db);
   beforeAll(async () => {
     place = await newDatabase();
     await reopen();
@@ -33,8 +35,6 @@ describeOnBoth('a database', (newDatabase) => {
   });
 
   test('gives an int8 as a number, and refuses one that does not fit', async () => {
-    const one = (value: string) =>
-      sql<{ n: number }>`select ${sql.lit(value)}::int8 as n`.execute(database.db);
     expect((await one('-9007199254740991')).rows).toEqual([{ n: -9_007_199_254_740_991 }]);
     await expect(one('9007199254740992')).rejects.toMatchObject({ code: '22003' });
     expect((await one('1')).rows).toEqual([{ n: 1 }]);

@@ -72,16 +72,19 @@ test('the settings cannot be changed', () => {
 });
 
 test('every default is what its description says', () => {
-  const settings = readSettings(schema, {}) as Record<string, unknown>;
+  const settings = readSettings(schema, {}) as Record<
+    string,
+    string | number | boolean | undefined
+  >;
   for (const [name, setting] of Object.entries(schema.shape))
     expect(String(settings[name] ?? '')).toBe(metaOf(setting).fallback);
 });
 
+const wrong = { PORT: 'x', DEMO_DATA: '1', DATABASE_URL: 'postgress://me:hush@db' };
+
 test('all faults are told at once, a line each, without the value of a secret', () => {
-  const read = () =>
-    readSettings(schema, { PORT: 'x', DEMO_DATA: '1', DATABASE_URL: 'postgress://me:hush@db' });
-  expect(read).toThrow(StartError);
-  expect(read).toThrow(
+  expect(() => readSettings(schema, wrong)).toThrow(StartError);
+  expect(() => readSettings(schema, wrong)).toThrow(
     'PORT is "x", but should be a whole number from 0 to 65535.\n' +
       'DATABASE_URL is (its value is secret), but should be an address such as postgres://user:password@host:5432/database.\n' +
       'DEMO_DATA is "1", but should be true or false, and not true when NODE_ENV is production.',

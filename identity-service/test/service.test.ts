@@ -153,9 +153,10 @@ describe('around every route', () => {
   });
 });
 
+const get = async (path: string) => (await fetch(service.adminUrl + path)).text();
+
 test('the admin listener tells that it is alive, ready, and what it has answered', async () => {
   await ask('/api/users/1');
-  const get = async (path: string) => (await fetch(service.adminUrl + path)).text();
   expect(await get('/healthz')).toBe('{"status":"alive"}');
   expect(await get('/readyz')).toBe('{"status":"ready"}');
   expect(await get('/metrics')).toMatch(

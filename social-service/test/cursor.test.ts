@@ -1,7 +1,7 @@
 // The cursor: what was made is read again, and nothing else is.
 import { expect, test } from '@jest/globals';
 import { Problem } from 'chassis/problem';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { cursorAfter, readCursor } from '../src/cursor.ts';
 
 test('every id comes back from its cursor, which fits a URL as it is', () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLogger } from 'chassis/log';
 import { type Database, openDatabase } from 'chassis/postgres';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describeOnBoth, describeOnServer, serverDatabase } from '../../test/support/database.ts';
 import type { TestDatabase } from '../../test/support/database.ts';
 import { countsIn } from '../src/counts.ts';
@@ -82,7 +82,7 @@ describeOnBoth('posts and friendships', (newDatabase) => {
           if (!page.more) break;
           await write(authorId, arriving);
         }
-        expect(seen).toEqual(written.reverse());
+        expect(seen).toEqual(written.toReversed());
       }),
       { numRuns: 15 },
     );

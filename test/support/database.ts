@@ -11,7 +11,7 @@ import { Client } from 'pg';
 /** A database of a test's own, as settings say it. */
 export interface TestDatabase {
   readonly settings: { readonly DATA_DIR: string; readonly DATABASE_URL?: string };
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 const SERVER = process.env['TEST_DATABASE_URL'];

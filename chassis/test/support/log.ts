@@ -6,7 +6,11 @@ import { pino } from 'pino';
 export type Line = Readonly<Record<string, unknown>>;
 
 /** `wait` resolves with the next line whose `msg` matches. */
-export function memoryLog(): { log: Logger; lines: Line[]; wait(message: RegExp): Promise<Line> } {
+export function memoryLog(): {
+  log: Logger;
+  lines: Line[];
+  wait: (message: RegExp) => Promise<Line>;
+} {
   const lines: Line[] = [];
   const written = new EventEmitter();
   const stream = {
