@@ -1,0 +1,96 @@
+// What the tests of the views share: look-ups of every kind, and parts that tell when they were asked.
+import * as fc from 'fast-check';
+import type { Caller, Reply, Via } from '../../src/upstream/call.ts';
+import {
+  failureKinds,
+  UpstreamFailure,
+  type FailureKind,
+  type UpstreamName,
+} from '../../src/upstream/failure.ts';
+import type { Lookup, Part } from '../../src/views/part.ts';
+import { aCaller } from '../upstream/arrange.ts';
+
+export const caller: Caller = aCaller();
+
+export const hit = (ttlMs = 21_900): Via => ({ kind: 'hit', ttlMs });
+export const miss = (collapsed = false): Via => ({ kind: 'miss', collapsed });
+export const stale = (failure = failed()): Via => ({ kind: 'stale', failure });
+export const gap = (failure = failed()) => ({ kind: 'gap', failure }) as const;
+
+export const failed = (
+  kind: FailureKind = 'refused',
+  status?: number,
+  upstream: UpstreamName = 'identity',
+): UpstreamFailure => new UpstreamFailure(upstream, kind, status === undefined ? {} : { status });
+
+type How = Lookup<unknown>['via'];
+
+/** Looked up at Identity. */
+export const author = <T = undefined>(via: How, value?: T, tookMs = 1): Lookup<T> => ({
+  thing: 'author',
+  upstream: 'identity',
+  value,
+  via,
+  tookMs,
+});
+
+/** Looked up at Social. */
+export const post = <T = undefined>(via: How, value?: T, tookMs = 1): Lookup<T> => ({
+  thing: 'post',
+  upstream: 'social',
+  value,
+  via,
+  tookMs,
+});
+
+/** Looked up at Social, where no cache is asked. */
+export const page = <T = undefined>(via: How, value?: T, tookMs = 1): Lookup<T> => ({
+  thing: undefined,
+  upstream: 'social',
+  value,
+  via,
+  tookMs,
+});
+
+/** A part that remembers the questions it was asked; `answer` tells or throws. */
+export function aPart<Q, T>(
+  answer: (question: Q) => Lookup<T> | Promise<Lookup<T>>,
+): { readonly part: Part<Q, T>; readonly asked: Q[] } {
+  const asked: Q[] = [];
+  return {
+    asked,
+    part: async (question) => {
+      asked.push(question);
+      return answer(question);
+    },
+  };
+}
+
+export const reply = <T>(value: T, via: Via = miss()): Reply<T> => ({ value, via });
+
+const kinds = Object.keys(failureKinds) as FailureKind[];
+const anyFailure = fc
+  .record({
+    kind: fc.constantFrom(...kinds),
+    status: fc.option(fc.integer({ min: 100, max: 599 }), { nil: undefined }),
+    upstream: fc.constantFrom<UpstreamName>('identity', 'social'),
+  })
+  .map(({ kind, status, upstream }) => failed(kind, status, upstream));
+const anyVia: fc.Arbitrary<How> = fc.oneof(
+  fc.double({ min: 0.001, max: 1e9, noNaN: true }).map(hit),
+  fc.boolean().map(miss),
+  anyFailure.map(stale),
+  anyFailure.map(gap),
+);
+
+/** Any look-ups that an answer may be made of. */
+export const anyLookups: fc.Arbitrary<Lookup<undefined>[]> = fc.array(
+  fc.record({
+    thing: fc.constantFrom('post', 'author', undefined),
+    upstream: fc.constantFrom<UpstreamName>('identity', 'social'),
+    value: fc.constant(undefined),
+    via: anyVia,
+    tookMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
+  }),
+  { maxLength: 12 },
+);

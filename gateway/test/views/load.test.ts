@@ -1,0 +1,197 @@
+// What a view asks for: in parallel where it can, each author once, and whose failure is the answer's.
+import { describe, expect, test } from '@jest/globals';
+import type { Counts, Post, PostPage, User } from 'contracts/types';
+import type { Parts } from '../../src/views/parts.ts';
+import { loadPosts } from '../../src/views/post/load.ts';
+import { loadProfile, loadUserPosts } from '../../src/views/profile/load.ts';
+import { settle } from '../upstream/arrange.ts';
+import { aPart, author, caller, failed, gap, miss, page, post } from './arrange.ts';
+
+const aPost = (id: number, authorId: number): Post => ({
+  id,
+  content: `This is post ${id}.`,
+  authorId,
+  createdAt: '2024-01-01T00:00:00.000Z',
+});
+const aUser = (id: number): User => ({ id, username: `user_${id}` });
+
+const never = (): never => {
+  throw new Error('not part of this view');
+};
+
+/** Posts by their authors' ids, asked for by hand: `social` and `identity` open the way for what waits. */
+function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, number][] = []) {
+  const social = Promise.withResolvers<void>();
+  const identity = Promise.withResolvers<void>();
+  const wanted = aPart<number, Post>(async (id) => {
+    await social.promise;
+    const authorId = posts[id];
+    return post(miss(), authorId === undefined ? undefined : aPost(id, authorId));
+  });
+  const authors = aPart<number, User>(async (id) => {
+    await identity.promise;
+    return author(miss(), aUser(id));
+  });
+  const parts: Parts = {
+    post: wanted.part,
+    author: authors.part,
+    user: never,
+    page: never,
+    counts: never,
+    authorOf: new Map(known),
+  };
+  const answer = () => {
+    social.resolve();
+    identity.resolve();
+  };
+  return { parts, social, identity, answer, posts: wanted.asked, authors: authors.asked };
+}
+
+/** The parts of user 9's profile, which remember what they were asked and wait until they are let. */
+function aProfile() {
+  const asked: string[] = [];
+  const open = Promise.withResolvers<void>();
+  const ask = (name: string, found: User | PostPage | Counts) =>
+    aPart<unknown, unknown>(async (question) => {
+      asked.push(`${name} ${JSON.stringify(question)}`);
+      await open.promise;
+      return page(miss(), found);
+    }).part;
+  const parts = {
+    ...arrange().parts,
+    author: ask('author', aUser(9)),
+    page: ask('page', { items: [aPost(5, 9)], nextCursor: null }),
+    counts: ask('counts', { postCount: 1, friendCount: 3 }),
+  } as Parts;
+  return { parts, asked, open };
+}
+
+describe('posts', () => {
+  test('an author who is not known yet is asked for as soon as the post tells who it is', async () => {
+    const it = arrange({ 5: 9 });
+    const loading = loadPosts(it.parts, [5], caller);
+    await settle();
+    expect(it.authors).toEqual([]);
+    it.social.resolve();
+    await settle();
+    expect(it.authors).toEqual([9]);
+    it.identity.resolve();
+    expect((await loading).authors.get(9)?.value).toEqual(aUser(9));
+  });
+
+  test('who wrote a post is learnt from it', async () => {
+    const it = arrange({ 5: 9 });
+    it.answer();
+    await loadPosts(it.parts, [5], caller);
+    expect(it.parts.authorOf.get(5)).toBe(9);
+  });
+
+  test('an author who is known is asked for together with the post, and not a second time', async () => {
+    const it = arrange({ 5: 9 }, [[5, 9]]);
+    const loading = loadPosts(it.parts, [5], caller);
+    expect([it.posts, it.authors]).toEqual([[5], [9]]);
+    it.answer();
+    await loading;
+    expect(it.authors).toEqual([9]);
+  });
+
+  test('a wrong guess costs a look-up, never a wrong author, and is put right', async () => {
+    const it = arrange({ 5: 9 }, [[5, 8]]);
+    it.answer();
+    const { authors } = await loadPosts(it.parts, [5], caller);
+    expect([...authors.keys()]).toEqual([9]);
+    expect(it.parts.authorOf.get(5)).toBe(9);
+  });
+
+  test('all posts are asked for at once, each author once, and they come in the order asked for', async () => {
+    const it = arrange({ 5: 9, 3: 8, 4: 9 });
+    const loading = loadPosts(it.parts, [5, 3, 4], caller);
+    expect(it.posts).toEqual([5, 3, 4]);
+    it.social.resolve();
+    await settle();
+    expect(it.authors).toEqual([9, 8]);
+    it.identity.resolve();
+    const { posts, authors } = await loading;
+    expect(posts.map(({ value }) => value?.id)).toEqual([5, 3, 4]);
+    expect([...authors.keys()]).toEqual([9, 8]);
+  });
+
+  test('a post that does not exist needs no author, and is still a look-up', async () => {
+    const it = arrange({ 5: 9 }, [[6, 7]]);
+    it.answer();
+    const { posts, authors } = await loadPosts(it.parts, [6, 5], caller);
+    expect(posts.map(({ value }) => value?.id)).toEqual([undefined, 5]);
+    expect([...authors.keys()]).toEqual([9]);
+  });
+
+  test('a gap in place of an author leaves the post', async () => {
+    const it = arrange({ 5: 9 });
+    it.answer();
+    const parts: Parts = { ...it.parts, author: aPart<number, User>(() => author(gap())).part };
+    const { posts, authors } = await loadPosts(parts, [5], caller);
+    expect(posts[0]?.value?.id).toBe(5);
+    expect(authors.get(9)?.via.kind).toBe('gap');
+  });
+
+  test('when a post fails, that is the answer’s failure, without waiting for its author', async () => {
+    const it = arrange({}, [[5, 9]]);
+    it.social.reject(failed('timeout', undefined, 'social'));
+    await expect(loadPosts(it.parts, [5], caller)).rejects.toMatchObject({ kind: 'timeout' });
+    expect(it.authors).toEqual([9]);
+  });
+
+  test('a bug in an author’s look-up is thrown on', async () => {
+    const it = arrange({ 5: 9 });
+    it.social.resolve();
+    it.identity.reject(new TypeError('oops'));
+    await expect(loadPosts(it.parts, [5], caller)).rejects.toThrow(TypeError);
+  });
+
+  test('a bug that nobody waits for any more does not end the process', async () => {
+    const it = arrange({}, [[5, 9]]);
+    it.social.reject(failed('timeout', undefined, 'social'));
+    await expect(loadPosts(it.parts, [5], caller)).rejects.toMatchObject({ kind: 'timeout' });
+    const unhandled: unknown[] = [];
+    const hear = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', hear);
+    it.identity.reject(new TypeError('oops'));
+    await settle();
+    process.off('unhandledRejection', hear);
+    expect(unhandled).toEqual([]);
+  });
+});
+
+describe('a user’s posts and profile', () => {
+  test('Identity and Social are asked at the same time for a page', async () => {
+    const { parts, asked, open } = aProfile();
+    const question = { authorId: 9, limit: 2, cursor: 'b3BhcXVl' };
+    const loading = loadUserPosts(parts, question, caller);
+    expect(asked).toEqual(['author 9', `page ${JSON.stringify(question)}`]);
+    open.resolve();
+    const { user, page: found } = await loading;
+    expect([user.value, found.value?.items]).toEqual([aUser(9), [aPost(5, 9)]]);
+  });
+
+  test('all three parts of a profile are asked for at the same time, with the twenty newest posts', async () => {
+    const { parts, asked, open } = aProfile();
+    const loading = loadProfile(parts, 9, caller);
+    expect(asked.toSorted()).toEqual(['author 9', 'counts 9', 'page {"authorId":9,"limit":20}']);
+    open.resolve();
+    const { user, page: found, counts } = await loading;
+    expect([user.value, found.value?.items.length, counts.value]).toEqual([
+      aUser(9),
+      1,
+      { postCount: 1, friendCount: 3 },
+    ]);
+  });
+
+  test.each(['page', 'counts'] as const)('without its %s there is no profile', async (missing) => {
+    const { parts, open } = aProfile();
+    open.resolve();
+    const failing = aPart<never, never>(() =>
+      Promise.reject(failed('refused', undefined, 'social')),
+    );
+    const without: Parts = { ...parts, [missing]: failing.part };
+    await expect(loadProfile(without, 9, caller)).rejects.toMatchObject({ kind: 'refused' });
+  });
+});

@@ -1,0 +1,51 @@
+// A strict reader of structured fields (RFC 9651, section 4.2), as far as Cache-Status and Proxy-Status use them:
+// a list of tokens with parameters. Written from the grammar, not from the code that it checks.
+
+export interface Member {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, string | number | true>>;
+}
+
+const TOKEN = /[A-Za-z*][!#$%&'*+\-.^_`|~0-9A-Za-z:/]*/y;
+const KEY = /[a-z*][a-z0-9_\-.*]*/y;
+const INTEGER = /-?\d{1,15}(?![\d.])/y;
+
+/** The members of a list; none for an empty text. @throws when it breaks the grammar, or repeats a parameter */
+export function members(text: string): Member[] {
+  let at = 0;
+  const take = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text)?.[0];
+    at += found?.length ?? 0;
+    return found;
+  };
+  const need = (pattern: RegExp): string => {
+    const found = take(pattern);
+    if (found === undefined) throw new Error(`not a list of tokens at ${at}: ${text}`);
+    return found;
+  };
+  const parameter = (): [string, string | number | true] => {
+    const key = need(KEY);
+    if (take(/=/y) === undefined) return [key, true];
+    const digits = take(INTEGER);
+    return [key, digits === undefined ? need(TOKEN) : Number(digits)];
+  };
+  const member = (): Member => {
+    const name = need(TOKEN);
+    const parameters: Record<string, string | number | true> = {};
+    while (take(/; */y) !== undefined) {
+      const [key, value] = parameter();
+      if (key in parameters) throw new Error(`${key} is there twice: ${text}`);
+      parameters[key] = value;
+    }
+    return { name, parameters };
+  };
+
+  if (text === '') return [];
+  const found = [member()];
+  while (at < text.length) {
+    need(/[ \t]*,[ \t]*/y);
+    found.push(member());
+  }
+  return found;
+}
