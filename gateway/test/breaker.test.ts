@@ -19,7 +19,8 @@ async function stateOf({ admin }: Stage, upstream: Name): Promise<State | undefi
   const values = STATES.map((state) =>
     seriesIn(text, `gateway_breaker_state{upstream="${upstream}",state="${state}"}`),
   );
-  expect(values.toSorted()).toEqual([0, 0, 0, 0, 1]);
+  expect(values.filter((value) => value === 0)).toHaveLength(STATES.length - 1);
+  expect(values).toContain(1);
   return STATES[values.indexOf(1)];
 }
 

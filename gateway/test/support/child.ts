@@ -33,10 +33,12 @@ export async function startChild(env: Readonly<Record<string, string>>): Promise
   const exited = once(child, 'exit');
   const { url, adminUrl } = await new Promise<{ url: string; adminUrl: string }>(
     (resolve, reject) => {
-      createInterface(child.stdout).on('line', (line) => {
+      const lines = createInterface(child.stdout).on('line', (line) => {
         const entry = JSON.parse(line) as { url?: string; adminUrl?: string };
-        if (entry.url !== undefined && entry.adminUrl !== undefined)
-          resolve({ url: entry.url, adminUrl: entry.adminUrl });
+        if (entry.url === undefined || entry.adminUrl === undefined) return;
+        resolve({ url: entry.url, adminUrl: entry.adminUrl });
+        lines.close();
+        child.stdout.resume();
       });
       child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}`)));
     },

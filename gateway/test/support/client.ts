@@ -1,5 +1,5 @@
-// A client on a real socket, one connection a request, that shows an answer to the last byte.
-import { request, type IncomingHttpHeaders } from 'node:http';
+// A client on a real socket that shows an answer to the last byte.
+import { request, type Agent, type IncomingHttpHeaders } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** An answer as the client got it. */
@@ -18,15 +18,17 @@ export interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
   /** Aborting it hangs up. */
   readonly signal?: AbortSignal;
+  /** Keeps connections for the next request; a new connection each time when left out. */
+  readonly agent?: Agent;
 }
 
 /** Asks and waits for the whole answer. @throws when there is none. */
-export function ask(url: string, { method = 'GET', headers = {}, signal }: Asking = {}) {
+export function ask(url: string, { method = 'GET', headers = {}, signal, agent }: Asking = {}) {
   const start = performance.now();
   return new Promise<Heard>((resolve, reject) => {
     const outgoing = request(
       url,
-      { method, headers, agent: false, ...(signal && { signal }) },
+      { method, headers, agent: agent ?? false, ...(signal && { signal }) },
       (res) => {
         let text = '';
         res.setEncoding('utf8');
