@@ -4,7 +4,7 @@ import { createApp, type Route } from 'chassis/app';
 import { invalid, Problem } from 'chassis/problem';
 import request from 'supertest';
 import { serving } from './support/http.ts';
-import { memoryLog } from './support/log.ts';
+import { memoryLog } from '../../test/support/log.ts';
 
 const { log, lines } = memoryLog();
 class Weather extends Error {}

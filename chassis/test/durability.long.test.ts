@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { describeOnBoth, emptyFolder } from '../../test/support/database.ts';
 import { run } from '../../test/support/child.ts';
-import { memoryLog } from './support/log.ts';
+import { memoryLog } from '../../test/support/log.ts';
 import { openNotes, read } from './support/notes.ts';
 import { writeUntilKilled } from './support/killed-writer.ts';
 

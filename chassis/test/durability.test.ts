@@ -1,7 +1,7 @@
 // What was acknowledged is there after a SIGKILL in the middle of writes.
 import { expect, test } from '@jest/globals';
 import { describeOnBoth } from '../../test/support/database.ts';
-import { memoryLog } from './support/log.ts';
+import { memoryLog } from '../../test/support/log.ts';
 import { openNotes, read } from './support/notes.ts';
 import { writeUntilKilled } from './support/killed-writer.ts';
 

@@ -8,7 +8,7 @@ import { createMetrics } from 'chassis/metrics';
 import { Problem } from 'chassis/problem';
 import request from 'supertest';
 import { serving } from './support/http.ts';
-import { memoryLog } from './support/log.ts';
+import { memoryLog } from '../../test/support/log.ts';
 
 /** An app that answers /wait when it is told to. */
 async function stage(options: Partial<FrontOptions> = {}) {

@@ -6,7 +6,7 @@ import { databaseProblem } from 'chassis/postgres-errors';
 import { Problem } from 'chassis/problem';
 import { sql } from 'kysely';
 import { describeOnServer, serverDatabase } from '../../test/support/database.ts';
-import { memoryLog } from './support/log.ts';
+import { memoryLog } from '../../test/support/log.ts';
 import { openNotes, read, write } from './support/notes.ts';
 import { proxyTo } from './support/proxy.ts';
 

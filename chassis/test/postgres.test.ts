@@ -10,7 +10,7 @@ import {
   serverDatabase,
   type TestDatabase,
 } from '../../test/support/database.ts';
-import { memoryLog } from './support/log.ts';
+import { memoryLog } from '../../test/support/log.ts';
 import { type Notes, openNotes, read, write } from './support/notes.ts';
 
 const { log } = memoryLog();

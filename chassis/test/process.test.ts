@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { createApp } from 'chassis/app';
 import { createMetrics } from 'chassis/metrics';
 import { serve, type ServeOptions } from 'chassis/process';
-import { memoryLog } from './support/log.ts';
+import { memoryLog } from '../../test/support/log.ts';
 
 const addresses = { HOST: '127.0.0.1', PORT: 0, ADMIN_HOST: '127.0.0.1', ADMIN_PORT: 0 };
 

@@ -1,21 +1,25 @@
 // The users' tables, on both kinds of database.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createLogger } from 'chassis/log';
+import { createLogger, type Logger } from 'chassis/log';
 import { type Database, openDatabase } from 'chassis/postgres';
 import { describeOnBoth, describeOnServer, serverDatabase } from '../../test/support/database.ts';
 import type { TestDatabase } from '../../test/support/database.ts';
+import { memoryLog } from '../../test/support/log.ts';
 import { seed } from '../src/demo.ts';
 import { migrations } from '../src/migrations/index.ts';
 import type { Schema } from '../src/schema.ts';
 import { usersIn } from '../src/users.ts';
 
-const open = async ({ settings }: TestDatabase): Promise<Database<Schema>> => {
+const open = async (
+  { settings }: TestDatabase,
+  log: Logger = createLogger('test', 'silent'),
+): Promise<Database<Schema>> => {
   const database = await openDatabase<Schema>({
     databaseUrl: settings.DATABASE_URL,
     dataDir: settings.DATA_DIR,
     migrations,
     seed,
-    log: createLogger('test', 'silent'),
+    log,
   });
   await database.prepared;
   return database;
@@ -92,7 +96,10 @@ describeOnBoth('the users', (newDatabase) => {
 describeOnServer('instances of Identity that start at once', () => {
   test('make the tables and the demo users once', async () => {
     const place = await serverDatabase();
-    const all = await Promise.all(Array.from({ length: 8 }, () => open(place)));
+    const { log, lines } = memoryLog();
+    const all = await Promise.all(Array.from({ length: 8 }, () => open(place, log)));
+    // None of them failed and tried again.
+    expect(lines.map(({ level }) => level)).toEqual([30]);
     expect(await all[0]!.db.selectFrom('users').select('id').execute()).toHaveLength(6);
     expect(await Promise.all(all.map((each) => each.readiness()))).toEqual(
       Array(8).fill(undefined),

@@ -1,23 +1,27 @@
 // The tables of posts and friendships, on both kinds of database.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createLogger } from 'chassis/log';
+import { createLogger, type Logger } from 'chassis/log';
 import { type Database, openDatabase } from 'chassis/postgres';
 import * as fc from 'fast-check';
 import { describeOnBoth, describeOnServer, serverDatabase } from '../../test/support/database.ts';
 import type { TestDatabase } from '../../test/support/database.ts';
+import { memoryLog } from '../../test/support/log.ts';
 import { countsIn } from '../src/counts.ts';
 import { seed } from '../src/demo.ts';
 import { migrations } from '../src/migrations/index.ts';
 import { postsIn } from '../src/posts.ts';
 import type { Schema } from '../src/schema.ts';
 
-const open = async ({ settings }: TestDatabase): Promise<Database<Schema>> => {
+const open = async (
+  { settings }: TestDatabase,
+  log: Logger = createLogger('test', 'silent'),
+): Promise<Database<Schema>> => {
   const database = await openDatabase<Schema>({
     databaseUrl: settings.DATABASE_URL,
     dataDir: settings.DATA_DIR,
     migrations,
     seed,
-    log: createLogger('test', 'silent'),
+    log,
   });
   await database.prepared;
   return database;
@@ -124,7 +128,10 @@ describeOnBoth('posts and friendships', (newDatabase) => {
 describeOnServer('instances of Social that start at once', () => {
   test('make the tables and the demo data once', async () => {
     const place = await serverDatabase();
-    const all = await Promise.all(Array.from({ length: 8 }, () => open(place)));
+    const { log, lines } = memoryLog();
+    const all = await Promise.all(Array.from({ length: 8 }, () => open(place, log)));
+    // None of them failed and tried again.
+    expect(lines.map(({ level }) => level)).toEqual([30]);
     expect(await countsIn(all[7]!.db)(1)).toEqual({ postCount: 4, friendCount: 3 });
     expect(await all[0]!.db.selectFrom('posts').select('id').execute()).toHaveLength(12);
     await Promise.all(all.map((each) => each.close()));
