@@ -54,17 +54,22 @@ test('volumes and networks are exactly those that services use', () => {
   expect([...networks].sort()).toEqual(Object.keys(compose.networks).sort());
 });
 
-test('every service that another one waits for exists, and is able to say that it is healthy', () => {
+test('every service that another one waits for exists', () => {
   for (const [, { depends_on: needs = {} }] of services) {
     for (const [needed, { condition }] of Object.entries(needs)) {
-      const service = compose.services[needed];
       expect(['service_started', 'service_healthy']).toContain(condition);
-      expect(service).toBeDefined();
-      if (condition === 'service_started') continue;
-      const checked = service?.healthcheck ?? instructions(dockerfileOf(needed), 'HEALTHCHECK')[0];
-      expect(checked).toBeDefined();
+      expect(Object.keys(compose.services)).toContain(needed);
     }
   }
+});
+
+test('every service is able to say that it is healthy', () => {
+  const silent = services.filter(
+    ([name, { build, healthcheck }]) =>
+      healthcheck === undefined &&
+      (build === undefined || instructions(dockerfileOf(name), 'HEALTHCHECK').length === 0),
+  );
+  expect(silent).toEqual([]);
 });
 
 test('only the gateway, Prometheus and Grafana are published, on loopback, no port twice', () => {

@@ -1,7 +1,14 @@
 // Alerts, dashboard, README and compose file agree with each other.
 import { expect, test } from '@jest/globals';
 import { imageEnvironment, OURS, readCompose, readText } from '../../test/compose.ts';
-import { readAlerts, readPanels, readReadme, readYaml } from './queries.ts';
+import {
+  readAlerts,
+  readDashboardQueries,
+  readDataSources,
+  readPanels,
+  readReadme,
+  readYaml,
+} from './queries.ts';
 
 interface ScrapeConfig {
   readonly job_name: string;
@@ -55,12 +62,12 @@ test('every panel explains itself, asks the provisioned data source, and overlap
   };
   expect(datasources.map(({ url }) => url)).toEqual(['http://prometheus:9090']);
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
-  for (const { type, description, datasource, targets = [] } of panels) {
-    if (type === 'row') continue;
-    expect(description).toMatch(/^.{15,200}\.$/);
-    const asked = [datasource, ...targets.map((target) => target.datasource)];
-    expect(new Set(asked.map((source) => source?.uid))).toEqual(new Set([datasources[0]?.uid]));
-  }
+  const asked = readDataSources();
+  // Each query names one, each panel but a row, and the annotations.
+  const asking = panels.filter(({ type }) => type !== 'row');
+  for (const { description } of asking) expect(description).toMatch(/^.{15,200}\.$/);
+  expect(asked.length).toBe(readDashboardQueries().length + asking.length + 1);
+  expect(new Set(asked)).toEqual(new Set([datasources[0]?.uid]));
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
     Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
   );

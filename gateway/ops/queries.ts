@@ -21,11 +21,7 @@ export interface Panel {
     readonly w: number;
     readonly h: number;
   };
-  readonly datasource?: { readonly uid: string };
-  readonly targets?: readonly {
-    readonly expr: string;
-    readonly datasource: { readonly uid: string };
-  }[];
+  readonly targets?: readonly { readonly expr: string }[];
 }
 
 export const OPS = import.meta.dirname;
@@ -38,6 +34,12 @@ export const readAlerts = (): Alert[] =>
 
 export const readPanels = (): Panel[] =>
   (JSON.parse(read('grafana/dashboards/gateway.json')) as { panels: Panel[] }).panels;
+
+/** Every data source that the dashboard names, of its panels, queries and annotations. */
+export const readDataSources = (): string[] =>
+  [
+    ...read('grafana/dashboards/gateway.json').matchAll(/"type": "prometheus",\s+"uid": "(.*)"/g),
+  ].map(([, uid = '']) => uid);
 
 export const readDashboardQueries = (): string[] =>
   readPanels().flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
