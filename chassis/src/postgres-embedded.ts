@@ -7,6 +7,7 @@ import { Kysely, PGliteDialect } from 'kysely';
 import { lockDirectory } from './directory-lock.ts';
 import { type Backend, INT8, parseInt8 } from './postgres-backend.ts';
 import { guarded } from './postgres-errors.ts';
+import { StartError } from './start-error.ts';
 
 /** Where the database's files are, inside of the data directory. */
 export const CLUSTER = 'postgres';
@@ -28,13 +29,18 @@ export async function createCluster(directory: string): Promise<void> {
   renameSync(unfinished, directory);
 }
 
-/** @throws StartError when another process has the directory, or when it cannot be used. */
+/** @throws StartError when another process has the directory, or when it or its files cannot be used. */
 export async function openEmbedded(dataDir: string): Promise<Backend> {
   const lock = lockDirectory(dataDir);
   try {
     const directory = join(dataDir, CLUSTER);
     if (!existsSync(directory)) await createCluster(directory);
-    const pglite = await open(directory);
+    const pglite = await open(directory).catch((cause: unknown) => {
+      throw new StartError(
+        `The database in ${directory} cannot be opened: its files are damaged, or another version made them.`,
+        { cause },
+      );
+    });
     const dialect = new PGliteDialect({ pglite: withoutDriverErrors(pglite) });
     // Its one session serves all; this Kysely is never destroyed, which would close it.
     const maintenance = new Kysely<unknown>({ dialect });

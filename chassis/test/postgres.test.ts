@@ -1,7 +1,11 @@
 // What both kinds of database promise: migrations, numbers, errors, closing.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres';
 import type { Migrations } from 'chassis/postgres-migrate';
+import { CLUSTER } from 'chassis/postgres-embedded';
+import { StartError } from 'chassis/start-error';
 import { sql } from 'kysely';
 import {
   describeOnBoth,
@@ -69,6 +73,19 @@ test('an embedded database whose migration fails stops the start, and leaves the
   const place = await embeddedDatabase();
   await expect(openNotes(place.settings, log, broken)).rejects.toThrow('no such luck');
   await (await openNotes(place.settings, log)).close();
+  await place.remove();
+});
+
+test('an embedded database that another version made is told in one line', async () => {
+  const place = await embeddedDatabase();
+  const directory = join(place.settings.DATA_DIR, CLUSTER);
+  writeFileSync(join(directory, 'PG_VERSION'), '17\n');
+  await expect(openNotes(place.settings, log)).rejects.toThrow(
+    new StartError(
+      `The database in ${directory} cannot be opened: its files are damaged, or another version made them.`,
+      { cause: new Error('PGlite failed to initialize properly') },
+    ),
+  );
   await place.remove();
 });
 
