@@ -1,5 +1,6 @@
 // The story of `npm start`, with the real processes: everybody who clones this sees it first.
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { expect, jest, test } from '@jest/globals';
 import {
@@ -121,3 +122,33 @@ test.each([
   expect(system.text()).toContain(line);
   expect(system.text().trimEnd().split('\n')).toHaveLength(1);
 });
+
+test.each([
+  ['SIGINT', 'everybody in the terminal, as Ctrl-C does', (npm: number) => -npm],
+  ['SIGTERM', 'npm alone', (npm: number) => npm],
+] as const)(
+  'one process started by npm: %s to %s lets a request finish',
+  async (signal, _, whom) => {
+    const social = createServer().listen(0, '127.0.0.1');
+    await once(social, 'listening');
+    const [port, adminPort] = (await freePorts(2)) as [number, number];
+    const gateway = run('npm', ['start', '-w', 'gateway'], {
+      PORT: String(port),
+      ADMIN_PORT: String(adminPort),
+      SOCIAL_URL: `http://127.0.0.1:${(social.address() as AddressInfo).port}`,
+    });
+    await until('it listens', () => gateway.text().includes('"listening"'), 60_000);
+
+    const asked = once(social, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+    const answer = fetch(`http://127.0.0.1:${port}/api/posts/1`);
+    const [, response] = await asked;
+    process.kill(whom(gateway.pid), signal);
+    await until('it stops', () => gateway.text().includes('"stopping: '));
+    response.writeHead(404, { 'Content-Type': 'application/problem+json' }).end('{}');
+    expect((await answer).status).toBe(404);
+
+    expect(await gateway.ended).toBe(0);
+    expect(gateway.text()).toContain('"msg":"stopped"');
+    await once(social.close(), 'close');
+  },
+);

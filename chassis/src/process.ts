@@ -69,16 +69,22 @@ export async function serve(options: ServeOptions): Promise<Running> {
   };
 }
 
+// A terminal sends Ctrl-C to npm and to the process, and npm passes it on: the second one is still the first.
+const SAME_CTRL_C_MS = 500;
+
 /** Runs a service until SIGTERM or SIGINT. What a person has to mend is told in plain lines; exit code 1. */
 export async function runService(
   start: (env: Readonly<Record<string, string | undefined>>) => Promise<Running>,
 ): Promise<void> {
   let running: Running | undefined;
-  let told = false;
+  let toldAt: number | undefined;
   const end = (): void => {
-    // The second Ctrl-C, or one while the process still starts, does not wait.
-    if (told || running === undefined) process.exit(told ? 130 : 0);
-    told = true;
+    const now = performance.now();
+    // One while the process still starts, or a second Ctrl-C, does not wait.
+    if (running === undefined) process.exit(0);
+    if (toldAt !== undefined && now - toldAt > SAME_CTRL_C_MS) process.exit(130);
+    if (toldAt !== undefined) return;
+    toldAt = now;
     void running.stop().then(() => process.exit(0));
   };
   process.on('SIGTERM', end);
