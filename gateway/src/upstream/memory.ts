@@ -6,7 +6,7 @@ export interface MemoryOptions<T> {
   readonly freshMs: number;
   /** The same for "there is no such thing". */
   readonly absentMs: number;
-  /** How long beyond that it may still stand in for an upstream that fails. */
+  /** How long beyond that a value may still stand in for an upstream that fails; an absence never does. */
   readonly staleMs: number;
   /** The bound: the sum of what `sizeOf` says of the entries. */
   readonly maxSize: number;
@@ -19,7 +19,7 @@ export interface MemoryOptions<T> {
 
 export type Recalled<T> =
   | { readonly kind: 'fresh'; readonly value: T | undefined; readonly ttlMs: number }
-  | { readonly kind: 'stale'; readonly value: T | undefined }
+  | { readonly kind: 'stale'; readonly value: T }
   | { readonly kind: 'nothing' };
 
 /** Keeps values, and `undefined` for what an upstream surely does not have. */
@@ -55,7 +55,9 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
       if (entry === undefined) return NOTHING;
       const ttlMs = entry.freshUntil - now();
       if (ttlMs > 0) return { kind: 'fresh', value: entry.value, ttlMs };
-      if (ttlMs > -staleMs) return { kind: 'stale', value: entry.value };
+      // What did not exist may have been made since: only a value is better than nothing.
+      if (entry.value !== undefined && ttlMs > -staleMs)
+        return { kind: 'stale', value: entry.value };
       entries.delete(id);
       return NOTHING;
     },

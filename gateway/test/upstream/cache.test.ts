@@ -80,6 +80,15 @@ test('beyond the stale horizon a failure is a failure', async () => {
   await expect(call()).rejects.toMatchObject({ kind: 'timeout' });
 });
 
+test('"no such thing" never stands in for a failure: it may have been made since', async () => {
+  const { call, inner, after } = arrange();
+  inner.mockResolvedValueOnce(answer(undefined));
+  await call();
+  after(11);
+  inner.mockRejectedValueOnce(failure('refused'));
+  await expect(call()).rejects.toMatchObject({ kind: 'refused' });
+});
+
 test('while the upstream would refuse, nobody is asked: stale when there is something, else the refusal', async () => {
   const { call, inner, after, refuse } = arrange();
   inner.mockResolvedValueOnce(answer('cat'));
