@@ -4,7 +4,7 @@ import { exchangeOf } from 'chassis/exchange';
 import { Problem } from 'chassis/problem';
 import type { Request } from 'express';
 import { Presence, type Caller } from '../upstream/call.ts';
-import { failureOf, type Lookup } from '../views/part.ts';
+import type { Lookup } from '../views/part.ts';
 import { statusHeaders } from '../views/status.ts';
 
 /** The client behind a request, with the time that it may take. */
@@ -22,15 +22,19 @@ export function callerOf(req: Request, deadlineMs: number): Caller {
 
 export type OnDegraded = (part: string, reason: 'stale' | 'missing') => void;
 
+// Every text matches at once, an unfinished one too: nothing is tried twice, however hostile.
+const QUOTED = /"(?:[^"\\]|\\.?)*"?/g;
+const HANDLING = /(?:^|,)[ \t]*handling[ \t]*=[ \t]*([^,;]*)/i;
+
 /** `Prefer: handling=strict` (RFC 7240, section 4.4); of several `handling`s the first counts. */
 export function wantsStrict(prefer: string | string[] | undefined): boolean {
   if (prefer === undefined) return false;
-  const handling = String(prefer)
-    .toLowerCase()
-    .split(',')
-    .map((preference) => preference.split(';', 1)[0]!.replaceAll(/[\s"]/g, ''))
-    .find((preference) => preference.startsWith('handling='));
-  return handling === 'handling=strict';
+  // What stands in quotes elsewhere may hold anything, commas too.
+  const plain = String(prefer).replaceAll(QUOTED, (text) =>
+    /^"strict"$/i.test(text) ? text : '""',
+  );
+  const [, handling = ''] = HANDLING.exec(plain) ?? [];
+  return /^("?)strict\1[ \t]*$/i.test(handling);
 }
 
 /** @throws Problem 503 when a part is not whole and the client prefers strict handling */
@@ -45,7 +49,9 @@ export function reply(
   const strict = wantsStrict(req.headers['prefer']);
   if (strict) headers['Preference-Applied'] = 'handling=strict';
 
-  const broken = lookups.find((lookup) => failureOf(lookup) !== undefined);
+  const broken =
+    lookups.find(({ via }) => via.kind === 'gap') ??
+    lookups.find(({ via }) => via.kind === 'stale');
   if (broken === undefined) return { body, headers, cache: 'public' };
 
   const part = broken.thing ?? broken.upstream;

@@ -150,8 +150,8 @@ describe('Server-Timing', () => {
     expect(
       timing(
         post(miss(), undefined, 12.34),
-        author(miss(), undefined, 3),
-        author(miss(true), undefined, 7.06),
+        author(miss(), undefined, 7.06),
+        author(miss(true), undefined, 3),
       ),
     ).toBe('social;dur=12.3, identity;dur=7.1');
   });

@@ -1,0 +1,227 @@
+// From look-ups to an answer: whole, degraded, or refused; and who is asking, until when.
+import type { Request } from 'express';
+import { Problem } from 'chassis/problem';
+import { exchangeOf } from 'chassis/exchange';
+import { describe, expect, jest, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { callerOf, notFound, reply, wantsStrict, type OnDegraded } from '../../src/routes/reply.ts';
+import type { Lookup } from '../../src/views/part.ts';
+import { author, failed, gap, hit, miss, page, post, stale } from '../views/arrange.ts';
+
+const request = (headers: Record<string, string> = {}) => ({ headers }) as unknown as Request;
+const strict = request({ prefer: 'handling=strict' });
+const BODY = { id: 5 };
+
+function answerTo(req: Request, lookups: readonly Lookup<unknown>[]) {
+  const onDegraded = jest.fn<OnDegraded>();
+  const answer = () => reply(req, BODY, lookups, onDegraded);
+  return { answer, onDegraded };
+}
+
+/** The problem that `answer` throws. */
+function problemOf(answer: () => unknown): Problem {
+  try {
+    answer();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+  throw new Error('there was no problem');
+}
+
+describe('a whole answer', () => {
+  test('may be kept and revalidated, and tells where it came from', () => {
+    const { answer, onDegraded } = answerTo(request(), [post(miss(), 1, 3), author(hit())]);
+    expect(answer()).toEqual({
+      body: BODY,
+      cache: 'public',
+      headers: {
+        'Cache-Status': 'post; fwd=miss, author; hit; ttl=21',
+        'Server-Timing': 'social;dur=3.0',
+        Vary: 'Prefer',
+      },
+    });
+    expect(onDegraded).not.toHaveBeenCalled();
+  });
+
+  test('says that strict handling was applied when that was asked for', () => {
+    const { answer } = answerTo(strict, [author(hit())]);
+    expect(answer()).toMatchObject({
+      cache: 'public',
+      headers: { 'Preference-Applied': 'handling=strict', Vary: 'Prefer' },
+    });
+  });
+
+  test('is one whose author does not exist, too', () => {
+    const { answer } = answerTo(strict, [post(hit(), 1), author(miss(), undefined)]);
+    expect(answer()).toMatchObject({ cache: 'public' });
+  });
+});
+
+describe('a degraded answer', () => {
+  test.each([
+    ['stale', stale(), 'stale'],
+    ['missing', gap(), 'missing'],
+  ])('with a part that is %s is never kept, and is counted once', (_, via, reason) => {
+    const { answer, onDegraded } = answerTo(request(), [post(hit()), author(via), author(via)]);
+    expect(answer()).toMatchObject({
+      body: BODY,
+      cache: 'no-store',
+      headers: { 'Proxy-Status': 'identity; error=connection_refused', Vary: 'Prefer' },
+    });
+    expect(onDegraded.mock.calls).toEqual([['author', reason]]);
+  });
+
+  test('is counted by its worst part: one author that is missing among stale ones is missing', () => {
+    for (const lookups of [
+      [author(stale()), author(gap())],
+      [author(gap()), author(stale())],
+    ]) {
+      const { answer, onDegraded } = answerTo(request(), lookups);
+      answer();
+      expect(onDegraded.mock.calls).toEqual([['author', 'missing']]);
+    }
+  });
+
+  test('names its upstream where no cache has a name for the part', () => {
+    const { answer, onDegraded } = answerTo(request(), [page(gap(failed('open')))]);
+    answer();
+    expect(onDegraded).toHaveBeenCalledWith('social', 'missing');
+  });
+});
+
+describe('all or nothing', () => {
+  test('turns a degraded answer into a 503 that names the missing part, and is counted all the same', () => {
+    const { answer, onDegraded } = answerTo(strict, [post(hit()), author(gap(failed('timeout')))]);
+    const problem = problemOf(answer);
+    expect([problem.slug, problem.status]).toEqual(['incomplete-answer', 503]);
+    expect(problem.message).toMatch(/\bauthor\b/);
+    expect(problem.headers).toEqual({
+      'Cache-Status': 'post; hit; ttl=21, author; fwd=miss; detail=http_response_timeout',
+      'Proxy-Status': 'identity; error=http_response_timeout',
+      'Server-Timing': 'identity;dur=1.0',
+      'Preference-Applied': 'handling=strict',
+      'Retry-After': '1',
+      Vary: 'Prefer',
+    });
+    expect(onDegraded.mock.calls).toEqual([['author', 'missing']]);
+  });
+
+  test('does not take a stale part for the thing', () => {
+    expect(problemOf(answerTo(strict, [author(stale(), 1)]).answer).slug).toBe('incomplete-answer');
+  });
+});
+
+test('a 404 tells where it was found out', () => {
+  const problem = notFound('There is no such post', [post(miss(), undefined, 2)]);
+  expect([problem.status, problem.message]).toEqual([404, 'There is no such post']);
+  expect(problem.headers).toEqual({
+    'Cache-Status': 'post; fwd=miss',
+    'Server-Timing': 'social;dur=2.0',
+  });
+});
+
+describe('Prefer', () => {
+  test.each([
+    'handling=strict',
+    'Handling=Strict',
+    'HANDLING = "strict"',
+    'handling="strict"',
+    'respond-async, handling=strict',
+    'respond-async,handling=strict;foo=bar',
+    'handling=strict, handling=lenient',
+    'wait=10; x="a,b", handling=strict',
+    'x="a \\" handling=lenient, ", handling=strict',
+    ',, handling=strict,',
+    '\thandling=strict\t',
+  ])('%j wants all or nothing', (prefer) => {
+    expect(wantsStrict(prefer)).toBe(true);
+    expect(wantsStrict([prefer])).toBe(true);
+  });
+
+  test.each([
+    undefined,
+    '',
+    ',',
+    'handling',
+    'handling=',
+    'handling=lenient',
+    'handling=stricter',
+    'handling="strict er"',
+    'handling=strict=strict',
+    'mishandling=strict',
+    'handling=lenient, handling=strict',
+    'handling; handling=strict',
+    'return=minimal; handling=strict',
+    'x="handling=strict"',
+    'x=", handling=strict"',
+    'x="a\\", handling=strict, "',
+    'x=", handling=strict',
+    'hand ling=strict',
+    'handling=str ict',
+    'handling=st"rict',
+    '"handling"=strict',
+    'handling=\u0000strict',
+    'handling=ſtrict',
+    '__proto__, constructor=1',
+    'handling:strict',
+  ])('%j does not', (prefer) => {
+    expect(wantsStrict(prefer)).toBe(false);
+  });
+
+  test('several headers are read as one list: of several handlings the first counts', () => {
+    expect(wantsStrict(['respond-async', 'handling=strict'])).toBe(true);
+    expect(wantsStrict(['handling=lenient', 'handling=strict'])).toBe(false);
+  });
+
+  test('any other preferences around it change nothing', () => {
+    const token = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/).filter((name) => name !== 'handling');
+    const quoted = fc.stringMatching(/^[ -~]{0,12}$/).map((text) => JSON.stringify(text));
+    const other = fc.tuple(token, fc.oneof(token, quoted)).map(([key, value]) => `${key}=${value}`);
+    const list = fc.array(fc.oneof(token, other), { maxLength: 4 });
+    fc.assert(
+      fc.property(list, list, fc.constantFrom('strict', 'lenient'), (before, after, handling) => {
+        const prefer = [...before, `handling=${handling}`, ...after].join(', ');
+        expect(wantsStrict(prefer)).toBe(handling === 'strict');
+      }),
+    );
+  });
+
+  test.each(['"', '\\"', '"\\', 'handling=', ' ', ',', '=', ';', 'a,"', '\t"'])(
+    'a header of nothing but %j is read in time that grows with its length only',
+    (part) => {
+      const startedAt = performance.now();
+      wantsStrict(part.repeat(200_000 / part.length));
+      expect(performance.now() - startedAt).toBeLessThan(500);
+    },
+  );
+});
+
+describe('the caller behind a request', () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
+  test('carries its ids on, and may take until its deadline, counted from its arrival', () => {
+    const req = request({ 'x-request-id': 'r-1', traceparent });
+    const { startedAt } = exchangeOf(req);
+    const caller = callerOf(req, 2000);
+    expect(caller).toMatchObject({ requestId: 'r-1', deadlineAt: startedAt + 2000 });
+    expect(caller.traceparent).toContain('4bf92f3577b34da6a3ce929d0e0e4736');
+    expect(caller.presence.left).toBe(false);
+  });
+
+  test('leaves when the client does, and everybody who waits for it hears so', () => {
+    const req = request();
+    const { presence } = callerOf(req, 2000);
+    const heard = jest.fn();
+    presence.onLeave(heard);
+    exchangeOf(req).onLeave?.();
+    expect(presence.left).toBe(true);
+    expect(heard.mock.calls).toEqual([['left']]);
+  });
+
+  test('is nobody else: two requests share no presence', () => {
+    const [one, other] = [request(), request()].map((req) => ({ req, caller: callerOf(req, 1) }));
+    exchangeOf(one!.req).onLeave?.();
+    expect(other!.caller.presence.left).toBe(false);
+  });
+});
