@@ -1,6 +1,7 @@
 // A server that is not there yet, goes away, falls silent, or is too slow: always an answer in time, and it heals.
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { databaseProblem } from 'chassis/postgres-errors';
 import { Problem } from 'chassis/problem';
@@ -162,6 +163,35 @@ describeOnServer('a server that fails', () => {
     );
     expect(new Set(answers.map(({ rows }) => rows[0]?.session)).size).toBe(10);
     await database.close();
+    await place.remove();
+  });
+
+  test('while nobody asks costs an idle connection, a line in the log, and nothing else', async () => {
+    const place = await serverDatabase();
+    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const { log, wait } = memoryLog();
+    const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, log);
+    await database.prepared;
+    await write(database, 'before');
+    const warned = wait(/a connection broke/);
+    await proxy.leave();
+    expect(await warned).toMatchObject({ level: 40, code: 'NO_CONNECTION' });
+    await proxy.comeBack();
+    expect(await read(database)).toEqual(['before']);
+    await database.close();
+    await proxy.leave();
+    await place.remove();
+  });
+
+  test('closing does not wait for a connection that is only being made', async () => {
+    const place = await serverDatabase();
+    const database = await openNotes(place.settings, memoryLog().log);
+    await database.prepared;
+    const running = thrownBy(sql`select pg_sleep(10)`.execute(database.db));
+    // One turn of the event loop: the connection is asked for, and the server has not answered.
+    await setImmediate();
+    await database.close();
+    expect(await running).toMatchObject({ code: 'NO_CONNECTION' });
     await place.remove();
   });
 
