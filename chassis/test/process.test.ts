@@ -85,10 +85,15 @@ test('when the second address is taken, nothing stays open', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port: publicPort } = free.address() as AddressInfo;
+  free.close();
+  await once(free, 'close');
   let closed = 0;
   const started = serve(
     optionsWith({
-      settings: { ...addresses, ADMIN_PORT: port },
+      settings: { ...addresses, PORT: publicPort, ADMIN_PORT: port },
       close: () => {
         closed += 1;
       },
@@ -96,5 +101,8 @@ test('when the second address is taken, nothing stays open', async () => {
   );
   await expect(started).rejects.toThrow(`Cannot listen on 127.0.0.1:${port}`);
   expect(closed).toBe(1);
+  await expect(fetch(`http://127.0.0.1:${publicPort}`)).rejects.toMatchObject({
+    cause: { code: 'ECONNREFUSED' },
+  });
   other.close();
 });

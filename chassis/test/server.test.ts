@@ -90,12 +90,15 @@ test('stopping lets the request in flight finish, takes no new one, and waits fo
   await arrived.promise;
 
   let stopped = false;
+  const started = performance.now();
   const stop = listening.stop().then(() => (stopped = true));
   await expect(get('/quick')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   expect(stopped).toBe(false);
   gate.resolve();
   expect((await slow).text).toBe('done');
   await stop;
+  // After 8 s it would have cut the connections that are kept alive.
+  expect(performance.now() - started).toBeLessThan(6_000);
   agent.destroy();
 });
 
