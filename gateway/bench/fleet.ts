@@ -24,6 +24,9 @@ export interface ServerOptions {
   readonly flags?: readonly string[];
 }
 
+// A machine that stalls for longer than the gateway waits for an author makes a few answers degraded, and rightly so.
+const STALLS = 0.005;
+
 const PROBES = [1, 5, 42, 999, 1_000, 9_999, 10_000];
 
 /** @throws when an answer is not exactly what this server should say. */
@@ -67,14 +70,14 @@ export class Fleet {
     return server;
   }
 
-  /** @throws when an answer was not a 200, or not as whole as this server's answers should be. */
+  /** @throws when an answer was not a 200, or answers were not as whole as this server's should be. */
   async load(server: Server, order: Omit<LoadOrder, 'url'>): Promise<LoadResult> {
     const result = await ask<LoadResult>(this.#load, { ...order, url: server.url });
     if (result.errors > 0)
       throw new Error(`${result.errors} errors, the first: ${result.firstError}`);
-    const expected = server.answers === 'authorless' ? result.requests : 0;
-    if (result.authorless !== expected)
-      throw new Error(`${result.authorless} of ${result.requests} answers had no author`);
+    const authorless = result.authorless / result.requests;
+    const wrong = server.answers === 'authorless' ? 1 - authorless : authorless;
+    if (wrong > STALLS) throw new Error(`${result.authorless} of ${result.requests} had no author`);
     return result;
   }
 
