@@ -27,7 +27,8 @@ const START = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#swagger-ui'
 
 // Swagger UI writes style attributes and draws its icons from data: addresses; scripts come from here alone.
 const POLICY =
-  "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'";
+  "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const file = (path: string, type: string, body: string): Route => ({
   method: 'get',
