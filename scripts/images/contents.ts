@@ -47,14 +47,16 @@ interface Contents {
 }
 
 const LOOK = `
-  const { accessSync, constants, readdirSync } = require('node:fs');
+  const { accessSync, constants, existsSync, readdirSync } = require('node:fs');
   const may = (path) => { try { accessSync(path, constants.W_OK); return true; } catch { return false; } };
   const entries = (path) => readdirSync(path, { withFileTypes: true });
-  const modules = entries('/app/node_modules').flatMap((entry) =>
+  const modulesIn = (folder) => !existsSync(folder) ? [] : entries(folder).flatMap((entry) =>
     entry.name[0] === '@'
-      ? entries('/app/node_modules/' + entry.name).map(({ name }) => ({ name: entry.name + '/' + name }))
+      ? entries(folder + '/' + entry.name).map(({ name }) => ({ name: entry.name + '/' + name }))
       : [{ name: entry.name, link: entry.isSymbolicLink() }]);
   const service = process.argv[1];
+  const modules = ['', '/chassis', '/contracts', '/' + service]
+    .flatMap((workspace) => modulesIn('/app' + workspace + '/node_modules'));
   console.log(JSON.stringify({
     app: readdirSync('/app').sort(),
     own: readdirSync('/app/' + service).sort(),
