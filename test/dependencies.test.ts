@@ -1,0 +1,71 @@
+// Each dependency has its reason in docs/dependencies.md, and each decision its line in the index.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { root, workspaces } from './support/sources.ts';
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+type Packages = Readonly<Record<string, string>> | undefined;
+interface Manifest {
+  readonly dependencies?: Packages;
+  readonly devDependencies?: Packages;
+  readonly peerDependencies?: Packages;
+  readonly optionalDependencies?: Packages;
+}
+
+/** `package: by whom, by whom (dev)` of everything that is declared anywhere, sorted. */
+function declared(): string[] {
+  const owners = new Map<string, string[]>();
+  for (const owner of ['root', ...workspaces]) {
+    const path = owner === 'root' ? 'package.json' : `${owner}/package.json`;
+    const manifest = JSON.parse(read(path)) as Manifest;
+    const add = (packages: Packages, how: string): void => {
+      for (const name of Object.keys(packages ?? {}))
+        if (!workspaces.includes(name))
+          owners.set(name, [...(owners.get(name) ?? []), `${owner}${how}`]);
+    };
+    add(manifest.dependencies, '');
+    add(manifest.optionalDependencies, ' (optional)');
+    add(manifest.peerDependencies, ' (peer)');
+    add(manifest.devDependencies, ' (dev)');
+  }
+  return [...owners].map(([name, by]) => `${name}: ${by.toSorted().join(', ')}`).toSorted();
+}
+
+const rows = read('docs/dependencies.md')
+  .split('\n')
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+  .filter((cells) => cells[1]?.startsWith('`'))
+  .map(([, name = '', by = '', why = '']) => ({
+    entry: `${name.replaceAll('`', '')}: ${by.split(', ').toSorted().join(', ')}`,
+    why,
+  }));
+
+describe('docs/dependencies.md', () => {
+  test('names every dependency of every package.json, by whom it is declared, and none that is gone', () => {
+    expect(rows.map(({ entry }) => entry).toSorted()).toEqual(declared());
+  });
+
+  test.each(rows)('has a reason for $entry', ({ why }) => {
+    expect(why).toMatch(/\w+ \w+/);
+  });
+});
+
+describe('docs/decisions', () => {
+  const files = readdirSync(join(root, 'docs/decisions')).filter((name) => name !== 'README.md');
+  const index = read('docs/decisions/README.md');
+
+  test('its index has a line for every decision, in order, and none that is gone', () => {
+    const listed = [...index.matchAll(/\]\(([^)]+)\)/g)].map(([, name]) => name);
+    expect(listed).toEqual(files.toSorted());
+  });
+
+  test.each(files)('%s has its number, its title, a status and three sections', (name) => {
+    const text = read(`docs/decisions/${name}`);
+    const [, title] = /^# (\d+)\. \S.*\n\nStatus: \w+/.exec(text) ?? [];
+    expect(Number(title)).toBe(Number(name.slice(0, 4)));
+    const sections = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    expect(sections).toEqual(['Context', 'Decision', 'Consequences']);
+  });
+});
