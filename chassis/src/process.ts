@@ -70,7 +70,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
 }
 
 // A terminal sends Ctrl-C to npm and to the process, and npm passes it on: the second one is still the first.
-const SAME_CTRL_C_MS = 500;
+const SAME_CTRL_C_MS = 1000;
 
 /** Runs a service until SIGTERM or SIGINT. What a person has to mend is told in plain lines; exit code 1. */
 export async function runService(

@@ -99,7 +99,11 @@ export function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}
     child.once('close', (code, signal) => resolve(signal ?? code ?? -1));
   });
   cleanups.push(async () => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
+    try {
+      process.kill(-child.pid!, 'SIGKILL');
+    } catch {
+      // Everybody in the group has ended already.
+    }
     await ended;
   });
   return { pid: child.pid!, ended, text: () => text };
