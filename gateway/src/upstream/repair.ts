@@ -43,7 +43,10 @@ export function createRepair<T>(options: RepairOptions<T>): Repair {
       attempts.delete(id);
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) onBug(error);
-      const failed = (attempts.get(id) ?? 0) + 1;
+      const before = attempts.get(id);
+      // Closed meanwhile.
+      if (before === undefined) return;
+      const failed = before + 1;
       if (failed >= maxAttempts) attempts.delete(id);
       else attempts.set(id, failed);
     }

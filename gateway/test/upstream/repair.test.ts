@@ -71,3 +71,16 @@ test('a bug in the background is told, and ends', async () => {
   expect(onBug).toHaveBeenCalledWith(bug);
   expect(repair.pending).toBe(0);
 });
+
+test('closed while an attempt is on its way, it asks no more', async () => {
+  const { call } = arrange();
+  const attempt = Promise.withResolvers<never>();
+  call.mockReturnValue(attempt.promise);
+  repair.add(1);
+  await jest.advanceTimersByTimeAsync(500);
+  repair.close();
+  attempt.reject(failure('terminated'));
+  await jest.advanceTimersByTimeAsync(5000);
+  expect(call).toHaveBeenCalledTimes(1);
+  expect(repair.pending).toBe(0);
+});
