@@ -12,6 +12,14 @@ function findEngine(): Engine | undefined {
   return hasBase() ? buildah : undefined;
 }
 
+function sizeOf(engine: Engine, image: string): string {
+  try {
+    return `${Math.round(engine.size(image) / 1e6)} MB`;
+  } catch {
+    return 'there is no image';
+  }
+}
+
 async function runChecks(engine: Engine): Promise<{ passed: number; failed: number }> {
   const system = new System();
   process.once('SIGINT', () => void system.stop().finally(() => process.exit(130)));
@@ -27,7 +35,7 @@ async function runChecks(engine: Engine): Promise<{ passed: number; failed: numb
       }
     }
     for (const service of SERVICES)
-      console.log(`size    ${service}: ${Math.round(engine.size(system.image(service)) / 1e6)} MB`);
+      console.log(`size    ${service}: ${sizeOf(engine, system.image(service))}`);
   } finally {
     await system.stop();
   }

@@ -90,6 +90,18 @@ export const CHECKS: readonly Check[] = [
       assert.deepEqual([post['id'], post['author']], [5, { id: 1, username: 'cat_sun_dog' }]);
     },
   },
+  {
+    name: 'gateway: its contract and its documentation are in the image',
+    async run(_, system) {
+      const contract = await ask(system, 'gateway', '/api/openapi.json');
+      assert.ok((contract as Record<string, unknown>)['paths']);
+      for (const file of ['', '/swagger-ui.css', '/swagger-ui-bundle.js']) {
+        const response = await fetch(`${system.of('gateway').url}/api/docs${file}`);
+        assert.equal(response.status, 200, file);
+        assert.ok((await response.text()).length > 200, file);
+      }
+    },
+  },
   ...forEach('SIGTERM ends it with code 0 within 10 s', async (_, system, service) => {
     const limit = new AbortController();
     const code = await Promise.race([
