@@ -62,7 +62,9 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
   if ('stream' in answer) {
     const headers = { ...head(res), 'Content-Type': answer.type, 'Cache-Control': 'no-store' };
     res.writeHead(200, headers);
-    answer.stream(res);
+    // HEAD asks for the headers alone; nothing would ever end it.
+    if (req.method === 'HEAD') res.end();
+    else answer.stream(res);
     return;
   }
   const { type = 'application/json', status = 200 } = answer;

@@ -68,6 +68,16 @@ test('the event stream reports a transition to everybody who listens', async () 
   }
 });
 
+test('HEAD of the event stream has its headers, and ends', async () => {
+  const it = await stage();
+  const heard = await it.admin('/breakers', {
+    method: 'HEAD',
+    headers: { Accept: 'text/event-stream' },
+  });
+  expect([heard.status, heard.text]).toEqual([200, '']);
+  expect(heard.headers['content-type']).toMatch(/^text\/event-stream/);
+});
+
 test('a listener does not keep the gateway from stopping', async () => {
   const it = await stage();
   const stream = listenTo(`${it.gateway.adminUrl}/breakers`);
