@@ -6,6 +6,8 @@ import { wholePost } from './support/services.ts';
 import { stage, type Stage } from './support/stage.ts';
 
 const CAP = 4;
+// Far below the deadlines, far above what a busy machine needs.
+const AT_ONCE_MS = 1000;
 const patient = {
   MAX_IN_FLIGHT: String(CAP),
   REQUEST_DEADLINE_MS: '8000',
@@ -35,7 +37,7 @@ test('past MAX_IN_FLIGHT a request is refused at once, before any work', async (
   for (const path of ['/api/posts/99', '/api/users/9', '/nothing', '/api/openapi.json']) {
     const refused = await it.get(path);
     expectProblem(refused, 503, 'overloaded', path);
-    expect(refused.ms).toBeLessThan(150);
+    expect(refused.ms).toBeLessThan(AT_ONCE_MS);
   }
   expect(it.social.seen).toHaveLength(CAP);
   expect(it.identity.seen).toHaveLength(0);
@@ -53,7 +55,7 @@ test('while it is overloaded, the admin port answers', async () => {
   for (const path of ['/healthz', '/readyz', '/metrics', '/breakers']) {
     const heard = await it.admin(path);
     expect(heard.status).toBe(200);
-    expect(heard.ms).toBeLessThan(300);
+    expect(heard.ms).toBeLessThan(AT_ONCE_MS);
   }
   release();
   await Promise.all(clients.map(({ answer }) => answer));

@@ -32,7 +32,7 @@ afterEach(async () => {
   for (const end of open.splice(0).toReversed()) await end();
 });
 
-/** Sets the stage: everything healthy, nothing cached for longer than a moment but authors. */
+/** Sets the stage: everything healthy, posts not cached, and more patience than a busy machine needs. */
 export async function stage({ population, env, hosts = {} }: Casting = {}): Promise<Stage> {
   const identity = await startIdentity(population);
   open.push(identity.close);
@@ -44,6 +44,8 @@ export async function stage({ population, env, hosts = {} }: Casting = {}): Prom
     LOG_LEVEL: 'silent',
     AUTHOR_STRATEGY: 'aggregate',
     POST_TTL_MS: '0',
+    AUTHOR_DEADLINE_MS: '2000',
+    REQUEST_DEADLINE_MS: '5000',
     IDENTITY_URL: `http://${hosts.identity ?? '127.0.0.1'}:${identity.port}`,
     SOCIAL_URL: `http://${hosts.social ?? '127.0.0.1'}:${social.port}`,
     ...env,
