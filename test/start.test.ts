@@ -144,8 +144,8 @@ test.each([
     const [, response] = await asked;
     process.kill(whom(gateway.pid), signal);
     await until('it stops', () => gateway.text().includes('"stopping: '));
-  // npm may pass on what the terminal has sent already; that is still the same Ctrl-C.
-  if (signal === 'SIGINT') process.kill(whom(gateway.pid), signal);
+    // npm may pass on what the terminal has sent already; that is still the same Ctrl-C.
+    if (signal === 'SIGINT') process.kill(whom(gateway.pid), signal);
     response.writeHead(404, { 'Content-Type': 'application/problem+json' }).end('{}');
     expect((await answer).status).toBe(404);
 
