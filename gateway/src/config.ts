@@ -1,10 +1,15 @@
 // The gateway's settings: names, units, ranges, one schema. The README's table equals it, by a test.
-import { commonSettings, httpOrigin, integer, milliseconds, z } from 'chassis/settings';
+import { choice, commonSettings, httpOrigin, integer, milliseconds, z } from 'chassis/settings';
 
 export const settings = z.object({
   ...commonSettings({ public: 8080, admin: 9080 }),
   IDENTITY_URL: httpOrigin('http://127.0.0.1:8081', 'Where Identity is.'),
   SOCIAL_URL: httpOrigin('http://127.0.0.1:8082', 'Where Social is.'),
+  AUTHOR_STRATEGY: choice(
+    ['aggregate'],
+    'aggregate',
+    'Where authors come from: asked of Identity. There is no copy of them in Social yet.',
+  ),
   REQUEST_DEADLINE_MS: milliseconds(2000, 'The most that a request may take, in milliseconds.'),
   AUTHOR_DEADLINE_MS: milliseconds(
     300,

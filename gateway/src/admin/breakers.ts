@@ -63,8 +63,19 @@ function streamTo(res: ServerResponse, panel: BreakerPanel): void {
 function refuseForeignPages(req: Request): void {
   const site = req.headers['sec-fetch-site'];
   const origin = req.headers.origin;
-  const foreign =
-    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
-    (origin !== undefined && URL.parse(origin)?.host !== req.headers.host);
-  if (foreign) throw new Problem('forbidden', 'Breakers are not steered from other pages');
+  if (site === undefined && origin === undefined) return;
+  const host = req.headers.host ?? '';
+  const sameSite = site === undefined || site === 'same-origin' || site === 'none';
+  const sameOrigin = origin === undefined || URL.parse(origin)?.host === host;
+  if (!sameSite || !sameOrigin || !isPrivateName(host))
+    throw new Problem('forbidden', 'Breakers are not steered from other pages');
+}
+
+/**
+ * An address, or a name without a dot: nobody else can have that name. A page that is loaded from a name of its own may
+ * let that name point here afterwards (DNS rebinding), and is of the same origin then.
+ */
+function isPrivateName(host: string): boolean {
+  const name = URL.parse(`http://${host}`)?.hostname ?? '';
+  return /^\[.+\]$|^[\d.]+$|^[\w-]+$/.test(name);
 }
