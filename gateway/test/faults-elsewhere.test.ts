@@ -6,7 +6,9 @@ import {
   expectProblem,
   expectTold,
   MARGIN_MS,
+  member,
 } from './support/expectations.ts';
+import { silent } from './support/behaviours.ts';
 import { faults, type Fault } from './support/faults.ts';
 import { userOf, wholePost } from './support/services.ts';
 import { stage } from './support/stage.ts';
@@ -118,4 +120,20 @@ test('while Identity is slow, an author that is late for one client is there for
     async () => (await get('/api/posts/5')).headers['etag'] !== undefined,
   );
   expect(identity.seen.length).toBeGreaterThanOrEqual(asked);
+});
+
+test('an author that could not be had is asked for again in the background, without any client', async () => {
+  const { identity, get } = await stage({ env: { AUTHOR_DEADLINE_MS: '200' } });
+  identity.behave(silent);
+  expectDegraded(await get('/api/posts/5'));
+  identity.behave();
+  identity.forget();
+  await until('Identity is asked', () => identity.asked(/\/6$/) > 0);
+  const whole = await until('the author is known', async () => {
+    const heard = await get('/api/posts/5');
+    return heard.headers['etag'] !== undefined && heard;
+  });
+  expect(whole.body).toEqual(wholePost(5));
+  expect(member(whole, 'cache-status', 'author')).toMatch(/^author; hit/);
+  expect(identity.seen).toHaveLength(1);
 });

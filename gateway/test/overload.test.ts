@@ -1,7 +1,7 @@
 // More than the gateway can take, and clients that do not wait: who is refused, who is served, what is given up.
 import { expect, test } from '@jest/globals';
-import { askAndMayLeave, until } from './support/client.ts';
-import { expectProblem } from './support/expectations.ts';
+import { askAndMayLeave, until, type Heard } from './support/client.ts';
+import { expectProblem, expectTold } from './support/expectations.ts';
 import { wholePost } from './support/services.ts';
 import { stage, type Stage } from './support/stage.ts';
 
@@ -126,4 +126,27 @@ test('when all who share a flight have left, it is given up; who comes later ask
   await until('Social is asked again', () => it.social.seen.length === 2);
   release();
   expect((await later).body).toEqual(wholePost(5));
+});
+
+test('attempts beyond the connections wait for one, in a bounded room; beyond that they are refused at once', async () => {
+  const ROOM = 20;
+  const it = await stage({ env: { UPSTREAM_CONNECTIONS: '1', REQUEST_DEADLINE_MS: '8000' } });
+  const release = it.social.hold();
+  const waiting: Promise<Heard>[] = [];
+  // One after the other, so that they do not travel together.
+  for (let id = 1; id <= 1 + ROOM; id += 1) {
+    waiting.push(it.get(`/api/posts/${id}`));
+    await inFlight(it, id);
+  }
+  const refused = await it.get('/api/posts/99');
+  expectProblem(refused, 503, 'upstream-unavailable', '/api/posts/99');
+  expectTold(refused, 'social', { error: 'connection_limit_reached' });
+  expect(refused.ms).toBeLessThan(AT_ONCE_MS);
+  const series = 'gateway_rejections_total{upstream="social",reason="bulkhead_full"}';
+  expect(await it.metric(series)).toBe(1);
+  expect(it.social.seen).toHaveLength(1);
+
+  release();
+  for (const [index, heard] of (await Promise.all(waiting)).entries())
+    expect(heard.body).toEqual(wholePost(index + 1));
 });

@@ -156,3 +156,17 @@ export const saysMore: Behaviour = ({ res, body }) =>
   res
     .writeHead(200, { 'Content-Type': 'application/json' })
     .end(body.replaceAll('{"id"', `{"email":"${SECRET}","passwordHash":"${SECRET}","id"`));
+export const hints: Behaviour = (turn) => {
+  raw(turn).write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n');
+  turn.answer();
+};
+export const babbles: Behaviour = (turn) => {
+  const { length } = Buffer.from(turn.body);
+  raw(turn).write(`${HEAD}Content-Length: ${length}\r\n\r\n${turn.body}and then some`);
+};
+/** Unknown fields are allowed, however deep they go. */
+export const digs: Behaviour = ({ res, body }) => {
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+  res.writeHead(200, { 'Content-Type': 'application/json' });
+  res.end(body.replace('{"id"', `{"deep":${deep},"id"`));
+};

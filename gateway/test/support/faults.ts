@@ -92,4 +92,7 @@ export const oddities: readonly { readonly name: string; readonly behaviour: Beh
   { name: 'closes the connection after each answer', behaviour: broken.closesAfterwards },
   { name: 'answers without Content-Length, in chunks', behaviour: broken.inChunks },
   { name: 'answers with fields that nobody knows', behaviour: broken.saysMore },
+  { name: 'answers with a field that is nested 100,000 deep', behaviour: broken.digs },
+  { name: 'sends early hints first', behaviour: broken.hints },
+  { name: 'sends more bytes than its answer has', behaviour: broken.babbles },
 ];
