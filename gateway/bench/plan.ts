@@ -27,7 +27,7 @@ const full = {
   measureMs: 1_300,
   profileMs: 8_000,
   memoryMs: 180_000,
-  memoryWarmUpMs: 15_000,
+  memoryWarmUpMs: 30_000,
   memorySampleMs: 5_000,
 };
 

@@ -93,8 +93,3 @@ export function cpuMicros({ pid }: ChildProcess): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return ((Number(fields[11]) + Number(fields[12])) * 1e6) / ticksPerSecond;
 }
-
-/** The memory that a process holds now, in bytes. */
-export function residentBytes({ pid }: ChildProcess): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024;
-}
