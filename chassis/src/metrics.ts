@@ -6,6 +6,11 @@ export type { Counter, Gauge, Histogram };
 /** Upper bounds in seconds: from a cache hit to a request's whole deadline. */
 export const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
+/** One series of a tally. */
+export interface Tally {
+  count: number;
+}
+
 /** A process's metrics: makes instruments, and writes them all as text. */
 export interface Metrics {
   counter<L extends string>(name: string, help: string, labels: readonly L[]): Counter<L>;
@@ -15,6 +20,12 @@ export interface Metrics {
     labels: readonly L[],
     read?: (gauge: Gauge<L>) => void,
   ): Gauge<L>;
+  /** A counter of plain numbers, for where a look-up by labels would cost too much; written out when it is asked for. */
+  tally<L extends string>(
+    name: string,
+    help: string,
+    labels: readonly L[],
+  ): (values: Readonly<Record<L, string>>) => Tally;
   histogram<L extends string>(
     name: string,
     help: string,
@@ -44,6 +55,24 @@ export function createMetrics(): Metrics {
           },
         }),
       }),
+    tally(name, help, labelNames) {
+      const cells: { labels: Parameters<Counter['inc']>[0]; cell: Tally }[] = [];
+      new Counter<string>({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          this.reset();
+          for (const { labels, cell } of cells) this.inc(labels as never, cell.count);
+        },
+      });
+      return (labels) => {
+        const cell = { count: 0 };
+        cells.push({ labels, cell });
+        return cell;
+      };
+    },
     histogram: (name, help, labelNames, buckets) =>
       new Histogram({ name, help, labelNames, buckets: [...buckets], registers }),
     contentType: registry.contentType,

@@ -2,6 +2,7 @@
 import './runtime.ts';
 import type { RequestListener } from 'node:http';
 import { createAdminApp, type AdminOptions, type Readiness } from './admin.ts';
+import type { MessageClasses } from './messages.ts';
 import { listen, type Listening } from './server.ts';
 import { StartError } from './start-error.ts';
 
@@ -18,6 +19,8 @@ export interface Addresses {
 
 export interface ServeOptions extends Omit<AdminOptions, 'readiness'> {
   readonly handler: RequestListener;
+  /** Made for the app behind the handler; plain ones when left out. */
+  readonly messages?: MessageClasses;
   readonly settings: Addresses;
   readonly readiness?: Readiness;
   /** Closes what the process holds, after its last request: pools, databases, timers. */
@@ -37,7 +40,7 @@ export interface Running {
  * @throws ListenError when an address is taken; then nothing stays open.
  */
 export async function serve(options: ServeOptions): Promise<Running> {
-  const { handler, settings, log, close, readiness = () => undefined } = options;
+  const { handler, messages, settings, log, close, readiness = () => undefined } = options;
   let stopping = false;
   const adminApp = createAdminApp({
     ...options,
@@ -45,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   });
   const opened: Listening[] = [];
   try {
-    opened.push(await listen(handler, settings.HOST, settings.PORT));
+    opened.push(await listen(handler, settings.HOST, settings.PORT, messages));
     opened.push(await listen(adminApp, settings.ADMIN_HOST, settings.ADMIN_PORT));
   } catch (error) {
     await Promise.all(opened.map((listening) => listening.stop()));

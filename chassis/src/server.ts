@@ -1,6 +1,7 @@
 // Listening and stopping: bounds on what a client may send, and an end that loses no request in flight.
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { MessageClasses } from './messages.ts';
 import { problemDocument, Problem } from './problem.ts';
 import { StartError } from './start-error.ts';
 import { requestIdFrom, traceparentFrom } from './trace.ts';
@@ -32,6 +33,7 @@ export async function listen(
   handler: RequestListener,
   host: string,
   port: number,
+  messages?: MessageClasses,
 ): Promise<Listening> {
   let stopping = false;
   const server = createServer(
@@ -41,6 +43,7 @@ export async function listen(
       headersTimeout: 10_000,
       requestTimeout: 30_000,
       maxHeaderSize: 16_384,
+      ...messages,
     },
     (req, res) => {
       if (stopping) res.shouldKeepAlive = false;

@@ -1,6 +1,7 @@
 // From settings to a gateway that serves.
 import { createLogger } from 'chassis/log';
 import { front } from 'chassis/front';
+import { messagesOf } from 'chassis/messages';
 import { createMetrics } from 'chassis/metrics';
 import { serve, type Running } from 'chassis/process';
 import { readSettings } from 'chassis/settings';
@@ -35,6 +36,7 @@ export function start(env: Readonly<Record<string, string | undefined>>): Promis
       maxInFlight: settings.MAX_IN_FLIGHT,
       onOverload: () => observer.overload(),
     }),
+    messages: messagesOf(app),
     settings,
     metrics,
     log,

@@ -18,7 +18,7 @@ export interface GatewayObserver extends Observer {
 export function observe(metrics: Metrics, log: Logger): GatewayObserver {
   const calls = metrics.histogram(
     'gateway_call_duration_seconds',
-    'What a question cost its asker, answers from the cache included.',
+    'How long an asker waited when memory did not have the answer.',
     ['operation', 'outcome'],
     DURATION_BUCKETS,
   );
@@ -37,12 +37,12 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
     'Changes of a breaker, by the state that it went to.',
     ['upstream', 'to'],
   );
-  const rejections = metrics.counter(
+  const rejections = metrics.tally(
     'gateway_rejections_total',
     'What was refused before it went out.',
     ['upstream', 'reason'],
   );
-  const lookups = metrics.counter('gateway_cache_lookups_total', 'Look-ups in the cache.', [
+  const lookups = metrics.tally('gateway_cache_lookups_total', 'Look-ups in the cache.', [
     'cache',
     'result',
   ]);
@@ -66,24 +66,39 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
       state.set({ upstream, state: to }, to === 'closed' ? 1 : 0);
       transitions.inc({ upstream, to }, 0);
     }
-    for (const reason of ['breaker_open', 'bulkhead_full']) rejections.inc({ upstream, reason }, 0);
     retries.inc({ upstream }, 0);
   }
-  rejections.inc({ upstream: 'none', reason: 'overload' }, 0);
-  for (const cache of ['author', 'post'])
-    for (const result of ['hit', 'miss', 'stale']) lookups.inc({ cache, result }, 0);
   for (const reason of ['stale', 'missing']) degraded.inc({ part: 'author', reason }, 0);
+
+  const refusedBy = (upstream: UpstreamName) => ({
+    breaker_open: rejections({ upstream, reason: 'breaker_open' }),
+    bulkhead_full: rejections({ upstream, reason: 'bulkhead_full' }),
+  });
+  const refused = { identity: refusedBy('identity'), social: refusedBy('social') };
+  const overload = rejections({ upstream: 'none', reason: 'overload' });
+  const foundIn = (cache: 'author' | 'post') => ({
+    hit: lookups({ cache, result: 'hit' }),
+    miss: lookups({ cache, result: 'miss' }),
+    stale: lookups({ cache, result: 'stale' }),
+  });
+  const found = { author: foundIn('author'), post: foundIn('post') };
 
   return {
     call: (operation, outcome, seconds) => calls.observe({ operation, outcome }, seconds),
     attempt: (upstream, operation, outcome, seconds) =>
       attempts.observe({ upstream, operation, outcome }, seconds),
-    lookup: (cache, result) => lookups.inc({ cache, result }),
+    lookup(cache, result) {
+      found[cache][result].count += 1;
+    },
     batch: (operation, size) => batchSize.observe({ operation }, size),
     retry: (upstream) => retries.inc({ upstream }),
-    refused: (upstream, reason) => rejections.inc({ upstream, reason }),
+    refused(upstream, reason) {
+      refused[upstream][reason].count += 1;
+    },
     degraded: (part, reason) => degraded.inc({ part, reason }),
-    overload: () => rejections.inc({ upstream: 'none', reason: 'overload' }),
+    overload() {
+      overload.count += 1;
+    },
     breaker(upstream, to) {
       for (const each of breakerStates) state.set({ upstream, state: each }, each === to ? 1 : 0);
       transitions.inc({ upstream, to });

@@ -12,7 +12,7 @@ import { createFacts } from './upstream/memory.ts';
 import type { Observer } from './upstream/observer.ts';
 import { openUpstream, type Upstream } from './upstream/open.ts';
 import { getCounts, getPostPage, getPosts } from './upstream/social.ts';
-import { optional, required } from './views/part.ts';
+import { lookUp, optional, required } from './views/part.ts';
 import type { Parts } from './views/parts.ts';
 
 // A list holds up to a hundred posts of 5,000 characters: more than UPSTREAM_MAX_BYTES, which bounds one thing.
@@ -92,15 +92,16 @@ export function wire(settings: Settings, observer: Observer, metrics: Metrics): 
   const patient: Call<number, User | undefined> = (id, caller) =>
     users.call(id, within(caller, settings.AUTHOR_DEADLINE_MS));
   const author = { thing: 'author', upstream: 'identity' } as const;
+  const identitysAuthor = lookUp(author, patient);
   const uncached = { thing: undefined, upstream: 'social' } as const;
   return {
     parts: {
-      post: required({ thing: 'post', upstream: 'social' }, posts.call),
+      post: required(lookUp({ thing: 'post', upstream: 'social' }, posts.call)),
       // The ladder. A further rung, such as Social's own copy, is one more part in this list.
-      author: optional([required(author, patient)], author),
-      user: required(author, patient),
-      page: required(uncached, page),
-      counts: required(uncached, counts),
+      author: optional([identitysAuthor], author),
+      user: required(identitysAuthor),
+      page: lookUp(uncached, page),
+      counts: lookUp(uncached, counts),
       authorOf: createFacts(FACTS_MAX),
     },
     breakers: [identity.breaker, social.breaker],

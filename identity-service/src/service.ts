@@ -1,6 +1,7 @@
 // The whole service, from an environment to two listeners.
 import { front } from 'chassis/front';
 import { createLogger } from 'chassis/log';
+import { messagesOf } from 'chassis/messages';
 import { createMetrics } from 'chassis/metrics';
 import { openDatabase } from 'chassis/postgres';
 import { type Running, serve } from 'chassis/process';
@@ -26,6 +27,7 @@ export async function start(env: Readonly<Record<string, string | undefined>>): 
   const app = createIdentityApp(database.db, log);
   return serve({
     handler: front(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
+    messages: messagesOf(app),
     settings,
     metrics,
     log,

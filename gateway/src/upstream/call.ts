@@ -46,7 +46,9 @@ export type Via =
   | { readonly kind: 'hit'; readonly ttlMs: number }
   | { readonly kind: 'miss'; readonly collapsed: boolean }
   /** Too old to be fresh, but the upstream could not be asked, or failed. */
-  | { readonly kind: 'stale'; readonly failure: UpstreamFailure };
+  | { readonly kind: 'stale'; readonly failure: UpstreamFailure }
+  /** Nowhere: nobody could be asked, and nothing was remembered. A value, as throwing costs more than answering. */
+  | { readonly kind: 'gap'; readonly failure: UpstreamFailure };
 
 export interface Reply<T> {
   readonly value: T;

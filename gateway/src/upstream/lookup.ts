@@ -60,7 +60,7 @@ export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
       if (repaired) repair.add(id);
     },
   });
-  return { call: stack([timed, remembered], flight), close: () => repair.close() };
+  return { call: stack([remembered, timed], flight), close: () => repair.close() };
 }
 
 /** A question that is not remembered; equal ones at once are still asked once. */

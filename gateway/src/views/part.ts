@@ -9,7 +9,7 @@ export interface Lookup<T> {
   readonly upstream: UpstreamName;
   /** undefined when there is no such thing, and when it is missing (`via` tells which). */
   readonly value: T | undefined;
-  readonly via: Via | { readonly kind: 'gap'; readonly failure: UpstreamFailure };
+  readonly via: Via;
   readonly tookMs: number;
 }
 
@@ -18,8 +18,8 @@ export type Part<Q, T> = (question: Q, caller: Caller) => Promise<Lookup<T>>;
 
 type Naming = Pick<Lookup<unknown>, 'thing' | 'upstream'>;
 
-/** A part without which there is no answer: its failure is the answer's. */
-export const required =
+/** Asks, and notes what came of it. */
+export const lookUp =
   <Q, T>(naming: Naming, call: Call<Q, T | undefined>): Part<Q, T> =>
   async (question, caller) => {
     const startedAt = performance.now();
@@ -27,9 +27,18 @@ export const required =
     return { ...naming, value, via, tookMs: performance.now() - startedAt };
   };
 
+/** A part without which there is no answer: its failure is the answer's. */
+export const required =
+  <Q, T>(part: Part<Q, T>): Part<Q, T> =>
+  async (question, caller) => {
+    const found = await part(question, caller);
+    if (found.via.kind === 'gap') throw found.via.failure;
+    return found;
+  };
+
 /**
- * A part that may be missing. Its rungs are tried in order, each when the one above failed; below the last is the gap.
- * Only expected failures become gaps: a bug is thrown on.
+ * A part that may be missing. Its rungs are tried in order, each when the one above failed; below the last is the gap,
+ * with the failure of the first. Only expected failures become gaps: a bug is thrown on.
  */
 export const optional =
   <Q, T>(rungs: readonly [Part<Q, T>, ...Part<Q, T>[]], naming: Naming): Part<Q, T> =>
@@ -38,7 +47,9 @@ export const optional =
     let failure: UpstreamFailure | undefined;
     for (const rung of rungs) {
       try {
-        return await rung(question, caller);
+        const found = await rung(question, caller);
+        if (found.via.kind !== 'gap') return found;
+        failure ??= found.via.failure;
       } catch (error) {
         if (!(error instanceof UpstreamFailure)) throw error;
         failure ??= error;

@@ -1,7 +1,7 @@
 // Required and optional parts: which failures end an answer, which become gaps, and which are nobody's but ours.
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { failureKinds, type FailureKind } from '../../src/upstream/failure.ts';
-import { failureOf, optional, required } from '../../src/views/part.ts';
+import { failureOf, lookUp, optional, required } from '../../src/views/part.ts';
 import { aPart, author, caller, failed, gap, hit, miss, reply, stale } from './arrange.ts';
 
 const naming = { thing: 'author', upstream: 'identity' } as const;
@@ -15,8 +15,8 @@ function useClock(): (ms: number) => void {
 }
 afterEach(() => void jest.restoreAllMocks());
 
-test('a required part tells what it found, where from, and how long that took', async () => {
-  const part = required<number, string>(naming, async () => reply('cat', hit(5)));
+test('a part tells what it found, where from, and how long that took', async () => {
+  const part = lookUp<number, string>(naming, async () => reply('cat', hit(5)));
   expect(await part(1, caller)).toEqual({
     ...naming,
     value: 'cat',
@@ -27,7 +27,7 @@ test('a required part tells what it found, where from, and how long that took', 
 
 test('the time of a part is what its asker waited, in milliseconds', async () => {
   const pass = useClock();
-  const slow = required<number, string>(naming, async () => {
+  const slow = lookUp<number, string>(naming, async () => {
     pass(30);
     return reply('cat');
   });
@@ -36,7 +36,7 @@ test('the time of a part is what its asker waited, in milliseconds', async () =>
 
 test('question and caller reach the call as they are', async () => {
   const seen: unknown[] = [];
-  const part = required<number, string>(naming, async (...given) => {
+  const part = lookUp<number, string>(naming, async (...given) => {
     seen.push(...given);
     return reply('cat');
   });
@@ -46,8 +46,21 @@ test('question and caller reach the call as they are', async () => {
 });
 
 test.each(kinds)('without a required part there is no answer: %s is thrown on', async (kind) => {
-  const part = required<number, string>(naming, () => Promise.reject(failed(kind)));
-  await expect(part(1, caller)).rejects.toMatchObject({ kind });
+  const { part } = aPart<number, string>(() => Promise.reject(failed(kind)));
+  await expect(required(part)(1, caller)).rejects.toMatchObject({ kind });
+});
+
+test('a gap in a required part is its failure', async () => {
+  const { part } = aPart<number, string>(() => author<string>(gap(failed('open')), undefined));
+  await expect(required(part)(1, caller)).rejects.toMatchObject({ kind: 'open' });
+});
+
+test('a gap is a rung that failed: the one below it is asked', async () => {
+  const first = aPart<number, string>(() => author<string>(gap(failed('open')), undefined));
+  const second = aPart<number, string>(() => author(miss(), 'dog'));
+  expect(await optional([first.part, second.part], naming)(1, caller)).toMatchObject({
+    value: 'dog',
+  });
 });
 
 test.each(kinds)('an optional part that failed with %s is a gap that tells so', async (kind) => {

@@ -1,4 +1,4 @@
-// Answers from memory: fresh without asking; stale when everything below fails.
+// Answers from memory: fresh without asking; stale, or a gap, when everything below fails.
 import type { Layer, Reply } from '../call.ts';
 import { UpstreamFailure } from '../failure.ts';
 import type { Memory } from '../memory.ts';
@@ -22,18 +22,23 @@ export const cache =
       onLookup('hit');
       return { value: recalled.value, via: { kind: 'hit', ttlMs: recalled.ttlMs } };
     }
+    const insteadOf = (failure: UpstreamFailure): Reply<T | undefined> => {
+      if (failure.kind !== 'left') onDegraded(id);
+      onLookup(recalled.kind === 'stale' ? 'stale' : 'miss');
+      return recalled.kind === 'stale'
+        ? { value: recalled.value, via: { kind: 'stale', failure } }
+        : { value: undefined, via: { kind: 'gap', failure } };
+    };
+
+    const refused = refusal();
+    if (refused !== undefined) return insteadOf(refused);
     try {
-      const refused = refusal();
-      if (refused !== undefined) throw refused;
       const reply = await inner(id, caller);
       onLookup('miss');
       return reply;
     } catch (error) {
-      if (!(error instanceof UpstreamFailure)) throw error;
-      if (error.kind !== 'left') onDegraded(id);
-      onLookup(recalled.kind === 'stale' ? 'stale' : 'miss');
-      if (recalled.kind !== 'stale') throw error;
-      return { value: recalled.value, via: { kind: 'stale', failure: error } };
+      if (error instanceof UpstreamFailure) return insteadOf(error);
+      throw error;
     }
   };
 
