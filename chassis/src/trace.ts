@@ -23,11 +23,16 @@ function randomHex(bytes: number): string {
 export const requestIdFrom = (header: unknown): string =>
   typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID();
 
-/** Continues the client's trace when `header` is a well-formed traceparent, else starts one; the span is always new. */
+/**
+ * Continues the client's trace when `header` is a well-formed traceparent, else starts one; the span is always new.
+ * Of the flags only `sampled` goes on: unknown ones must be sent as zero (section 3.2.2.5). A trace that starts here is
+ * not sampled: nothing records it.
+ */
 export function traceparentFrom(header: unknown): string {
   const match = typeof header === 'string' ? TRACEPARENT.exec(header) : null;
   if (match === null || (match[1] === '00' && match[4] !== undefined)) {
-    return `00-${randomHex(16)}-${randomHex(8)}-01`;
+    return `00-${randomHex(16)}-${randomHex(8)}-00`;
   }
-  return `00-${match[2]}-${randomHex(8)}-${match[3]}`;
+  const sampled = Number.parseInt(match[3]!, 16) & 1;
+  return `00-${match[2]}-${randomHex(8)}-0${sampled}`;
 }

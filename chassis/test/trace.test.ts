@@ -25,11 +25,17 @@ describe('a traceparent', () => {
     [`00-${TRACE}-${SPAN}-00`, '00'],
     [`00-${TRACE}-${SPAN}-01`, '01'],
     [`cc-${TRACE}-${SPAN}-01-what-the-future-may-be`, '01'],
-  ])('%s keeps its trace and flags, with a new span', (header, flags) => {
-    const made = traceparentFrom(header);
-    expect(made).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`));
-    expect(made).not.toContain(SPAN);
-  });
+    [`00-${TRACE}-${SPAN}-03`, '01'],
+    [`00-${TRACE}-${SPAN}-fe`, '00'],
+    [`cc-${TRACE}-${SPAN}-ff`, '01'],
+  ])(
+    '%s keeps its trace and whether it is sampled, and no other flag, with a new span',
+    (header, flags) => {
+      const made = traceparentFrom(header);
+      expect(made).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`));
+      expect(made).not.toContain(SPAN);
+    },
+  );
 
   test.each([
     undefined,
@@ -42,9 +48,9 @@ describe('a traceparent', () => {
     `00-${TRACE}-${SPAN}-01-more`,
     `00-${TRACE}-${SPAN}`,
     `cc-${TRACE}-${SPAN}-01.${'x'.repeat(10)}`,
-  ])('%s starts a new trace', (header) => {
+  ])('%s starts a new trace, not sampled', (header) => {
     const made = traceparentFrom(header);
-    expect(made).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-01$/);
+    expect(made).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/);
     expect(made).not.toContain(TRACE);
   });
 
