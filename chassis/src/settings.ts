@@ -70,7 +70,7 @@ export const text = (fallback: string, about: string) =>
     .default(fallback)
     .meta({ about, expected: 'a text', fallback } satisfies SettingMeta);
 
-/** The address of an HTTP service, without path: http://host:port or https://host:port. */
+/** The address of an HTTP service, without path and credentials: http://host:port or https://host:port. */
 export function httpOrigin(fallback: string, about: string) {
   return z
     .string()
@@ -78,6 +78,7 @@ export function httpOrigin(fallback: string, about: string) {
       const url = URL.parse(value);
       return (
         url !== null &&
+        url.username + url.password === '' &&
         /^https?:$/.test(url.protocol) &&
         /^\/?$/.test(url.pathname + url.search + url.hash)
       );
@@ -140,7 +141,9 @@ export function readSettings<Shape extends z.ZodRawShape>(
   const wrong = new Set(result.error.issues.map((issue) => String(issue.path[0])));
   const lines = [...wrong].map((name) => {
     const { expected, secret } = metaOf(schema.shape[name] as unknown as Described);
-    const value = secret === true ? '(its value is secret)' : JSON.stringify(given[name]);
+    // In an address, what stands before an @ may be a password.
+    const hidden = secret === true || given[name]?.includes('@') === true;
+    const value = hidden ? '(its value is secret)' : JSON.stringify(given[name]);
     return `${name} is ${value}, but should be ${expected}.`;
   });
   throw new SettingsError(lines.join('\n'));

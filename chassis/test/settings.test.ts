@@ -39,7 +39,17 @@ describe('each kind of setting', () => {
       'an address',
       httpOrigin('http://a', ''),
       ['http://a', 'https://a:1', 'http://[::1]:8081/'],
-      ['a', 'a:1', 'ftp://a', 'http://a/path', 'http://a?q', 'http://a#f', 'http://'],
+      [
+        'a',
+        'a:1',
+        'ftp://a',
+        'http://a/path',
+        'http://a?q',
+        'http://a#f',
+        'http://',
+        'http://u:p@a',
+        'http://u@a',
+      ],
     ],
     [
       'a PostgreSQL server',
@@ -90,6 +100,15 @@ test('all faults are told at once, a line each, without the value of a secret', 
       'DEMO_DATA is "1", but should be true or false, and not true when NODE_ENV is production.',
   );
 });
+
+test.each(['http://me:hush@a', 'http://me:hu/sh@a', 'me:hush@a:8081'])(
+  'an address with a password (%s) is refused, and not printed',
+  (URL) => {
+    expect(() => readSettings(z.object({ URL: httpOrigin('http://a', '') }), { URL })).toThrow(
+      'URL is (its value is secret), but should be an address such as http://127.0.0.1:8081.',
+    );
+  },
+);
 
 test('variables that are no settings are ignored', () => {
   expect(readSettings(schema, { PATH: '/bin', PORT: '5' })).not.toHaveProperty('PATH');
