@@ -57,14 +57,14 @@ export function createMetrics(): Metrics {
       }),
     tally(name, help, labelNames) {
       const cells: { labels: Parameters<Counter['inc']>[0]; cell: Tally }[] = [];
-      new Counter<string>({
+      const counter: Counter = new Counter({
         name,
         help,
         labelNames,
         registers,
         collect() {
-          this.reset();
-          for (const { labels, cell } of cells) this.inc(labels as never, cell.count);
+          counter.reset();
+          for (const { labels, cell } of cells) counter.inc(labels as never, cell.count);
         },
       });
       return (labels) => {

@@ -85,7 +85,7 @@ describe('an answer', () => {
       'x-content-type-options': 'nosniff',
     });
     expect(headers['etag']).toMatch(/^"[\w-]{27}"$/);
-    expect(headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect(headers['traceparent']).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
