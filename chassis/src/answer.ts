@@ -5,7 +5,7 @@ import { problemDocument, type Problem } from './problem.ts';
 import { exchangeOf } from './exchange.ts';
 
 /** What a route gives back; `send` turns it into a response. */
-export type Answer = WholeAnswer | StreamAnswer;
+export type Answer = WholeAnswer | FixedAnswer | StreamAnswer;
 
 interface WholeAnswer {
   /** 200 when left out. */
@@ -20,6 +20,23 @@ interface WholeAnswer {
   readonly cache: 'public' | 'private' | 'no-store';
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** An answer that is the same for the process's whole life, and public; `fixedAnswer` makes it. */
+interface FixedAnswer {
+  readonly bytes: Buffer;
+  readonly etag: string;
+  readonly type: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Makes its bytes and its ETag once, for all requests: of a large file, each time would stop the process for long. */
+export const fixedAnswer = (
+  text: string,
+  type: string,
+  headers: Readonly<Record<string, string>> = {},
+): FixedAnswer => ({ bytes: Buffer.from(text), etag: etagOf(text), type, headers });
+
+const etagOf = (body: string): string => `"${hash('sha1', body, 'base64url')}"`;
 
 /** An answer without end, such as an event stream (never cached): `stream` writes it until the client leaves. */
 interface StreamAnswer {
@@ -45,7 +62,7 @@ function write(
   res: ServerResponse,
   status: number,
   type: string,
-  body: string | undefined,
+  body: string | Buffer | undefined,
   more: Readonly<Record<string, string>>,
 ): void {
   const headers = Object.assign(head(res), more);
@@ -71,14 +88,30 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
     else answer.stream(res);
     return;
   }
-  const { type = 'application/json', status = 200 } = answer;
-  const body = answer.type === undefined ? JSON.stringify(answer.body) : String(answer.body);
-  if (answer.cache === 'no-store') {
-    write(res, status, type, body, { 'Cache-Control': 'no-store', ...answer.headers });
+  if ('bytes' in answer) {
+    const { bytes, etag, type, headers } = answer;
+    sendTagged(req, res, { status: 200, type, body: bytes, etag, cache: 'public', headers });
     return;
   }
-  const etag = `"${hash('sha1', body, 'base64url')}"`;
-  const headers = { 'Cache-Control': `${answer.cache}, no-cache`, ETag: etag, ...answer.headers };
+  const { type = 'application/json', status = 200, cache, headers } = answer;
+  const body = answer.type === undefined ? JSON.stringify(answer.body) : String(answer.body);
+  if (cache === 'no-store')
+    write(res, status, type, body, { 'Cache-Control': 'no-store', ...headers });
+  else sendTagged(req, res, { status, type, body, etag: etagOf(body), cache, headers });
+}
+
+interface Tagged {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Buffer;
+  readonly etag: string;
+  readonly cache: 'public' | 'private';
+  readonly headers: Readonly<Record<string, string>> | undefined;
+}
+
+function sendTagged(req: IncomingMessage, res: ServerResponse, tagged: Tagged): void {
+  const { status, type, body, etag, cache } = tagged;
+  const headers = { 'Cache-Control': `${cache}, no-cache`, ETag: etag, ...tagged.headers };
   if (matches(req.headers['if-none-match'], etag)) write(res, 304, '', undefined, headers);
   else write(res, status, type, body, headers);
 }

@@ -48,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   });
   const opened: Listening[] = [];
   try {
-    opened.push(await listen(handler, settings.HOST, settings.PORT, messages));
+    opened.push(await listen(handler, settings.HOST, settings.PORT, { messages }));
     opened.push(await listen(adminApp, settings.ADMIN_HOST, settings.ADMIN_PORT));
   } catch (error) {
     await Promise.all(opened.map((listening) => listening.stop()));

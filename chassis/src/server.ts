@@ -8,7 +8,18 @@ import { requestIdFrom, traceparentFrom } from './trace.ts';
 
 /** How long requests in flight may take to finish once the process was told to stop. */
 const STOP_LIMIT_MS = 8_000;
+const STALL_MS = 15_000;
 const SWEEP_MS = 100;
+
+export interface ListenOptions {
+  /** Made for the app behind the handler; plain ones when left out. */
+  readonly messages?: MessageClasses | undefined;
+  /**
+   * How long a connection may stand still while a request is on it, 15 s when left out: a client that does not read its
+   * answers would hold their places among the requests in flight for ever. Longer than any handler takes to answer.
+   */
+  readonly stallMs?: number;
+}
 
 /** A listener that accepts connections. */
 export interface Listening {
@@ -33,7 +44,7 @@ export async function listen(
   handler: RequestListener,
   host: string,
   port: number,
-  messages?: MessageClasses,
+  { messages, stallMs = STALL_MS }: ListenOptions = {},
 ): Promise<Listening> {
   let stopping = false;
   const server = createServer(
@@ -50,6 +61,9 @@ export async function listen(
       handler(req, res);
     },
   );
+  // No maxRequestsPerSocket: it counts a connection's requests one after the other, not at once, so it would send away
+  // the balancers that keep their connections, and not who sends a thousand requests in one packet.
+  server.timeout = stallMs;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (socket.writable && error.code !== 'ECONNRESET') socket.end(rawProblem(error.code));
     else socket.destroy();

@@ -1,5 +1,6 @@
 // An app made of routes, over real sockets: answers, validators, methods, and every error as a problem document.
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { fixedAnswer } from 'chassis/answer';
 import { createApp, type Route } from 'chassis/app';
 import { invalid, Problem } from 'chassis/problem';
 import request from 'supertest';
@@ -9,6 +10,7 @@ import { memoryLog } from '../../test/support/log.ts';
 const { log, lines } = memoryLog();
 class Weather extends Error {}
 
+const fixed = fixedAnswer('ä', 'text/plain', { 'Content-Security-Policy': "default-src 'none'" });
 const routes: Route[] = [
   {
     method: 'get',
@@ -26,6 +28,7 @@ const routes: Route[] = [
     path: '/text',
     handle: () => ({ body: 'ä', type: 'text/plain', cache: 'public' }),
   },
+  { method: 'get', path: '/fixed', handle: () => fixed },
   {
     method: 'get',
     path: '/stream',
@@ -104,6 +107,21 @@ describe('an answer', () => {
     const { text, headers } = await get('/text');
     expect(text).toBe('ä');
     expect(headers).toMatchObject({ 'content-type': 'text/plain', 'content-length': '2' });
+  });
+
+  test('may be fixed: its bytes and its tag are made before it is asked for', async () => {
+    const { text, headers } = await get('/fixed');
+    expect(text).toBe('ä');
+    expect(headers).toMatchObject({
+      'content-type': 'text/plain',
+      'content-length': '2',
+      'cache-control': 'public, no-cache',
+      'content-security-policy': "default-src 'none'",
+      etag: fixed.etag,
+    });
+    expect(fixed.etag).toBe((await get('/text')).headers['etag']);
+    const again = await get('/fixed').set('If-None-Match', fixed.etag);
+    expect([again.status, again.text]).toEqual([304, '']);
   });
 
   test('may be a stream, which nobody stores', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll } from '@jest/globals';
-import { listen, type Listening } from 'chassis/server';
+import { listen, type Listening, type ListenOptions } from 'chassis/server';
 
 const open: Listening[] = [];
 afterAll(async () => {
@@ -11,8 +11,8 @@ afterAll(async () => {
 });
 
 /** Serves `handler`; resolves with the listener's address. */
-export async function serving(handler: RequestListener): Promise<string> {
-  const listening = await listen(handler, '127.0.0.1', 0);
+export async function serving(handler: RequestListener, options?: ListenOptions): Promise<string> {
+  const listening = await listen(handler, '127.0.0.1', 0, options);
   open.push(listening);
   return listening.url;
 }

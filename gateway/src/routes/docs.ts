@@ -1,6 +1,7 @@
 // The contract: as data, and as a page for people, which loads nothing from elsewhere.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fixedAnswer } from 'chassis/answer';
 import type { Route } from 'chassis/app';
 import { parseQuery } from 'chassis/input';
 import { loadDocument } from 'contracts/document';
@@ -30,28 +31,29 @@ const POLICY =
   "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const file = (path: string, type: string, body: string): Route => ({
+type Fixed = ReturnType<typeof fixedAnswer>;
+
+const fixed = (path: string, answer: Fixed): Route => ({
   method: 'get',
   path,
   handle: (req) => {
     parseQuery(req.url, []);
-    return { body, type, cache: 'public', headers: { 'Content-Security-Policy': POLICY } };
+    return answer;
   },
 });
+
+const file = (path: string, type: string, body: string): Route =>
+  fixed(path, fixedAnswer(body, type, { 'Content-Security-Policy': POLICY }));
 
 const asset = (name: string): string => readFileSync(join(swaggerUiFolder(), name), 'utf8');
 
 /** Reads the pages' files; call it once, at start. */
 export function docsRoutes(): Route[] {
   return [
-    {
-      method: 'get',
-      path: '/api/openapi.json',
-      handle: (req) => {
-        parseQuery(req.url, []);
-        return { body: loadDocument('gateway'), cache: 'public' };
-      },
-    },
+    fixed(
+      '/api/openapi.json',
+      fixedAnswer(JSON.stringify(loadDocument('gateway')), 'application/json'),
+    ),
     file('/api/docs', 'text/html; charset=utf-8', PAGE),
     file('/api/docs/start.js', 'text/javascript; charset=utf-8', START),
     file('/api/docs/swagger-ui.css', 'text/css; charset=utf-8', asset('swagger-ui.css')),
