@@ -10,7 +10,7 @@ const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100];
 
 /** What is measured outside the way to an upstream, too. */
 export interface GatewayObserver extends Observer {
-  degraded(part: string, reason: 'stale' | 'missing'): void;
+  degraded(part: 'author' | 'post', reason: 'stale' | 'missing'): void;
   overload(): void;
 }
 
@@ -52,11 +52,10 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
     ['operation'],
     BATCH_BUCKETS,
   );
-  const degraded = metrics.counter(
-    'gateway_degraded_answers_total',
-    'Answers that were not whole.',
-    ['part', 'reason'],
-  );
+  const degraded = metrics.tally('gateway_degraded_answers_total', 'Answers that were not whole.', [
+    'part',
+    'reason',
+  ]);
   const retries = metrics.counter('gateway_retries_total', 'Questions that were asked once more.', [
     'upstream',
   ]);
@@ -68,7 +67,6 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
     }
     retries.inc({ upstream }, 0);
   }
-  for (const reason of ['stale', 'missing']) degraded.inc({ part: 'author', reason }, 0);
 
   const refusedBy = (upstream: UpstreamName) => ({
     breaker_open: rejections({ upstream, reason: 'breaker_open' }),
@@ -81,6 +79,11 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
     miss: lookups({ cache, result: 'miss' }),
     stale: lookups({ cache, result: 'stale' }),
   });
+  const degradedBy = (part: 'author' | 'post') => ({
+    stale: degraded({ part, reason: 'stale' }),
+    missing: degraded({ part, reason: 'missing' }),
+  });
+  const notWhole = { author: degradedBy('author'), post: degradedBy('post') };
   const found = { author: foundIn('author'), post: foundIn('post') };
 
   return {
@@ -95,7 +98,9 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
     refused(upstream, reason) {
       refused[upstream][reason].count += 1;
     },
-    degraded: (part, reason) => degraded.inc({ part, reason }),
+    degraded(part, reason) {
+      notWhole[part][reason].count += 1;
+    },
     overload() {
       overload.count += 1;
     },

@@ -18,7 +18,7 @@ import type { Parts } from './views/parts.ts';
 // A list holds up to a hundred posts of 5,000 characters: more than UPSTREAM_MAX_BYTES, which bounds one thing.
 const LIST_FACTOR = 4;
 const BREAKER_WINDOW_MS = 10_000;
-const FACTS_MAX = 1_000_000;
+const FACTS_MAX = 200_000;
 
 export interface Wiring {
   readonly parts: Parts;

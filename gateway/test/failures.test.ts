@@ -60,6 +60,8 @@ const promised = {
   unroutable: 503,
   'connect-timeout': 504,
   timeout: 504,
+  untrusted: 502,
+  tls: 502,
   terminated: 502,
   incomplete: 502,
   'too-large': 502,

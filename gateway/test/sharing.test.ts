@@ -40,6 +40,14 @@ test('many posts are one request to Social and one to Identity, in the order ask
   expect(identity.seen.map(({ path }) => path)).toEqual(['/api/users?ids=6,4,2']);
 });
 
+test('many posts are one request to Identity, also when some of their authors are known', async () => {
+  const { get, identity } = await stage({ env: { AUTHOR_TTL_MS: '1' } });
+  await get('/api/posts/5');
+  identity.forget();
+  await get('/api/posts?ids=5,3,1');
+  expect(identity.seen.map(({ path }) => path)).toEqual(['/api/users?ids=6,4,2']);
+});
+
 test('a page of a user’s posts is one request to Social and one to Identity', async () => {
   const { get, social, identity } = await stage();
   const heard = await get('/api/users/6/posts?limit=3');

@@ -2,12 +2,10 @@
 import type { Route } from 'chassis/app';
 import { parseId, parseIds, parseQuery } from 'chassis/input';
 import { invalid } from 'chassis/problem';
-import { loadPosts, type PostParts } from '../views/post/load.ts';
+import { loadPost, loadPosts } from '../views/post/load.ts';
 import { stitchPost, stitchPosts } from '../views/post/stitch.ts';
 import type { Context } from './context.ts';
 import { callerOf, notFound, reply } from './reply.ts';
-
-const lookupsOf = ({ posts, authors }: PostParts) => [...posts, ...authors.values()];
 
 export const postRoutes = ({ parts, requestDeadlineMs, onDegraded }: Context): Route[] => [
   {
@@ -16,12 +14,10 @@ export const postRoutes = ({ parts, requestDeadlineMs, onDegraded }: Context): R
     handle: async (req) => {
       parseQuery(req.url, []);
       const id = parseId(req.params['id'], '/path/id');
-      const loaded = await loadPosts(parts, [id], callerOf(req, requestDeadlineMs));
-      const lookups = lookupsOf(loaded);
-      const post = loaded.posts[0]?.value;
-      if (post === undefined) throw notFound('There is no such post', lookups);
-      const author = loaded.authors.get(post.authorId)?.value;
-      return reply(req, stitchPost(post, author), lookups, onDegraded);
+      const { post, author } = await loadPost(parts, id, callerOf(req, requestDeadlineMs));
+      if (post.value === undefined || author === undefined)
+        throw notFound('There is no such post', [post]);
+      return reply(req, stitchPost(post.value, author.value), [post, author], onDegraded);
     },
   },
   {
@@ -39,7 +35,7 @@ export const postRoutes = ({ parts, requestDeadlineMs, onDegraded }: Context): R
         loaded.posts.map(({ value }) => value),
         (authorId) => loaded.authors.get(authorId)?.value,
       );
-      return reply(req, { items }, lookupsOf(loaded), onDegraded);
+      return reply(req, { items }, [...loaded.posts, ...loaded.authors.values()], onDegraded);
     },
   },
 ];

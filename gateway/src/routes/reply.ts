@@ -4,7 +4,7 @@ import { exchangeOf } from 'chassis/exchange';
 import { Problem } from 'chassis/problem';
 import type { Request } from 'express';
 import { Presence, type Caller } from '../upstream/call.ts';
-import type { Lookup } from '../views/part.ts';
+import { failureOf, type Lookup } from '../views/part.ts';
 import { statusHeaders } from '../views/status.ts';
 
 /** The client behind a request, with the time that it may take. */
@@ -20,7 +20,7 @@ export function callerOf(req: Request, deadlineMs: number): Caller {
   };
 }
 
-export type OnDegraded = (part: string, reason: 'stale' | 'missing') => void;
+export type OnDegraded = (part: 'author' | 'post', reason: 'stale' | 'missing') => void;
 
 // Every text matches at once, an unfinished one too: nothing is tried twice, however hostile.
 const QUOTED = /"(?:[^"\\]|\\.?)*"?/g;
@@ -54,14 +54,15 @@ export function reply(
     lookups.find(({ via }) => via.kind === 'stale');
   if (broken === undefined) return { body, headers, cache: 'public' };
 
-  const part = broken.thing ?? broken.upstream;
+  // What no cache is asked for are pages of posts.
+  const part = broken.thing ?? 'post';
   onDegraded(part, broken.via.kind === 'gap' ? 'missing' : 'stale');
   if (!strict) return { body, headers, cache: 'no-store' };
   throw new Problem(
     'incomplete-answer',
     `The ${part} could not be fetched, and the request wants all or nothing`,
     {
-      headers: { ...headers, 'Retry-After': '1' },
+      headers: { ...headers, 'Retry-After': String(failureOf(broken)?.retryAfterS ?? 1) },
     },
   );
 }

@@ -55,7 +55,9 @@ export function createBreaker({
   ...settings
 }: BreakerOptions): Breaker {
   // Made once: an open breaker must answer faster than a stack trace is written.
-  const refusal = new UpstreamFailure(upstream, 'open');
+  const refusal = new UpstreamFailure(upstream, 'open', {
+    retryAfterS: Math.ceil(settings.resetMs / 1000),
+  });
   let forced: 'open' | 'close' | undefined;
   let last: BreakerState = 'closed';
   let since = new Date();

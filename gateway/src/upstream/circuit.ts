@@ -23,7 +23,8 @@ export const makeCircuit = ({
 }: BreakerSettings): Circuit =>
   new CircuitBreaker<[Attempt]>((attempt) => attempt(), {
     timeout: false,
-    errorThresholdPercentage: errorPercent,
+    // opossum opens above its threshold, we at ours.
+    errorThresholdPercentage: errorPercent - 0.001,
     volumeThreshold: volume,
     rollingCountTimeout: windowMs,
     resetTimeout: resetMs,

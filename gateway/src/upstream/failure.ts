@@ -27,9 +27,10 @@ export const failureKinds = {
   unresolved: { slug: 'upstream-unavailable', proxyError: 'dns_error', ...out },
   unroutable: { slug: 'upstream-unavailable', proxyError: 'destination_ip_unroutable', ...out },
   'connect-timeout': { slug: 'upstream-timeout', proxyError: 'connection_timeout', ...out },
+  untrusted: { slug: 'upstream-invalid', proxyError: 'tls_certificate_error', ...out },
+  tls: { slug: 'upstream-invalid', proxyError: 'tls_protocol_error', ...out },
   timeout: { slug: 'upstream-timeout', proxyError: 'http_response_timeout', ...out },
-  // The transport has re-sent it once already, as the socket may just have been a stale one.
-  terminated: { slug: 'upstream-invalid', proxyError: 'connection_terminated', ...out },
+  terminated: { slug: 'upstream-invalid', proxyError: 'connection_terminated', ...quick },
   incomplete: { slug: 'upstream-invalid', proxyError: 'http_response_incomplete', ...quick },
   'too-large': { slug: 'upstream-invalid', proxyError: 'http_response_body_size', ...out },
   'headers-too-large': {
@@ -58,17 +59,20 @@ export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure';
   readonly upstream: UpstreamName;
   readonly kind: FailureKind;
+  /** Seconds after which another attempt makes sense. */
+  readonly retryAfterS: number;
   /** The status of the answer, when there was one that was not wanted. */
   readonly receivedStatus: number | undefined;
 
   constructor(
     upstream: UpstreamName,
     kind: FailureKind,
-    details: { status?: number; cause?: unknown } = {},
+    details: { status?: number; retryAfterS?: number; cause?: unknown } = {},
   ) {
     super(`${upstream}: ${kind}`, { cause: details.cause });
     this.upstream = upstream;
     this.kind = kind;
+    this.retryAfterS = details.retryAfterS ?? 1;
     this.receivedStatus = details.status;
   }
 

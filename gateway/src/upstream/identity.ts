@@ -19,7 +19,8 @@ export const getUsers = (
         return isUser(body) && body.id === ids[0] ? { value: byId([body]) } : undefined;
       return isUserBatch(body) ? { value: byId(body.items) } : undefined;
     },
-    404: (_body, ids) => (ids.length === 1 ? { value: new Map() } : undefined),
+    // A page of somebody in between is no word of theirs.
+    404: (body, ids) => (ids.length === 1 && body !== undefined ? { value: new Map() } : undefined),
   },
 });
 

@@ -1,5 +1,6 @@
 // Looking single things up: from memory, in a shared flight, in a batch. And the same without memory, for pages.
 import { stack, type Call, type Layer } from './call.ts';
+import type { Breaker } from './breaker.ts';
 import { batch } from './layers/batch.ts';
 import { cache, remember } from './layers/cache.ts';
 import { coalesce } from './layers/coalesce.ts';
@@ -47,7 +48,7 @@ export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
   const flight = stack([shared, remember(memory)], batched);
   const repair = createRepair({
     call: flight,
-    available: () => upstream.breaker.available,
+    room: () => roomIn(upstream.breaker),
     ...REPAIR,
     limitMs,
     onBug: (error) => observer.bug(error),
@@ -62,6 +63,12 @@ export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
   });
   return { call: stack([remembered, timed], flight), close: () => repair.close() };
 }
+
+/** A half-open breaker's probe is one id: a batch would fail by its worst member. */
+const roomIn = ({ available, state }: Breaker): number => {
+  if (!available) return 0;
+  return state === 'half_open' ? 1 : Infinity;
+};
 
 /** A question that is not remembered; equal ones at once are still asked once. */
 export const createQuestion = <Q, T>(

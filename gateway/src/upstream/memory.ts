@@ -27,7 +27,6 @@ export interface Memory<T> {
   readonly size: number;
   recall(id: number): Recalled<T>;
   keep(id: number, value: T | undefined): void;
-  forget(id: number): void;
 }
 
 interface Entry<T> {
@@ -63,11 +62,8 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
     },
     keep(id, value) {
       const lifetime = value === undefined ? absentMs : freshMs;
-      const jitter = 1 + JITTER * (2 * random() - 1);
+      const jitter = 1 - JITTER * random();
       entries.set(id, { value, freshUntil: now() + lifetime * jitter });
-    },
-    forget(id) {
-      entries.delete(id);
     },
   };
 }

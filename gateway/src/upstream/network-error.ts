@@ -1,5 +1,5 @@
 // What the operating system, the resolver and the HTTP parser call an error, in our words.
-import type { FailureKind } from './failure.ts';
+import type { FailureKind, UpstreamFailure } from './failure.ts';
 
 const KINDS_BY_CODE: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: 'refused',
@@ -17,6 +17,10 @@ const KINDS_BY_CODE: Readonly<Record<string, FailureKind>> = {
   HPE_INVALID_EOF_STATE: 'incomplete',
 };
 
+// OpenSSL's names of what is wrong with a certificate (X509_V_ERR_*), and Node's of a name that is not in it.
+const CERTIFICATE =
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
+
 /** The kind of failure that a network error is: told by its code or name, never by its class. @param answering the head of the answer was there already */
 export function kindOfError(error: Error, answering: boolean): FailureKind {
   const code = 'code' in error ? String(error.code) : '';
@@ -24,5 +28,13 @@ export function kindOfError(error: Error, answering: boolean): FailureKind {
   if (known !== undefined) return known;
   // undici's parser errors come without their code when the bytes are no HTTP at all.
   if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return 'protocol';
+  if (CERTIFICATE.test(code)) return 'untrusted';
+  if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)) return 'tls';
   return answering ? 'incomplete' : 'terminated';
+}
+
+/** It ended before its answer began, on a socket that had served before: the error tells how much that had read. */
+export function isStale({ kind, cause }: UpstreamFailure): boolean {
+  const { socket } = (cause ?? {}) as { socket?: { bytesRead?: number } };
+  return kind === 'terminated' && (socket?.bytesRead ?? 0) > 0;
 }

@@ -4,7 +4,7 @@ import type { UpstreamName } from './failure.ts';
 import { bulkhead, createPlaces } from './layers/bulkhead.ts';
 import { deadline } from './layers/deadline.ts';
 import { createBreaker, type Breaker, type BreakerSettings } from './breaker.ts';
-import { guard } from './layers/guard.ts';
+import { guard, turnAway } from './layers/guard.ts';
 import { measure } from './layers/measure.ts';
 import { createRetryBudget, retry, type RetryBudget } from './layers/retry.ts';
 import type { Observer } from './observer.ts';
@@ -62,6 +62,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       stack(
         [
           retry(budget, () => observer.retry(name)),
+          turnAway(breaker),
           bulkhead(places),
           guard(breaker),
           deadline(name),

@@ -1,4 +1,5 @@
-// Kinds of questions to an upstream, as data: what the transport needs to know of each.
+// Kinds of questions to an upstream, as data; and how an answer to one is read. Pure.
+import { kindOfStatus, UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
 
 /** One kind of question to an upstream: how it is written, and how each answer that is wanted is read. */
 export interface Operation<Q, T> {
@@ -18,4 +19,38 @@ export interface Bounds {
   readonly one: number;
   /** A list of up to a hundred. */
   readonly list: number;
+}
+
+/** An answer as it came, within its bounds. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+/** @throws UpstreamFailure for a status that is not wanted, and for a body that breaks the contract */
+export function readAnswer<Q, T>(
+  upstream: UpstreamName,
+  { answers }: Operation<Q, T>,
+  question: Q,
+  { status, body }: RawAnswer,
+): T {
+  const read = answers[status];
+  if (read === undefined) throw new UpstreamFailure(upstream, kindOfStatus(status), { status });
+  const result = read(parse(body), question);
+  if (result === undefined) throw new UpstreamFailure(upstream, kindOfMisfit(status), { status });
+  return result.value;
+}
+
+/** A body that breaks the contract is nonsense; but a 4xx stays one: it never opens a breaker. */
+const kindOfMisfit = (status: number): FailureKind =>
+  status >= 400 ? kindOfStatus(status) : 'nonsense';
+
+/** null for no body; undefined for what is no JSON, such as the page of a proxy in between. */
+function parse(body: Buffer): unknown {
+  if (body.length === 0) return null;
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
 }

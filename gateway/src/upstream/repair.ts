@@ -8,8 +8,8 @@ import { UpstreamFailure } from './failure.ts';
 export interface RepairOptions<T> {
   /** The layers below the cache: what they bring is remembered. */
   readonly call: Call<number, T | undefined>;
-  /** False while an attempt would be refused; then nobody is asked. */
-  readonly available: () => boolean;
+  /** Ids that may be asked for now: none while attempts are refused, one while a breaker is half-open. */
+  readonly room: () => number;
   readonly everyMs: number;
   /** An id is given up after so many attempts that failed. */
   readonly maxAttempts: number;
@@ -27,7 +27,7 @@ export interface Repair {
 const MAX_PENDING = 100;
 
 export function createRepair<T>(options: RepairOptions<T>): Repair {
-  const { call, available, everyMs, maxAttempts, limitMs, onBug } = options;
+  const { call, room, everyMs, maxAttempts, limitMs, onBug } = options;
   const attempts = new Map<number, number>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -46,13 +46,14 @@ export function createRepair<T>(options: RepairOptions<T>): Repair {
       const before = attempts.get(id);
       // Closed meanwhile.
       if (before === undefined) return;
-      const failed = before + 1;
-      if (failed >= maxAttempts) attempts.delete(id);
-      else attempts.set(id, failed);
+      // Whoever failed goes to the end, so that one bad id is not the probe again and again.
+      attempts.delete(id);
+      const hopeless = error instanceof UpstreamFailure && error.kind === 'nonsense';
+      if (!hopeless && before + 1 < maxAttempts) attempts.set(id, before + 1);
     }
   };
   const round = async (): Promise<void> => {
-    if (available()) await Promise.all([...attempts.keys()].map(again));
+    await Promise.all([...attempts.keys()].slice(0, room()).map(again));
     timer = undefined;
     schedule();
   };

@@ -28,7 +28,8 @@ export const getPosts = (
         return isPost(body) && body.id === ids[0] ? { value: byId([body]) } : undefined;
       return isPostBatch(body) ? { value: byId(body.items) } : undefined;
     },
-    404: (_body, ids) => (ids.length === 1 ? { value: new Map() } : undefined),
+    // A page of somebody in between is no word of theirs.
+    404: (body, ids) => (ids.length === 1 && body !== undefined ? { value: new Map() } : undefined),
   },
 });
 
@@ -42,7 +43,8 @@ export const getPostPage = (bounds: Bounds): Operation<PageQuestion, PostPage | 
     200: (body, question) =>
       isPostPage(body) && fits(body, question) ? { value: body } : undefined,
     // The rest of the question is ours and right, so it must be the cursor, which only its maker can read.
-    400: (_body, { cursor }) => (cursor === undefined ? undefined : { value: undefined }),
+    400: (body, { cursor }) =>
+      cursor === undefined || body === undefined ? undefined : { value: undefined },
   },
 });
 

@@ -1,9 +1,9 @@
 // HTTP to one upstream: bounds, decodes, names the failure. The only file that knows undici.
-import { Pool, type Dispatcher } from 'undici';
+import { buildConnector, Pool, type Dispatcher } from 'undici';
 import type { Caller, Call, Leaving } from './call.ts';
-import { kindOfStatus, UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
-import type { Operation } from './operation.ts';
-import { kindOfError } from './network-error.ts';
+import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
+import { isStale, kindOfError } from './network-error.ts';
+import { readAnswer, type Operation, type RawAnswer } from './operation.ts';
 
 export interface TransportOptions {
   readonly upstream: UpstreamName;
@@ -14,15 +14,11 @@ export interface TransportOptions {
 }
 
 export interface Transport {
-  readonly upstream: UpstreamName;
   call<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
   close(): Promise<void>;
 }
 
-interface RawAnswer {
-  readonly status: number;
-  readonly body: Buffer;
-}
+const ASKED = { kind: 'miss', collapsed: false } as const;
 
 export function createTransport({
   upstream,
@@ -34,37 +30,36 @@ export function createTransport({
     connections,
     pipelining: 1,
     allowH2: false,
-    connect: { timeout: backstopMs },
+    connect: connectorOf(backstopMs),
     headersTimeout: backstopMs,
     bodyTimeout: backstopMs,
     // Below the upstreams' own (15 s), so that we are the one who closes an idle socket.
     keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 4_000,
     maxHeaderSize: 16_384,
   });
 
   return {
-    upstream,
     call: (operation) => async (question, caller) => {
       const target = operation.target(question);
       const raw = await get(pool, upstream, target, caller, operation.maxBytes(question));
-      const read = operation.answers[raw.status];
-      if (read === undefined)
-        throw new UpstreamFailure(upstream, kindOfStatus(raw.status), { status: raw.status });
-      const result = read(parse(raw.body), question);
-      if (result === undefined) throw new UpstreamFailure(upstream, 'nonsense');
-      return { value: result.value, via: { kind: 'miss', collapsed: false } };
+      return { value: readAnswer(upstream, operation, question, raw), via: ASKED };
     },
     close: () => pool.destroy(),
   };
 }
 
-/** undefined for what is no JSON; no contract allows it. */
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return undefined;
-  }
+/** Connects; and notes on an error of the socket how much that had read, as undici does on its own errors. */
+function connectorOf(timeout: number): buildConnector.connector {
+  const connect = buildConnector({ timeout, allowH2: false });
+  return (options, callback) =>
+    connect(options, (...outcome) => {
+      const [, socket] = outcome;
+      socket?.prependListener('error', (error) =>
+        Object.assign(error, { socket: { bytesRead: socket.bytesRead } }),
+      );
+      callback(...outcome);
+    });
 }
 
 /** Sends a GET; once more when a kept-alive socket turned out to be closed already (RFC 9112, section 9.3.1). */
@@ -79,9 +74,8 @@ async function get(
   try {
     return await send();
   } catch (error) {
-    const stale =
-      error instanceof UpstreamFailure && error.kind === 'terminated' && !caller.presence.left;
-    if (!stale) throw error;
+    const again = error instanceof UpstreamFailure && isStale(error) && !caller.presence.left;
+    if (!again) throw error;
     return send();
   }
 }
@@ -106,7 +100,10 @@ function dispatch(
       reject(new UpstreamFailure(upstream, kind, { cause }));
       controller?.abort(new Error(kind));
     };
-    stopListening = caller.presence.onLeave((why: Leaving) => fail(why));
+    // A time that is over before the request could even be sent was spent on connecting.
+    stopListening = caller.presence.onLeave((why: Leaving) =>
+      fail(why === 'timeout' && controller === undefined ? 'connect-timeout' : why),
+    );
     if (caller.presence.left) return;
 
     pool.dispatch(

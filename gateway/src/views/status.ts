@@ -48,13 +48,13 @@ const reason = ({ facts, receivedStatus }: UpstreamFailure): string =>
 
 /** One member for each upstream that failed; its first failure. */
 export function proxyStatus(lookups: readonly Look[]): string {
-  const failures = new Map<string, UpstreamFailure>();
+  const failures: UpstreamFailure[] = [];
   for (const lookup of lookups) {
     const failure = failureOf(lookup);
-    if (failure !== undefined && !failures.has(failure.upstream))
-      failures.set(failure.upstream, failure);
+    if (failure !== undefined && failures.every(({ upstream }) => upstream !== failure.upstream))
+      failures.push(failure);
   }
-  return [...failures.values()].map(proxyMember).join(', ');
+  return failures.map(proxyMember).join(', ');
 }
 
 /** `identity; error=connection_refused`, or the status that was received when no error type of the RFC says it. */

@@ -83,10 +83,10 @@ describe('a degraded answer', () => {
     }
   });
 
-  test('names its upstream where no cache has a name for the part', () => {
+  test('a page is one of posts', () => {
     const { answer, onDegraded } = answerTo(request(), [page(gap(failed('open')))]);
     answer();
-    expect(onDegraded).toHaveBeenCalledWith('social', 'missing');
+    expect(onDegraded).toHaveBeenCalledWith('post', 'missing');
   });
 });
 

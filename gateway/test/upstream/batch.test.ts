@@ -76,6 +76,25 @@ test.each(['nonsense', 'too-large'] as const)(
   },
 );
 
+test('one bad thing of a hundred is found by halving, in few questions', async () => {
+  const { call, asked } = arrange();
+  const answers = Promise.allSettled(Array.from({ length: 100 }, (_, id) => call(id, aCaller())));
+  let told = 0;
+  while (told < asked.length || told === 0) {
+    await settle();
+    for (; told < asked.length; told += 1) {
+      const { question, answer, fail } = asked[told]!;
+      if (question.includes(13)) fail(failure('nonsense'));
+      else answer(new Map(question.map((id) => [id, `user ${id}`])));
+    }
+    await settle();
+  }
+  expect((await answers).flatMap(({ status }, id) => (status === 'rejected' ? [id] : []))).toEqual([
+    13,
+  ]);
+  expect(asked.length).toBeLessThan(20);
+});
+
 test('any other failure is everybody’s, without a second question', async () => {
   const { call, asked } = arrange();
   const answers = [1, 2].map((id) => call(id, aCaller()));

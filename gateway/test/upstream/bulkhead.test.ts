@@ -44,6 +44,22 @@ test('waiting counts against the deadline, and frees its place in the queue', as
   await toldToo;
 });
 
+test('who got a place after waiting has at least half of its time for the attempt', async () => {
+  const { call, asked } = arrange(1, 1);
+  const first = call(1, aCaller(1000));
+  const second = call(2, aCaller(100));
+  await jest.advanceTimersByTimeAsync(49);
+  asked[0]!.answer('cat');
+  await first;
+  await jest.advanceTimersByTimeAsync(0);
+  expect(asked[1]!.caller.deadlineAt - performance.now()).toBeGreaterThanOrEqual(50);
+  const told = expect(call(3, aCaller(100))).rejects.toMatchObject({ kind: 'busy' });
+  await jest.advanceTimersByTimeAsync(50);
+  await told;
+  asked[1]!.answer('dog');
+  await second;
+});
+
 test('who leaves while waiting never goes out', async () => {
   const { call, asked } = arrange(1, 1);
   void call(1, aCaller());

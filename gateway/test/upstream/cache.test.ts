@@ -14,7 +14,7 @@ function arrange() {
     maxSize: 10,
     sizeOf: () => 1,
     now: () => now,
-    random: () => 0.5,
+    random: () => 0,
   });
   const inner = jest.fn(byHand<number, string | undefined>().call);
   const onDegraded = jest.fn();

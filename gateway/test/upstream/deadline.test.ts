@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { deadline } from '../../src/upstream/layers/deadline.ts';
-import { aCaller, byHand } from './arrange.ts';
+import { aCaller, byHand, failure } from './arrange.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -12,7 +12,7 @@ test('an attempt that never settles is settled at the deadline, and told to stop
   ).rejects.toMatchObject({
     kind: 'timeout',
   });
-  await jest.advanceTimersByTimeAsync(300);
+  await jest.advanceTimersByTimeAsync(301);
   await told;
   expect(asked[0]!.caller.presence.left).toBe(true);
 });
@@ -21,8 +21,23 @@ test('a caller that leaves ends its attempt as left, not as timed out', async ()
   const { call } = byHand<number, string>();
   const caller = aCaller();
   const waiting = deadline<number, string>('identity')(call)(1, caller);
+  const told = expect(waiting).rejects.toMatchObject({ kind: 'left' });
   caller.presence.leave('left');
-  await expect(waiting).rejects.toMatchObject({ kind: 'left' });
+  await jest.advanceTimersByTimeAsync(0);
+  await told;
+});
+
+test('an attempt that knows what its time was spent on tells so', async () => {
+  const caller = aCaller(300);
+  const connecting = deadline<number, string>('identity')(
+    (_question, { presence }) =>
+      new Promise((_resolve, reject) => {
+        presence.onLeave(() => reject(failure('connect-timeout')));
+      }),
+  )(1, caller);
+  const told = expect(connecting).rejects.toMatchObject({ kind: 'connect-timeout' });
+  await jest.advanceTimersByTimeAsync(301);
+  await told;
 });
 
 test('an answer in time leaves no timer behind', async () => {

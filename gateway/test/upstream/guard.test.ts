@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { failureKinds, type FailureKind } from '../../src/upstream/failure.ts';
 import { createBreaker, type Breaker } from '../../src/upstream/breaker.ts';
-import { guard } from '../../src/upstream/layers/guard.ts';
+import { guard, turnAway } from '../../src/upstream/layers/guard.ts';
 import { aCaller, byHand, failure } from './arrange.ts';
 
 let breaker: Breaker;
@@ -11,12 +11,12 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-function arrange() {
+function arrange(errorPercent = 50) {
   const onTransition = jest.fn();
   const onRejected = jest.fn();
   breaker = createBreaker({
     upstream: 'identity',
-    errorPercent: 50,
+    errorPercent,
     volume: 4,
     resetMs: 5000,
     windowMs: 10_000,
@@ -54,6 +54,36 @@ test.each(
   const { failTimes } = arrange();
   await failTimes(8, kind);
   expect(breaker.state).toBe(trips ? 'open' : 'closed');
+});
+
+test.each([
+  [50, [true, false, true, false], 'open'],
+  [51, [true, false, true, false], 'closed'],
+  [100, [false, false, false, false], 'open'],
+  [100, [true, false, false, false], 'closed'],
+] as const)(
+  'at %d %%, after attempts that went well: %j, it is %s',
+  async (errorPercent, went, state) => {
+    const { guarded, asked } = arrange(errorPercent);
+    for (const well of went) {
+      const attempt = guarded(1, aCaller());
+      if (well) asked.at(-1)!.answer('cat');
+      else asked.at(-1)!.fail(failure('refused'));
+      await attempt.catch(() => undefined);
+    }
+    expect(breaker.state).toBe(state);
+  },
+);
+
+test('while it is open, nobody waits for a place to be refused at', async () => {
+  const { failTimes, onRejected } = arrange();
+  await failTimes(4);
+  const inner = byHand<number, string>();
+  await expect(turnAway<number, string>(breaker)(inner.call)(1, aCaller())).rejects.toMatchObject({
+    kind: 'open',
+  });
+  expect(inner.asked).toHaveLength(0);
+  expect(onRejected).toHaveBeenCalledTimes(1);
 });
 
 test('a bug of ours does not open it', async () => {

@@ -10,18 +10,18 @@ afterEach(() => {
 });
 
 function arrange() {
-  let available = true;
+  let room = Infinity;
   const call = jest.fn(byHand<number, string | undefined>().call);
   const onBug = jest.fn();
   repair = createRepair({
     call,
-    available: () => available,
+    room: () => room,
     everyMs: 500,
     maxAttempts: 3,
     limitMs: 300,
     onBug,
   });
-  return { call, onBug, setAvailable: (now: boolean) => (available = now) };
+  return { call, onBug, setRoom: (now: number) => (room = now) };
 }
 
 test('what failed is asked for again, until it is answered', async () => {
@@ -37,12 +37,12 @@ test('what failed is asked for again, until it is answered', async () => {
 });
 
 test('nobody is asked while an attempt would be refused', async () => {
-  const { call, setAvailable } = arrange();
-  setAvailable(false);
+  const { call, setRoom } = arrange();
+  setRoom(0);
   repair.add(1);
   await jest.advanceTimersByTimeAsync(10_000);
   expect(call).not.toHaveBeenCalled();
-  setAvailable(true);
+  setRoom(Infinity);
   await jest.advanceTimersByTimeAsync(500);
   expect(call).toHaveBeenCalledTimes(1);
 });
@@ -54,6 +54,26 @@ test('an id that fails again and again is given up', async () => {
   await jest.advanceTimersByTimeAsync(60_000);
   expect(call).toHaveBeenCalledTimes(3);
   expect(repair.pending).toBe(0);
+});
+
+test('while there is room for one only, ids take turns: a bad one is not the probe again and again', async () => {
+  const { call, setRoom } = arrange();
+  setRoom(1);
+  call.mockImplementation((id) =>
+    id === 1 ? Promise.reject(failure('server-error')) : Promise.resolve(answer('cat')),
+  );
+  repair.add(1);
+  repair.add(2);
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(call.mock.calls.map(([id]) => id)).toEqual([1, 2]);
+});
+
+test('what broke the contract is not asked for again: it would fail again, and open the breaker', async () => {
+  const { call } = arrange();
+  call.mockRejectedValue(failure('nonsense'));
+  repair.add(1);
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(call).toHaveBeenCalledTimes(1);
 });
 
 test('it never holds more ids than one batch takes', () => {

@@ -32,6 +32,16 @@ test.each(['timeout', 'nonsense', 'open', 'busy', 'throttled', 'left'] as const)
   },
 );
 
+test.each(['open', 'busy'] as const)(
+  'when the second try is refused as %s, the first failure is told, and no retry counted',
+  async (kind) => {
+    const { call, inner, onRetry } = arrange();
+    inner.mockRejectedValueOnce(failure('server-error')).mockRejectedValueOnce(failure(kind));
+    await expect(call(1, aCaller())).rejects.toMatchObject({ kind: 'server-error' });
+    expect(onRetry).not.toHaveBeenCalled();
+  },
+);
+
 test('a bug is not tried again', async () => {
   const { call, inner } = arrange();
   inner.mockRejectedValue(new TypeError('a bug'));

@@ -36,9 +36,10 @@ export function batch<T>(
       for (const wanted of group)
         wanted.resolve({ value: reply.value.get(wanted.id), via: reply.via });
     } catch (error) {
-      if (group.length > 1 && isPoisoned(error))
-        await Promise.all(group.map((wanted) => ask([wanted])));
-      else for (const wanted of group) wanted.reject(error);
+      if (group.length > 1 && isPoisoned(error)) {
+        const middle = group.length >> 1;
+        await Promise.all([ask(group.slice(0, middle)), ask(group.slice(middle))]);
+      } else for (const wanted of group) wanted.reject(error);
     } finally {
       for (const stop of stopListening) stop();
     }
@@ -59,7 +60,7 @@ export function batch<T>(
     });
 }
 
-/** One bad thing in an answer must not cost the others theirs: then each is asked for alone. */
+/** One bad thing in an answer must not cost the others theirs: halves are asked for until it is alone. */
 const isPoisoned = (error: unknown): boolean =>
   error instanceof UpstreamFailure && (error.kind === 'nonsense' || error.kind === 'too-large');
 

@@ -10,6 +10,9 @@ export interface BulkheadOptions {
   readonly onRefused: () => void;
 }
 
+// Who waited has at least as much time left for the attempt: otherwise our own queue would look like a slow upstream.
+const WAITING_SHARE = 0.5;
+
 interface Places {
   /** @returns undefined when there is a place now; else a promise of one, which rejects when the caller cannot wait */
   enter(caller: Caller): Promise<void> | undefined;
@@ -40,7 +43,8 @@ export function createPlaces({
         stopListening();
         resolve();
       };
-      const timer = setTimeout(giveUp('busy'), Math.max(0, caller.deadlineAt - performance.now()));
+      const budget = Math.max(0, caller.deadlineAt - performance.now());
+      const timer = setTimeout(giveUp('busy'), WAITING_SHARE * budget);
       queue.add(enter);
       const stopListening = caller.presence.onLeave(() => giveUp('left')());
     });

@@ -11,8 +11,9 @@ export const deadline =
       // The attempt has a presence of its own, which ends at the deadline as well as with the caller.
       const presence = new Presence();
       const giveUp = (kind: Leaving): void => {
-        reject(new UpstreamFailure(upstream, kind));
         presence.leave(kind);
+        // Not at once: the attempt, which now hears of it, may know more exactly what it was waiting for.
+        setImmediate(() => reject(new UpstreamFailure(upstream, kind)));
       };
       const timer = setTimeout(
         giveUp,

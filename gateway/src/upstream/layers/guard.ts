@@ -2,6 +2,15 @@
 import type { Breaker } from '../breaker.ts';
 import { Presence, type Layer, type Reply } from '../call.ts';
 
+/** Stands before any waiting: while the breaker is open, nobody queues for a place to be refused at. */
+export const turnAway =
+  <Q, T>(breaker: Breaker): Layer<Q, T> =>
+  (inner) =>
+  (question, caller) => {
+    const refused = breaker.refuse();
+    return refused === undefined ? inner(question, caller) : Promise.reject(refused);
+  };
+
 export const guard =
   <Q, T>(breaker: Breaker): Layer<Q, T> =>
   (inner) =>

@@ -1,9 +1,9 @@
 // Times a call and names its outcome, for whoever listens.
 import type { Layer } from '../call.ts';
-import { UpstreamFailure } from '../failure.ts';
+import { UpstreamFailure, type FailureKind } from '../failure.ts';
 
-/** 'ok', a kind of failure, or 'bug'. A closed set, fit for a metric's label. */
-export type Outcome = string;
+/** A closed set, fit for a metric's label. */
+export type Outcome = 'ok' | FailureKind | 'bug';
 
 export const measure =
   <Q, T>(observe: (outcome: Outcome, seconds: number) => void): Layer<Q, T> =>

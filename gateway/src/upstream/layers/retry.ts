@@ -44,7 +44,23 @@ export const retry =
         performance.now() < caller.deadlineAt &&
         budget.spend();
       if (!again) throw error;
-      onRetry();
-      return inner(question, caller);
+      return await secondTry(() => inner(question, caller), error, onRetry);
     }
   };
+
+/** When the second try never went out, the first failure is the one to tell of. */
+async function secondTry<T>(
+  ask: () => Promise<T>,
+  first: UpstreamFailure,
+  onRetry: () => void,
+): Promise<T> {
+  try {
+    const reply = await ask();
+    onRetry();
+    return reply;
+  } catch (second) {
+    if (second instanceof UpstreamFailure && !second.facts.asked) throw first;
+    onRetry();
+    throw second;
+  }
+}

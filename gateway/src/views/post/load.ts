@@ -1,49 +1,66 @@
-// What one post, or several, are made of.
+// What one post, or several, are made of. An author who is known to belong to a wanted post is asked for together with it.
 import type { Post, User } from 'contracts/types';
 import type { Caller } from '../../upstream/call.ts';
 import type { Lookup } from '../part.ts';
 import type { Parts } from '../parts.ts';
 
 export interface PostParts {
+  readonly post: Lookup<Post>;
+  /** undefined when there is no such post. */
+  readonly author: Lookup<User> | undefined;
+}
+
+export interface PostsParts {
   /** In the order asked for; undefined for what does not exist. */
   readonly posts: readonly Lookup<Post>[];
   readonly authors: ReadonlyMap<number, Lookup<User>>;
 }
 
+/** @throws UpstreamFailure when Social fails */
+export async function loadPost(parts: Parts, id: number, caller: Caller): Promise<PostParts> {
+  const known = parts.authorOf.get(id);
+  const early = known === undefined ? undefined : askAuthor(parts, known, caller);
+  const post = await parts.post(id, caller);
+  if (post.value === undefined) return { post, author: undefined };
+  const { authorId } = post.value;
+  if (known === authorId && early !== undefined) return { post, author: await early };
+  parts.authorOf.set(id, authorId);
+  return { post, author: await parts.author(authorId, caller) };
+}
+
 /**
- * Posts and their authors. An author that is already known to belong to a wanted post is asked for together with it;
- * the others as soon as the posts tell who they are.
+ * Several posts. Their authors are one question: asked at once when all of them are known, else when the posts tell.
  * @throws UpstreamFailure when Social fails
  */
 export async function loadPosts(
-  { post, author, authorOf }: Parts,
+  parts: Parts,
   ids: readonly number[],
   caller: Caller,
-): Promise<PostParts> {
+): Promise<PostsParts> {
   const asked = new Map<number, Promise<Lookup<User>>>();
-  const want = (authorId: number): void => {
-    if (asked.has(authorId)) return;
-    const lookup = author(authorId, caller);
-    // Nobody may be left to hear of a bug in it when the posts fail first; whoever awaits it still does.
-    lookup.catch(() => undefined);
-    asked.set(authorId, lookup);
-  };
+  const known = ids.map((id) => parts.authorOf.get(id));
+  if (!known.includes(undefined))
+    for (const authorId of new Set(known))
+      asked.set(authorId!, askAuthor(parts, authorId!, caller));
 
-  for (const id of ids) {
-    const known = authorOf.get(id);
-    if (known !== undefined) want(known);
-  }
-  const posts = await Promise.all(ids.map((id) => post(id, caller)));
-
-  const authors = new Map<number, Lookup<User>>();
+  const posts = await Promise.all(ids.map((id) => parts.post(id, caller)));
   for (const { value } of posts) {
     if (value === undefined) continue;
-    if (authorOf.get(value.id) !== value.authorId) authorOf.set(value.id, value.authorId);
-    want(value.authorId);
+    parts.authorOf.set(value.id, value.authorId);
+    if (!asked.has(value.authorId))
+      asked.set(value.authorId, askAuthor(parts, value.authorId, caller));
   }
-  for (const { value } of posts) {
+
+  const authors = new Map<number, Lookup<User>>();
+  for (const { value } of posts)
     if (value !== undefined && !authors.has(value.authorId))
       authors.set(value.authorId, await asked.get(value.authorId)!);
-  }
   return { posts, authors };
+}
+
+/** Nobody may be left to hear of a bug in it when the posts fail first; whoever awaits it still does. */
+function askAuthor(parts: Parts, authorId: number, caller: Caller): Promise<Lookup<User>> {
+  const lookup = parts.author(authorId, caller);
+  lookup.catch(() => undefined);
+  return lookup;
 }
