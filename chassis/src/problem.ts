@@ -7,6 +7,7 @@ export const problems = {
   forbidden: { status: 403, title: 'This is not yours to do' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
+  'request-timeout': { status: 408, title: 'The request came too slowly' },
   conflict: { status: 409, title: 'It is taken' },
   'content-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },

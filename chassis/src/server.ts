@@ -8,6 +8,7 @@ import { requestIdFrom, traceparentFrom } from './trace.ts';
 
 /** How long requests in flight may take to finish once the process was told to stop. */
 const STOP_LIMIT_MS = 8_000;
+const HEAD_MS = 10_000;
 const STALL_MS = 15_000;
 const SWEEP_MS = 100;
 
@@ -19,6 +20,8 @@ export interface ListenOptions {
    * answers would hold their places among the requests in flight for ever. Longer than any handler takes to answer.
    */
   readonly stallMs?: number;
+  /** How long a request's head may take to come, 10 s when left out. Shorter than `stallMs`, or it is cut without a word. */
+  readonly headMs?: number;
 }
 
 /** A listener that accepts connections. */
@@ -44,14 +47,16 @@ export async function listen(
   handler: RequestListener,
   host: string,
   port: number,
-  { messages, stallMs = STALL_MS }: ListenOptions = {},
+  { messages, stallMs = STALL_MS, headMs = HEAD_MS }: ListenOptions = {},
 ): Promise<Listening> {
   let stopping = false;
   const server = createServer(
     {
       // Above what clients in front of us (balancers, undici: 4 s) keep idle connections for, so that they close first.
       keepAliveTimeout: 15_000,
-      headersTimeout: 10_000,
+      headersTimeout: headMs,
+      // Node looks for what is overdue only so often; every 30 s by itself.
+      connectionsCheckingInterval: headMs / 10,
       requestTimeout: 30_000,
       maxHeaderSize: 16_384,
       ...messages,
@@ -102,12 +107,17 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   return new ListenError(`Cannot listen on ${host}:${port}: ${reason}.`, { cause: error });
 }
 
+function problemOf(code: string | undefined): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new Problem('headers-too-large', 'The headers are larger than 16 KiB');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new Problem('request-timeout', 'The request did not come whole in time');
+  return new Problem('invalid-request', 'This is not a well-formed HTTP request');
+}
+
 /** The answer to what is no HTTP request at all, where there is no response object to answer with. */
 function rawProblem(code: string | undefined): string {
-  const problem =
-    code === 'HPE_HEADER_OVERFLOW'
-      ? new Problem('headers-too-large', 'The headers are larger than 16 KiB')
-      : new Problem('invalid-request', 'This is not a well-formed HTTP request');
+  const problem = problemOf(code);
   const requestId = requestIdFrom(undefined);
   const body = JSON.stringify(problemDocument(problem, '/', requestId));
   const headers = [

@@ -11,6 +11,19 @@ const hello: RequestListener = (_req, res) => {
   res.end('hello');
 };
 
+test.each([
+  ['of which only a part comes', 'GET / HTTP/1.1\r\nHost: a\r\n'],
+  ['that never begins', ''],
+])('a head %s is a 408, long before its connection counts as stalled', async (_, bytes) => {
+  const answer = await exchangeRaw(await serving(hello, { headMs: 100 }), bytes);
+  expect(answer).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
+  expect(answer).toMatch(/connection: close/i);
+  expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({
+    type: 'urn:social-network:problem:request-timeout',
+    status: 408,
+  });
+});
+
 describe('bytes that are not HTTP', () => {
   test.each([
     ['no method', 'hello there\r\n\r\n', 400],

@@ -5,6 +5,7 @@ import type { OpenApiDocument, Reference, Response } from './document.ts';
 /** What a service may answer to any request at all, listed or not. */
 const toAnything: Readonly<Record<number, string>> = {
   400: 'InvalidRequest',
+  408: 'RequestTimeout',
   431: 'HeadersTooLarge',
   500: 'Internal',
   503: 'Unavailable',

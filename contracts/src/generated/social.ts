@@ -241,6 +241,21 @@ export interface components {
                 };
             };
         };
+        /** @description The request came too slowly. It is found out before there is a request, so the answer has none of the usual headers. */
+        RequestTimeout: {
+            headers: {
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:request-timeout";
+                    /** @constant */
+                    status?: 408;
+                };
+            };
+        };
         /** @description The request line and headers together are too large. It is found out before there is a request, so the answer has none of the usual headers. */
         HeadersTooLarge: {
             headers: {
@@ -440,6 +455,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -511,6 +527,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidRequest"];
             405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -564,6 +581,7 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidRequest"];
             405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
