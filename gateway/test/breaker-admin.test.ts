@@ -1,6 +1,11 @@
 // /breakers of the admin port: as JSON, as an event stream, and what it refuses.
-import { request, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Writable } from 'node:stream';
 import { expect, test } from '@jest/globals';
+import type { Request } from 'express';
+import { breakerRoutes } from '../src/admin/breakers.ts';
+import type { Breaker } from '../src/upstream/breaker.ts';
 import { until } from './support/client.ts';
 import { status } from './support/behaviours.ts';
 import { stage } from './support/stage.ts';
@@ -76,6 +81,33 @@ test('HEAD of the event stream has its headers, and ends', async () => {
   });
   expect([heard.status, heard.text]).toEqual([200, '']);
   expect(heard.headers['content-type']).toMatch(/^text\/event-stream/);
+});
+
+test('a listener that does not read is cut off before much waits for it', async () => {
+  const large = { name: 'x'.repeat(30_000), report: () => ({ name: 'x'.repeat(30_000) }) };
+  const listeners: (() => void)[] = [];
+  let stopped = 0;
+  const [route] = breakerRoutes({
+    breakers: [large as unknown as Breaker],
+    onBreakerChange(listener) {
+      listeners.push(listener);
+      return () => (stopped += 1);
+    },
+  });
+  const req = { accepts: () => 'text/event-stream' } as unknown as Request;
+  const answer = (await route!.handle(req)) as { stream: (res: ServerResponse) => void };
+  const waiting: number[] = [];
+  // Takes what is written, and is never done with it.
+  const res = new Writable({ write: () => undefined });
+  answer.stream(res as unknown as ServerResponse);
+  for (let left = 10; left > 0 && !res.destroyed; left -= 1) {
+    listeners[0]!();
+    waiting.push(res.writableLength);
+  }
+  expect(res.destroyed).toBe(true);
+  expect(Math.max(...waiting)).toBeLessThan(65_536 + 31_000);
+  await once(res, 'close');
+  expect(stopped).toBe(1);
 });
 
 test('a listener does not keep the gateway from stopping', async () => {

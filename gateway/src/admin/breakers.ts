@@ -13,6 +13,8 @@ export interface BreakerPanel {
 const MODES = ['open', 'close', 'auto'] as const;
 /** Window counts change without a transition; the stream also shows those, and notices a dead connection. */
 const REFRESH_MS = 2_000;
+/** What may wait for a reader that does not read, in bytes; then it is cut off, and its EventSource comes back. */
+const BACKLOG_MAX = 65_536;
 
 const report = ({ breakers }: BreakerPanel): object => ({
   breakers: breakers.map((breaker) => breaker.report()),
@@ -49,6 +51,7 @@ export const breakerRoutes = (panel: BreakerPanel): Route[] => [
 function streamTo(res: ServerResponse, panel: BreakerPanel): void {
   const show = (): void => {
     res.write(`event: breakers\ndata: ${JSON.stringify(report(panel))}\n\n`);
+    if (res.writableLength > BACKLOG_MAX) res.destroy();
   };
   const stop = panel.onBreakerChange(show);
   const refresh = setInterval(show, REFRESH_MS).unref();
