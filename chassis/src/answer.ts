@@ -1,16 +1,16 @@
 // Sending an answer: JSON, validators (ETag, RFC 9110), the headers that every answer carries.
-import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { problemDocument, type Problem } from './problem.ts';
 import { exchangeOf } from './exchange.ts';
+import { render, Rendered } from './rendered.ts';
 
 /** What a route gives back; `send` turns it into a response. */
-export type Answer = WholeAnswer | FixedAnswer | StreamAnswer;
+export type Answer = WholeAnswer | StreamAnswer;
 
 interface WholeAnswer {
   /** 200 when left out. */
   readonly status?: number;
-  /** Sent as JSON; with a `type` it is a text, sent as it is. */
+  /** Sent as JSON; with a `type` it is a text, sent as it is; and so is what was rendered before. */
   readonly body: unknown;
   readonly type?: string;
   /**
@@ -20,23 +20,6 @@ interface WholeAnswer {
   readonly cache: 'public' | 'private' | 'no-store';
   readonly headers?: Readonly<Record<string, string>>;
 }
-
-/** An answer that is the same for the process's whole life, and public; `fixedAnswer` makes it. */
-interface FixedAnswer {
-  readonly bytes: Buffer;
-  readonly etag: string;
-  readonly type: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Makes its bytes and its ETag once, for all requests: of a large file, each time would stop the process for long. */
-export const fixedAnswer = (
-  text: string,
-  type: string,
-  headers: Readonly<Record<string, string>> = {},
-): FixedAnswer => ({ bytes: Buffer.from(text), etag: etagOf(text), type, headers });
-
-const etagOf = (body: string): string => `"${hash('sha1', body, 'base64url')}"`;
 
 /** An answer without end, such as an event stream (never cached): `stream` writes it until the client leaves. */
 interface StreamAnswer {
@@ -62,20 +45,19 @@ function write(
   res: ServerResponse,
   status: number,
   type: string,
-  body: string | Buffer | undefined,
+  body: Rendered | undefined,
   more: Readonly<Record<string, string>>,
 ): void {
   const headers = Object.assign(head(res), more);
-  let encoding: BufferEncoding = 'utf8';
-  if (body !== undefined) {
-    headers['Content-Type'] = type;
-    const bytes = Buffer.byteLength(body);
-    headers['Content-Length'] = String(bytes);
-    // As many bytes as characters: all of them are ASCII, which is latin1 too, and cheaper to write.
-    if (bytes === body.length) encoding = 'latin1';
+  if (body === undefined) {
+    res.writeHead(status, headers).end();
+    return;
   }
-  res.writeHead(status, headers);
-  res.end(body, encoding);
+  const { content, bytes } = body;
+  headers['Content-Type'] = type;
+  headers['Content-Length'] = String(bytes);
+  // As many bytes as characters: all of them are ASCII, which is latin1 too, and cheaper to write.
+  res.writeHead(status, headers).end(content, bytes === content.length ? 'latin1' : 'utf8');
 }
 
 /** Sends a route's answer; 304 when the client holds the very same one. */
@@ -88,32 +70,20 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
     else answer.stream(res);
     return;
   }
-  if ('bytes' in answer) {
-    const { bytes, etag, type, headers } = answer;
-    sendTagged(req, res, { status: 200, type, body: bytes, etag, cache: 'public', headers });
+  const { type = 'application/json', status = 200, cache, headers } = answer;
+  const body = renderedBody(answer);
+  if (cache === 'no-store') {
+    write(res, status, type, body, { 'Cache-Control': 'no-store', ...headers });
     return;
   }
-  const { type = 'application/json', status = 200, cache, headers } = answer;
-  const body = answer.type === undefined ? JSON.stringify(answer.body) : String(answer.body);
-  if (cache === 'no-store')
-    write(res, status, type, body, { 'Cache-Control': 'no-store', ...headers });
-  else sendTagged(req, res, { status, type, body, etag: etagOf(body), cache, headers });
+  const tagged = { 'Cache-Control': `${cache}, no-cache`, ETag: body.etag, ...headers };
+  if (matches(req.headers['if-none-match'], body.etag)) write(res, 304, '', undefined, tagged);
+  else write(res, status, type, body, tagged);
 }
 
-interface Tagged {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string | Buffer;
-  readonly etag: string;
-  readonly cache: 'public' | 'private';
-  readonly headers: Readonly<Record<string, string>> | undefined;
-}
-
-function sendTagged(req: IncomingMessage, res: ServerResponse, tagged: Tagged): void {
-  const { status, type, body, etag, cache } = tagged;
-  const headers = { 'Cache-Control': `${cache}, no-cache`, ETag: etag, ...tagged.headers };
-  if (matches(req.headers['if-none-match'], etag)) write(res, 304, '', undefined, headers);
-  else write(res, status, type, body, headers);
+function renderedBody({ body, type }: WholeAnswer): Rendered {
+  if (body instanceof Rendered) return body;
+  return type === undefined ? render(body) : new Rendered(String(body));
 }
 
 /** Answers OPTIONS: which methods there are. */
@@ -124,7 +94,7 @@ export const sendAllowed = (res: ServerResponse, allow: string): void =>
 export function sendProblem(req: IncomingMessage, res: ServerResponse, problem: Problem): void {
   const instance = (req.url ?? '/').split('?', 1)[0]!.slice(0, 500);
   const document = problemDocument(problem, instance, exchangeOf(req).requestId);
-  write(res, problem.status, 'application/problem+json', JSON.stringify(document), {
+  write(res, problem.status, 'application/problem+json', render(document), {
     'Cache-Control': 'no-store',
     ...problem.headers,
   });

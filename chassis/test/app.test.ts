@@ -1,6 +1,7 @@
 // An app made of routes, over real sockets: answers, validators, methods, and every error as a problem document.
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { fixedAnswer } from 'chassis/answer';
+import type { Answer } from 'chassis/answer';
+import { Rendered } from 'chassis/rendered';
 import { createApp, type Route } from 'chassis/app';
 import { invalid, Problem } from 'chassis/problem';
 import request from 'supertest';
@@ -10,7 +11,13 @@ import { memoryLog } from '../../test/support/log.ts';
 const { log, lines } = memoryLog();
 class Weather extends Error {}
 
-const fixed = fixedAnswer('ä', 'text/plain', { 'Content-Security-Policy': "default-src 'none'" });
+const rendered = new Rendered(Buffer.from('ä'));
+const fixed: Answer = {
+  body: rendered,
+  type: 'text/plain',
+  cache: 'public',
+  headers: { 'Content-Security-Policy': "default-src 'none'" },
+};
 const routes: Route[] = [
   {
     method: 'get',
@@ -117,10 +124,10 @@ describe('an answer', () => {
       'content-length': '2',
       'cache-control': 'public, no-cache',
       'content-security-policy': "default-src 'none'",
-      etag: fixed.etag,
+      etag: rendered.etag,
     });
-    expect(fixed.etag).toBe((await get('/text')).headers['etag']);
-    const again = await get('/fixed').set('If-None-Match', fixed.etag);
+    expect(rendered.etag).toBe((await get('/text')).headers['etag']);
+    const again = await get('/fixed').set('If-None-Match', rendered.etag);
     expect([again.status, again.text]).toEqual([304, '']);
   });
 

@@ -22,8 +22,8 @@ export const createMemories = (settings: Settings) => ({
     absentMs: settings.POST_TTL_MS,
     staleMs: 0,
     maxSize: settings.POST_CACHE_BYTES,
-    // A character takes at most two bytes in memory.
-    sizeOf: (post) => POST_OVERHEAD_BYTES + 2 * (post?.content.length ?? 0),
+    // A character takes at most two bytes in memory; it is there in the post and in its rendering.
+    sizeOf: (post) => POST_OVERHEAD_BYTES + 4 * (post?.content.length ?? 0),
   }),
 });
 

@@ -1,9 +1,9 @@
 // The contract: as data, and as a page for people, which loads nothing from elsewhere.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fixedAnswer } from 'chassis/answer';
 import type { Route } from 'chassis/app';
 import { parseQuery } from 'chassis/input';
+import { Rendered } from 'chassis/rendered';
 import { loadDocument } from 'contracts/document';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 
@@ -31,33 +31,32 @@ const POLICY =
   "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-type Fixed = ReturnType<typeof fixedAnswer>;
+const JSON_TYPE = 'application/json';
 
-const fixed = (path: string, answer: Fixed): Route => ({
-  method: 'get',
-  path,
-  handle: (req) => {
-    parseQuery(req.url, []);
-    return answer;
-  },
-});
-
-const file = (path: string, type: string, body: string): Route =>
-  fixed(path, fixedAnswer(body, type, { 'Content-Security-Policy': POLICY }));
+/** Rendered once: of a large file, each time would stop the process for long. */
+const fixed = (path: string, type: string, text: string): Route => {
+  const body = new Rendered(Buffer.from(text));
+  const headers = { 'Content-Security-Policy': POLICY };
+  return {
+    method: 'get',
+    path,
+    handle: (req) => {
+      parseQuery(req.url, []);
+      return { body, type, cache: 'public', ...(type !== JSON_TYPE && { headers }) };
+    },
+  };
+};
 
 const asset = (name: string): string => readFileSync(join(swaggerUiFolder(), name), 'utf8');
 
 /** Reads the pages' files; call it once, at start. */
 export function docsRoutes(): Route[] {
   return [
+    fixed('/api/openapi.json', JSON_TYPE, JSON.stringify(loadDocument('gateway'))),
+    fixed('/api/docs', 'text/html; charset=utf-8', PAGE),
+    fixed('/api/docs/start.js', 'text/javascript; charset=utf-8', START),
+    fixed('/api/docs/swagger-ui.css', 'text/css; charset=utf-8', asset('swagger-ui.css')),
     fixed(
-      '/api/openapi.json',
-      fixedAnswer(JSON.stringify(loadDocument('gateway')), 'application/json'),
-    ),
-    file('/api/docs', 'text/html; charset=utf-8', PAGE),
-    file('/api/docs/start.js', 'text/javascript; charset=utf-8', START),
-    file('/api/docs/swagger-ui.css', 'text/css; charset=utf-8', asset('swagger-ui.css')),
-    file(
       '/api/docs/swagger-ui-bundle.js',
       'text/javascript; charset=utf-8',
       asset('swagger-ui-bundle.js'),

@@ -3,39 +3,43 @@ import type { Route } from 'chassis/app';
 import { parseId, parseIds, parseQuery } from 'chassis/input';
 import { invalid } from 'chassis/problem';
 import { loadPost, loadPosts } from '../views/post/load.ts';
-import { stitchPost, stitchPosts } from '../views/post/stitch.ts';
+import { createRenderer } from '../views/post/rendering.ts';
+import { stitchPosts } from '../views/post/stitch.ts';
 import type { Context } from './context.ts';
 import { callerOf, notFound, reply } from './reply.ts';
 
-export const postRoutes = ({ parts, requestDeadlineMs, onDegraded }: Context): Route[] => [
-  {
-    method: 'get',
-    path: '/api/posts/:id',
-    handle: async (req) => {
-      parseQuery(req.url, []);
-      const id = parseId(req.params['id'], '/path/id');
-      const { post, author } = await loadPost(parts, id, callerOf(req, requestDeadlineMs));
-      if (post.value === undefined || author === undefined)
-        throw notFound('There is no such post', [post]);
-      return reply(req, stitchPost(post.value, author.value), [post, author], onDegraded);
+export function postRoutes({ parts, requestDeadlineMs, onDegraded }: Context): Route[] {
+  const rendered = createRenderer();
+  return [
+    {
+      method: 'get',
+      path: '/api/posts/:id',
+      handle: async (req) => {
+        parseQuery(req.url, []);
+        const id = parseId(req.params['id'], '/path/id');
+        const { post, author } = await loadPost(parts, id, callerOf(req, requestDeadlineMs));
+        if (post.value === undefined || author === undefined)
+          throw notFound('There is no such post', [post]);
+        return reply(req, rendered(post.value, author.value), [post, author], onDegraded);
+      },
     },
-  },
-  {
-    method: 'get',
-    path: '/api/posts',
-    handle: async (req) => {
-      const { ids } = parseQuery(req.url, ['ids']);
-      if (ids === undefined) throw invalid('/query/ids', 'expected a list of ids, such as 5,3');
-      const loaded = await loadPosts(
-        parts,
-        parseIds(ids, '/query/ids'),
-        callerOf(req, requestDeadlineMs),
-      );
-      const items = stitchPosts(
-        loaded.posts.map(({ value }) => value),
-        (authorId) => loaded.authors.get(authorId)?.value,
-      );
-      return reply(req, { items }, [...loaded.posts, ...loaded.authors.values()], onDegraded);
+    {
+      method: 'get',
+      path: '/api/posts',
+      handle: async (req) => {
+        const { ids } = parseQuery(req.url, ['ids']);
+        if (ids === undefined) throw invalid('/query/ids', 'expected a list of ids, such as 5,3');
+        const loaded = await loadPosts(
+          parts,
+          parseIds(ids, '/query/ids'),
+          callerOf(req, requestDeadlineMs),
+        );
+        const items = stitchPosts(
+          loaded.posts.map(({ value }) => value),
+          (authorId) => loaded.authors.get(authorId)?.value,
+        );
+        return reply(req, { items }, [...loaded.posts, ...loaded.authors.values()], onDegraded);
+      },
     },
-  },
-];
+  ];
+}
