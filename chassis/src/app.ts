@@ -72,7 +72,9 @@ export function createApp({ routes, log, toProblem = () => undefined }: AppOptio
       res.destroy();
       return;
     }
-    sendProblem(req, res, toProblem(error) ?? problemOf(error, req, log));
+    const problem = toProblem(error) ?? problemOf(error, req, log);
+    exchangeOf(req).failure = problem.reason ?? problem.slug;
+    sendProblem(req, res, problem);
   };
   app.use(onError);
   return app;

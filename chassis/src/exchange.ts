@@ -10,6 +10,8 @@ export interface Exchange {
   readonly startedAt: number;
   /** The template of the route that answers, such as /api/posts/:id; 'none' while no route is found. */
   route: string;
+  /** Why the answer is a 5xx, in words of a closed set; for the log. */
+  failure?: string;
   /** Called once, when the client leaves before its answer is sent. */
   onLeave?: () => void;
 }

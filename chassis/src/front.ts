@@ -5,6 +5,7 @@ import { exchangeOf } from './exchange.ts';
 import type { Logger } from './log.ts';
 import { DURATION_BUCKETS, type Metrics } from './metrics.ts';
 import { Problem } from './problem.ts';
+import { sampler } from './sample.ts';
 
 export interface FrontOptions {
   readonly metrics: Metrics;
@@ -24,12 +25,16 @@ const overloaded = new Problem(
   },
 );
 
+/** Lines about failures, in a second for each route: in an outage, every request would write one. */
+const LINES_MAX = 10;
+
 /** Wraps an app so that its requests are counted, timed by route template and status, and capped. */
 export function front(
   app: RequestListener,
   { metrics, log, maxInFlight = Infinity, onOverload }: FrontOptions,
 ): RequestListener {
   let inFlight = 0;
+  const sample = sampler(LINES_MAX);
   const duration = metrics.histogram(
     'http_request_duration_seconds',
     'Time from the arrival of a request to the end of its answer.',
@@ -49,13 +54,14 @@ export function front(
     const status = res.writableFinished ? String(res.statusCode) : 'client_left';
     duration.observe({ method, route: exchange.route, status }, seconds);
 
-    const level = res.statusCode >= 500 && exchange.route !== 'shed' ? 'warn' : 'debug';
+    const { requestId, traceparent, route, failure: cause } = exchange;
+    const failed = res.statusCode >= 500 && route !== 'shed';
+    // A 500 is a bug of ours: never one too many.
+    const leftOut = !failed ? undefined : res.statusCode === 500 ? 0 : sample(route);
+    const level = leftOut === undefined ? 'debug' : 'warn';
     if (!log.isLevelEnabled(level)) return;
-    const { requestId, traceparent, route } = exchange;
-    log[level](
-      { requestId, traceparent, method, route, status, ms: Math.round(seconds * 1000) },
-      'answered',
-    );
+    const line = { requestId, traceparent, method, route, status, ms: Math.round(seconds * 1000) };
+    log[level]({ ...line, ...(failed && { cause }), ...(leftOut && { leftOut }) }, 'answered');
   };
 
   return (req, res) => {

@@ -54,9 +54,11 @@ export const isUnavailable = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError && (!SQLSTATE.test(error.code) || UNAVAILABLE.test(error.code));
 
 /** The answer while the database cannot be asked. */
-export const notReady = (detail: string): Problem =>
-  new Problem('not-ready', detail, { headers: { 'Retry-After': '1' } });
+export const notReady = (detail: string, reason?: string): Problem =>
+  new Problem('not-ready', detail, { headers: { 'Retry-After': '1' }, reason });
 
 /** For createApp's `toProblem`: 503 when the database cannot be asked; undefined for every other error. */
 export const databaseProblem = (error: unknown): Problem | undefined =>
-  isUnavailable(error) ? notReady('The database does not answer') : undefined;
+  isUnavailable(error)
+    ? notReady('The database does not answer', `database: ${error.code}`)
+    : undefined;

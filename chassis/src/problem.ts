@@ -36,8 +36,12 @@ export class Problem extends Error {
   readonly slug: ProblemSlug;
   readonly headers: Readonly<Record<string, string>>;
   readonly errors: readonly InputFault[] | undefined;
+  readonly reason: string | undefined;
 
-  /** @param detail one sentence for the client; it must hold nothing of the inside. */
+  /**
+   * @param detail one sentence for the client; it must hold nothing of the inside
+   * @param options `reason` is for the log alone: what happened, in words of a closed set
+   */
   constructor(
     slug: ProblemSlug,
     detail: string,
@@ -45,12 +49,14 @@ export class Problem extends Error {
       headers?: Readonly<Record<string, string>>;
       errors?: readonly InputFault[];
       cause?: unknown;
+      reason?: string | undefined;
     } = {},
   ) {
     super(detail, { cause: options.cause });
     this.slug = slug;
     this.headers = options.headers ?? {};
     this.errors = options.errors;
+    this.reason = options.reason;
   }
 
   get status(): number {

@@ -1,6 +1,6 @@
 // What stands before every app: the cap on requests in flight, their measuring, their log lines.
 import { request as ask } from 'node:http';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { createApp, type Route } from 'chassis/app';
 import { exchangeOf } from 'chassis/exchange';
 import { front, type FrontOptions } from 'chassis/front';
@@ -33,9 +33,17 @@ async function stage(options: Partial<FrontOptions> = {}) {
       method: 'get',
       path: '/broken',
       handle: () => {
-        throw new Problem('upstream-invalid', 'x');
+        throw new Problem('upstream-invalid', 'x', { reason: 'social: nonsense' });
       },
     },
+    {
+      method: 'get',
+      path: '/strict',
+      handle: () => {
+        throw new Problem('incomplete-answer', 'x');
+      },
+    },
+    { method: 'get', path: '/bug', handle: () => Promise.reject(new Error('x')) },
   ];
   const url = await serving(front(createApp({ routes, log }), { metrics, log, ...options }));
   /** Resolves when the server is done with the request, too: a client may have its answer a moment earlier. */
@@ -129,4 +137,32 @@ test('answers are logged at debug, failures of ours at warn, each with the ids o
     expect.objectContaining({ level: 40, requestId: 'r-1', route: '/broken', status: '502' }),
   ]);
   expect(JSON.stringify(lines)).not.toContain('hush');
+});
+
+test('the line of a failure says why: the reason of its problem, or else its type', async () => {
+  const { send, lines } = await stage();
+  await send('/broken');
+  await send('/strict');
+  expect(lines.map(({ cause }) => cause)).toEqual(['social: nonsense', 'incomplete-answer']);
+});
+
+test('of many failures ten lines a second for each route are at warn, and the next one says how many were not', async () => {
+  const { send, lines } = await stage();
+  const clock = jest.spyOn(performance, 'now').mockReturnValue(5_000);
+  try {
+    const warned = async (path: string, times: number) => {
+      lines.length = 0;
+      for (let left = times; left > 0; left -= 1) await send(path);
+      return lines.filter(({ level, msg }) => level === 40 && msg === 'answered');
+    };
+    expect(await warned('/broken', 13)).toHaveLength(10);
+    expect(await warned('/strict', 1)).toHaveLength(1);
+    expect(await warned('/bug', 13)).toHaveLength(13);
+    clock.mockReturnValue(6_000);
+    const [first, second] = await warned('/broken', 2);
+    expect(first).toHaveProperty('leftOut', 3);
+    expect(second).not.toHaveProperty('leftOut');
+  } finally {
+    clock.mockRestore();
+  }
 });

@@ -28,9 +28,10 @@ function toProblem(error: unknown): Problem | undefined {
   if (!(error instanceof UpstreamFailure)) return undefined;
   const { slug } = error.facts;
   const headers: Record<string, string> = { 'Proxy-Status': proxyMember(error) };
-  if (slug === 'upstream-unavailable') headers['Retry-After'] = '1';
+  if (slug === 'upstream-unavailable') headers['Retry-After'] = String(error.retryAfterS);
   return new Problem(slug, `The ${error.upstream} service ${DETAILS[slug]}`, {
     headers,
     cause: error,
+    reason: `${error.upstream}: ${error.kind}`,
   });
 }

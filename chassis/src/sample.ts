@@ -1,0 +1,34 @@
+// Equal log lines in masses: a few of them are written, the others are counted.
+
+const WINDOW_MS = 1000;
+
+interface Kind {
+  since: number;
+  written: number;
+  leftOut: number;
+}
+
+/**
+ * Lets `limit` lines of each kind through in a second: gives the number that was left out since the last one that
+ * passed, or undefined when this one is to be left out. Kinds must be few: each is kept for ever.
+ */
+export function sampler(limit: number): (kind: string) => number | undefined {
+  const kinds = new Map<string, Kind>();
+  return (name) => {
+    const now = performance.now();
+    let kind = kinds.get(name);
+    if (kind === undefined) kinds.set(name, (kind = { since: now, written: 0, leftOut: 0 }));
+    if (now - kind.since >= WINDOW_MS) {
+      kind.since = now;
+      kind.written = 0;
+    }
+    if (kind.written === limit) {
+      kind.leftOut += 1;
+      return undefined;
+    }
+    const { leftOut } = kind;
+    kind.written += 1;
+    kind.leftOut = 0;
+    return leftOut;
+  };
+}
