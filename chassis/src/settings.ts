@@ -35,8 +35,8 @@ export function integer(fallback: number, about: string, { min = 0, max = 2 ** 3
 }
 
 /** A duration in milliseconds; at most a day, so that it always fits a timer. */
-export const milliseconds = (fallback: number, about: string, { min = 1 } = {}) =>
-  integer(fallback, about, { min, max: 86_400_000 });
+export const milliseconds = (fallback: number, about: string, { min = 1, max = 86_400_000 } = {}) =>
+  integer(fallback, about, { min, max });
 
 /** A TCP port; 0 lets the system choose a free one. */
 export const port = (fallback: number, about: string) =>

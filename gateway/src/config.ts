@@ -10,10 +10,13 @@ export const settings = z.object({
     'aggregate',
     'Where authors come from: asked of Identity. There is no copy of them in Social yet.',
   ),
-  REQUEST_DEADLINE_MS: milliseconds(2000, 'The most that a request may take, in milliseconds.'),
+  // Below the 15 s after which a silent connection is closed.
+  REQUEST_DEADLINE_MS: milliseconds(2000, 'The most that a request may take, in milliseconds.', {
+    max: 10_000,
+  }),
   AUTHOR_DEADLINE_MS: milliseconds(
     300,
-    'The most that a request waits for its authors, in milliseconds.',
+    'The most that a request waits for its authors, or for a user, in milliseconds.',
   ),
   AUTHOR_TTL_MS: milliseconds(
     30_000,
