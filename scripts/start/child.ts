@@ -22,12 +22,18 @@ export function startChild(plan: Plan, root: string, watch: boolean): Child {
   const watching = watch ? ['--watch', '--watch-preserve-output'] : [];
   const leash = join(import.meta.dirname, 'leash.ts');
   // A process group of its own: a terminal's Ctrl-C reaches the launcher only, which then asks once.
-  const child = spawn(process.execPath, [...watching, '--import', leash, 'src/main.ts'], {
-    cwd: join(root, plan.workspace),
-    env: { ...process.env, ...plan.env },
-    stdio: 'pipe',
-    detached: true,
-  });
+  const cwd = join(root, plan.workspace);
+  // Its whole path, so that a list of processes tells which service it is.
+  const child = spawn(
+    process.execPath,
+    [...watching, '--import', leash, join(cwd, 'src/main.ts')],
+    {
+      cwd,
+      env: { ...process.env, ...plan.env },
+      stdio: 'pipe',
+      detached: true,
+    },
+  );
   forward(child.stdout, process.stdout, plan.name);
   forward(child.stderr, process.stderr, plan.name);
 
