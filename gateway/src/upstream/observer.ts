@@ -1,15 +1,16 @@
 // What happens on the way to an upstream, as events: metrics and logs listen, layers know neither.
 import type { UpstreamName } from './failure.ts';
 import type { BreakerState } from './breaker.ts';
+import type { Outcome } from './layers/measure.ts';
 
 export type Refusal = 'breaker_open' | 'bulkhead_full';
 
 /** Its methods must not throw: they are called in the midst of a request. */
 export interface Observer {
-  /** What a question cost its asker, cache included. `outcome`: 'ok', a kind of failure, or 'bug'. */
-  call(operation: string, outcome: string, seconds: number): void;
+  /** How long an asker waited when memory did not have the answer. */
+  call(operation: string, outcome: Outcome, seconds: number): void;
   /** What an attempt took on the wire. */
-  attempt(upstream: UpstreamName, operation: string, outcome: string, seconds: number): void;
+  attempt(upstream: UpstreamName, operation: string, outcome: Outcome, seconds: number): void;
   lookup(cache: 'author' | 'post', result: 'hit' | 'miss' | 'stale'): void;
   batch(operation: string, size: number): void;
   retry(upstream: UpstreamName): void;
