@@ -80,7 +80,7 @@ export function createApp({ routes, log, toProblem = () => undefined }: AppOptio
   return app;
 }
 
-/** What no app knows better: a Problem is itself, Express's own 4xx are the client's fault, the rest is a bug. */
+/** What no app knows better: a Problem is itself, a path that cannot be decoded is the client's fault, the rest is a bug. */
 function problemOf(error: unknown, req: Request, log: Logger): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof URIError) return invalid('/path', 'expected well-formed percent-encoding');

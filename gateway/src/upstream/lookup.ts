@@ -1,4 +1,4 @@
-// Looking single things up: from memory, in a shared flight, in a batch. And the same without memory, for pages.
+// Looking single things up: from memory, in a shared flight, in a batch.
 import { stack, type Call, type Layer } from './call.ts';
 import type { Breaker } from './breaker.ts';
 import { batch } from './layers/batch.ts';
@@ -69,19 +69,3 @@ const roomIn = ({ available, state }: Breaker): number => {
   if (!available) return 0;
   return state === 'half_open' ? 1 : Infinity;
 };
-
-/** A question that is not remembered; equal ones at once are still asked once. */
-export const createQuestion = <Q, T>(
-  upstream: Upstream,
-  operation: Operation<Q, T>,
-  keyOf: (question: Q) => string | number,
-  limitMs: number,
-  observer: Observer,
-): Call<Q, T> =>
-  stack(
-    [
-      measure((outcome, seconds) => observer.call(operation.name, outcome, seconds)),
-      coalesce({ upstream: upstream.name, keyOf, limitMs }),
-    ],
-    upstream.ask(operation),
-  );

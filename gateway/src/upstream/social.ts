@@ -1,10 +1,9 @@
 // What the gateway asks of Social.
 import { schemaGuard } from 'contracts/guard';
 import type { Counts, Post, PostBatch, PostPage } from 'contracts/types';
+import { byIds } from './by-ids.ts';
 import type { Bounds, Operation } from './operation.ts';
 
-const isPost = schemaGuard<Post>('social', 'Post');
-const isPostBatch = schemaGuard<PostBatch>('social', 'PostBatch');
 const isPostPage = schemaGuard<PostPage>('social', 'PostPage');
 const isCounts = schemaGuard<Counts>('social', 'Counts');
 
@@ -15,23 +14,21 @@ export interface PageQuestion {
   readonly cursor: string | undefined;
 }
 
-/** Posts by id; what is not in the map does not exist. One id is asked for by its own address. */
-export const getPosts = (
-  bounds: Bounds,
-): Operation<readonly number[], ReadonlyMap<number, Post>> => ({
+const posts = {
   name: 'posts',
-  target: (ids) => (ids.length === 1 ? `/api/posts/${ids[0]}` : `/api/posts?ids=${ids.join(',')}`),
-  maxBytes: (ids) => (ids.length === 1 ? bounds.one : bounds.list),
-  answers: {
-    200: (body, ids) => {
-      if (ids.length === 1)
-        return isPost(body) && body.id === ids[0] ? { value: byId([body]) } : undefined;
-      return isPostBatch(body) ? { value: byId(body.items) } : undefined;
-    },
-    // A page of somebody in between is no word of theirs.
-    404: (body, ids) => (ids.length === 1 && body !== undefined ? { value: new Map() } : undefined),
-  },
-});
+  path: '/api/posts',
+  isOne: schemaGuard<Post>('social', 'Post'),
+  isList: schemaGuard<PostBatch>('social', 'PostBatch'),
+  keep: ({ id, content, authorId, createdAt }: Post): Post => ({
+    id,
+    content,
+    authorId,
+    createdAt,
+  }),
+};
+
+/** Posts by id, without their authors' names. */
+export const getPosts = (bounds: Bounds) => byIds(posts, bounds);
 
 /** A page of one author's posts, newest first; undefined when Social does not know the cursor. */
 export const getPostPage = (bounds: Bounds): Operation<PageQuestion, PostPage | undefined> => ({
@@ -58,9 +55,3 @@ export const getCounts = (bounds: Bounds): Operation<number, Counts> => ({
   maxBytes: () => bounds.one,
   answers: { 200: (body) => (isCounts(body) ? { value: body } : undefined) },
 });
-
-/** Only what the contract names: what else came along is not kept. */
-const byId = (posts: readonly Post[]): ReadonlyMap<number, Post> =>
-  new Map(
-    posts.map(({ id, content, authorId, createdAt }) => [id, { id, content, authorId, createdAt }]),
-  );

@@ -42,7 +42,9 @@ export function createTransport({
   return {
     call: (operation) => async (question, caller) => {
       const target = operation.target(question);
-      const raw = await get(pool, upstream, target, caller, operation.maxBytes(question));
+      const maxBytes = operation.maxBytes(question);
+      const send = () => dispatch(pool, upstream, target, caller, maxBytes);
+      const raw = await resendStale(send, caller);
       return { value: readAnswer(upstream, operation, question, raw), via: ASKED };
     },
     close: () => pool.destroy(),
@@ -62,19 +64,15 @@ function connectorOf(timeout: number): buildConnector.connector {
     });
 }
 
-/** Sends a GET; once more when a kept-alive socket turned out to be closed already (RFC 9112, section 9.3.1). */
-async function get(
-  pool: Pool,
-  upstream: UpstreamName,
-  path: string,
-  caller: Caller,
-  maxBytes: number,
+/** Sends once more when a kept-alive socket turned out to be closed already (RFC 9112, section 9.3.1): for GET only. */
+async function resendStale(
+  send: () => Promise<RawAnswer>,
+  { presence }: Caller,
 ): Promise<RawAnswer> {
-  const send = (): Promise<RawAnswer> => dispatch(pool, upstream, path, caller, maxBytes);
   try {
     return await send();
   } catch (error) {
-    const again = error instanceof UpstreamFailure && isStale(error) && !caller.presence.left;
+    const again = error instanceof UpstreamFailure && isStale(error) && !presence.left;
     if (!again) throw error;
     return send();
   }

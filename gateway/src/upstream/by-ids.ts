@@ -1,0 +1,36 @@
+// The one shape of asking for things by their ids, whichever they are: one by its own address, several as a list.
+import type { Guard } from 'contracts/guard';
+import type { Bounds, Operation } from './operation.ts';
+
+export interface ThingsById<T> {
+  readonly name: string;
+  /** The address of all of them, such as /api/users. */
+  readonly path: string;
+  readonly isOne: Guard<T>;
+  readonly isList: Guard<{ readonly items: readonly T[] }>;
+  /** Only what the contract names: what else came along is not kept. */
+  readonly keep: (thing: T) => T;
+}
+
+/** What is not in the map does not exist. */
+export function byIds<T extends { readonly id: number }>(
+  { name, path, isOne, isList, keep }: ThingsById<T>,
+  bounds: Bounds,
+): Operation<readonly number[], ReadonlyMap<number, T>> {
+  const mapOf = (things: readonly T[]): { readonly value: ReadonlyMap<number, T> } => ({
+    value: new Map(things.map((thing) => [thing.id, keep(thing)])),
+  });
+  return {
+    name,
+    target: (ids) => (ids.length === 1 ? `${path}/${ids[0]}` : `${path}?ids=${ids.join(',')}`),
+    maxBytes: (ids) => (ids.length === 1 ? bounds.one : bounds.list),
+    answers: {
+      200: (body, ids) => {
+        if (ids.length === 1) return isOne(body) && body.id === ids[0] ? mapOf([body]) : undefined;
+        return isList(body) ? mapOf(body.items) : undefined;
+      },
+      // A page of somebody in between is no word of theirs.
+      404: (body, ids) => (ids.length === 1 && body !== undefined ? mapOf([]) : undefined),
+    },
+  };
+}
