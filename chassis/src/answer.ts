@@ -1,11 +1,11 @@
 // Sending an answer: JSON, validators (ETag, RFC 9110), the headers that every answer carries.
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { problemDocument, type Problem } from './problem.ts';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { problemDocument, type HeaderFields, type Problem } from './problem.ts';
 import { exchangeOf } from './exchange.ts';
 import { render, Rendered } from './rendered.ts';
 
 /** What a route gives back; `send` turns it into a response. */
-export type Answer = WholeAnswer | StreamAnswer;
+export type Answer = WholeAnswer | EmptyAnswer | StreamAnswer;
 
 interface WholeAnswer {
   /** 200 when left out. */
@@ -18,7 +18,13 @@ interface WholeAnswer {
    * `private`: the answer depends on who asks.
    */
   readonly cache: 'public' | 'private' | 'no-store';
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: HeaderFields;
+}
+
+/** It was done, and there is nothing to tell. */
+interface EmptyAnswer {
+  readonly status: 204;
+  readonly headers?: HeaderFields;
 }
 
 /** An answer without end, such as an event stream (never cached): `stream` writes it until the client leaves. */
@@ -36,9 +42,22 @@ function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   );
 }
 
-function head(res: ServerResponse): Record<string, string> {
-  const { requestId, traceparent } = exchangeOf(res.req);
-  return { 'X-Request-Id': requestId, traceparent, 'X-Content-Type-Options': 'nosniff' };
+type Fields = Record<string, string | readonly string[]>;
+
+function head(res: ServerResponse): Fields {
+  const { requestId, traceparent, headers } = exchangeOf(res.req);
+  const own = { 'X-Request-Id': requestId, traceparent, 'X-Content-Type-Options': 'nosniff' };
+  return headers === undefined ? own : Object.assign(own, headers);
+}
+
+/** The head with `more`; what an answer varies by is added up. */
+function withHead(res: ServerResponse, more: HeaderFields): Fields {
+  const fields = head(res);
+  const vary = fields['Vary'];
+  Object.assign(fields, more);
+  if (vary !== undefined && vary !== fields['Vary'])
+    fields['Vary'] = `${String(vary)}, ${String(fields['Vary'])}`;
+  return fields;
 }
 
 function write(
@@ -46,28 +65,34 @@ function write(
   status: number,
   type: string,
   body: Rendered | undefined,
-  more: Readonly<Record<string, string>>,
+  more: HeaderFields,
 ): void {
-  const headers = Object.assign(head(res), more);
+  const headers = withHead(res, more);
   if (body === undefined) {
-    res.writeHead(status, headers).end();
+    res.writeHead(status, headers as OutgoingHttpHeaders).end();
     return;
   }
   const { content, bytes } = body;
   headers['Content-Type'] = type;
   headers['Content-Length'] = String(bytes);
   // As many bytes as characters: all of them are ASCII, which is latin1 too, and cheaper to write.
-  res.writeHead(status, headers).end(content, bytes === content.length ? 'latin1' : 'utf8');
+  res
+    .writeHead(status, headers as OutgoingHttpHeaders)
+    .end(content, bytes === content.length ? 'latin1' : 'utf8');
 }
 
 /** Sends a route's answer; 304 when the client holds the very same one. */
 export function send(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
   if ('stream' in answer) {
     const headers = { ...head(res), 'Content-Type': answer.type, 'Cache-Control': 'no-store' };
-    res.writeHead(200, headers);
+    res.writeHead(200, headers as OutgoingHttpHeaders);
     // HEAD asks for the headers alone; nothing would ever end it.
     if (req.method === 'HEAD') res.end();
     else answer.stream(res);
+    return;
+  }
+  if (!('body' in answer)) {
+    write(res, answer.status, '', undefined, { 'Cache-Control': 'no-store', ...answer.headers });
     return;
   }
   const { type = 'application/json', status = 200, cache, headers } = answer;

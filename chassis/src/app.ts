@@ -1,5 +1,6 @@
 // An Express app from a list of routes: 404, 405 with Allow, OPTIONS, and every error as a problem document.
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
+import { readJson } from './body.ts';
 import { send, sendAllowed, sendProblem, type Answer } from './answer.ts';
 import { exchangeOf } from './exchange.ts';
 import type { Logger } from './log.ts';
@@ -9,6 +10,8 @@ import { invalid, Problem } from './problem.ts';
 export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
+  /** A JSON body is read into `req.body` first; without it a body is not looked at. */
+  readonly body?: true;
   readonly handle: (req: Request) => Answer | Promise<Answer>;
 }
 
@@ -18,6 +21,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Turns an error of the app's own kind into a problem; undefined for what it does not know. */
   readonly toProblem?: (error: unknown) => Problem | undefined;
+  /** Who in front of us may say, by X-Forwarded-For, which address a client has (`req.ip`); nobody when left out. */
+  readonly trustProxy?: readonly string[];
 }
 
 /** Express without what costs and is not used here: its ETag, its query parser, its name in every answer. */
@@ -43,12 +48,19 @@ const allowed = (methods: Iterable<string>): string =>
   ].join(', ');
 
 /** Makes the app; it does not listen. */
-export function createApp({ routes, log, toProblem = () => undefined }: AppOptions): Express {
+export function createApp({
+  routes,
+  log,
+  toProblem = () => undefined,
+  trustProxy = [],
+}: AppOptions): Express {
   const app = bareExpress();
+  app.set('trust proxy', trustProxy);
 
-  for (const { method, path, handle } of routes) {
+  for (const { method, path, body, handle } of routes) {
     app[method](path, async (req, res) => {
       exchangeOf(req).route = path;
+      if (body) await readJson(req, res);
       send(req, res, await handle(req));
     });
   }

@@ -2,9 +2,10 @@
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
 import { front } from './front.ts';
+import { startJobs, type Job } from './jobs.ts';
 import { createLogger, type Logger } from './log.ts';
 import { messagesOf } from './messages.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import type { Migrations } from './postgres-migrate.ts';
 import type { databaseSettings } from './postgres-settings.ts';
 import { openDatabase } from './postgres.ts';
@@ -13,21 +14,41 @@ import { type commonSettings, readSettings, type z } from './settings.ts';
 
 type Shape = ReturnType<typeof commonSettings> & ReturnType<typeof databaseSettings>;
 
-export interface DatabaseService<Schema> {
+/** What a service's own code is made with. */
+export interface Context<Schema, Settings> {
+  readonly db: Kysely<Schema>;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly settings: Readonly<Settings>;
+  /** Resolves once migrations and seed have run, or the service is stopped before. */
+  readonly prepared: Promise<void>;
+}
+
+/** A service's own code. */
+export interface Service {
+  readonly app: Express;
+  readonly jobs?: readonly Job[];
+  /** Closes what it holds beside the database; runs before that is closed. */
+  readonly close?: () => Promise<void> | void;
+}
+
+export interface DatabaseService<Schema, Own extends Shape> {
   readonly name: string;
-  readonly settings: z.ZodObject<Shape>;
+  readonly settings: z.ZodObject<Own>;
   readonly migrations: Migrations;
   /** Fills an empty database with demo data. */
   readonly seed: (db: Kysely<Schema>) => Promise<void>;
-  readonly createApp: (db: Kysely<Schema>, log: Logger) => Express;
+  readonly create: (context: Context<Schema, z.output<z.ZodObject<Own>>>) => Service;
 }
 
 /** @throws StartError for what a person has to mend: a wrong setting, a taken port, a data directory in use. */
-export async function startDatabaseService<Schema>(
-  { name, settings: schema, migrations, seed, createApp }: DatabaseService<Schema>,
+export async function startDatabaseService<Schema, Own extends Shape>(
+  { name, settings: schema, migrations, seed, create }: DatabaseService<Schema, Own>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Running> {
-  const settings = readSettings(schema, env);
+  const own = readSettings(schema, env);
+  // The compiler does not see through a generic shape that every service's settings hold these.
+  const settings = own as Readonly<z.output<z.ZodObject<Shape>>>;
   const log = createLogger(name, settings.LOG_LEVEL);
   const metrics = createMetrics();
   const database = await openDatabase<Schema>({
@@ -37,7 +58,9 @@ export async function startDatabaseService<Schema>(
     ...(settings.DEMO_DATA && { seed }),
     log,
   });
-  const app = createApp(database.db, log);
+  const { db, prepared } = database;
+  const { app, jobs = [], close } = create({ db, log, metrics, settings: own, prepared });
+  const endJobs = startJobs(jobs, prepared, log);
   return serve({
     handler: front(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
     messages: messagesOf(app),
@@ -45,6 +68,10 @@ export async function startDatabaseService<Schema>(
     metrics,
     log,
     readiness: () => database.readiness(),
-    close: () => database.close(),
+    async close() {
+      await close?.();
+      // Closing the database ends what a job still waits for.
+      await Promise.all([endJobs(), database.close()]);
+    },
   });
 }

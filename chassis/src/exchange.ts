@@ -1,5 +1,6 @@
 // One request and its answer, as everything around the route sees it: ids, start, route template.
 import type { IncomingMessage } from 'node:http';
+import type { HeaderFields } from './problem.ts';
 import { requestIdFrom, traceparentFrom } from './trace.ts';
 
 /** Lives as long as the request. */
@@ -10,6 +11,8 @@ export interface Exchange {
   readonly startedAt: number;
   /** The template of the route that answers, such as /api/posts/:id; 'none' while no route is found. */
   route: string;
+  /** What every answer to this request carries, be it a problem: a renewed session's cookies, for one. */
+  headers?: HeaderFields;
   /** Why the answer is a 5xx, in words of a closed set; for the log. */
   failure?: string;
   /** Called once, when the client leaves before its answer is sent. */

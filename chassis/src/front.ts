@@ -4,7 +4,7 @@ import { sendProblem } from './answer.ts';
 import { exchangeOf } from './exchange.ts';
 import type { Logger } from './log.ts';
 import { DURATION_BUCKETS, type Metrics } from './metrics.ts';
-import { Problem } from './problem.ts';
+import { type HeaderFields, Problem } from './problem.ts';
 import { sampler } from './sample.ts';
 
 export interface FrontOptions {
@@ -13,6 +13,8 @@ export interface FrontOptions {
   /** Requests at once; what comes beyond is refused at once, before any work. No cap when left out. */
   readonly maxInFlight?: number;
   readonly onOverload?: () => void;
+  /** What every answer to this request carries, refusals included. */
+  readonly headersOf?: (req: IncomingMessage) => HeaderFields;
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -31,7 +33,7 @@ const LINES_MAX = 10;
 /** Wraps an app so that its requests are counted, timed by route template and status, and capped. */
 export function front(
   app: RequestListener,
-  { metrics, log, maxInFlight = Infinity, onOverload }: FrontOptions,
+  { metrics, log, maxInFlight = Infinity, onOverload, headersOf }: FrontOptions,
 ): RequestListener {
   let inFlight = 0;
   const sample = sampler(LINES_MAX);
@@ -67,6 +69,7 @@ export function front(
   return (req, res) => {
     inFlight += 1;
     const exchange = exchangeOf(req);
+    if (headersOf !== undefined) exchange.headers = headersOf(req);
     res.once('close', () => finish(req, res));
     if (inFlight > maxInFlight) {
       exchange.route = 'shed';

@@ -1,5 +1,5 @@
 // Reading what a client sent: ids, lists of ids, pages. Everything is bounded; every fault is a 400 that says where.
-import { invalid } from './problem.ts';
+import { type InputFault, invalid, invalidAll } from './problem.ts';
 
 const ID = /^[1-9]\d{0,15}$/;
 const LIST_MAX = 100;
@@ -58,4 +58,29 @@ export const invalidCursor = () =>
 export function parseCursor(text: string | undefined): string | undefined {
   if (text !== undefined && !CURSOR.test(text)) throw invalidCursor();
   return text;
+}
+
+/** Names every fault of a body; a body without faults is a T. */
+export type BodyCheck<T> = ((body: unknown) => readonly InputFault[]) & { readonly finds?: T };
+
+/** The body as what `check` finds no fault with. @throws Problem 400 with every fault */
+export function parseBody<T>(check: BodyCheck<T>, body: unknown): T {
+  const faults = check(body);
+  if (faults.length > 0) throw invalidAll(faults);
+  return body as T;
+}
+
+const IDEMPOTENCY_KEY = /^(?:"([ !#-[\]-~]{1,200})"|([!#-+\--~]{1,200}))$/;
+
+/**
+ * The client's name for one request that it may send again (draft-ietf-httpapi-idempotency-key-header): a quoted string
+ * or a plain word of at most 200 characters. @throws Problem 400
+ */
+export function parseIdempotencyKey(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const [, quoted, plain] = IDEMPOTENCY_KEY.exec(String(header)) ?? [];
+  const key = quoted ?? plain;
+  if (key === undefined)
+    throw invalid('/header/Idempotency-Key', 'expected 1 to 200 visible ASCII characters');
+  return key;
 }

@@ -53,6 +53,12 @@ const UNAVAILABLE = /^(08|28|53|57)...$|^3D000$/;
 export const isUnavailable = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError && (!SQLSTATE.test(error.code) || UNAVAILABLE.test(error.code));
 
+/** Whether a row was refused because another one has the same value in a unique index, whichever or this one. */
+export const isUniqueViolation = (error: unknown, index?: string): error is DatabaseError =>
+  error instanceof DatabaseError &&
+  error.code === '23505' &&
+  (index === undefined || error.constraint === index);
+
 /** The answer while the database cannot be asked. */
 export const notReady = (detail: string, reason?: string): Problem =>
   new Problem('not-ready', detail, { headers: { 'Retry-After': '1' }, reason });

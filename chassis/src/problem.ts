@@ -9,8 +9,10 @@ export const problems = {
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
   'request-timeout': { status: 408, title: 'The request came too slowly' },
   conflict: { status: 409, title: 'It is taken' },
+  'key-in-use': { status: 409, title: 'The same request is still being answered' },
   'content-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
+  'key-reused': { status: 422, title: 'The key belongs to another request' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something is broken on our side' },
@@ -20,9 +22,13 @@ export const problems = {
   'incomplete-answer': { status: 503, title: 'A part of the answer is missing' },
   'not-ready': { status: 503, title: 'Not ready yet' },
   'upstream-timeout': { status: 504, title: 'A service behind us is too slow' },
+  'outcome-unknown': { status: 504, title: 'It is not known whether it was done' },
 } as const;
 
 export type ProblemSlug = keyof typeof problems;
+
+/** Header fields of an answer. */
+export type HeaderFields = Readonly<Record<string, string | readonly string[]>>;
 
 /** One fault of an input: where it is (a JSON pointer such as /query/limit) and what was expected. */
 export interface InputFault {
@@ -34,7 +40,7 @@ export interface InputFault {
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly slug: ProblemSlug;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderFields;
   readonly errors: readonly InputFault[] | undefined;
   readonly reason: string | undefined;
 
@@ -46,7 +52,7 @@ export class Problem extends Error {
     slug: ProblemSlug,
     detail: string,
     options: {
-      headers?: Readonly<Record<string, string>>;
+      headers?: HeaderFields;
       errors?: readonly InputFault[];
       cause?: unknown;
       reason?: string | undefined;
@@ -66,7 +72,13 @@ export class Problem extends Error {
 
 /** A 400 that names one faulty input. */
 export const invalid = (pointer: string, detail: string): Problem =>
-  new Problem('invalid-request', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  invalidAll([{ pointer, detail }]);
+
+/** A 400 that names every faulty input; there is at least one. Its `detail` tells the first. */
+export function invalidAll(errors: readonly InputFault[]): Problem {
+  const { pointer, detail } = errors[0]!;
+  return new Problem('invalid-request', `${pointer}: ${detail}`, { errors });
+}
 
 /** The document itself (RFC 9457, section 3). `instance` is the request's path without its query. */
 export const problemDocument = (problem: Problem, instance: string, requestId: string): object => ({

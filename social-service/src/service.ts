@@ -1,11 +1,21 @@
 // The whole service, from an environment to two listeners.
 import { startDatabaseService } from 'chassis/database-service';
 import type { Running } from 'chassis/process';
-import { createSocialApp as createApp } from './app.ts';
+import { createSocialApp } from './app.ts';
 import { settings } from './config.ts';
 import { seed } from './demo.ts';
 import { migrations } from './migrations/index.ts';
+import type { Schema } from './schema.ts';
 
 /** @throws StartError for what a person has to mend: a wrong setting, a taken port, a data directory in use. */
 export const start = (env: Readonly<Record<string, string | undefined>>): Promise<Running> =>
-  startDatabaseService({ name: 'social-service', settings, migrations, seed, createApp }, env);
+  startDatabaseService<Schema, typeof settings.shape>(
+    {
+      name: 'social-service',
+      settings,
+      migrations,
+      seed,
+      create: ({ db, log }) => ({ app: createSocialApp(db, log) }),
+    },
+    env,
+  );

@@ -1,0 +1,42 @@
+// Reading a JSON body: bounded, and every way in which it can be wrong as a problem.
+import express, { type Request, type Response } from 'express';
+import { invalid, Problem } from './problem.ts';
+
+/** The largest body, in bytes. */
+export const BODY_MAX = 65_536;
+
+// Not inflated: a few bytes could become many, and no client here needs it.
+const parse = express.json({ limit: BODY_MAX, inflate: false, type: 'application/json' });
+
+/**
+ * Reads the body into `req.body`: a JSON object or list.
+ * @throws Problem 400, 413, 415
+ */
+export async function readJson(req: Request, res: Response): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    parse(req, res, (error?: unknown) => {
+      if (error === undefined) resolve();
+      else reject(problemOf(error));
+    });
+  });
+  if (req.body !== undefined) return;
+  if (req.headers['content-type'] === undefined) throw invalid('/body', 'expected a JSON body');
+  throw notJson();
+}
+
+const notJson = (): Problem =>
+  new Problem('unsupported-media-type', 'The body has to be application/json, in UTF-8, as it is');
+
+/** body-parser names what is wrong by `type`; its messages may quote the body. */
+function problemOf(error: unknown): unknown {
+  const { type = '' } = error as { type?: string };
+  if (type === 'entity.too.large')
+    // What is still to come is not read.
+    return new Problem('content-too-large', `The body is larger than ${BODY_MAX} bytes`, {
+      headers: { Connection: 'close' },
+    });
+  if (/^(charset|encoding)\.unsupported$/.test(type)) return notJson();
+  if (/^(entity\.parse\.failed|request\.(size\.invalid|aborted))$/.test(type))
+    return invalid('/body', 'expected well-formed JSON, an object');
+  return error;
+}

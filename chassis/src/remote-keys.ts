@@ -1,0 +1,68 @@
+// The public keys of a service that makes tokens (JWKS, RFC 7517): asked for once, kept while that service is away.
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
+
+/** The keys cannot be had now; its cause is what the loading threw. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+}
+
+export interface RemoteKeys {
+  readonly keys: JWTVerifyGetKey;
+  close(): void;
+}
+
+/** So often a key that is gone is noticed; until then, it is trusted. */
+const RENEW_MS = 600_000;
+/** An unknown key is asked for, but not more often than this: whoever makes tokens up must not make us ask. */
+const UNKNOWN_MS = 5_000;
+/** After a failure nobody asks for so long. */
+const REST_MS = 1_000;
+const LOAD_MS = 2_000;
+const SIZE_MAX = 65_536;
+
+/**
+ * Keys that `load` gives as a JSON Web Key Set. They are kept for ever: the service that makes them may be down for
+ * long, and tokens are short-lived.
+ */
+export function createRemoteKeys(load: () => Promise<unknown>): RemoteKeys {
+  let failed: { readonly until: number; readonly error: KeysUnavailable } | undefined;
+  const loaded = async (): Promise<Response> => {
+    if (failed !== undefined && performance.now() < failed.until) throw failed.error;
+    try {
+      const set = await load();
+      failed = undefined;
+      return Response.json(set);
+    } catch (cause) {
+      const error = new KeysUnavailable('the keys cannot be had', { cause });
+      failed = { until: performance.now() + REST_MS, error };
+      throw error;
+    }
+  };
+  // The address is only a name here: `load` knows where to ask.
+  const remote = createRemoteJWKSet(new URL('http://keys.invalid/'), {
+    [customFetch]: loaded,
+    cacheMaxAge: Infinity,
+    cooldownDuration: UNKNOWN_MS,
+    timeoutDuration: LOAD_MS,
+  });
+  const renewal = setInterval(() => void remote.reload().catch(() => undefined), RENEW_MS).unref();
+  return { keys: remote, close: () => clearInterval(renewal) };
+}
+
+/** Loads the keys of the service at `origin`. @throws when they do not come whole within 2 s and 64 KiB */
+export async function fetchKeys(origin: string): Promise<unknown> {
+  const answer = await fetch(`${origin}/.well-known/jwks.json`, {
+    redirect: 'error',
+    signal: AbortSignal.timeout(LOAD_MS),
+  });
+  if (answer.status !== 200 || answer.body === null)
+    throw new Error(`the keys were answered with ${answer.status}`);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of answer.body) {
+    size += part.length;
+    if (size > SIZE_MAX) throw new Error(`the keys are larger than ${SIZE_MAX} bytes`);
+    parts.push(part);
+  }
+  return JSON.parse(Buffer.concat(parts).toString()) as unknown;
+}
