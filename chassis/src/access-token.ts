@@ -32,6 +32,13 @@ export interface VerifierOptions {
   readonly keysFailed?: (cause: unknown) => unknown;
 }
 
+/** What is wrong with the keys, and so says nothing about the token. */
+const KEYS_FAULTS = new Set([
+  'ERR_JOSE_GENERIC',
+  'ERR_JWKS_INVALID',
+  'ERR_JWKS_MULTIPLE_MATCHING_KEYS',
+  'ERR_JWKS_TIMEOUT',
+]);
 const TOKEN_MAX = 4096;
 const USER_ID = /^[1-9]\d{0,15}$/;
 const CLAIMS = ['sub', 'iat', 'exp', 'jti', 'sid'];
@@ -72,7 +79,8 @@ export function createVerifier(
       return viewer;
     } catch (error) {
       if (error instanceof KeysUnavailable) throw keysFailed(error.cause);
-      throw error instanceof errors.JOSEError ? invalidToken() : error;
+      if (!(error instanceof errors.JOSEError)) throw error;
+      throw KEYS_FAULTS.has(error.code) ? keysFailed(error) : invalidToken();
     }
   };
 }

@@ -13,6 +13,8 @@ const parse = express.json({ limit: BODY_MAX, inflate: false, type: 'application
  * @throws Problem 400, 413, 415
  */
 export async function readJson(req: Request, res: Response): Promise<void> {
+  // The parser would read all of it first, to the end.
+  if (Number(req.headers['content-length']) > BODY_MAX) throw tooLarge();
   await new Promise<void>((resolve, reject) => {
     parse(req, res, (error?: unknown) => {
       if (error === undefined) resolve();
@@ -24,17 +26,19 @@ export async function readJson(req: Request, res: Response): Promise<void> {
   throw notJson();
 }
 
+/** What is still to come is not read: the connection ends. */
+const tooLarge = (): Problem =>
+  new Problem('content-too-large', `The body is larger than ${BODY_MAX} bytes`, {
+    headers: { Connection: 'close' },
+  });
+
 const notJson = (): Problem =>
   new Problem('unsupported-media-type', 'The body has to be application/json, in UTF-8, as it is');
 
 /** body-parser names what is wrong by `type`; its messages may quote the body. */
 function problemOf(error: unknown): unknown {
   const { type = '' } = error as { type?: string };
-  if (type === 'entity.too.large')
-    // What is still to come is not read.
-    return new Problem('content-too-large', `The body is larger than ${BODY_MAX} bytes`, {
-      headers: { Connection: 'close' },
-    });
+  if (type === 'entity.too.large') return tooLarge();
   if (/^(charset|encoding)\.unsupported$/.test(type)) return notJson();
   if (/^(entity\.parse\.failed|request\.(size\.invalid|aborted))$/.test(type))
     return invalid('/body', 'expected well-formed JSON, an object');

@@ -1,6 +1,15 @@
 // What a client may send: the edges of every bound, and any text at all.
 import { describe, expect, test } from '@jest/globals';
-import { PAGE, parseCursor, parseId, parseIds, parseLimit, parseQuery } from 'chassis/input';
+import {
+  PAGE,
+  parseBody,
+  parseCursor,
+  parseId,
+  parseIdempotencyKey,
+  parseIds,
+  parseLimit,
+  parseQuery,
+} from 'chassis/input';
 import type { Problem } from 'chassis/problem';
 import * as fc from 'fast-check';
 
@@ -128,4 +137,31 @@ describe('a page', () => {
     expect(parseCursor('aZ0_-')).toBe('aZ0_-');
     expect(parseCursor(undefined)).toBeUndefined();
   });
+});
+
+describe('an Idempotency-Key', () => {
+  test.each([
+    ['abc', 'abc'],
+    ['"abc def"', 'abc def'],
+    ['8e03978e-40d5-43dd-bc93-6894a57f9324', '8e03978e-40d5-43dd-bc93-6894a57f9324'],
+    [undefined, undefined],
+  ])('%s is %s', (header, key) => {
+    expect(parseIdempotencyKey(header)).toBe(key);
+  });
+
+  test.each(['', '""', '"a', 'a"', 'a b', 'ä', 'a\\b', 'x'.repeat(201), '"\u0007"'])(
+    '%j is a 400 that points at it',
+    (header) => {
+      expect(faultAt(() => parseIdempotencyKey(header))).toEqual(['/header/Idempotency-Key']);
+    },
+  );
+});
+
+test('a body with faults is one 400 with all of them; one without is what it is checked for', () => {
+  const faults = [
+    { pointer: '/body/a', detail: 'expected a text' },
+    { pointer: '/body/b', detail: 'is not known here' },
+  ];
+  expect(faultAt(() => parseBody(() => faults, {}))).toEqual(['/body/a', '/body/b']);
+  expect(parseBody<{ a: number }>(() => [], { a: 1 })).toEqual({ a: 1 });
 });
