@@ -3,7 +3,8 @@ import { buildConnector, Pool, type Dispatcher } from 'undici';
 import type { Caller, Call, Leaving } from './call.ts';
 import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
 import { isStale, kindOfError } from './network-error.ts';
-import { readAnswer, type Operation, type RawAnswer } from './operation.ts';
+import { readAnswer, type AnswerHeaders, type Method } from './operation.ts';
+import type { Operation, RawAnswer } from './operation.ts';
 
 export interface TransportOptions {
   readonly upstream: UpstreamName;
@@ -41,15 +42,34 @@ export function createTransport({
 
   return {
     call: (operation) => async (question, caller) => {
-      const target = operation.target(question);
-      const maxBytes = operation.maxBytes(question);
-      const send = () => dispatch(pool, upstream, target, caller, maxBytes);
-      const raw = await resendStale(send, caller);
+      const request = requestOf(operation, question);
+      const send = () => dispatch(pool, upstream, request, caller);
+      // A write may have been done although its connection ended.
+      const raw = request.method === 'GET' ? await resendStale(send, caller) : await send();
       return { value: readAnswer(upstream, operation, question, raw), via: ASKED };
     },
     close: () => pool.destroy(),
   };
 }
+
+/** A question as it goes out. */
+interface Request {
+  readonly method: Method;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly body: string | undefined;
+  readonly maxBytes: number;
+}
+
+const requestOf = <Q, T>(operation: Operation<Q, T>, question: Q): Request => ({
+  method: operation.method ?? 'GET',
+  path: operation.target(question),
+  headers: operation.headers?.(question),
+  body: operation.body && JSON.stringify(operation.body(question)),
+  maxBytes: operation.maxBytes(question),
+});
+
+const JSON_BODY = { 'content-type': 'application/json' };
 
 /** Connects; and notes on an error of the socket how much that had read, as undici does on its own errors. */
 function connectorOf(timeout: number): buildConnector.connector {
@@ -82,12 +102,12 @@ async function resendStale(
 function dispatch(
   pool: Pool,
   upstream: UpstreamName,
-  path: string,
+  { method, path, headers: more, body, maxBytes }: Request,
   caller: Caller,
-  maxBytes: number,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     let status = 0;
+    let answerHeaders: AnswerHeaders = {};
     let size = 0;
     const chunks: Buffer[] = [];
     let controller: Dispatcher.DispatchController | undefined;
@@ -106,13 +126,16 @@ function dispatch(
 
     pool.dispatch(
       {
-        method: 'GET',
+        method,
         path,
+        ...(body !== undefined && { body }),
         headers: {
           accept: 'application/json',
           'accept-encoding': 'identity',
           'x-request-id': caller.requestId,
           traceparent: caller.traceparent,
+          ...(body !== undefined && JSON_BODY),
+          ...more,
         },
       },
       {
@@ -123,6 +146,7 @@ function dispatch(
         },
         onResponseStart(_controller, statusCode, headers) {
           status = statusCode;
+          answerHeaders = headers;
           const encoding = headers['content-encoding'];
           if (encoding !== undefined && encoding !== 'identity') fail('encoding');
           else if (Number(headers['content-length']) > maxBytes) fail('too-large');
@@ -134,7 +158,11 @@ function dispatch(
         },
         onResponseEnd() {
           stopListening?.();
-          resolve({ status, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) });
+          resolve({
+            status,
+            headers: answerHeaders,
+            body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
+          });
         },
         onResponseError(_controller, error) {
           fail(kindOfError(error, status !== 0), error);

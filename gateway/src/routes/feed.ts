@@ -1,0 +1,29 @@
+// The viewer's feed: own and friends' posts.
+import type { Route } from 'chassis/app';
+import { parseCursor, parseLimit, parseQuery } from 'chassis/input';
+import { loadFeed } from '../views/feed/load.ts';
+import { stitchFeed } from '../views/feed/stitch.ts';
+import type { Context } from './context.ts';
+import { accepted } from './outcome.ts';
+import { callerOf, reply } from './reply.ts';
+
+export const feedRoutes = ({
+  parts,
+  sessions,
+  requestDeadlineMs,
+  onDegraded,
+}: Context): Route[] => [
+  {
+    method: 'get',
+    path: '/api/feed',
+    handle: async (req) => {
+      const query = parseQuery(req.url, ['limit', 'cursor']);
+      const wanted = { limit: parseLimit(query.limit), cursor: parseCursor(query.cursor) };
+      const caller = callerOf(req, requestDeadlineMs);
+      const { userId, token } = await sessions.viewerOf(req, caller);
+      const { page, authors } = await loadFeed(parts, { userId, token, ...wanted }, caller);
+      const body = stitchFeed(accepted(page.value!), (id) => authors.get(id)?.value);
+      return reply(req, body, [page, ...authors.values()], onDegraded, 'private');
+    },
+  },
+];
