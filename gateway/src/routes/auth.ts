@@ -12,7 +12,7 @@ import { accepted } from './outcome.ts';
 import { callerOf } from './reply.ts';
 
 const checkNewUser = requestGuard('gateway', 'register');
-const checkCredentials = requestGuard('gateway', 'logIn');
+const checkCredentials = requestGuard('gateway', 'login');
 const checkTokenRequest = requestGuard('gateway', 'createToken');
 
 export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): Route[] {
@@ -84,10 +84,11 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): 
         parseQuery(req.url, []);
         const body = parseBody<TokenRequest>(checkTokenRequest, req.body);
         const caller = callerOf(req, requestDeadlineMs);
+        const { refreshToken: used, username = '', password = '' } = body;
         const outcome =
-          'refreshToken' in body
-            ? await commands.renew(askedBy(req, body), caller)
-            : await commands.logIn(askedBy(req, body), caller);
+          used === undefined
+            ? await commands.logIn(askedBy(req, { username, password }), caller)
+            : await commands.renew(askedBy(req, { refreshToken: used }), caller);
         const { accessToken, refreshToken, expiresIn } = accepted(outcome);
         const { headers } = outcome;
         return { body: { accessToken, refreshToken, expiresIn }, headers, cache: 'no-store' };

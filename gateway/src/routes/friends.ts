@@ -10,7 +10,8 @@ import { stitchPeople } from '../views/friends/stitch.ts';
 import { statusHeaders } from '../views/status.ts';
 import type { Context } from './context.ts';
 import { accepted } from './outcome.ts';
-import { callerOf, notFound, reply } from './reply.ts';
+import { notFound, reply } from './reply.ts';
+import { viewingWith } from './viewing.ts';
 
 const DIRECTIONS = ['incoming', 'outgoing'] as const;
 
@@ -22,7 +23,8 @@ function parseDirection(text: string = 'incoming'): (typeof DIRECTIONS)[number] 
 }
 
 export function friendRoutes(context: Context): Route[] {
-  const { parts, commands, sessions, requestDeadlineMs, onDegraded } = context;
+  const { parts, commands, onDegraded } = context;
+  const viewing = viewingWith(context);
   const told = <T extends FriendPage | RequestPage>(
     req: Request,
     { page, people }: PeopleParts<T>,
@@ -41,8 +43,7 @@ export function friendRoutes(context: Context): Route[] {
       path: '/api/friends',
       handle: async (req) => {
         const wanted = pageOf(parseQuery(req.url, ['limit', 'cursor']));
-        const caller = callerOf(req, requestDeadlineMs);
-        const viewer = await sessions.viewerOf(req, caller);
+        const { viewer, caller } = await viewing(req);
         const question = { ...viewer, ...wanted };
         return told(req, await loadPeople(parts.friends, parts, question, caller));
       },
@@ -53,8 +54,7 @@ export function friendRoutes(context: Context): Route[] {
       handle: async (req) => {
         const query = parseQuery(req.url, ['direction', 'limit', 'cursor']);
         const wanted = { ...pageOf(query), direction: parseDirection(query.direction) };
-        const caller = callerOf(req, requestDeadlineMs);
-        const viewer = await sessions.viewerOf(req, caller);
+        const { viewer, caller } = await viewing(req);
         const question = { ...viewer, ...wanted };
         return told(req, await loadPeople(parts.friendRequests, parts, question, caller));
       },
@@ -65,13 +65,12 @@ export function friendRoutes(context: Context): Route[] {
       handle: async (req) => {
         parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
-        const caller = callerOf(req, requestDeadlineMs);
-        const { userId, token } = await sessions.viewerOf(req, caller);
+        const { viewer, caller } = await viewing(req);
         const friend = await parts.author(id, caller);
         // Only when Identity was heard: a request to somebody is not lost because it is away.
         if (friend.value === undefined && friend.via.kind !== 'gap')
           throw notFound('There is no such user', [friend]);
-        const body = accepted(await commands.befriend({ userId, token, id }, caller));
+        const body = accepted(await commands.befriend({ ...viewer, id }, caller));
         return { body, headers: statusHeaders([friend]), cache: 'no-store' };
       },
     },
@@ -81,9 +80,8 @@ export function friendRoutes(context: Context): Route[] {
       handle: async (req) => {
         parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
-        const caller = callerOf(req, requestDeadlineMs);
-        const { userId, token } = await sessions.viewerOf(req, caller);
-        accepted(await commands.unfriend({ userId, token, id }, caller));
+        const { viewer, caller } = await viewing(req);
+        accepted(await commands.unfriend({ ...viewer, id }, caller));
         return { status: 204 };
       },
     },

@@ -7,7 +7,8 @@ import type { Request } from 'express';
 import type { Caller } from '../upstream/call.ts';
 import type { Context } from './context.ts';
 import { accepted } from './outcome.ts';
-import { callerOf, reply } from './reply.ts';
+import { reply } from './reply.ts';
+import { viewingWith } from './viewing.ts';
 
 const checkChange = requestGuard('gateway', 'updateMe');
 const checkConfirmation = requestGuard('gateway', 'deleteMe');
@@ -15,7 +16,8 @@ const checkConfirmation = requestGuard('gateway', 'deleteMe');
 const meOf = ({ id, username, email }: Me): Me => ({ id, username, email });
 
 export function meRoutes(context: Context): Route[] {
-  const { parts, commands, sessions, requestDeadlineMs, onDegraded } = context;
+  const { parts, commands, sessions, onDegraded } = context;
+  const viewing = viewingWith(context);
 
   /** A new password ends every session of its user; a browser gets a new one at once. */
   const beginAgain = async (
@@ -38,8 +40,8 @@ export function meRoutes(context: Context): Route[] {
       path: '/api/me',
       handle: async (req) => {
         parseQuery(req.url, []);
-        const caller = callerOf(req, requestDeadlineMs);
-        const me = await parts.me(await sessions.viewerOf(req, caller), caller);
+        const { viewer, caller } = await viewing(req);
+        const me = await parts.me(viewer, caller);
         return reply(req, meOf(accepted(me.value!)), [me], onDegraded, 'private');
       },
     },
@@ -49,10 +51,9 @@ export function meRoutes(context: Context): Route[] {
       body: true,
       handle: async (req) => {
         parseQuery(req.url, []);
-        const caller = callerOf(req, requestDeadlineMs);
-        const { userId, token } = await sessions.viewerOf(req, caller);
+        const { viewer, caller } = await viewing(req);
         const body = parseBody<MeChange>(checkChange, req.body);
-        const me = accepted(await commands.changeMe({ userId, token, body }, caller));
+        const me = accepted(await commands.changeMe({ ...viewer, body }, caller));
         if (body.password !== undefined) await beginAgain(req, me, body.password, caller);
         return { body: meOf(me), cache: 'no-store' };
       },
@@ -63,10 +64,9 @@ export function meRoutes(context: Context): Route[] {
       body: true,
       handle: async (req) => {
         parseQuery(req.url, []);
-        const caller = callerOf(req, requestDeadlineMs);
-        const { userId, token } = await sessions.viewerOf(req, caller);
+        const { viewer, caller } = await viewing(req);
         const body = parseBody<Confirmation>(checkConfirmation, req.body);
-        accepted(await commands.leave({ userId, token, body }, caller));
+        accepted(await commands.leave({ ...viewer, body }, caller));
         sessions.end(req);
         return { status: 204 };
       },

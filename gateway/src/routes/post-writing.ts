@@ -8,17 +8,14 @@ import { stitchPost } from '../views/post/stitch.ts';
 import { statusHeaders } from '../views/status.ts';
 import type { Context } from './context.ts';
 import { accepted } from './outcome.ts';
-import { callerOf } from './reply.ts';
+import { viewingWith } from './viewing.ts';
 
 const checkNewPost = requestGuard('gateway', 'createPost');
 const checkPostChange = requestGuard('gateway', 'updatePost');
 
-export function postWritingRoutes({
-  parts,
-  commands,
-  sessions,
-  requestDeadlineMs,
-}: Context): Route[] {
+export function postWritingRoutes(context: Context): Route[] {
+  const { parts, commands } = context;
+  const viewing = viewingWith(context);
   /** With its author, as it is read. What was done is told in any case: no author, no strict handling can undo it. */
   const written = async (post: Post, caller: Caller) => {
     parts.authorOf.set(post.id, post.authorId);
@@ -34,10 +31,9 @@ export function postWritingRoutes({
       handle: async (req) => {
         parseQuery(req.url, []);
         const key = parseIdempotencyKey(req.headers['idempotency-key']);
-        const caller = callerOf(req, requestDeadlineMs);
-        const { userId, token } = await sessions.viewerOf(req, caller);
+        const { viewer, caller } = await viewing(req);
         const { content } = parseBody<NewPost>(checkNewPost, req.body);
-        const question = { userId, token, content, key };
+        const question = { ...viewer, content, key };
         const post = accepted(await commands.createPost(question, caller));
         const { body, headers } = await written(post, caller);
         const place = { Location: `/api/posts/${post.id}` };
@@ -51,10 +47,9 @@ export function postWritingRoutes({
       handle: async (req) => {
         parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
-        const caller = callerOf(req, requestDeadlineMs);
-        const { userId, token } = await sessions.viewerOf(req, caller);
+        const { viewer, caller } = await viewing(req);
         const { content } = parseBody<PostChange>(checkPostChange, req.body);
-        const question = { userId, token, id, content };
+        const question = { ...viewer, id, content };
         const post = accepted(await commands.changePost(question, caller));
         return { ...(await written(post, caller)), cache: 'no-store' };
       },
@@ -65,9 +60,8 @@ export function postWritingRoutes({
       handle: async (req) => {
         parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
-        const caller = callerOf(req, requestDeadlineMs);
-        const { userId, token } = await sessions.viewerOf(req, caller);
-        accepted(await commands.deletePost({ userId, token, id }, caller));
+        const { viewer, caller } = await viewing(req);
+        accepted(await commands.deletePost({ ...viewer, id }, caller));
         return { status: 204 };
       },
     },
