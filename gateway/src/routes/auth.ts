@@ -15,6 +15,8 @@ const checkNewUser = requestGuard('gateway', 'register');
 const checkCredentials = requestGuard('gateway', 'login');
 const checkTokenRequest = requestGuard('gateway', 'createToken');
 
+const askedBy = <T>(req: Request, body: T) => ({ body, address: req.ip });
+
 export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): Route[] {
   /** The answer to a browser: who it is, in the body; the tokens, in cookies. */
   const begin = (req: Request, outcome: Outcome<Session>, status: 200 | 201): Answer => {
@@ -25,8 +27,6 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): 
     const headers = { ...outcome.headers, ...place };
     return { status, body: { user }, headers, cache: 'no-store' };
   };
-  const askedBy = <T>(req: Request, body: T) => ({ body, address: req.ip });
-
   return [
     {
       method: 'post',
@@ -66,11 +66,12 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): 
       path: '/api/auth/logout',
       async handle(req) {
         parseQuery(req.url, []);
-        // Whatever becomes of it, this browser forgets the session.
         sessions.refuseForeign(req);
+        // Whatever becomes of it, this browser forgets the session.
         sessions.end(req);
         const caller = callerOf(req, requestDeadlineMs);
         const viewer = await sessions.viewerOf(req, caller).catch(overAlready(req));
+        // It may have been renewed to be ended.
         sessions.end(req);
         if (viewer !== undefined) await commands.logOut(viewer, caller);
         return { status: 204 };
@@ -97,11 +98,10 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): 
   ];
 }
 
-/** A session by cookies that is over is what logging out wants; who sent none, or a token, hears the 401. */
+/** A browser without a session has what it wants; an API client hears that its token is not good. */
 const overAlready =
   (req: Request) =>
   (error: unknown): undefined => {
-    const byCookies = req.headers.cookie !== undefined && req.headers.authorization === undefined;
-    if (byCookies && error instanceof Problem && error.slug === 'unauthenticated') return;
-    throw error;
+    const isOver = error instanceof Problem && error.slug === 'unauthenticated';
+    if (!isOver || req.headers.authorization !== undefined) throw error;
   };

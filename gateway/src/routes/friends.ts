@@ -22,6 +22,11 @@ function parseDirection(text: string = 'incoming'): (typeof DIRECTIONS)[number] 
   return direction;
 }
 
+const pageOf = (query: { limit?: string; cursor?: string }) => ({
+  limit: parseLimit(query.limit),
+  cursor: parseCursor(query.cursor),
+});
+
 export function friendRoutes(context: Context): Route[] {
   const { parts, commands, onDegraded } = context;
   const viewing = viewingWith(context);
@@ -32,11 +37,6 @@ export function friendRoutes(context: Context): Route[] {
     const body = stitchPeople<T['items'][number]>(accepted(page.value!), (id) => people.get(id));
     return reply(req, body, [page, ...people.values()], onDegraded, 'private');
   };
-  const pageOf = (query: { limit?: string; cursor?: string }) => ({
-    limit: parseLimit(query.limit),
-    cursor: parseCursor(query.cursor),
-  });
-
   return [
     {
       method: 'get',

@@ -20,7 +20,7 @@ export interface Sessions {
   renewNow(req: IncomingMessage, caller: Caller): Promise<User>;
   /** The answer will carry the cookies of a session. */
   begin(req: IncomingMessage, tokens: Tokens): void;
-  /** The answer will end the session in the browser, if it has one. */
+  /** The answer will end the session in the browser. */
   end(req: IncomingMessage): void;
   /** @throws Problem 403 when a page of somebody else sent it */
   refuseForeign(req: IncomingMessage): void;
@@ -60,18 +60,18 @@ const rethrow = (error: unknown): never => {
 const isRefused = (error: unknown): boolean =>
   error instanceof Problem && error.slug === 'unauthenticated';
 
+/** Every answer from now on carries them, a problem too. */
+function setCookies(req: IncomingMessage, cookies: string[]): void {
+  const exchange = exchangeOf(req);
+  exchange.headers = { ...exchange.headers, 'Set-Cookie': cookies };
+}
+
+const begin = (req: IncomingMessage, tokens: Tokens): void =>
+  setCookies(req, cookiesOf(tokens, req.headers.host));
+
+const end = (req: IncomingMessage): void => setCookies(req, noCookies(req.headers.host));
+
 export function createSessions({ verify, renew, origins }: SessionOptions): Sessions {
-  const setCookies = (req: IncomingMessage, cookies: string[]): void => {
-    const exchange = exchangeOf(req);
-    exchange.headers = { ...exchange.headers, 'Set-Cookie': cookies };
-  };
-  const begin = (req: IncomingMessage, tokens: Tokens): void =>
-    setCookies(req, cookiesOf(tokens, req.headers.host));
-  const end = (req: IncomingMessage): void => {
-    const { cookie, host } = req.headers;
-    const { access, refresh } = readCookies(cookie, host);
-    if (access !== undefined || refresh !== undefined) setCookies(req, noCookies(host));
-  };
   const refuseOthers = (req: IncomingMessage): void => {
     if (!isSafe(req.method) && originOf(req.headers, origins) !== 'same') throw notSame();
   };

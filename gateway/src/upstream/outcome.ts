@@ -38,16 +38,18 @@ export const done = <T>(value: T, headers: AnswerHeaders = {}): { readonly value
 
 const isSlug = (slug: string): slug is ProblemSlug => Object.hasOwn(problems, slug);
 
-/** Readers of answers with these statuses that are refusals. What is no problem of ours is none, and so a failure. */
-export function refusals<Q, T>(...statuses: readonly number[]): Answers<Q, Outcome<T>> {
-  const read = (status: number): Answers<Q, Outcome<T>>[number] => {
-    return (body, _question, headers) => {
-      if (!isProblem(body) || !body.type.startsWith(PREFIX)) return undefined;
-      const slug = body.type.slice(PREFIX.length);
-      if (!isSlug(slug) || problems[slug].status !== status) return undefined;
-      const refused = { slug, detail: body.detail, errors: body.errors };
-      return { value: { refused, headers: passedOn(headers) } };
-    };
+type Reader = Answers<unknown, Outcome<never>>[number];
+
+const refusalWith =
+  (status: number): Reader =>
+  (body, _question, headers) => {
+    if (!isProblem(body) || !body.type.startsWith(PREFIX)) return undefined;
+    const slug = body.type.slice(PREFIX.length);
+    if (!isSlug(slug) || problems[slug].status !== status) return undefined;
+    const refused = { slug, detail: body.detail, errors: body.errors };
+    return { value: { refused, headers: passedOn(headers) } };
   };
-  return Object.fromEntries(statuses.map((status) => [status, read(status)]));
-}
+
+/** Readers of answers with these statuses that are refusals. What is no problem of ours is none, and so a failure. */
+export const refusals = (...statuses: readonly number[]): Record<number, Reader> =>
+  Object.fromEntries(statuses.map((status) => [status, refusalWith(status)]));

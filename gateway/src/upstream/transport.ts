@@ -3,8 +3,9 @@ import { buildConnector, Pool, type Dispatcher } from 'undici';
 import type { Caller, Call, Leaving } from './call.ts';
 import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
 import { isStale, kindOfError } from './network-error.ts';
-import { readAnswer, type AnswerHeaders, type Method } from './operation.ts';
+import { readAnswer, type AnswerHeaders } from './operation.ts';
 import type { Operation, RawAnswer } from './operation.ts';
+import { headersOf, requestOf, type Request } from './request.ts';
 
 export interface TransportOptions {
   readonly upstream: UpstreamName;
@@ -52,25 +53,6 @@ export function createTransport({
   };
 }
 
-/** A question as it goes out. */
-interface Request {
-  readonly method: Method;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>> | undefined;
-  readonly body: string | undefined;
-  readonly maxBytes: number;
-}
-
-const requestOf = <Q, T>(operation: Operation<Q, T>, question: Q): Request => ({
-  method: operation.method ?? 'GET',
-  path: operation.target(question),
-  headers: operation.headers?.(question),
-  body: operation.body && JSON.stringify(operation.body(question)),
-  maxBytes: operation.maxBytes(question),
-});
-
-const JSON_BODY = { 'content-type': 'application/json' };
-
 /** Connects; and notes on an error of the socket how much that had read, as undici does on its own errors. */
 function connectorOf(timeout: number): buildConnector.connector {
   const connect = buildConnector({ timeout, allowH2: false });
@@ -102,10 +84,11 @@ async function resendStale(
 function dispatch(
   pool: Pool,
   upstream: UpstreamName,
-  { method, path, headers: more, body, maxBytes }: Request,
+  request: Request,
   caller: Caller,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
+    const { method, path, body, maxBytes } = request;
     let status = 0;
     let answerHeaders: AnswerHeaders = {};
     let size = 0;
@@ -129,14 +112,7 @@ function dispatch(
         method,
         path,
         ...(body !== undefined && { body }),
-        headers: {
-          accept: 'application/json',
-          'accept-encoding': 'identity',
-          'x-request-id': caller.requestId,
-          traceparent: caller.traceparent,
-          ...(body !== undefined && JSON_BODY),
-          ...more,
-        },
+        headers: headersOf(request, caller),
       },
       {
         onRequestStart(started) {
