@@ -1,21 +1,15 @@
 // Accounts: joining, logging in, changing, leaving. E-mails and hashes are read here and in me.ts, and nowhere else.
 import { isUniqueViolation } from 'chassis/postgres-errors';
 import { type InputFault, Problem } from 'chassis/problem';
-import type { User } from 'contracts/types';
+import type { NewUser, User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import { NOBODYS_HASH, type Passwords } from './passwords.ts';
 import type { Schema } from './schema.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 
-export interface NewAccount {
-  readonly username: string;
-  readonly email: string;
-  readonly password: string;
-}
-
 export interface Accounts {
   /** @throws Problem 409 that names what is taken */
-  register(account: NewAccount): Promise<OpenSession>;
+  register(user: NewUser): Promise<OpenSession>;
   /**
    * Undefined for an unknown user and for a wrong password, after the same work.
    * @param name a username or an e-mail, in any case
@@ -104,10 +98,19 @@ async function renewHash(
   }
 }
 
-const taken = (names: readonly ('username' | 'email')[]): Problem =>
-  new Problem('conflict', `Somebody else has this ${names.join(' and this ')}`, {
-    errors: names.map((name): InputFault => ({ pointer: `/body/${name}`, detail: 'is taken' })),
-  });
+const WORDS = { username: 'name', email: 'e-mail' } as const;
+
+const taken = (names: readonly (keyof typeof WORDS)[]): Problem =>
+  new Problem(
+    'conflict',
+    `Another user has this ${names.map((name) => WORDS[name]).join(' and this ')}`,
+    {
+      errors: names.map((name): InputFault => ({
+        pointer: `/body/${name}`,
+        detail: 'it is taken',
+      })),
+    },
+  );
 
 async function refuseTaken(db: Kysely<Schema>, username: string, email: string): Promise<void> {
   const rows = await db

@@ -1,29 +1,18 @@
 // One's own account: what it holds, changing it, leaving. Every step asks whether the session is still there.
 import type { Viewer } from 'chassis/access-token';
+import type { Me, MeChange } from 'contracts/types';
 import type { Kysely } from 'kysely';
 import { takenProblem } from './accounts.ts';
 import type { Passwords } from './passwords.ts';
 import type { Schema } from './schema.ts';
-
-/** What only its owner sees. */
-export interface Me {
-  readonly id: number;
-  readonly username: string;
-  readonly email: string;
-}
-
-export interface Changes {
-  readonly username?: string;
-  readonly email?: string;
-  readonly password?: string;
-}
 
 /** That the password was right, and which one that was. */
 export interface Proof {
   readonly passwordVersion: number;
 }
 
-type Who = Pick<Viewer, 'userId' | 'sessionId'>;
+/** Whose account, by which session. */
+export type Who = Pick<Viewer, 'userId' | 'sessionId'>;
 
 /** `undefined` everywhere means: there is no such session any more. */
 export interface OwnAccount {
@@ -34,7 +23,11 @@ export interface OwnAccount {
    * A new password ends all sessions of the user, this one too.
    * @throws Problem 409 that names what is taken
    */
-  change(who: Who, changes: Changes, proof: Proof | undefined): Promise<Me | undefined>;
+  change(
+    who: Who,
+    changes: Omit<MeChange, 'currentPassword'>,
+    proof: Proof | undefined,
+  ): Promise<Me | undefined>;
   remove(who: Who, proof: Proof): Promise<true | undefined>;
 }
 

@@ -26,7 +26,7 @@ export function passwordFault(password: string): string | undefined {
     return 'expected Unicode text without U+0000 and half surrogates';
   const length = [...normalise(password)].length;
   return length < LENGTH.min || length > LENGTH.max
-    ? `expected ${LENGTH.min} to ${LENGTH.max} characters`
+    ? `expected a password of ${LENGTH.min} to ${LENGTH.max} characters`
     : undefined;
 }
 

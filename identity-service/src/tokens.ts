@@ -1,24 +1,19 @@
 // Access tokens (RFC 9068): signed here, checked by anyone with the published keys. They say who, and nothing else.
 import { randomUUID } from 'node:crypto';
 import { accessToken } from 'contracts/tokens';
+import type { KeySet, Session } from 'contracts/types';
 import { type CryptoKey, errors, importJWK, type JWK, type JWTVerifyGetKey, SignJWT } from 'jose';
 import type { KeyStore, StoredKey } from './key-store.ts';
+import type { OpenSession } from './sessions.ts';
 import { keysAt, TOKEN_LIFETIME_S } from './signing-keys.ts';
 
-/** The public half of a key, as it is published (RFC 7517, RFC 8037). */
-export interface PublicKey {
-  readonly kty: 'OKP';
-  readonly crv: 'Ed25519';
-  readonly kid: string;
-  readonly x: string;
-  readonly alg: 'EdDSA';
-  readonly use: 'sig';
-}
+type PublicKey = KeySet['keys'][number];
 
 export interface Tokens {
-  issue(who: { readonly userId: number; readonly sessionId: string }): Promise<string>;
+  /** The session as its owner is told it, with a new access token. */
+  issue(session: OpenSession): Promise<Session>;
   /** For anyone who has to check a token. */
-  published(): Promise<PublicKey[]>;
+  published(): Promise<KeySet>;
   /** For checking tokens in this process. */
   readonly keys: JWTVerifyGetKey;
 }
@@ -37,21 +32,22 @@ export function createTokens(store: KeyStore, now: () => number = Date.now): Tok
   const current = async () => keysAt(await store.all(), now());
 
   return {
-    async issue({ userId, sessionId }) {
+    async issue({ id, user, refreshToken }) {
       const key = (await current()).signing!;
       const issuedAt = Math.floor(now() / 1000);
-      return new SignJWT({ sid: sessionId })
+      const token = await new SignJWT({ sid: id })
         .setProtectedHeader({ alg: accessToken.algorithm, kid: key.kid, typ: accessToken.type })
         .setIssuer(accessToken.issuer)
         .setAudience(accessToken.audience)
-        .setSubject(String(userId))
+        .setSubject(String(user.id))
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + TOKEN_LIFETIME_S)
         .setJti(randomUUID())
         .sign(await imports(`private ${key.kid}`, key.privateJwk));
+      return { user, accessToken: token, refreshToken, expiresIn: TOKEN_LIFETIME_S };
     },
     async published() {
-      return (await current()).published.map(publicKey);
+      return { keys: (await current()).published.map(publicKey) };
     },
     async keys({ kid }) {
       const key = (await current()).published.find((one) => one.kid === kid);

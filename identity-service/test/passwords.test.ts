@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { createPasswords, normalise, NOBODYS_HASH, passwordFault } from '../src/passwords.ts';
 
 const FAULTS = [
-  'expected 8 to 128 characters',
+  'expected a password of 8 to 128 characters',
   'expected Unicode text without U+0000 and half surrogates',
 ];
 
@@ -30,7 +30,7 @@ describe('a new password', () => {
     ['of 65 characters that NFKC makes 130', 'ﬁ'.repeat(65)],
     ['that is empty', ''],
   ])('%s will not', (_, password) => {
-    expect(passwordFault(password)).toBe('expected 8 to 128 characters');
+    expect(passwordFault(password)).toBe('expected a password of 8 to 128 characters');
   });
 
   test.each([
