@@ -1,21 +1,14 @@
 // GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=
 import type { Route } from 'chassis/app';
-import { parseId, parseIds, parseLimit, parseQuery } from 'chassis/input';
+import { parseId, parseIds, parseQuery } from 'chassis/input';
 import { invalid, Problem } from 'chassis/problem';
-import { cursorAfter, readCursor } from '../cursor.ts';
+import { parsePage, toPage } from '../page.ts';
 import type { Posts } from '../posts.ts';
 
 type ListQuery = Partial<Record<'ids' | 'authorId' | 'limit' | 'cursor', string>>;
 
-async function pageOf(posts: Posts, authorId: string, { limit, cursor }: ListQuery) {
-  const { items, more } = await posts.pageOf({
-    authorId: parseId(authorId, '/query/authorId'),
-    limit: parseLimit(limit),
-    before: readCursor(cursor),
-  });
-  const last = items.at(-1);
-  return { items, nextCursor: more && last !== undefined ? cursorAfter(last.id) : null };
-}
+const pageOf = async (posts: Posts, authorId: string, query: ListQuery) =>
+  toPage(await posts.pageOf(parseId(authorId, '/query/authorId'), parsePage(query)));
 
 async function batchOf(posts: Posts, ids: string, query: ListQuery) {
   for (const name of ['authorId', 'limit', 'cursor'] as const)
