@@ -29,12 +29,14 @@ export const feedQuery = (
   { limit, after = NEWEST }: PageQuestion,
   walk: Walk = WALK,
 ) => sql<Selectable<PostsTable>>`
-  with people (id) as (
-    select ${userId}::bigint
-    union all
-    select high_id from friendships where low_id = ${userId} and accepted_at is not null
-    union all
-    select low_id from friendships where high_id = ${userId} and accepted_at is not null
+  with people as materialized (
+    select unnest(array(
+      select high_id from friendships where low_id = ${userId} and accepted_at is not null
+      union all
+      select low_id from friendships where high_id = ${userId} and accepted_at is not null
+      union all
+      select ${userId}::bigint
+    )) as id
   ),
   newest as materialized (
     select id from (
