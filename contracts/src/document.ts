@@ -21,8 +21,15 @@ export interface Response {
   readonly headers?: { readonly [name: string]: Header | Reference };
   readonly content?: { readonly [mediaType: string]: MediaType };
 }
+export interface RequestBody {
+  readonly required?: boolean;
+  readonly content: { readonly [mediaType: string]: MediaType };
+}
 export interface Operation {
   readonly operationId: string;
+  /** The schemes of which one is enough; left out: what the document says at its top. */
+  readonly security?: readonly { readonly [scheme: string]: readonly string[] }[];
+  readonly requestBody?: RequestBody;
   readonly responses: { readonly [status: string]: Response | Reference };
 }
 export interface Reference {
@@ -36,6 +43,7 @@ export interface OpenApiDocument {
     readonly schemas: { readonly [name: string]: JsonObject };
     readonly responses: { readonly [name: string]: Response };
     readonly headers: { readonly [name: string]: Header };
+    readonly securitySchemes: { readonly [name: string]: JsonObject };
   };
 }
 
