@@ -6,14 +6,18 @@ import request from 'supertest';
 
 export type Method = 'get' | 'head' | 'options' | 'post' | 'put' | 'patch' | 'delete';
 
-/** Makes `ask(path)`, `ask(path, { method, headers })`; an answer that breaks the document fails the test. */
+export interface Asked {
+  readonly method?: Method;
+  readonly headers?: Record<string, string>;
+  /** Sent as JSON. */
+  readonly body?: object;
+}
+
+/** Makes `ask(path)`, `ask(path, { method, headers, body })`; an answer that breaks the document fails the test. */
 export function askerOf(url: string, document: DocumentName) {
   const check = conformance(document);
-  return async (
-    path: string,
-    { method = 'get', headers = {} }: { method?: Method; headers?: Record<string, string> } = {},
-  ) => {
-    const answer = await request(url)[method](path).set(headers);
+  return async (path: string, { method = 'get', headers = {}, body }: Asked = {}) => {
+    const answer = await request(url)[method](path).set(headers).send(body);
     expect(check({ method: method.toUpperCase(), path, ...fieldsOf(answer) })).toEqual([]);
     return answer;
   };
