@@ -22,12 +22,21 @@ export type Confirmation = Identity['schemas']['Confirmation'];
 /** The public keys of access tokens (RFC 7517). */
 export type KeySet = Identity['schemas']['KeySet'];
 
-/** A post as Social knows it: its author is only an id. */
+/** Events of Identity's log (CloudEvents), as they are written; `decodeUserEvent` of events.ts reads them. */
+export type UserCreated = Identity['schemas']['UserCreated'];
+export type UserUpdated = Identity['schemas']['UserUpdated'];
+export type UserDeleted = Identity['schemas']['UserDeleted'];
+export type UserEventOnWire = Identity['schemas']['UserEvent'];
+export type UserEventBatch = Identity['schemas']['UserEventBatch'];
+
+/** A post as Social knows it: its author is an id, and with `include=author` also a user, or null. */
 export type Post = Social['schemas']['Post'];
 /** Social's answer to `?ids=`. */
 export type PostBatch = Social['schemas']['PostBatch'];
 /** Social's answer to `?authorId=`, and a page of a feed. */
 export type PostPage = Social['schemas']['PostPage'];
+/** Social's answer to `/api/authors?ids=`, from its copy. */
+export type AuthorBatch = Social['schemas']['AuthorBatch'];
 export type NewPost = Social['schemas']['NewPost'];
 export type PostChange = Social['schemas']['PostChange'];
 /** Friends as Social knows them: by their ids. */

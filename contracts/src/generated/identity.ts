@@ -116,6 +116,32 @@ export interface paths {
         patch: operations["updateMe"];
         trace?: never;
     };
+    "/api/user-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of users, from a position on
+         * @description An HTTP feed (http-feeds.org) of CloudEvents 1.0: up to 500 events after `lastEventId`, the oldest first. A
+         *     reader goes on at the address in Link, for ever; it has everything when that names the position in Log-Head.
+         *
+         *     Positions rise and have gaps, and an event never shows up behind one that a reader has seen already. An event
+         *     that a newer one of the same user supersedes goes some day, and so does a UserDeleted after 30 days; what is
+         *     read from the beginning leads to the same copy. So a user may begin with a UserUpdated, and UserCreated and
+         *     UserUpdated mean the same: this is the profile now. Types and fields that a reader does not know are skipped.
+         */
+        get: operations["listUserEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -329,6 +355,155 @@ export interface components {
             /** @constant */
             use: "sig";
         };
+        /**
+         * Format: date-time
+         * @description RFC 3339, in UTC.
+         * @example 2026-01-05T09:30:00.000Z
+         */
+        Timestamp: string;
+        /**
+         * @description The position of the event in the log, in decimal (at most 2^53 − 1). Positions rise and have gaps.
+         * @example 42
+         */
+        EventId: string;
+        /**
+         * @description The position once more, with zeros in front, so that texts are in order as the positions are.
+         * @example 00000000000000000042
+         */
+        EventSequence: string;
+        /**
+         * @description Whose log it is.
+         * @example urn:social-network:identity
+         * @constant
+         */
+        EventSource: "urn:social-network:identity";
+        /**
+         * @description The id of the user, in decimal. Of the events of a subject the newest one counts.
+         * @example 7
+         */
+        EventSubject: string;
+        /**
+         * @description W3C Trace Context of the request that changed the user; absent when there was none.
+         * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+         */
+        EventTrace: string;
+        /**
+         * @description Somebody has joined, or was there before the log was.
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "41",
+         *       "source": "urn:social-network:identity",
+         *       "type": "UserCreated",
+         *       "subject": "7",
+         *       "time": "2026-01-05T09:30:00.000Z",
+         *       "sequence": "00000000000000000041",
+         *       "datacontenttype": "application/json",
+         *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "data": {
+         *         "id": 7,
+         *         "username": "cat_sun_dog"
+         *       }
+         *     }
+         */
+        UserCreated: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["EventId"];
+            source: components["schemas"]["EventSource"];
+            /** @constant */
+            type: "UserCreated";
+            subject: components["schemas"]["EventSubject"];
+            time: components["schemas"]["Timestamp"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @constant */
+            datacontenttype: "application/json";
+            traceparent?: components["schemas"]["EventTrace"];
+            data: components["schemas"]["User"];
+        };
+        /**
+         * @description The public profile is another one now.
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "42",
+         *       "source": "urn:social-network:identity",
+         *       "type": "UserUpdated",
+         *       "subject": "7",
+         *       "time": "2026-01-06T18:15:00.000Z",
+         *       "sequence": "00000000000000000042",
+         *       "datacontenttype": "application/json",
+         *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "data": {
+         *         "id": 7,
+         *         "username": "cat_moon_dog"
+         *       }
+         *     }
+         */
+        UserUpdated: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["EventId"];
+            source: components["schemas"]["EventSource"];
+            /** @constant */
+            type: "UserUpdated";
+            subject: components["schemas"]["EventSubject"];
+            time: components["schemas"]["Timestamp"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @constant */
+            datacontenttype: "application/json";
+            traceparent?: components["schemas"]["EventTrace"];
+            data: components["schemas"]["User"];
+        };
+        /**
+         * @description The user has left. Everything about that user goes, the name here too.
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "45",
+         *       "source": "urn:social-network:identity",
+         *       "type": "UserDeleted",
+         *       "subject": "3",
+         *       "time": "2026-01-06T18:20:00.000Z",
+         *       "sequence": "00000000000000000045",
+         *       "datacontenttype": "application/json",
+         *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "method": "DELETE",
+         *       "data": {
+         *         "id": 3
+         *       }
+         *     }
+         */
+        UserDeleted: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["EventId"];
+            source: components["schemas"]["EventSource"];
+            /** @constant */
+            type: "UserDeleted";
+            subject: components["schemas"]["EventSubject"];
+            time: components["schemas"]["Timestamp"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @constant */
+            datacontenttype: "application/json";
+            traceparent?: components["schemas"]["EventTrace"];
+            /** @constant */
+            method: "DELETE";
+            data: components["schemas"]["DeletedUser"];
+        };
+        /**
+         * @description What is left of a user.
+         * @example {
+         *       "id": 3
+         *     }
+         */
+        DeletedUser: {
+            id: components["schemas"]["Id"];
+        };
+        /** @description What happened to a user (CloudEvents 1.0). There may be more types one day; readers skip what they do not know. */
+        UserEvent: components["schemas"]["UserCreated"] | components["schemas"]["UserUpdated"] | components["schemas"]["UserDeleted"];
+        /**
+         * @description Events by their positions, the oldest first.
+         * @example []
+         */
+        UserEventBatch: components["schemas"]["UserEvent"][];
         /**
          * @description What went wrong (RFC 9457). `type` is for programs, `detail` is for people.
          * @example {
@@ -676,6 +851,16 @@ export interface components {
          *     ]
          */
         Ids: components["schemas"]["Id"][];
+        /**
+         * @description The position after which events are wanted; 0, or left out, for the beginning; `latest` for the newest one, after which there is nothing yet. One beyond the newest is a 400, as it comes from another log.
+         * @example 42
+         */
+        LastEventId: string;
+        /**
+         * @description Milliseconds to wait for an event when there is none (long polling); the first ones to come are answered at once.
+         * @example 5000
+         */
+        Timeout: number;
     };
     requestBodies: never;
     headers: {
@@ -754,6 +939,16 @@ export interface components {
          * @example no-store
          */
         "Not-Stored": "no-store";
+        /**
+         * @description Where to go on (RFC 8288).
+         * @example </api/user-events?lastEventId=42>; rel="next"
+         */
+        Link: string;
+        /**
+         * @description The position of the newest event there is; 0 when there is none.
+         * @example 57
+         */
+        "Log-Head": number;
     };
     pathItems: never;
 }
@@ -1206,6 +1401,60 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUserEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The position after which events are wanted; 0, or left out, for the beginning; `latest` for the newest one, after which there is nothing yet. One beyond the newest is a 400, as it comes from another log.
+                 * @example 42
+                 */
+                lastEventId?: components["parameters"]["LastEventId"];
+                /**
+                 * @description Milliseconds to wait for an event when there is none (long polling); the first ones to come are answered at once.
+                 * @example 5000
+                 */
+                timeout?: components["parameters"]["Timeout"];
+            };
+            header?: {
+                /**
+                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, or none when there is nothing newer. A service that stops answers those who wait at once. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Not-Stored"];
+                    Link: components["headers"]["Link"];
+                    "Log-Head": components["headers"]["Log-Head"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cloudevents-batch+json": components["schemas"]["UserEventBatch"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -38,6 +38,7 @@ export interface paths {
          *
          *     With `ids` the answer is a PostBatch: the posts in the order asked for, unknown ids left out.
          *     With `authorId` it is a PostPage, newest first; an author without posts, or unknown, has an empty one.
+         *     `include` goes with either.
          */
         get: operations["listPosts"];
         put?: never;
@@ -128,6 +129,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/authors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Users by their ids, from the copy
+         * @description From the copy that follows Identity's log. An id that is left out may be nobody's, or somebody's of whom the copy has not heard yet.
+         */
+        get: operations["listAuthors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/counts": {
         parameters: {
             query?: never;
@@ -203,7 +224,37 @@ export interface components {
          */
         Count: number;
         /**
-         * @description A post; its author is only an id here.
+         * @description Two that differ only in case are the same name.
+         * @example cat_sun_dog
+         */
+        Username: string;
+        /**
+         * @description The public profile of a user.
+         * @example {
+         *       "id": 1,
+         *       "username": "cat_sun_dog"
+         *     }
+         */
+        User: {
+            id: components["schemas"]["Id"];
+            username: components["schemas"]["Username"];
+        };
+        /**
+         * @description The users that were asked for by their ids, as far as the copy holds them.
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": 1,
+         *           "username": "cat_sun_dog"
+         *         }
+         *       ]
+         *     }
+         */
+        AuthorBatch: {
+            items: components["schemas"]["User"][];
+        };
+        /**
+         * @description A post; its author is an id here, unless more was asked for.
          * @example {
          *       "id": 5,
          *       "content": "Cats are great, dogs are too. But, to be fair, the sun is much better.",
@@ -215,6 +266,8 @@ export interface components {
             id: components["schemas"]["Id"];
             content: components["schemas"]["Content"];
             authorId: components["schemas"]["Id"];
+            /** @description Only with `include=author`; null when the copy does not hold the author. */
+            author?: components["schemas"]["User"] | null;
             createdAt: components["schemas"]["Timestamp"];
         };
         /**
@@ -608,6 +661,19 @@ export interface components {
          */
         AuthorId: components["schemas"]["Id"];
         /**
+         * @description 1 to 100 ids of users, separated by commas. An id that stands there twice is answered once.
+         * @example [
+         *       2,
+         *       1
+         *     ]
+         */
+        AuthorIds: components["schemas"]["Id"][];
+        /**
+         * @description `author`: each post brings its author from the copy.
+         * @example author
+         */
+        Include: "author";
+        /**
          * @description The largest number of items in the page.
          * @example 20
          */
@@ -707,7 +773,13 @@ export type $defs = Record<string, never>;
 export interface operations {
     getPost: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description `author`: each post brings its author from the copy.
+                 * @example author
+                 */
+                include?: components["parameters"]["Include"];
+            };
             header?: {
                 /**
                  * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
@@ -890,6 +962,11 @@ export interface operations {
                  * @example eyJpIjo1fQ
                  */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description `author`: each post brings its author from the copy.
+                 * @example author
+                 */
+                include?: components["parameters"]["Include"];
             };
             header?: {
                 /**
@@ -1005,6 +1082,11 @@ export interface operations {
                  * @example eyJpIjo1fQ
                  */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description `author`: each post brings its author from the copy.
+                 * @example author
+                 */
+                include?: components["parameters"]["Include"];
             };
             header?: {
                 /**
@@ -1264,6 +1346,63 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAuthors: {
+        parameters: {
+            query: {
+                /**
+                 * @description 1 to 100 ids of users, separated by commas. An id that stands there twice is answered once.
+                 * @example [
+                 *       2,
+                 *       1
+                 *     ]
+                 */
+                ids: components["parameters"]["AuthorIds"];
+            };
+            header?: {
+                /**
+                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The users in the order asked for; ids that the copy does not hold are left out. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorBatch"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
