@@ -11,6 +11,7 @@ const FRIENDS = 3;
 type Post = ReturnType<typeof postOf>;
 
 const ok = (body: object): Saying => ({ status: 200, body });
+const ONESELF = { errors: [{ pointer: '/path/id', detail: 'expected somebody else' }] };
 const viewerOf = ({ headers }: Seen): number =>
   subjectOf(headers.authorization?.replace('Bearer ', '')) ?? 0;
 
@@ -75,7 +76,7 @@ export function networkOf(population: Population): Knowledge {
     const [, room, text] = /^\/api\/(posts|friends)(?:\/(\d+))?$/.exec(target.pathname) ?? [];
     const id = Number(text);
     if (room === 'friends') {
-      if (id === viewer) return refuses('invalid-request', 'Nobody is a friend of themselves.');
+      if (id === viewer) return refuses('invalid-request', 'Nobody befriends themselves.', ONESELF);
       friends.set(viewer, seen.method === 'PUT' ? 1 : -1);
       return seen.method === 'PUT' ? ok({ id, state: 'requested' }) : { status: 204 };
     }

@@ -12,7 +12,10 @@ export const bearer = ({ accessToken }: Pick<Session, 'accessToken'>) => ({
 export function cookies({
   accessToken,
   refreshToken,
-}: Partial<Pick<Session, 'accessToken' | 'refreshToken'>>) {
+}: {
+  readonly accessToken?: string | undefined;
+  readonly refreshToken?: string | undefined;
+}) {
   const pairs = [
     ...(accessToken === undefined ? [] : [`access=${accessToken}`]),
     ...(refreshToken === undefined ? [] : [`refresh=${refreshToken}`]),

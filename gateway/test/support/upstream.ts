@@ -97,7 +97,7 @@ export async function startUpstream(know: Knowledge): Promise<Upstream> {
     }
     let text = '';
     req.setEncoding('utf8').on('data', (part: string) => (text += part));
-    req.once('end', () => serveOne(req, res, JSON.parse(text)));
+    req.once('end', () => serveOne(req, res, text === '' ? undefined : JSON.parse(text)));
   });
   server.on('connection', (socket) => socket.on('error', () => undefined));
   const listen = (port: number) =>
