@@ -28,9 +28,9 @@ export const settings = z.object({
     'Whose X-Forwarded-For says which address a client has: the balancers in front.',
   ),
   AUTHOR_STRATEGY: choice(
-    ['aggregate'],
-    'aggregate',
-    'Where authors come from: asked of Identity. There is no copy of them in Social yet.',
+    ['aggregate', 'replica', 'hybrid'],
+    'hybrid',
+    'Where authors come from: asked of Identity, taken from the copy in Social, or the copy when Identity fails.',
   ),
   // Below the 15 s after which a silent connection is closed.
   REQUEST_DEADLINE_MS: milliseconds(2000, 'The most that a request may take, in milliseconds.', {

@@ -10,7 +10,7 @@ const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100];
 
 /** What is measured outside the way to an upstream, too. */
 export interface GatewayObserver extends Observer {
-  degraded(part: 'author' | 'post', reason: 'stale' | 'missing'): void;
+  degraded(part: 'author' | 'post', reason: 'stale' | 'missing' | 'replica'): void;
   overload(): void;
 }
 
@@ -82,6 +82,7 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
   const degradedBy = (part: 'author' | 'post') => ({
     stale: degraded({ part, reason: 'stale' }),
     missing: degraded({ part, reason: 'missing' }),
+    replica: degraded({ part, reason: 'replica' }),
   });
   const notWhole = { author: degradedBy('author'), post: degradedBy('post') };
   const found = { author: foundIn('author'), post: foundIn('post') };

@@ -3,7 +3,6 @@ import type { Post, User } from 'contracts/types';
 import type { Settings } from './config.ts';
 import type { createMemories } from './memories.ts';
 import { getMe } from './upstream/accounts.ts';
-import { within, type Call } from './upstream/call.ts';
 import { getUsers } from './upstream/identity.ts';
 import { createLookups, type Lookups } from './upstream/lookup.ts';
 import { createFacts } from './upstream/memory.ts';
@@ -12,8 +11,9 @@ import type { Observer } from './upstream/observer.ts';
 import type { Upstream } from './upstream/open.ts';
 import type { Bounds, Operation } from './upstream/operation.ts';
 import { createPrivateQuestion, createQuestion, type Renewable } from './upstream/question.ts';
-import { getCounts, getPostPage, getPosts } from './upstream/social.ts';
-import { lookUp, optional, required } from './views/part.ts';
+import { getAuthors, getCounts, getPostPage, getPosts } from './upstream/social.ts';
+import { authorLadder } from './views/ladder.ts';
+import { lookUp, required } from './views/part.ts';
 import type { Parts } from './views/parts.ts';
 
 const FACTS_MAX = 200_000;
@@ -38,6 +38,8 @@ export interface Reads {
 export function createReads(options: ReadOptions): Reads {
   const { settings, identity, social, bounds, memories, observer } = options;
   const limitMs = settings.REQUEST_DEADLINE_MS;
+  const strategy = settings.AUTHOR_STRATEGY;
+  const include = strategy === 'replica' ? 'author' : 'nothing';
   const users = createLookups<User>({
     upstream: identity,
     thing: 'author',
@@ -50,7 +52,7 @@ export function createReads(options: ReadOptions): Reads {
   const posts = createLookups<Post>({
     upstream: social,
     thing: 'post',
-    operation: getPosts(bounds),
+    operation: getPosts(bounds, include),
     memory: settings.POST_TTL_MS === 0 ? undefined : memories.post,
     limitMs,
     repaired: false,
@@ -58,29 +60,34 @@ export function createReads(options: ReadOptions): Reads {
   });
   const page = createQuestion(
     social,
-    getPostPage(bounds),
+    getPostPage(bounds, include),
     ({ authorId, limit, cursor = '' }) => `${authorId} ${limit} ${cursor}`,
     limitMs,
     observer,
   );
   const counts = createQuestion(social, getCounts(bounds), (id) => id, limitMs, observer);
 
-  const patient: Call<number, User | undefined> = (id, caller) =>
-    users.call(id, within(caller, settings.AUTHOR_DEADLINE_MS));
-  const author = { thing: 'author', upstream: 'identity' } as const;
-  const identitysAuthor = lookUp(author, patient);
+  const copies = createLookups<User>({
+    upstream: social,
+    thing: 'author',
+    operation: getAuthors(bounds),
+    memory: undefined,
+    limitMs: settings.AUTHOR_DEADLINE_MS,
+    repaired: false,
+    observer,
+  });
+  const ladder = authorLadder(strategy, users.call, copies.call, settings.AUTHOR_DEADLINE_MS);
   const uncached = { thing: undefined, upstream: 'social' } as const;
   const own = <Q, T>(operation: Operation<Q, T>) =>
     lookUp(uncached, createPrivateQuestion(social, operation, observer));
   return {
     parts: {
       post: required(lookUp({ thing: 'post', upstream: 'social' }, posts.call)),
-      // The ladder. A further rung, such as Social's own copy, is one more part in this list.
-      author: optional([identitysAuthor], author),
-      user: required(identitysAuthor),
+      author: ladder,
+      user: required(ladder),
       page: lookUp(uncached, page.call),
       counts: lookUp(uncached, counts.call),
-      feed: own(getFeed(bounds)),
+      feed: own(getFeed(bounds, include)),
       friends: own(getFriends(bounds)),
       friendRequests: own(getFriendRequests(bounds)),
       me: lookUp(

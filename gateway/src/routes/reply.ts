@@ -20,7 +20,20 @@ export function callerOf(req: Request, deadlineMs: number): Caller {
   };
 }
 
-export type OnDegraded = (part: 'author' | 'post', reason: 'stale' | 'missing') => void;
+export type Reason = 'missing' | 'stale' | 'replica';
+export type OnDegraded = (part: 'author' | 'post', reason: Reason) => void;
+
+/** What came in place of what was asked for; the worst first. */
+const REASONS = { gap: 'missing', stale: 'stale', replica: 'replica' } as const;
+
+/** The look-up that an answer is degraded by most, and how. */
+function worstOf(lookups: readonly Lookup<unknown>[]) {
+  for (const [kind, reason] of Object.entries(REASONS)) {
+    const lookup = lookups.find((each) => each.via.kind === kind && failureOf(each) !== undefined);
+    if (lookup !== undefined) return { lookup, reason };
+  }
+  return undefined;
+}
 
 // Every text matches at once, an unfinished one too: nothing is tried twice, however hostile.
 const QUOTED = /"(?:[^"\\]|\\.?)*"?/g;
@@ -56,20 +69,18 @@ export function reply(
   const strict = wantsStrict(req.headers['prefer']);
   if (strict) headers['Preference-Applied'] = 'handling=strict';
 
-  const broken =
-    lookups.find(({ via }) => via.kind === 'gap') ??
-    lookups.find(({ via }) => via.kind === 'stale');
+  const broken = worstOf(lookups);
   if (broken === undefined) return { body, headers, cache };
 
   // What no cache is asked for are pages of posts.
-  const part = broken.thing ?? 'post';
-  onDegraded(part, broken.via.kind === 'gap' ? 'missing' : 'stale');
+  const part = broken.lookup.thing ?? 'post';
+  onDegraded(part, broken.reason);
   if (!strict) return { body, headers, cache: 'no-store' };
   throw new Problem(
     'incomplete-answer',
     `The ${part} could not be fetched, and the request wants all or nothing`,
     {
-      headers: { ...headers, 'Retry-After': String(failureOf(broken)?.retryAfterS ?? 1) },
+      headers: { ...headers, 'Retry-After': String(failureOf(broken.lookup)?.retryAfterS ?? 1) },
     },
   );
 }

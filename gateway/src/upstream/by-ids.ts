@@ -8,29 +8,38 @@ export interface ThingsById<T> {
   readonly path: string;
   readonly isOne: Guard<T>;
   readonly isList: Guard<{ readonly items: readonly T[] }>;
+  /** Only by a list, also when it is one. */
+  readonly listOnly?: true;
+  /** Added to every address, such as include=author. */
+  readonly query?: string;
   /** Only what the contract names: what else came along is not kept. */
   readonly keep: (thing: T) => T;
 }
 
 /** What is not in the map does not exist. */
 export function byIds<T extends { readonly id: number }>(
-  { name, path, isOne, isList, keep }: ThingsById<T>,
+  { name, path, isOne, isList, keep, listOnly, query }: ThingsById<T>,
   bounds: Bounds,
 ): Operation<readonly number[], ReadonlyMap<number, T>> {
   const mapOf = (things: readonly T[]): { readonly value: ReadonlyMap<number, T> } => ({
     value: new Map(things.map((thing) => [thing.id, keep(thing)])),
   });
+  const isSingle = (ids: readonly number[]): boolean => ids.length === 1 && !listOnly;
+  const target = (ids: readonly number[]): string =>
+    isSingle(ids)
+      ? `${path}/${ids[0]}${query === undefined ? '' : `?${query}`}`
+      : `${path}?ids=${ids.join(',')}${query === undefined ? '' : `&${query}`}`;
   return {
     name,
-    target: (ids) => (ids.length === 1 ? `${path}/${ids[0]}` : `${path}?ids=${ids.join(',')}`),
-    maxBytes: (ids) => (ids.length === 1 ? bounds.one : bounds.list),
+    target,
+    maxBytes: (ids) => (isSingle(ids) ? bounds.one : bounds.list),
     answers: {
       200: (body, ids) => {
-        if (ids.length === 1) return isOne(body) && body.id === ids[0] ? mapOf([body]) : undefined;
+        if (isSingle(ids)) return isOne(body) && body.id === ids[0] ? mapOf([body]) : undefined;
         return isList(body) ? mapOf(body.items) : undefined;
       },
       // A page of somebody in between is no word of theirs.
-      404: (body, ids) => (ids.length === 1 && body !== undefined ? mapOf([]) : undefined),
+      404: (body, ids) => (isSingle(ids) && body !== undefined ? mapOf([]) : undefined),
     },
   };
 }

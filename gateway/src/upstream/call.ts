@@ -47,6 +47,8 @@ export type Via =
   | { readonly kind: 'miss'; readonly collapsed: boolean }
   /** Too old to be fresh, but the upstream could not be asked, or failed. */
   | { readonly kind: 'stale'; readonly failure: UpstreamFailure }
+  /** Social's own copy; with the failure of the rung above, or undefined where nobody else was to be asked. */
+  | { readonly kind: 'replica'; readonly failure: UpstreamFailure | undefined }
   /** Nowhere: nobody could be asked, and nothing was remembered. A value, as throwing costs more than answering. */
   | { readonly kind: 'gap'; readonly failure: UpstreamFailure };
 

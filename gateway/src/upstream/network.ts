@@ -3,6 +3,7 @@ import { schemaGuard } from 'contracts/guard';
 import type { FriendPage, Friendship, Post, PostPage, RequestPage } from 'contracts/types';
 import { bearer, type InName } from './accounts.ts';
 import type { Guard } from 'contracts/guard';
+import type { Include } from './social.ts';
 import type { Bounds, Operation } from './operation.ts';
 import { done, refusals, type Outcome } from './outcome.ts';
 
@@ -47,8 +48,13 @@ function page<Q extends OwnPage, T extends { readonly items: readonly unknown[] 
   };
 }
 
-export const getFeed = (bounds: Bounds) =>
-  page<OwnPage, PostPage>('feed', () => '/api/feed?', isPostPage, bounds);
+export const getFeed = (bounds: Bounds, include: Include) =>
+  page<OwnPage, PostPage>(
+    'feed',
+    () => (include === 'author' ? '/api/feed?include=author&' : '/api/feed?'),
+    isPostPage,
+    bounds,
+  );
 export const getFriends = (bounds: Bounds) =>
   page<OwnPage, FriendPage>('friends', () => '/api/friends?', isFriendPage, bounds);
 export const getFriendRequests = (bounds: Bounds) =>

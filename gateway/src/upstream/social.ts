@@ -1,6 +1,6 @@
 // What the gateway asks of Social.
 import { schemaGuard } from 'contracts/guard';
-import type { Counts, Post, PostBatch, PostPage } from 'contracts/types';
+import type { AuthorBatch, Counts, Post, PostBatch, PostPage, User } from 'contracts/types';
 import { byIds } from './by-ids.ts';
 import type { Bounds, Operation } from './operation.ts';
 
@@ -19,22 +19,52 @@ const posts = {
   path: '/api/posts',
   isOne: schemaGuard<Post>('social', 'Post'),
   isList: schemaGuard<PostBatch>('social', 'PostBatch'),
-  keep: ({ id, content, authorId, createdAt }: Post): Post => ({
+  keep: ({ id, content, authorId, createdAt, author }: Post): Post => ({
     id,
     content,
     authorId,
     createdAt,
+    ...(author !== undefined && { author }),
   }),
 };
 
-/** Posts by id, without their authors' names. */
-export const getPosts = (bounds: Bounds) => byIds(posts, bounds);
+/** What Social is asked to put beside a post: nothing, or the author from its own copy of the names. */
+export type Include = 'nothing' | 'author';
+
+const queryOf = (include: Include) => (include === 'author' ? { query: 'include=author' } : {});
+
+/** `&include=author`, or nothing. */
+export const includeOf = (include: Include): string =>
+  include === 'author' ? '&include=author' : '';
+
+/** Posts by id. */
+export const getPosts = (bounds: Bounds, include: Include) =>
+  byIds({ ...posts, ...queryOf(include) }, bounds);
+
+const isAuthorBatch = schemaGuard<AuthorBatch>('social', 'AuthorBatch');
+
+const authors = {
+  name: 'authors',
+  path: '/api/authors',
+  // There is no address for one.
+  isOne: (body: unknown): body is User => body === undefined,
+  isList: isAuthorBatch,
+  listOnly: true,
+  keep: ({ id, username }: User): User => ({ id, username }),
+} as const;
+
+/** Users by id, from Social's own copy. Who is not there may be too new for it. */
+export const getAuthors = (bounds: Bounds) => byIds(authors, bounds);
 
 /** A page of one author's posts, newest first; undefined when Social does not know the cursor. */
-export const getPostPage = (bounds: Bounds): Operation<PageQuestion, PostPage | undefined> => ({
+export const getPostPage = (
+  bounds: Bounds,
+  include: Include,
+): Operation<PageQuestion, PostPage | undefined> => ({
   name: 'post_page',
   target: ({ authorId, limit, cursor }) =>
-    `/api/posts?authorId=${authorId}&limit=${limit}${cursor === undefined ? '' : `&cursor=${cursor}`}`,
+    `/api/posts?authorId=${authorId}&limit=${limit}${cursor === undefined ? '' : `&cursor=${cursor}`}` +
+    includeOf(include),
   maxBytes: () => bounds.list,
   answers: {
     200: (body, question) =>

@@ -1,5 +1,5 @@
 // The authors of several posts, or any users by their ids: asked for in one turn, so that they travel together.
-import type { User } from 'contracts/types';
+import type { Post, User } from 'contracts/types';
 import type { Caller } from '../upstream/call.ts';
 import type { Lookup } from './part.ts';
 import type { Parts } from './parts.ts';
@@ -15,6 +15,40 @@ export function askAuthor(
   const lookup = author(authorId, caller);
   lookup.catch(() => undefined);
   return lookup;
+}
+
+/** The author that a post brought along from Social's copy; undefined when it was not asked to. `carrier` is what it came in. */
+export function broughtAlong(
+  carrier: Lookup<unknown>,
+  { author }: Post,
+): Lookup<User> | undefined {
+  if (author === undefined) return undefined;
+  const { via, upstream, tookMs } = carrier;
+  return {
+    thing: 'author',
+    upstream,
+    value: author ?? undefined,
+    via: via.kind === 'hit' ? via : { kind: 'replica', failure: undefined },
+    tookMs,
+  };
+}
+
+/** The authors of a page of posts: those that came along, and the others in one question. */
+export async function authorsOf(
+  parts: Pick<Parts, 'author'>,
+  page: Lookup<unknown>,
+  posts: readonly Post[],
+  caller: Caller,
+): Promise<Authors> {
+  const asked = new Map<number, Promise<Lookup<User>>>();
+  for (const post of posts) {
+    if (asked.has(post.authorId)) continue;
+    const brought = broughtAlong(page, post);
+    const author = brought ? Promise.resolve(brought) : askAuthor(parts, post.authorId, caller);
+    asked.set(post.authorId, author);
+  }
+  const pairs = [...asked].map(async ([id, author]) => [id, await author] as const);
+  return new Map(await Promise.all(pairs));
 }
 
 /** Each once. Never fails: who cannot be had is a gap. */

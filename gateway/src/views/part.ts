@@ -38,7 +38,8 @@ export const required =
 
 /**
  * A part that may be missing. Its rungs are tried in order, each when the one above failed; below the last is the gap,
- * with the failure of the first. Only expected failures become gaps: a bug is thrown on.
+ * with the failure of the first. A lower rung is a copy, which may be late: what it does not have may exist. Only
+ * expected failures become gaps: a bug is thrown on.
  */
 export const optional =
   <Q, T>(rungs: readonly [Part<Q, T>, ...Part<Q, T>[]], naming: Naming): Part<Q, T> =>
@@ -48,8 +49,9 @@ export const optional =
     for (const rung of rungs) {
       try {
         const found = await rung(question, caller);
-        if (found.via.kind !== 'gap') return found;
-        failure ??= found.via.failure;
+        if (found.via.kind === 'gap') failure ??= found.via.failure;
+        else if (failure === undefined) return found;
+        else if (found.value !== undefined) return { ...found, via: { kind: 'replica', failure } };
       } catch (error) {
         if (!(error instanceof UpstreamFailure)) throw error;
         failure ??= error;
@@ -63,6 +65,16 @@ export const optional =
     };
   };
 
+/** A part that comes from a copy, which nobody but Social is asked for. */
+export const copied =
+  <Q, T>(part: Part<Q, T>): Part<Q, T> =>
+  async (question, caller) => {
+    const found = await part(question, caller);
+    return found.via.kind === 'miss'
+      ? { ...found, via: { kind: 'replica', failure: undefined } }
+      : found;
+  };
+
 /** The failure behind a part that is not whole; undefined for a whole one. */
 export const failureOf = ({ via }: Lookup<unknown>): UpstreamFailure | undefined =>
-  via.kind === 'stale' || via.kind === 'gap' ? via.failure : undefined;
+  via.kind === 'hit' || via.kind === 'miss' ? undefined : via.failure;

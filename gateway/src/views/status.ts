@@ -5,7 +5,7 @@ import { failureOf, type Lookup } from './part.ts';
 type Look = Lookup<unknown>;
 
 /** The worst comes first: a list with one stale author is a stale answer. */
-const ORDER = ['gap', 'stale', 'miss', 'hit'] as const;
+const ORDER = ['gap', 'stale', 'replica', 'miss', 'hit'] as const;
 
 /** Headers for an answer that was made of these look-ups; a header with nothing to say is left out. */
 export function statusHeaders(lookups: readonly Look[]): Record<string, string> {
@@ -40,6 +40,7 @@ function isWorse(a: Look, b: Look): boolean {
 function howFound(via: Look['via']): string {
   if (via.kind === 'hit') return `hit; ttl=${Math.floor(via.ttlMs / 1000)}`;
   if (via.kind === 'miss') return via.collapsed ? 'fwd=miss; collapsed' : 'fwd=miss';
+  if (via.kind === 'replica') return 'fwd=miss; detail=replica';
   return `fwd=${via.kind === 'stale' ? 'stale' : 'miss'}; detail=${reason(via.failure)}`;
 }
 
@@ -72,5 +73,6 @@ function serverTiming(lookups: readonly Look[]): string {
 }
 
 function wasAsked(lookup: Look): boolean {
-  return lookup.via.kind === 'miss' || (failureOf(lookup)?.facts.asked ?? false);
+  const { kind } = lookup.via;
+  return kind === 'miss' || kind === 'replica' || (failureOf(lookup)?.facts.asked ?? false);
 }

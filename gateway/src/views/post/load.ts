@@ -3,7 +3,7 @@ import type { Post, User } from 'contracts/types';
 import type { Caller } from '../../upstream/call.ts';
 import type { Lookup } from '../part.ts';
 import type { Parts } from '../parts.ts';
-import { askAuthor, type Authors } from '../authors.ts';
+import { askAuthor, broughtAlong, type Authors } from '../authors.ts';
 
 export interface PostParts {
   readonly post: Lookup<Post>;
@@ -24,6 +24,8 @@ export async function loadPost(parts: Parts, id: number, caller: Caller): Promis
   const post = await parts.post(id, caller);
   if (post.value === undefined) return { post, author: undefined };
   const { authorId } = post.value;
+  const brought = broughtAlong(post, post.value);
+  if (brought !== undefined) return { post, author: brought };
   if (known === authorId && early !== undefined) return { post, author: await early };
   parts.authorOf.set(id, authorId);
   return { post, author: await parts.author(authorId, caller) };
@@ -45,11 +47,13 @@ export async function loadPosts(
       asked.set(authorId!, askAuthor(parts, authorId!, caller));
 
   const posts = await Promise.all(ids.map((id) => parts.post(id, caller)));
-  for (const { value } of posts) {
-    if (value === undefined) continue;
-    parts.authorOf.set(value.id, value.authorId);
-    if (!asked.has(value.authorId))
-      asked.set(value.authorId, askAuthor(parts, value.authorId, caller));
+  for (const post of posts) {
+    if (post.value === undefined) continue;
+    const { id, authorId } = post.value;
+    parts.authorOf.set(id, authorId);
+    if (asked.has(authorId)) continue;
+    const brought = broughtAlong(post, post.value);
+    asked.set(authorId, brought ? Promise.resolve(brought) : askAuthor(parts, authorId, caller));
   }
 
   const authors = new Map<number, Lookup<User>>();
