@@ -1,8 +1,9 @@
-// `npm run check -w contracts`: types are current, the documents lint, nothing breaks that is not marked.
+// `npm run check -w contracts`: types and schemas are current, the documents lint, nothing breaks that is not marked.
 import { join } from 'node:path';
 import { documentNames } from '../src/document.ts';
 import type { DocumentName } from '../src/document.ts';
 import { breaksBetween, judge, readMarks } from './breaking.ts';
+import { staleSchemas } from './event-schemas.ts';
 import { staleTypes } from './generate.ts';
 import { redocly } from './redocly.ts';
 
@@ -21,6 +22,8 @@ export interface Finding {
 }
 
 const root = join(import.meta.dirname, '..');
+/** The AsyncAPI document of the events' channels. */
+export const channelsPath = join(root, 'asyncapi/user-events.yaml');
 export const folders: Folders = {
   openapi: join(root, 'openapi'),
   released: join(root, 'released'),
@@ -36,9 +39,24 @@ export async function checkTypes(): Promise<Finding[]> {
   }));
 }
 
+/** Whether the JSON Schemas of the events say what Identity's document says. */
+export async function checkSchemas(): Promise<Finding> {
+  const stale = await staleSchemas();
+  return {
+    name: 'events: the schemas are current',
+    wrong: stale.map((type) => `${type}: run: npm run generate -w contracts && npm run format`),
+  };
+}
+
 /** Whether a document is good OpenAPI. */
-export async function checkLint(name: DocumentName, { openapi }: Folders): Promise<Finding> {
-  const { passed, stdout, stderr } = await redocly('lint', join(openapi, `${name}.yaml`));
+export const checkLint = (name: DocumentName, { openapi }: Folders): Promise<Finding> =>
+  lint(name, join(openapi, `${name}.yaml`));
+
+/** Whether the document of the events' channels is good AsyncAPI. */
+export const checkChannels = (path: string): Promise<Finding> => lint('user-events', path);
+
+async function lint(name: string, path: string): Promise<Finding> {
+  const { passed, stdout, stderr } = await redocly('lint', path);
   return { name: `${name}: lint`, wrong: passed ? [] : [`${stdout}${stderr}`.trim()] };
 }
 
@@ -61,7 +79,9 @@ export async function checkBreaks(
 
 async function checkAll(): Promise<Finding[]> {
   return Promise.all([
+    checkSchemas(),
     ...documentNames.map((name) => checkLint(name, folders)),
+    checkChannels(channelsPath),
     ...documentNames.map((name) => checkBreaks(name, folders)),
   ]).then(async (findings) => [...(await checkTypes()), ...findings]);
 }

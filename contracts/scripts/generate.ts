@@ -1,10 +1,11 @@
-// The TypeScript types of the documents: `npm run generate -w contracts` writes src/generated/*.ts.
+// The TypeScript types of the documents: `npm run generate -w contracts` writes src/generated/*.ts, and events/*.json.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { documentNames, openapiFolder } from '../src/document.ts';
 import type { DocumentName } from '../src/document.ts';
+import { writeSchemas } from './event-schemas.ts';
 
 /** Where the generated types of a document are kept. */
 export const generatedPath = (name: DocumentName): string =>
@@ -31,4 +32,5 @@ export async function staleTypes(): Promise<DocumentName[]> {
 
 if (import.meta.main) {
   for (const name of documentNames) await writeFile(generatedPath(name), await generate(name));
+  await writeSchemas();
 }

@@ -1,11 +1,12 @@
 // For tests: does one exchange over HTTP keep to the document? Stricter than the readers' guards are.
-import type { ValidateFunction } from 'ajv/dist/2020.js';
 import { commonHeaders } from './common-headers.ts';
 import { compilerOf } from './compiler.ts';
 import type { Compile } from './compiler.ts';
 import { loadDocument, resolve } from './document.ts';
 import type { DocumentName, Header, OpenApiDocument, Reference, Response } from './document.ts';
 import { documentedResponse } from './documented-response.ts';
+import { batchType, batchViolations } from './event-batch.ts';
+import { mismatches } from './mismatches.ts';
 import { strict } from './strict.ts';
 
 /** A request and its answer, as a test saw them. */
@@ -23,11 +24,12 @@ export interface Exchange {
 /**
  * Makes the check for one document. The check answers with a list of violations, none when the exchange conforms:
  * path, method, status and content type are documented; the body is valid and holds nothing undocumented;
- * required headers are there, no header is undocumented, and each has a value that its schema allows.
+ * required headers are there, no header is undocumented, and each has a value that its schema allows;
+ * the events of a batch contradict neither themselves, nor each other's order, nor the headers.
  */
 export function conformance(name: DocumentName): (exchange: Exchange) => string[] {
   const document = strict(loadDocument(name));
-  const compile = compilerOf(document, 'full', { allErrors: true });
+  const compile = compilerOf(document, 'full', { allErrors: true, discriminator: true });
   const common = commonHeaders(name);
 
   return (exchange) => {
@@ -62,7 +64,9 @@ function bodyViolations(compile: Compile, response: Response, exchange: Exchange
       return ['the body is not JSON'];
     }
   }
-  return mismatches(compile(media.schema), value).map((mismatch) => `body${mismatch}`);
+  const wrong = mismatches(compile(media.schema), value).map((mismatch) => `body${mismatch}`);
+  const told = (name: string) => valueOf(headers, name);
+  return type === batchType && wrong.length === 0 ? batchViolations(value, told) : wrong;
 }
 
 function headerViolations(
@@ -94,14 +98,6 @@ function headerViolations(
   });
   return [...undocumented, ...wrong];
 }
-
-const mismatches = (validate: ValidateFunction, value: unknown): string[] =>
-  validate(value)
-    ? []
-    : (validate.errors ?? []).map(({ instancePath, message, params }) => {
-        const extra: unknown = params.additionalProperty;
-        return `${instancePath} ${message ?? 'is wrong'}${typeof extra === 'string' ? ` (${extra})` : ''}`;
-      });
 
 /** A header's value, several of them joined as RFC 9110 (section 5.3) allows. */
 function valueOf(headers: Exchange['headers'], name: string): string | undefined {

@@ -5,6 +5,10 @@ import { compilerOf } from './compiler.ts';
 import { loadDocument } from './document.ts';
 import type { UserEventOnWire } from './types.ts';
 
+/** The types of events that there are. */
+export const eventTypes = ['UserCreated', 'UserUpdated', 'UserDeleted'] as const;
+export type EventType = (typeof eventTypes)[number];
+
 /** What can be wrong with a broken event: the part that is missing or wrong, or `event` when it is no object at all. */
 export const brokenReasons = [
   'event',
@@ -56,7 +60,7 @@ export type UserEvent = NamedEvent | DeletedEvent | UnknownEvent | BrokenEvent;
 const component = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const compile = compilerOf(loadDocument('identity'), 'fast');
 const checks = new Map<unknown, ValidateFunction>(
-  ['UserCreated', 'UserUpdated', 'UserDeleted'].map((type) => [type, compile(component(type))]),
+  eventTypes.map((type) => [type, compile(component(type))]),
 );
 /** What an event of a later type must have to be skipped. */
 const checkUnknown = compile({

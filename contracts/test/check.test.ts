@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { judge, readMarks } from '../scripts/breaking.ts';
-import { checkBreaks, checkLint } from '../scripts/check.ts';
+import { channelsPath, checkBreaks, checkChannels, checkLint } from '../scripts/check.ts';
 import type { Folders } from '../scripts/check.ts';
 import { release } from '../scripts/release.ts';
 import { documentNames, openapiFolder } from '../src/document.ts';
@@ -74,6 +74,18 @@ test('a removed response property, new or newly required parameters, and a heade
   ]);
 });
 
+test('an event that loses a field breaks its readers', async () => {
+  const path = join(home, 'identity.yaml');
+  const text = await readFile(path, 'utf8');
+  const method = '        method: { type: string, const: DELETE }\n';
+  expect(text).toContain(method);
+  await writeFile(path, text.replace(method, '').replace('method, data]', 'data]'));
+  const where = '#/paths/~1api~1user-events/get/responses/200/content/';
+  const { wrong } = await checkBreaks('identity', folders);
+  expect(wrong).toContainEqual(expect.stringContaining(where));
+  expect(wrong).toContainEqual(expect.stringContaining('`method`'));
+});
+
 test('a document that was never released fails the check', async () => {
   await rm(join(folders.released, 'social.yaml'));
   expect(await breaks()).toEqual([expect.stringContaining('cannot be compared')]);
@@ -92,6 +104,21 @@ test('a document that is no good OpenAPI does not lint', async () => {
   expect((await checkLint('social', folders)).wrong).toEqual([
     expect.stringContaining('operation-operationId-unique'),
   ]);
+});
+
+test.each([
+  ['an action that there is not', 'action: send', 'action: shout', 'struct'],
+  ['a message that is nowhere', '/messages/UserDeleted', '/messages/UserGone', 'unresolved'],
+])('channels with %s are no good AsyncAPI', async (_what, from, to, rule) => {
+  const text = await readFile(channelsPath, 'utf8');
+  expect(text).toContain(from);
+  const path = join(home, 'channels.yaml');
+  // The schemas stay where they are.
+  const events = join(import.meta.dirname, '../events');
+  await writeFile(path, text.replace(from, to).replaceAll('../events', events));
+  expect((await checkChannels(path)).wrong).toEqual([expect.stringContaining(rule)]);
+  await writeFile(path, text.replaceAll('../events', events));
+  expect((await checkChannels(path)).wrong).toEqual([]);
 });
 
 const found = { what: '#/paths/~1a/get property-removed', message: 'It was removed.' };

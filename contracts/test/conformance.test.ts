@@ -3,6 +3,7 @@ import { conformance } from '../src/conformance.ts';
 import type { Exchange } from '../src/conformance.ts';
 import type { OpenApiDocument } from '../src/document.ts';
 import { documentedResponse } from '../src/documented-response.ts';
+import { eventExamples } from '../src/event-examples.ts';
 
 const identity = conformance('identity');
 const social = conformance('social');
@@ -304,4 +305,112 @@ test('a pointer may name a field with any characters in it', () => {
   expect(identity(pointed('/body/a\nb~1'))).toEqual([]);
   expect(identity(pointed('/header/Idempotency-Key'))).toEqual([]);
   expect(identity(pointed('/bodyguard'))).not.toEqual([]);
+});
+
+const [first, second] = [eventExamples['user-created'], eventExamples['user-updated']];
+const feed: Exchange = {
+  method: 'GET',
+  path: '/api/user-events?lastEventId=0',
+  status: 200,
+  headers: {
+    ...always,
+    'Cache-Control': 'no-store',
+    'Content-Type': 'application/cloudevents-batch+json; charset=utf-8',
+    Link: '</api/user-events?lastEventId=42>; rel="next"',
+    'Log-Head': '57',
+  },
+  body: [first, second],
+};
+const of = (event: unknown, change: object) => [{ ...(event as object), ...change }];
+
+test('a batch of events is checked like any JSON: as a value, as text, as bytes, empty', () => {
+  expect(identity(feed)).toEqual([]);
+  expect(identity({ ...feed, body: JSON.stringify(feed.body) })).toEqual([]);
+  expect(identity({ ...feed, body: Buffer.from(JSON.stringify(feed.body)) })).toEqual([]);
+  expect(identity({ ...feed, body: [] })).toEqual([]);
+  expect(identity({ ...feed, body: '[' })).toHaveLength(1);
+});
+
+test.each<[string, Partial<Exchange>, string]>([
+  ['an object', { body: {} }, 'body must be array'],
+  [
+    'plain JSON',
+    { headers: { ...feed.headers, 'Content-Type': 'application/json' } },
+    'content type application/json is not documented',
+  ],
+  [
+    'an event with a field that is not documented',
+    { body: of(second, { mood: 'sunny' }) },
+    'body/0 must NOT have additional properties (mood)',
+  ],
+  [
+    'an event of a type that is not documented',
+    { body: [eventExamples['later-type']] },
+    'body/0 value of tag "type" must be in oneOf',
+  ],
+  [
+    'an event that contradicts itself',
+    { body: of(second, { subject: '8' }) },
+    'body/0/subject contradicts the rest of the event',
+  ],
+  ['events out of order', { body: [second, first] }, 'body/1/id is not beyond the one before'],
+  ['an event twice', { body: [second, second] }, 'body/1/id is not beyond the one before'],
+  [
+    'a link that goes on too early',
+    { headers: { ...feed.headers, Link: '</api/user-events?lastEventId=41>; rel="next"' } },
+    'header link goes on before the last event',
+  ],
+  [
+    'a head that is not the newest',
+    { headers: { ...feed.headers, 'Log-Head': '41' } },
+    'header log-head is not the newest',
+  ],
+  ['no link', { headers: { ...feed.headers, Link: undefined } }, 'header link is missing'],
+])('a batch may not be answered with %s', (_what, change, violation) => {
+  expect(identity({ ...feed, ...change })).toEqual([
+    `GET /api/user-events?lastEventId=0 200: ${violation}`,
+  ]);
+});
+
+test('more than 500 events are too many for one answer', () => {
+  const body = Array.from({ length: 501 }, (_, at) => {
+    const id = String(at + 1);
+    return { ...(first as object), id, sequence: id.padStart(20, '0') };
+  });
+  const headers = {
+    ...feed.headers,
+    Link: '</api/user-events?lastEventId=501>; rel="next"',
+    'Log-Head': '501',
+  };
+  expect(identity({ ...feed, headers, body: body.slice(0, 500) })).toEqual([]);
+  expect(identity({ ...feed, headers, body })).toEqual([
+    'GET /api/user-events?lastEventId=0 200: body must NOT have more than 500 items',
+  ]);
+});
+
+test('a post of Social brings its author or not, or null; one of the gateway may say where it comes from', () => {
+  const post = {
+    id: 5,
+    content: 'Cats are great.',
+    authorId: 1,
+    createdAt: '2026-01-05T09:30:00.000Z',
+  };
+  const exchange = { ...whole, path: '/api/posts/5?include=author', body: post };
+  const author = { id: 1, username: 'cat_sun_dog' };
+  expect(social(exchange)).toEqual([]);
+  expect(social({ ...exchange, body: { ...post, author } })).toEqual([]);
+  expect(social({ ...exchange, body: { ...post, author: null } })).toEqual([]);
+  expect(social({ ...exchange, body: { ...post, author: 1 } })).not.toEqual([]);
+
+  const { authorId: _, ...stitched } = post;
+  const headers = {
+    ...always,
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    'Cache-Status': 'post; fwd=miss; stored, author; fwd=miss; detail=replica',
+    'Proxy-Status': 'identity; error=connection_refused',
+    Vary: 'Prefer',
+  };
+  const degraded = { ...whole, path: '/api/posts/5', headers, body: { ...stitched, author } };
+  expect(gateway(degraded)).toEqual([]);
 });

@@ -56,7 +56,10 @@ export interface paths {
         };
         /**
          * One user
-         * @description 404 when Identity says that there is no such user; 502, 503 or 504 when it cannot tell and no copy, not even a stale one, is held.
+         * @description The user comes down the same ladder as an author does. 404 when there is no such user. When nobody can tell,
+         *     neither Identity nor a copy, stale or Social's, it is the 502, 503 or 504 of Identity's failure: that Social's
+         *     copy holds no such user is no reason for a 404, as it may not have heard of that user yet. Where authors come
+         *     from Social's copy alone, what that does not hold is a 404.
          */
         get: operations["getUser"];
         put?: never;
@@ -76,7 +79,7 @@ export interface paths {
         };
         /**
          * A user’s posts, newest first
-         * @description 404 when Identity says that there is no such user. When it cannot tell, the page comes all the same, degraded, with a null author.
+         * @description 404 when Identity says that there is no such user. When it cannot tell, the page comes all the same, degraded, with the author of a copy or a null one.
          */
         get: operations["listUserPosts"];
         put?: never;
@@ -96,7 +99,7 @@ export interface paths {
         };
         /**
          * What a profile screen needs
-         * @description 404 when Identity says that there is no such user. When it cannot tell, `user` is null, and so are the authors.
+         * @description 404 when Identity says that there is no such user. When it cannot tell, `user` and the authors come from a copy, or are null when nobody can tell.
          */
         get: operations["getUserProfile"];
         put?: never;
@@ -475,7 +478,7 @@ export interface components {
          *     }
          */
         Profile: {
-            /** @description Null when Identity cannot tell at the moment. */
+            /** @description Null when nobody can tell at the moment. */
             user: components["schemas"]["User"] | null;
             /** @description The newest posts. */
             posts: components["schemas"]["Post"][];
@@ -1361,15 +1364,9 @@ export interface components {
          * @example 1
          */
         "Retry-After": number;
-        /**
-         * @description One member for each kind of thing that was looked up (RFC 9211), such as `author; hit; ttl=21` or `author; fwd=stale`.
-         * @example post; hit; ttl=1, author; fwd=miss; stored
-         */
+        /** @description One member for each kind of thing that was looked up (RFC 9211), such as `author; hit; ttl=21`, `author; fwd=stale`, or `author; fwd=miss; detail=replica` for one from Social's copy. */
         "Cache-Status": string;
-        /**
-         * @description One member for each kind of thing that was looked up (RFC 9211), such as `author; hit; ttl=21` or `author; fwd=stale`; absent when nothing was looked up.
-         * @example post; hit; ttl=1, author; fwd=miss; stored
-         */
+        /** @description One member for each kind of thing that was looked up (RFC 9211), such as `author; hit; ttl=21`, `author; fwd=stale`, or `author; fwd=miss; detail=replica` for one from Social's copy; absent when nothing was looked up. */
         "Maybe-Cache-Status": string;
         /**
          * @description One member for each upstream that failed (RFC 9209), such as `identity; error=destination_unavailable` while its breaker is open.
@@ -1487,7 +1484,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The post. Its author is null when there is no such user, or (degraded) when Identity cannot tell. */
+            /** @description The post. Its author is null when there is no such user, or (degraded) when nobody can tell. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -410,7 +410,10 @@ export interface components {
             specversion: "1.0";
             id: components["schemas"]["EventId"];
             source: components["schemas"]["EventSource"];
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "UserCreated";
             subject: components["schemas"]["EventSubject"];
             time: components["schemas"]["Timestamp"];
@@ -443,7 +446,10 @@ export interface components {
             specversion: "1.0";
             id: components["schemas"]["EventId"];
             source: components["schemas"]["EventSource"];
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "UserUpdated";
             subject: components["schemas"]["EventSubject"];
             time: components["schemas"]["Timestamp"];
@@ -476,7 +482,10 @@ export interface components {
             specversion: "1.0";
             id: components["schemas"]["EventId"];
             source: components["schemas"]["EventSource"];
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "UserDeleted";
             subject: components["schemas"]["EventSubject"];
             time: components["schemas"]["Timestamp"];

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { default as addFormats } from 'ajv-formats';
+import { schemaPath } from '../scripts/event-schemas.ts';
+import { userEventCheck } from '../src/event-check.ts';
+import { eventExamples } from '../src/event-examples.ts';
+import { decodeUserEvent, eventTypes } from '../src/events.ts';
+
+const named = (prefix: string) =>
+  Object.entries(eventExamples).filter(([name]) => name.startsWith(prefix));
+const updated = eventExamples['user-updated'] as { data: object };
+const deleted = eventExamples['user-deleted'] as object;
+
+/** The schema files as somebody finds them who knows nothing else of us. */
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+addFormats.default(ajv);
+ajv.addFormat('int64', true);
+const schemas = new Map(
+  eventTypes.map((type) => {
+    const schema = JSON.parse(readFileSync(schemaPath(type), 'utf8')) as object;
+    return [type, { schema, validate: ajv.compile(schema) }];
+  }),
+);
+
+test('there are examples of every kind, and of nothing else', () => {
+  expect(Object.keys(eventExamples).toSorted()).toEqual([
+    'broken-name-missing',
+    'broken-position',
+    'broken-subject',
+    'later-fields',
+    'later-type',
+    'user-backfilled',
+    'user-created',
+    'user-deleted',
+    'user-updated',
+  ]);
+});
+
+test.each(named('user-'))('the example %s is what a producer may write', (_name, event) => {
+  expect(userEventCheck(event)).toEqual([]);
+  const { type } = event as { type: (typeof eventTypes)[number] };
+  const { validate } = schemas.get(type)!;
+  expect([validate(event), validate.errors]).toEqual([true, null]);
+});
+
+test.each(eventTypes)('the schema file of %s takes its own example, and no other type', (type) => {
+  const { schema, validate } = schemas.get(type)!;
+  const { examples } = schema as { examples: object[] };
+  expect(examples.map((example) => validate(example))).toEqual([true]);
+  for (const other of eventTypes)
+    expect(validate({ ...examples[0], type: other })).toBe(other === type);
+});
+
+test.each([
+  ['user-created', { kind: 'named', position: 41, userId: 7, username: 'cat_sun_dog' }],
+  ['user-updated', { kind: 'named', position: 42, userId: 7, username: 'cat_moon_dog' }],
+  ['user-deleted', { kind: 'deleted', position: 45, userId: 3 }],
+  ['user-backfilled', { kind: 'named', position: 46, userId: 1, username: 'early_bird' }],
+  ['later-fields', { kind: 'named', position: 47, userId: 7, username: 'cat_star_dog' }],
+  ['later-type', { kind: 'unknown', position: 48, type: 'UserVerified' }],
+  ['broken-name-missing', { kind: 'broken', position: 49, reason: 'data' }],
+  ['broken-subject', { kind: 'broken', position: 50, reason: 'subject' }],
+  ['broken-position', { kind: 'broken', position: undefined, reason: 'id' }],
+])('the example %s is read as what its name says', (name, expected) => {
+  expect(decodeUserEvent(eventExamples[name])).toMatchObject(expected);
+});
+
+test.each([...named('later-'), ...named('broken-')])(
+  'the example %s is nothing that a producer of today may write',
+  (_name, event) => {
+    expect(userEventCheck(event)).not.toEqual([]);
+  },
+);
+
+test.each([
+  ['a field that is not documented', { ...updated, mood: 'sunny' }, ' (mood)'],
+  [
+    'an e-mail',
+    { ...updated, data: { ...updated.data, email: 'cat@example.com' } },
+    '/data must NOT have additional properties (email)',
+  ],
+  [
+    'a name in a deletion',
+    { ...deleted, data: { id: 3, username: 'cat' } },
+    '/data must NOT have additional properties (username)',
+  ],
+  ['a method where nothing is deleted', { ...updated, method: 'DELETE' }, '(method)'],
+  ['a day that there is not', { ...updated, time: '2026-02-30T00:00:00.000Z' }, '/time'],
+  ['a type that there is not', { ...updated, type: 'UserMoved' }, 'type'],
+  [
+    'another sequence',
+    { ...updated, sequence: '00000000000000000043' },
+    '/sequence contradicts the rest of the event',
+  ],
+  ['another subject', { ...updated, subject: '8' }, '/subject contradicts the rest of the event'],
+])('a producer may not write %s', (_what, event, violation) => {
+  expect(userEventCheck(event)).toEqual([expect.stringContaining(violation)]);
+});
+
+test.each([
+  ['null', null],
+  ['a list', [updated]],
+  ['text', 'UserUpdated'],
+])('%s is no event', (_what, event) => {
+  expect(userEventCheck(event)).not.toEqual([]);
+});
