@@ -118,6 +118,46 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(await sessions.refresh(other.refreshToken)).toBeDefined();
   });
 
+  /** Sessions whose first look into the database takes so long that `meanwhile` happens in between. */
+  const overtaken = (meanwhile: () => Promise<unknown>): Sessions => {
+    let isFirst = true;
+    const slow = database.db.withPlugin({
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        if (isFirst) {
+          isFirst = false;
+          await meanwhile();
+        }
+        return result;
+      },
+    });
+    return sessionsIn(slow, { lifeMs: 30 * DAY_MS, graceMs: 10_000, log: silent, now: clock.now });
+  };
+
+  test('who is overtaken by the other tab gets its successor', async () => {
+    const { refreshToken } = await started();
+    let faster: OpenSession | undefined;
+    const slow = overtaken(async () => (faster = await sessions.refresh(refreshToken)));
+    expect(await slow.refresh(refreshToken)).toEqual(faster);
+    expect(faster).toBeDefined();
+  });
+
+  test('who is overtaken twice does not turn the family back', async () => {
+    const { refreshToken } = await started();
+    const slow = overtaken(async () => {
+      const next = (await sessions.refresh(refreshToken))!;
+      await sessions.refresh(next.refreshToken);
+    });
+    expect(await slow.refresh(refreshToken)).toBeUndefined();
+  });
+
+  test('who is overtaken by the log-out is logged out', async () => {
+    const { id, refreshToken } = await started();
+    const slow = overtaken(() => sessions.end({ userId: 1, sessionId: id }));
+    expect(await slow.refresh(refreshToken)).toBeUndefined();
+    expect(await countOf(id)).toBe(0);
+  });
+
   test('a session ends 30 days after its last refresh', async () => {
     const { refreshToken } = await started();
     clock.pass(30 * DAY_MS - 1);
