@@ -1,5 +1,6 @@
 // For tests: does one exchange over HTTP keep to the document? Stricter than the readers' guards are.
 import type { ValidateFunction } from 'ajv/dist/2020.js';
+import { commonHeaders } from './common-headers.ts';
 import { compilerOf } from './compiler.ts';
 import type { Compile } from './compiler.ts';
 import { loadDocument, resolve } from './document.ts';
@@ -19,16 +20,6 @@ export interface Exchange {
   readonly body: unknown;
 }
 
-/** What HTTP itself adds to an answer, documented or not. */
-const plainHeaders = new Set([
-  'connection',
-  'content-length',
-  'content-type',
-  'date',
-  'keep-alive',
-  'transfer-encoding',
-]);
-
 /**
  * Makes the check for one document. The check answers with a list of violations, none when the exchange conforms:
  * path, method, status and content type are documented; the body is valid and holds nothing undocumented;
@@ -37,6 +28,7 @@ const plainHeaders = new Set([
 export function conformance(name: DocumentName): (exchange: Exchange) => string[] {
   const document = strict(loadDocument(name));
   const compile = compilerOf(document, 'full', { allErrors: true });
+  const common = commonHeaders(name);
 
   return (exchange) => {
     const { method, path, status } = exchange;
@@ -45,7 +37,7 @@ export function conformance(name: DocumentName): (exchange: Exchange) => string[
       typeof found === 'string'
         ? [found]
         : [
-            ...headerViolations(document, compile, found, exchange),
+            ...headerViolations(document, compile, found, exchange, common),
             ...bodyViolations(compile, found, exchange),
           ];
     return violations.map((violation) => `${method} ${path} ${status}: ${violation}`);
@@ -78,6 +70,7 @@ function headerViolations(
   compile: Compile,
   response: Response,
   { headers }: Exchange,
+  common: ReadonlySet<string>,
 ): string[] {
   const documented = new Map(
     Object.entries(response.headers ?? {}).map(([name, header]): [string, Header] => [
@@ -88,7 +81,7 @@ function headerViolations(
   const undocumented = Object.keys(headers)
     .map((name) => name.toLowerCase())
     .filter((name) => valueOf(headers, name) !== undefined)
-    .filter((name) => !documented.has(name) && !plainHeaders.has(name))
+    .filter((name) => !documented.has(name) && !common.has(name))
     .map((name) => `header ${name} is not documented`);
 
   const wrong = [...documented].flatMap(([name, { required, schema }]) => {

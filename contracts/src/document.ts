@@ -43,6 +43,7 @@ export interface OpenApiDocument {
     readonly schemas: { readonly [name: string]: JsonObject };
     readonly responses: { readonly [name: string]: Response };
     readonly headers: { readonly [name: string]: Header };
+    readonly securitySchemes: { readonly [name: string]: JsonObject };
   };
 }
 

@@ -53,7 +53,7 @@ function faultsOf(errors: readonly ErrorObject[]): BodyFault[] {
   const faults = new Map<string, BodyFault>();
   for (const error of errors) {
     const fault = faultOf(error);
-    if (!faults.has(fault.pointer)) faults.set(fault.pointer, fault);
+    faults.set(fault.pointer, fault);
     if (faults.size === MOST) break;
   }
   return [...faults.values()];

@@ -43,6 +43,16 @@ export type StitchedPost = Gateway['schemas']['Post'];
 export type PostList = Gateway['schemas']['PostList'];
 export type Page = Gateway['schemas']['Page'];
 export type Profile = Gateway['schemas']['Profile'];
+/** Friends as the gateway answers them: with their usernames, or null where none is to be had. */
+export type StitchedFriendPage = Gateway['schemas']['Friends'];
+/** Requests to be friends, with the usernames of the others. */
+export type StitchedRequestPage = Gateway['schemas']['FriendRequests'];
+/** Who is logged in, for a browser; the tokens are in its cookies. */
+export type SessionUser = Gateway['schemas']['SessionUser'];
+/** What `/api/auth/token` takes: a username and a password, or a refresh token. */
+export type TokenRequest = Gateway['schemas']['TokenRequest'];
+/** The tokens of a session, for clients that are no browsers. */
+export type Tokens = Gateway['schemas']['Tokens'];
 
 /** RFC 9457; the same in all three documents. */
 export type Problem = Gateway['schemas']['Problem'];

@@ -6,6 +6,7 @@ import { documentedResponse } from '../src/documented-response.ts';
 
 const identity = conformance('identity');
 const social = conformance('social');
+const gateway = conformance('gateway');
 
 const always = {
   'X-Request-Id': 'r1',
@@ -222,4 +223,85 @@ test('a path without parameters wins over one with them', () => {
   expect(typesOf('/friends/requests')).toEqual({ content: { 'text/requests': {} } });
   expect(typesOf('/friends/1?x=/y/z')).toEqual({ content: { 'text/one': {} } });
   expect(typesOf('/friends/')).toBe('the path is not documented');
+});
+
+const browser = {
+  'Content-Security-Policy': "default-src 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Frame-Options': 'DENY',
+  'Strict-Transport-Security': 'max-age=31536000',
+  'Access-Control-Allow-Origin': 'https://app.example',
+  Vary: 'Origin',
+  'Set-Cookie': ['access=; Max-Age=0', 'refresh=; Max-Age=0'],
+};
+const nowhere = {
+  ...notFound,
+  path: '/nope',
+  headers: { ...notFound.headers, ...browser },
+};
+
+test('any answer of the gateway may carry what concerns browsers, and no other service’s', () => {
+  expect(gateway(nowhere)).toEqual([]);
+  expect(identity(nowhere)).toHaveLength(Object.keys(browser).length);
+});
+
+test('where the gateway’s document lists such a header, it is checked', () => {
+  const page = { ...whole, path: '/api/docs', body: '<!doctype html>' };
+  const headers = { ...fresh, ...browser, 'Content-Type': 'text/html' };
+  expect(gateway({ ...page, headers: { ...headers, 'Content-Security-Policy': 'none' } })).toEqual([
+    'GET /api/docs 200: header content-security-policy must match pattern "^default-src \'none\';"',
+  ]);
+});
+
+const loggedIn = {
+  method: 'POST',
+  path: '/api/auth/login',
+  status: 200,
+  headers: {
+    ...always,
+    'Cache-Control': 'no-store',
+    'Content-Type': 'application/json',
+    'Set-Cookie': ['__Host-access=a; Path=/; Secure; HttpOnly', '__Host-refresh=r; Path=/'],
+  },
+  body: { user: { id: 1, username: 'cat_sun_dog' } },
+};
+
+test('logging in sets cookies and answers with no token', () => {
+  expect(gateway(loggedIn)).toEqual([]);
+  const bare = { ...loggedIn, headers: { ...loggedIn.headers, 'Set-Cookie': undefined } };
+  expect(gateway(bare)).toEqual(['POST /api/auth/login 200: header set-cookie is missing']);
+  expect(gateway({ ...loggedIn, body: { ...loggedIn.body, accessToken: 'a.b.c' } })).toEqual([
+    'POST /api/auth/login 200: body must NOT have additional properties (accessToken)',
+  ]);
+});
+
+test('what depends on who asks is never public', () => {
+  const me = {
+    ...whole,
+    path: '/api/me',
+    body: { id: 1, username: 'cat_sun_dog', email: 'cat@example.com' },
+  };
+  expect(identity(me)).toEqual(['GET /api/me 200: header cache-control must be equal to constant']);
+  const headers = { ...json, 'Cache-Control': 'private, no-cache' };
+  expect(identity({ ...me, headers })).toEqual([]);
+});
+
+const pointed = (pointer: string) => ({
+  ...notFound,
+  path: '/api/users',
+  method: 'POST',
+  status: 400,
+  body: {
+    ...(notFound.body as object),
+    type: 'urn:social-network:problem:invalid-request',
+    status: 400,
+    errors: [{ pointer, detail: 'there is no such field here' }],
+  },
+});
+
+test('a pointer may name a field with any characters in it', () => {
+  expect(identity(pointed('/body/a\nb~1'))).toEqual([]);
+  expect(identity(pointed('/header/Idempotency-Key'))).toEqual([]);
+  expect(identity(pointed('/bodyguard'))).not.toEqual([]);
 });

@@ -1,7 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { compilerOf } from '../src/compiler.ts';
 import { documentNames, loadDocument, resolve } from '../src/document.ts';
-import type { DocumentName, MediaType, Response } from '../src/document.ts';
+import type {
+  DocumentName,
+  JsonObject,
+  MediaType,
+  OpenApiDocument,
+  Operation,
+  Response,
+} from '../src/document.ts';
 import { strict } from '../src/strict.ts';
 import { examplesOf } from './examples.ts';
 
@@ -84,6 +91,129 @@ test.each(responses.filter(({ status }) => ['429', '503'].includes(status)))(
     expect(Object.keys(response.headers ?? {})).toContain('Retry-After');
   },
 );
+
+const taking = operations.filter(({ operation }) => operation.requestBody !== undefined);
+const authenticated = operations.filter(({ operation }) => (operation.security ?? []).length > 0);
+const headersOf = (name: DocumentName, operation: Operation, status: string) => {
+  const document = loadDocument(name);
+  const response = operation.responses[status];
+  const headers = Object.entries((response && resolve(document, response).headers) ?? {});
+  return Object.fromEntries(headers.map(([key, header]) => [key, resolve(document, header)]));
+};
+
+test.each(taking)(
+  '$name: $method $path takes JSON, has examples of it, and says what a wrong body is answered with',
+  ({ operation }) => {
+    const { required, content } = operation.requestBody!;
+    expect(required).toBe(true);
+    expect(Object.keys(content)).toEqual(['application/json']);
+    expect(Object.keys(content['application/json']?.examples ?? {})).not.toEqual([]);
+    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['400', '413', '415']));
+  },
+);
+
+test.each(taking)(
+  '$name: $method $path says in words what is expected of each field',
+  ({ name, operation }) => {
+    const document = loadDocument(name);
+    const { properties } = resolve<JsonObject>(
+      document,
+      operation.requestBody!.content['application/json']!.schema!,
+    );
+    for (const [field, schema] of Object.entries(properties as Record<string, JsonObject>))
+      expect([field, resolve<JsonObject>(document, schema)['x-expected']]).toEqual([
+        field,
+        expect.stringMatching(/^an? |^\d/),
+      ]);
+  },
+);
+
+test.each(authenticated)(
+  '$name: $method $path names schemes that there are, and answers 401 with how to log in',
+  ({ name, operation }) => {
+    const schemes = Object.keys(loadDocument(name).components.securitySchemes);
+    for (const wanted of operation.security!)
+      expect(schemes).toEqual(expect.arrayContaining(Object.keys(wanted)));
+    expect(headersOf(name, operation, '401')['WWW-Authenticate']?.required).toBe(true);
+  },
+);
+
+test('every write but joining and logging in is authenticated', () => {
+  const open = operations.filter(
+    ({ method, operation }) =>
+      method !== 'get' && !authenticated.some((it) => it.operation === operation),
+  );
+  expect(open.map(({ name, operation }) => `${name} ${operation.operationId}`)).toEqual([
+    'identity createUser',
+    'identity createSession',
+    'identity refreshSession',
+    'gateway register',
+    'gateway login',
+    'gateway createToken',
+  ]);
+});
+
+test.each(authenticated.filter(({ method }) => method === 'get'))(
+  '$name: $method $path is never kept by a shared cache',
+  ({ name, operation }) => {
+    for (const status of ['200', '304']) {
+      const { schema } = headersOf(name, operation, status)['Cache-Control']!;
+      expect(JSON.stringify(schema)).toContain('private, no-cache');
+      expect(JSON.stringify(schema)).not.toContain('public');
+    }
+  },
+);
+
+test.each(operations.filter(({ method }) => method !== 'get'))(
+  '$name: $method $path answers with nothing that is kept',
+  ({ name, operation }) => {
+    const done = Object.keys(operation.responses).filter((status) => status.startsWith('2'));
+    expect(done).toHaveLength(1);
+    expect(headersOf(name, operation, done[0]!)['Cache-Control']?.schema).toEqual({
+      type: 'string',
+      const: 'no-store',
+    });
+  },
+);
+
+test.each(operationsOf('gateway').filter(({ method }) => method !== 'get'))(
+  'gateway: $method $path may say that it is not known whether it was done',
+  ({ operation }) => {
+    const lost = resolve(loadDocument('gateway'), operation.responses['504']!);
+    expect(JSON.stringify(lost.content)).toContain('urn:social-network:problem:outcome-unknown');
+  },
+);
+
+test('an e-mail is in no answer but the user’s own, a password in none', () => {
+  const fieldsIn = (document: OpenApiDocument, node: unknown): string[] => {
+    if (typeof node !== 'object' || node === null) return [];
+    const at: object = '$ref' in node ? resolve(document, node) : node;
+    const { properties = {} } = at as { properties?: object };
+    return [
+      ...Object.keys(properties),
+      ...Object.values(at).flatMap((inner) => fieldsIn(document, inner)),
+    ];
+  };
+  const telling = (secret: RegExp) =>
+    operations
+      .filter(({ name, operation }) =>
+        Object.values(operation.responses).some((response) => {
+          const document = loadDocument(name);
+          const { content = {} } = resolve(document, response);
+          return Object.values(content).some(({ schema }) =>
+            fieldsIn(document, schema).some((field) => secret.test(field)),
+          );
+        }),
+      )
+      .map(({ name, operation }) => `${name} ${operation.operationId}`);
+  expect(telling(/mail/i)).toEqual([
+    'identity getMe',
+    'identity updateMe',
+    'gateway getMe',
+    'gateway updateMe',
+  ]);
+  expect(telling(/password|hash/i)).toEqual([]);
+});
 
 test('a schema that two documents name is the same in both', () => {
   const ours = new Set(['Post', 'Id']);

@@ -5,14 +5,30 @@ import { databaseProblem } from 'chassis/postgres-errors';
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
 import { countsIn } from './counts.ts';
+import { feedIn } from './feed.ts';
+import { friendsIn } from './friends.ts';
 import { postsIn } from './posts.ts';
 import { countRoutes } from './routes/counts.ts';
-import { postRoutes } from './routes/posts.ts';
+import { feedRoutes } from './routes/feed.ts';
+import { friendRoutes } from './routes/friends.ts';
+import { postRoutes, writingRoutes } from './routes/posts.ts';
 import type { Schema } from './schema.ts';
+import type { Authenticate } from './viewer.ts';
+import { writingIn } from './writing.ts';
 
-export const createSocialApp = (db: Kysely<Schema>, log: Logger): Express =>
+export const createSocialApp = (
+  db: Kysely<Schema>,
+  log: Logger,
+  authenticate: Authenticate,
+): Express =>
   createApp({
-    routes: [...postRoutes(postsIn(db)), ...countRoutes(countsIn(db))],
+    routes: [
+      ...postRoutes(postsIn(db)),
+      ...feedRoutes(feedIn(db), authenticate),
+      ...countRoutes(countsIn(db)),
+      ...writingRoutes(writingIn(db), authenticate),
+      ...friendRoutes(friendsIn(db), authenticate),
+    ],
     log,
     toProblem: databaseProblem,
   });

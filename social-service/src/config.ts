@@ -1,10 +1,14 @@
 // Every setting of this service; README.md has them as a table.
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres-settings';
-import { commonSettings, z } from 'chassis/settings';
+import { commonSettings, httpOrigin, z } from 'chassis/settings';
 
 export const settings = z
   .object({
     ...commonSettings({ public: 8082, admin: 9082 }),
     ...databaseSettings('.data/social'),
+    IDENTITY_URL: httpOrigin(
+      'http://127.0.0.1:8081',
+      'Where Identity is: access tokens are checked with its keys.',
+    ),
   })
   .refine(...noDemoInProduction);

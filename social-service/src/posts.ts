@@ -1,24 +1,18 @@
-// The posts: by id, and by author in pages.
+// Reading posts: by id, and by author in pages.
 import type { Post } from 'contracts/types';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { type PageQuestion, type Slice, sliceOf } from './page.ts';
 import type { PostsTable, Schema } from './schema.ts';
-
-export interface PageQuestion {
-  readonly authorId: number;
-  readonly limit: number;
-  /** Only posts with smaller ids; the newest when left out. */
-  readonly before: number | undefined;
-}
 
 export interface Posts {
   find(id: number): Promise<Post | undefined>;
   /** In the order of `ids`; unknown ones are left out. */
   findMany(ids: readonly number[]): Promise<Post[]>;
-  /** Newest first; `more` when there are older ones. */
-  pageOf(question: PageQuestion): Promise<{ readonly items: Post[]; readonly more: boolean }>;
+  /** Newest first. */
+  pageOf(authorId: number, question: PageQuestion): Promise<Slice<Post>>;
 }
 
-const toPost = (row: Selectable<PostsTable>): Post => ({
+export const toPost = (row: Selectable<PostsTable>): Post => ({
   id: row.id,
   content: row.content,
   authorId: row.author_id,
@@ -41,15 +35,15 @@ export function postsIn(db: Kysely<Schema>): Posts {
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
 
-    async pageOf({ authorId, limit, before }) {
+    async pageOf(authorId, { limit, after }) {
       const rows = await posts
         .where('author_id', '=', authorId)
-        .$if(before !== undefined, (query) => query.where('id', '<', before!))
+        .$if(after !== undefined, (query) => query.where('id', '<', after!))
         .orderBy('id', 'desc')
         // One more than wanted tells whether there is another page.
         .limit(limit + 1)
         .execute();
-      return { items: rows.slice(0, limit).map(toPost), more: rows.length > limit };
+      return sliceOf(rows.map(toPost), limit);
     },
   };
 }

@@ -18,7 +18,17 @@ export interface FriendshipsTable {
   accepted_at: Date | null;
 }
 
+/** A request that made a post, and may come again. */
+export interface IdempotencyKeysTable {
+  user_id: number;
+  key: string;
+  body_hash: Uint8Array;
+  post_id: number;
+  created_at: Generated<Date>;
+}
+
 export interface Schema {
   posts: PostsTable;
   friendships: FriendshipsTable;
+  idempotency_keys: IdempotencyKeysTable;
 }

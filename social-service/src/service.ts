@@ -1,11 +1,17 @@
 // The whole service, from an environment to two listeners.
+import { createAuthenticator, createVerifier } from 'chassis/access-token';
 import { startDatabaseService } from 'chassis/database-service';
 import type { Running } from 'chassis/process';
+import { createRemoteKeys, fetchKeys } from 'chassis/remote-keys';
+import { accessToken } from 'contracts/tokens';
 import { createSocialApp } from './app.ts';
 import { settings } from './config.ts';
 import { seed } from './demo.ts';
+import { forgetOldKeys } from './idempotency.ts';
 import { migrations } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** @throws StartError for what a person has to mend: a wrong setting, a taken port, a data directory in use. */
 export const start = (env: Readonly<Record<string, string | undefined>>): Promise<Running> =>
@@ -15,7 +21,15 @@ export const start = (env: Readonly<Record<string, string | undefined>>): Promis
       settings,
       migrations,
       seed,
-      create: ({ db, log }) => ({ app: createSocialApp(db, log) }),
+      create({ db, log, settings: { IDENTITY_URL } }) {
+        const remote = createRemoteKeys(() => fetchKeys(IDENTITY_URL));
+        const authenticate = createAuthenticator(createVerifier(remote.keys, accessToken));
+        return {
+          app: createSocialApp(db, log, authenticate),
+          jobs: [{ name: 'old idempotency keys', everyMs: HOUR_MS, run: () => forgetOldKeys(db) }],
+          close: () => remote.close(),
+        };
+      },
     },
     env,
   );

@@ -1,38 +1,22 @@
 // The tables of posts and friendships, on both kinds of database.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createLogger, type Logger } from 'chassis/log';
-import { type Database, openDatabase } from 'chassis/postgres';
+import type { Database } from 'chassis/postgres';
 import * as fc from 'fast-check';
 import { describeOnBoth, describeOnServer, serverDatabase } from '../../test/support/database.ts';
 import type { TestDatabase } from '../../test/support/database.ts';
 import { memoryLog } from '../../test/support/log.ts';
 import { countsIn } from '../src/counts.ts';
 import { seed } from '../src/demo.ts';
-import { migrations } from '../src/migrations/index.ts';
 import { postsIn } from '../src/posts.ts';
 import type { Schema } from '../src/schema.ts';
-
-const open = async (
-  { settings }: TestDatabase,
-  log: Logger = createLogger('test', 'silent'),
-): Promise<Database<Schema>> => {
-  const database = await openDatabase<Schema>({
-    databaseUrl: settings.DATABASE_URL,
-    dataDir: settings.DATA_DIR,
-    migrations,
-    seed,
-    log,
-  });
-  await database.prepared;
-  return database;
-};
+import { openStores } from './support/stores.ts';
 
 describeOnBoth('posts and friendships', (newDatabase) => {
   let place: TestDatabase;
   let database: Database<Schema>;
   beforeAll(async () => {
     place = await newDatabase();
-    database = await open(place);
+    database = await openStores(place, { demo: true });
   });
   afterAll(async () => {
     await database.close();
@@ -51,7 +35,7 @@ describeOnBoth('posts and friendships', (newDatabase) => {
   });
 
   test('a post keeps its text and its time to the millisecond', async () => {
-    const content = '😀'.repeat(5000);
+    const content = '😀'.repeat(6000);
     const created_at = new Date('2026-02-03T04:05:06.789Z');
     const { id } = await database.db
       .insertInto('posts')
@@ -80,7 +64,7 @@ describeOnBoth('posts and friendships', (newDatabase) => {
         const written = await write(authorId, before);
         const seen: number[] = [];
         for (const [limit, arriving] of pages) {
-          const page = await posts.pageOf({ authorId, limit, before: seen.at(-1) });
+          const page = await posts.pageOf(authorId, { limit, after: seen.at(-1) });
           expect(page.items.length).toBeLessThanOrEqual(limit);
           seen.push(...page.items.map(({ id }) => id));
           if (!page.more) break;
@@ -94,7 +78,7 @@ describeOnBoth('posts and friendships', (newDatabase) => {
 
   test.each([
     ['a post without text', { author_id: 1, content: '' }],
-    ['a post of 5,001 characters', { author_id: 1, content: 'x'.repeat(5001) }],
+    ['a post of 6,001 characters', { author_id: 1, content: 'x'.repeat(6001) }],
     ['an author who cannot be', { author_id: 0, content: 'x' }],
   ])('%s is refused by the database itself', async (_, post) => {
     const writing = database.db.insertInto('posts').values(post).execute();
@@ -129,7 +113,9 @@ describeOnServer('instances of Social that start at once', () => {
   test('make the tables and the demo data once', async () => {
     const place = await serverDatabase();
     const { log, lines } = memoryLog();
-    const all = await Promise.all(Array.from({ length: 8 }, () => open(place, log)));
+    const all = await Promise.all(
+      Array.from({ length: 8 }, () => openStores(place, { demo: true, log })),
+    );
     // None of them failed and tried again.
     expect(lines.map(({ level }) => level)).toEqual([30]);
     expect(await countsIn(all[7]!.db)(1)).toEqual({ postCount: 4, friendCount: 3 });

@@ -1,27 +1,29 @@
 // GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=
+// POST /api/posts, PATCH and DELETE /api/posts/{id}
 import type { Route } from 'chassis/app';
-import { parseId, parseIds, parseLimit, parseQuery } from 'chassis/input';
+import { parseBody, parseId, parseIdempotencyKey, parseIds, parseQuery } from 'chassis/input';
 import { invalid, Problem } from 'chassis/problem';
-import { cursorAfter, readCursor } from '../cursor.ts';
+import { requestGuard } from 'contracts/request';
+import { postCheck } from '../content.ts';
+import { parsePage, toPage } from '../page.ts';
 import type { Posts } from '../posts.ts';
+import type { Authenticate } from '../viewer.ts';
+import type { Refusal, Writing } from '../writing.ts';
 
 type ListQuery = Partial<Record<'ids' | 'authorId' | 'limit' | 'cursor', string>>;
 
-async function pageOf(posts: Posts, authorId: string, { limit, cursor }: ListQuery) {
-  const { items, more } = await posts.pageOf({
-    authorId: parseId(authorId, '/query/authorId'),
-    limit: parseLimit(limit),
-    before: readCursor(cursor),
-  });
-  const last = items.at(-1);
-  return { items, nextCursor: more && last !== undefined ? cursorAfter(last.id) : null };
-}
+const pageOf = async (posts: Posts, authorId: string, query: ListQuery) =>
+  toPage(await posts.pageOf(parseId(authorId, '/query/authorId'), parsePage(query)));
 
 async function batchOf(posts: Posts, ids: string, query: ListQuery) {
   for (const name of ['authorId', 'limit', 'cursor'] as const)
     if (query[name] !== undefined) throw invalid(`/query/${name}`, 'does not go with ids');
   return { items: await posts.findMany(parseIds(ids, '/query/ids')) };
 }
+
+const absent = (id: number): Problem => new Problem('not-found', `There is no post ${id}`);
+const refused = (id: number, why: Refusal): Problem =>
+  why === 'absent' ? absent(id) : new Problem('forbidden', 'The post is by somebody else');
 
 export const postRoutes = (posts: Posts): Route[] => [
   {
@@ -31,7 +33,7 @@ export const postRoutes = (posts: Posts): Route[] => [
       parseQuery(req.url, []);
       const id = parseId(req.params['id'], '/path/id');
       const post = await posts.find(id);
-      if (post === undefined) throw new Problem('not-found', `There is no post ${id}`);
+      if (post === undefined) throw absent(id);
       return { body: post, cache: 'public' };
     },
   },
@@ -47,3 +49,50 @@ export const postRoutes = (posts: Posts): Route[] => [
     },
   },
 ];
+
+export function writingRoutes(writing: Writing, authenticate: Authenticate): Route[] {
+  const newPost = postCheck(requestGuard('social', 'createPost'));
+  const change = postCheck(requestGuard('social', 'updatePost'));
+  return [
+    {
+      method: 'post',
+      path: '/api/posts',
+      body: true,
+      async handle(req) {
+        const { userId } = await authenticate(req);
+        parseQuery(req.url, []);
+        const key = parseIdempotencyKey(req.headers['idempotency-key']);
+        const { content } = parseBody(newPost, req.body);
+        const post = await writing.create(userId, content, key);
+        const headers = { Location: `/api/posts/${post.id}` };
+        return { status: 201, body: post, cache: 'no-store', headers };
+      },
+    },
+    {
+      method: 'patch',
+      path: '/api/posts/:id',
+      body: true,
+      async handle(req) {
+        const { userId } = await authenticate(req);
+        parseQuery(req.url, []);
+        const id = parseId(req.params['id'], '/path/id');
+        const { content } = parseBody(change, req.body);
+        const done = await writing.edit(userId, id, content);
+        if (typeof done === 'string') throw refused(id, done);
+        return { body: done, cache: 'no-store' };
+      },
+    },
+    {
+      method: 'delete',
+      path: '/api/posts/:id',
+      async handle(req) {
+        const { userId } = await authenticate(req);
+        parseQuery(req.url, []);
+        const id = parseId(req.params['id'], '/path/id');
+        const done = await writing.remove(userId, id);
+        if (done !== 'removed') throw refused(id, done);
+        return { status: 204 };
+      },
+    },
+  ];
+}

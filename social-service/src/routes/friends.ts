@@ -1,0 +1,74 @@
+// GET /api/friends, GET /api/friend-requests, PUT and DELETE /api/friends/{id}
+import type { Request } from 'express';
+import type { Route } from 'chassis/app';
+import { parseId, parseQuery } from 'chassis/input';
+import { invalid } from 'chassis/problem';
+import type { FriendPage, Friendship, RequestPage } from 'contracts/types';
+import type { Direction, Friends } from '../friends.ts';
+import { parsePage, toPage } from '../page.ts';
+import type { Authenticate } from '../viewer.ts';
+
+function parseDirection(text = 'incoming'): Direction {
+  if (text !== 'incoming' && text !== 'outgoing')
+    throw invalid('/query/direction', 'expected incoming or outgoing');
+  return text;
+}
+
+export function friendRoutes(friends: Friends, authenticate: Authenticate): Route[] {
+  const bothOf = async (req: Request) => {
+    const { userId } = await authenticate(req);
+    parseQuery(req.url, []);
+    const otherId = parseId(req.params['id'], '/path/id');
+    if (otherId === userId) throw invalid('/path/id', 'expected somebody else');
+    return [userId, otherId] as const;
+  };
+  return [
+    {
+      method: 'get',
+      path: '/api/friends',
+      async handle(req) {
+        const { userId } = await authenticate(req);
+        const question = parsePage(parseQuery(req.url, ['limit', 'cursor']));
+        const { items, nextCursor } = toPage(await friends.pageOf(userId, question));
+        const body: FriendPage = {
+          items: items.map(({ id, since }) => ({ id, since: since.toISOString() })),
+          nextCursor,
+        };
+        return { body, cache: 'private' };
+      },
+    },
+    {
+      method: 'get',
+      path: '/api/friend-requests',
+      async handle(req) {
+        const { userId } = await authenticate(req);
+        const query = parseQuery(req.url, ['direction', 'limit', 'cursor']);
+        const direction = parseDirection(query.direction);
+        const slice = await friends.requestsOf(userId, direction, parsePage(query));
+        const { items, nextCursor } = toPage(slice);
+        const body: RequestPage = {
+          items: items.map(({ id, since }) => ({ id, requestedAt: since.toISOString() })),
+          nextCursor,
+        };
+        return { body, cache: 'private' };
+      },
+    },
+    {
+      method: 'put',
+      path: '/api/friends/:id',
+      async handle(req) {
+        const [userId, id] = await bothOf(req);
+        const body: Friendship = { id, state: await friends.put(userId, id) };
+        return { body, cache: 'no-store' };
+      },
+    },
+    {
+      method: 'delete',
+      path: '/api/friends/:id',
+      async handle(req) {
+        await friends.remove(...(await bothOf(req)));
+        return { status: 204 };
+      },
+    },
+  ];
+}
