@@ -6,11 +6,11 @@ import { Problem } from 'chassis/problem';
 import { sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from '../../test/support/database.ts';
 import { type Accounts, accountsIn } from '../src/accounts.ts';
-import { ownAccountIn } from '../src/me.ts';
+import { ownAccountIn, type Proof } from '../src/me.ts';
 import { createPasswords, NOBODYS_HASH, type Passwords } from '../src/passwords.ts';
 import type { Schema } from '../src/schema.ts';
 import { type Sessions, sessionsIn } from '../src/sessions.ts';
-import { open, silent } from './support/open.ts';
+import { clockAt, open, silent } from './support/open.ts';
 
 const DEMO_PASSWORD = 'sunny-side-up-2026';
 
@@ -115,6 +115,38 @@ describeOnBoth('accounts', (newDatabase) => {
     passwords.hash.mockRejectedValueOnce(new Problem('overloaded', 'too much'));
     expect(await accounts.logIn('night_owl', DEMO_PASSWORD)).toBeDefined();
     expect(parseOptions(await hashOf('night_owl'))).toMatchObject({ memoryCost: 4096 });
+  });
+
+  test('a hash that is made anew never takes the place of a new password', async () => {
+    await keepHash('night_owl', await argon2(DEMO_PASSWORD, { memoryCost: 4096 }));
+    passwords.hash.mockImplementationOnce(async () => {
+      await keepHash('night_owl', NOBODYS_HASH);
+      return argon2(DEMO_PASSWORD);
+    });
+    await accounts.logIn('night_owl', DEMO_PASSWORD);
+    expect(await hashOf('night_owl')).toBe(NOBODYS_HASH);
+  });
+
+  test('a session whose time is over opens one’s own account no more', async () => {
+    const { user, id: sessionId } = await accounts.register(person('sleeper'));
+    const clock = clockAt(new Date().toISOString());
+    const own = ownAccountIn(database.db, createPasswords(), clock.now);
+    const who = { userId: user.id, sessionId };
+    expect(await own.find(who)).toMatchObject({ username: 'sleeper' });
+    clock.pass(86_400_000);
+    expect(await own.find(who)).toBeUndefined();
+    expect(await own.prove(who, 'correct horse')).toBeUndefined();
+  });
+
+  test('who was logged out by a new password changes nothing and removes nothing', async () => {
+    const { user, id: sessionId } = await accounts.register(person('outdated'));
+    const own = ownAccountIn(database.db, createPasswords());
+    const who = { userId: user.id, sessionId };
+    const proof = (await own.prove(who, 'correct horse')) as Proof;
+    await own.change(who, { password: 'another horse' }, proof);
+    expect(await own.change(who, { email: 'thief@example.org' }, proof)).toBeUndefined();
+    expect(await own.remove(who, proof)).toBeUndefined();
+    expect(await accounts.logIn('outdated@example.org', 'another horse')).toBeDefined();
   });
 
   test('who logs in while the password changes gets no session by the old one', async () => {

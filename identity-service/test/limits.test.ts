@@ -149,6 +149,14 @@ describeOnBoth('attempts to log in', (newDatabase) => {
     });
   });
 
+  test('that end in another window than they began in leave no more than the limit', async () => {
+    const attempt = await limits.logIn('cat', HOME);
+    await letTheWindowEnd();
+    expect(await attempt.succeeded()).toMatchObject({
+      RateLimit: expect.stringMatching(/^"address";r=5;t=\d+, "account";r=3;t=\d+$/),
+    });
+  });
+
   test('do not prolong the window while they are refused', async () => {
     for (let at = 1; at <= 3; at += 1) await limits.logIn('cat', HOME);
     const expire = Date.now() + 10_000;

@@ -1,7 +1,13 @@
 // Sessions and their refresh tokens, on both kinds of database, with a clock that the test moves.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres';
-import { describeOnBoth, type TestDatabase } from '../../test/support/database.ts';
+import { type Kysely, sql } from 'kysely';
+import {
+  describeOnBoth,
+  describeOnServer,
+  serverDatabase,
+  type TestDatabase,
+} from '../../test/support/database.ts';
 import { memoryLog } from '../../test/support/log.ts';
 import { hashOf, judge, parseRefreshToken, successorOf } from '../src/refresh-token.ts';
 import type { Schema } from '../src/schema.ts';
@@ -203,5 +209,34 @@ describeOnBoth('sessions', (newDatabase) => {
     const foreign = `00000000-0000-4000-8000-000000000000.${refreshToken.split('.')[1]}`;
     expect(await sessions.refresh(foreign)).toBeUndefined();
     expect(await sessions.refresh(refreshToken)).toBeDefined();
+  });
+});
+
+/** Whether a statement in this database waits for another transaction to end. */
+const someoneWaits = async (db: Kysely<Schema>): Promise<boolean> => {
+  const { rows } = await sql`
+    select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+  return rows.length > 0;
+};
+
+describeOnServer('a log-in in the midst of a change of the password', () => {
+  test('waits for it, and then starts no session by the old one', async () => {
+    const place = await serverDatabase();
+    const database = await open(place);
+    const { db } = database;
+    const sessions = sessionsIn(db, { lifeMs: DAY_MS, graceMs: 0, log: silent });
+    let starting: Promise<unknown> = Promise.resolve();
+    await db.transaction().execute(async (tx) => {
+      await tx.updateTable('users').set({ password_version: 2 }).where('id', '=', 1).execute();
+      await tx.deleteFrom('sessions').where('user_id', '=', 1).execute();
+      starting = sessions.start(cat);
+      let isWaiting = false;
+      void starting.then(() => (isWaiting = true));
+      while (!isWaiting) isWaiting = await someoneWaits(db);
+    });
+    expect(await starting).toBeUndefined();
+    await database.close();
+    await place.remove();
   });
 });
