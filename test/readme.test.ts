@@ -20,10 +20,11 @@ test('every file that the README links to is there', () => {
   expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([]);
 });
 
+const scriptsOf = (workspace: string): object =>
+  (JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as { scripts: object })
+    .scripts;
+
 test('every npm script that the README names is one', () => {
-  const scriptsOf = (workspace: string) =>
-    (JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as { scripts: object })
-      .scripts;
   const named = [...text.matchAll(/npm run ([a-z:-]+)(?: -w ([a-z-]+))?/g)];
   expect(named.length).toBeGreaterThan(5);
   const missing = named.filter(
