@@ -12,6 +12,12 @@ type Ask = Call<number, User | undefined>;
 const RESERVE_MS = 50;
 const RESERVE_SHARE = 1 / 6;
 
+/** With at most `ms` from when it is asked. */
+const patience =
+  (call: Ask, ms: number): Ask =>
+  (id, caller) =>
+    call(id, within(caller, ms));
+
 /**
  * `aggregate` asks Identity, with what the gateway remembers above and below it; `replica` asks Social for its copy;
  * `hybrid` asks Identity first, and the copy when that fails. @param limitMs for all rungs together
@@ -23,9 +29,6 @@ export function authorLadder(
   limitMs: number,
 ): Part<number, User> {
   const naming = { thing: 'author', upstream: 'identity' } as const;
-  const patience = (call: Ask, ms: number): Ask => {
-    return (id, caller) => call(id, within(caller, ms));
-  };
   const copyNaming = { thing: 'author', upstream: 'social' } as const;
   switch (strategy) {
     case 'aggregate':
