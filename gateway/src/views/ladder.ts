@@ -30,18 +30,11 @@ export function authorLadder(
 ): Part<number, User> {
   const naming = { thing: 'author', upstream: 'identity' } as const;
   const copyNaming = { thing: 'author', upstream: 'social' } as const;
-  switch (strategy) {
-    case 'aggregate':
-      return optional([lookUp(naming, patience(identity, limitMs))], naming);
-    case 'replica':
-      return optional([copied(lookUp(copyNaming, patience(copy, limitMs)))], copyNaming);
-    case 'hybrid': {
-      const reserve = Math.min(RESERVE_MS, limitMs * RESERVE_SHARE);
-      const rungs = optional(
-        [lookUp(naming, patience(identity, limitMs - reserve)), lookUp(copyNaming, copy)],
-        naming,
-      );
-      return (id, caller) => rungs(id, within(caller, limitMs));
-    }
-  }
+  const asked = (ms: number) => lookUp(naming, patience(identity, ms));
+  if (strategy === 'aggregate') return optional([asked(limitMs)], naming);
+  if (strategy === 'replica')
+    return optional([copied(lookUp(copyNaming, patience(copy, limitMs)))], copyNaming);
+  const reserve = Math.min(RESERVE_MS, limitMs * RESERVE_SHARE);
+  const rungs = optional([asked(limitMs - reserve), lookUp(copyNaming, copy)], naming);
+  return (id, caller) => rungs(id, within(caller, limitMs));
 }
