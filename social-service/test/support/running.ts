@@ -4,6 +4,7 @@ import { type Asked, askerOf } from '../../../test/support/ask.ts';
 import type { TestDatabase } from '../../../test/support/database.ts';
 import { start } from '../../src/service.ts';
 import { type KeyServer, newSigner, serveKeys, type Signer } from './tokens.ts';
+import { until } from './until.ts';
 
 export interface RunningSocial {
   readonly service: Running;
@@ -50,6 +51,5 @@ export async function runSocial(
 }
 
 /** On a server the tables are made while it listens already. */
-export async function ready(adminUrl: string): Promise<void> {
-  while ((await fetch(`${adminUrl}/readyz`)).status !== 200) await new Promise(setImmediate);
-}
+export const ready = (adminUrl: string): Promise<void> =>
+  until('it is ready', async () => (await fetch(`${adminUrl}/readyz`)).status === 200);
