@@ -127,6 +127,24 @@ describeOnServer('a creation with an Idempotency-Key', () => {
   });
 });
 
+describeOnServer('a service that starts', () => {
+  test('deletes the keys whose time is over', async () => {
+    const place = await serverDatabase();
+    const { db, ...database } = await openStores(place);
+    await writingIn(db).create(1, 'x', 'old');
+    await sql`update idempotency_keys set created_at = now() - interval '2 days'`.execute(db);
+    await writingIn(db).create(1, 'x', 'young');
+    const social = await runSocial(place);
+    await until('the old one is gone', async () => {
+      const keys = await db.selectFrom('idempotency_keys').select('key').execute();
+      return keys.length === 1 && keys[0]!.key === 'young';
+    });
+    await social.stop();
+    await database.close();
+    await place.remove();
+  });
+});
+
 /** What a creation with an old key does, last of all. */
 const createIn = (tx: Kysely<Schema>) =>
   tx
