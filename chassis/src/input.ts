@@ -70,7 +70,7 @@ export function parseBody<T>(check: BodyCheck<T>, body: unknown): T {
   return body as T;
 }
 
-const IDEMPOTENCY_KEY = /^(?:\"([ !#-[\]-~]{1,200})\"|([!#-+.-[\]-~-]{1,200}))$/;
+const IDEMPOTENCY_KEY = /^(?:"([ !#-[\]-~]{1,200})"|([!#-+.-[\]-~-]{1,200}))$/;
 
 /**
  * The client's name for one request that it may send again (draft-ietf-httpapi-idempotency-key-header): a quoted string

@@ -34,8 +34,9 @@ test('a good token tells who asks, in which session, and until when', async () =
   });
 });
 
+const secret = () => new TextEncoder().encode(JSON.stringify(key.jwk));
+
 describe('a 401 that says how to log in', () => {
-  const secret = () => new TextEncoder().encode(JSON.stringify(key.jwk));
   test.each<[string, () => string | Promise<string>]>([
     ['an expired token', () => key.sign({ exp: past })],
     ['a token that another key signed', () => other.sign()],

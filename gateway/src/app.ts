@@ -1,32 +1,49 @@
 // The gateway's public app: its routes, the hottest first, and how an upstream's failure is told. It never listens.
-import { createApp as createChassisApp } from 'chassis/app';
-import type { Logger } from 'chassis/log';
+import { createApp as createChassisApp, type AppOptions } from 'chassis/app';
 import { Problem, type ProblemSlug } from 'chassis/problem';
 import type { Express } from 'express';
 import type { Context } from './routes/context.ts';
+import { authRoutes } from './routes/auth.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { feedRoutes } from './routes/feed.ts';
+import { friendRoutes } from './routes/friends.ts';
+import { meRoutes } from './routes/me.ts';
+import { postWritingRoutes } from './routes/post-writing.ts';
 import { postRoutes } from './routes/posts.ts';
 import { userRoutes } from './routes/users.ts';
-import { UpstreamFailure } from './upstream/failure.ts';
-import { proxyMember } from './views/status.ts';
+import { proxyMember, UpstreamFailure } from './upstream/failure.ts';
 
-export const createApp = (context: Context, log: Logger): Express =>
+export const createApp = (
+  context: Context,
+  options: Pick<AppOptions, 'log' | 'trustProxy'>,
+): Express =>
   createChassisApp({
-    routes: [...postRoutes(context), ...userRoutes(context), ...docsRoutes()],
-    log,
+    routes: [
+      ...postRoutes(context),
+      ...feedRoutes(context),
+      ...userRoutes(context),
+      ...postWritingRoutes(context),
+      ...friendRoutes(context),
+      ...meRoutes(context),
+      ...authRoutes(context),
+      ...docsRoutes(),
+    ],
     toProblem,
+    ...options,
   });
 
 const DETAILS = {
   'upstream-invalid': 'gave an answer that cannot be used',
   'upstream-unavailable': 'cannot be asked at the moment',
   'upstream-timeout': 'did not answer in time',
+  'outcome-unknown':
+    'was told, but its answer was lost: look whether it was done, or repeat it with its Idempotency-Key',
 } satisfies Partial<Record<ProblemSlug, string>>;
 
-/** A required part failed: what the client may know of it. Nothing of the inside shows. */
+/** A required part, or a write, failed: what the client may know of it. Nothing of the inside shows. */
 function toProblem(error: unknown): Problem | undefined {
   if (!(error instanceof UpstreamFailure)) return undefined;
-  const { slug } = error.facts;
+  const slug = error.uncertain ? 'outcome-unknown' : error.facts.slug;
   const headers: Record<string, string> = { 'Proxy-Status': proxyMember(error) };
   if (slug === 'upstream-unavailable') headers['Retry-After'] = String(error.retryAfterS);
   return new Problem(slug, `The ${error.upstream} service ${DETAILS[slug]}`, {

@@ -1,10 +1,32 @@
 // The gateway's settings: names, units, ranges, one schema. The README's table equals it, by a test.
+import { trustedProxies } from 'chassis/proxies';
 import { choice, commonSettings, httpOrigin, integer, milliseconds, z } from 'chassis/settings';
+import type { SettingMeta } from 'chassis/settings';
+
+/** Web origins, separated by commas; none when left out. */
+const origins = (about: string) =>
+  z
+    .string()
+    .transform((text) => new Set(text.split(',').map((word) => word.trim())))
+    .refine((all) => [...all].every((word) => /^https?:/.test(word) && originOf(word) === word))
+    .default(new Set())
+    .meta({
+      about,
+      expected: 'a list such as https://app.example.com,https://admin.example.com',
+      fallback: '',
+    } satisfies SettingMeta);
+
+const originOf = (text: string): string | undefined => URL.parse(text)?.origin;
 
 export const settings = z.object({
   ...commonSettings({ public: 8080, admin: 9080 }),
   IDENTITY_URL: httpOrigin('http://127.0.0.1:8081', 'Where Identity is.'),
   SOCIAL_URL: httpOrigin('http://127.0.0.1:8082', 'Where Social is.'),
+  CORS_ORIGINS: origins('Origins of pages that may act for their users here, beside our own.'),
+  TRUST_PROXY: trustedProxies(
+    'none',
+    'Whose X-Forwarded-For says which address a client has: the balancers in front.',
+  ),
   AUTHOR_STRATEGY: choice(
     ['aggregate'],
     'aggregate',

@@ -8,6 +8,7 @@ import { readSettings } from 'chassis/settings';
 import { adminRoutes } from './admin/routes.ts';
 import { createApp } from './app.ts';
 import { settings as schema } from './config.ts';
+import { headersFor } from './headers.ts';
 import { observe } from './metrics.ts';
 import { wire } from './wire.ts';
 
@@ -24,10 +25,12 @@ export function start(env: Readonly<Record<string, string | undefined>>): Promis
   const app = createApp(
     {
       parts: wiring.parts,
+      commands: wiring.commands,
+      sessions: wiring.sessions,
       requestDeadlineMs: settings.REQUEST_DEADLINE_MS,
       onDegraded: (part, reason) => observer.degraded(part, reason),
     },
-    log,
+    { log, trustProxy: settings.TRUST_PROXY },
   );
   return serve({
     handler: front(app, {
@@ -35,6 +38,7 @@ export function start(env: Readonly<Record<string, string | undefined>>): Promis
       log,
       maxInFlight: settings.MAX_IN_FLIGHT,
       onOverload: () => observer.overload(),
+      headersOf: headersFor(settings.CORS_ORIGINS),
     }),
     messages: messagesOf(app),
     settings,

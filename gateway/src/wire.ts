@@ -1,28 +1,35 @@
-// Builds what the gateway holds, and closes it: upstreams, memories, and the parts that views are made of.
+// Builds what the gateway holds, and closes it: upstreams, memories, parts, commands, sessions.
+import { createVerifier, type Viewer } from 'chassis/access-token';
 import type { Metrics } from 'chassis/metrics';
-import type { Post, User } from 'contracts/types';
+import { createRemoteKeys } from 'chassis/remote-keys';
+import { accessToken } from 'contracts/tokens';
+import { createCommands } from './commands.ts';
 import type { Settings } from './config.ts';
-import { within, type Call } from './upstream/call.ts';
-import type { UpstreamName } from './upstream/failure.ts';
-import { getUsers } from './upstream/identity.ts';
-import type { Breaker } from './upstream/breaker.ts';
-import { createLookups } from './upstream/lookup.ts';
 import { createMemories, showLevels } from './memories.ts';
+import { createReads } from './reads.ts';
+import { sharedRenewal } from './session/renewal.ts';
+import { createSessions, type Sessions } from './session/sessions.ts';
+import { getKeys } from './upstream/accounts.ts';
+import { background } from './upstream/background.ts';
+import type { Breaker } from './upstream/breaker.ts';
+import { UpstreamFailure, type UpstreamName } from './upstream/failure.ts';
 import { createFacts } from './upstream/memory.ts';
 import type { Observer } from './upstream/observer.ts';
 import { openUpstream, type Upstream } from './upstream/open.ts';
-import { createQuestion } from './upstream/question.ts';
-import { getCounts, getPostPage, getPosts } from './upstream/social.ts';
-import { lookUp, optional, required } from './views/part.ts';
+import type { Bounds } from './upstream/operation.ts';
+import type { Commands } from './views/commands.ts';
 import type { Parts } from './views/parts.ts';
 
 // A list holds up to a hundred posts of 5,000 characters: more than UPSTREAM_MAX_BYTES, which bounds one thing.
 const LIST_FACTOR = 4;
 const BREAKER_WINDOW_MS = 10_000;
-const FACTS_MAX = 200_000;
+/** Tokens that need not be checked again. */
+const VIEWERS_MAX = 10_000;
 
 export interface Wiring {
   readonly parts: Parts;
+  readonly commands: Commands;
+  readonly sessions: Sessions;
   readonly breakers: readonly Breaker[];
   /** Told of each breaker's change; returns a function that ends that. */
   onBreakerChange(listener: () => void): () => void;
@@ -53,67 +60,49 @@ export function wire(settings: Settings, observer: Observer, metrics: Metrics): 
   const memories = createMemories(settings);
   showLevels(metrics, [identity, social], memories);
 
-  const bounds = {
+  const bounds: Bounds = {
     one: settings.UPSTREAM_MAX_BYTES,
     list: LIST_FACTOR * settings.UPSTREAM_MAX_BYTES,
   };
-  const users = createLookups<User>({
-    upstream: identity,
-    thing: 'author',
-    operation: getUsers(bounds),
-    memory: memories.author,
-    limitMs: settings.AUTHOR_DEADLINE_MS,
-    repaired: true,
-    observer,
-  });
-  const posts = createLookups<Post>({
-    upstream: social,
-    thing: 'post',
-    operation: getPosts(bounds),
-    memory: settings.POST_TTL_MS === 0 ? undefined : memories.post,
-    limitMs: settings.REQUEST_DEADLINE_MS,
-    repaired: false,
-    observer,
-  });
-  const page = createQuestion(
-    social,
-    getPostPage(bounds),
-    ({ authorId, limit, cursor = '' }) => `${authorId} ${limit} ${cursor}`,
-    settings.REQUEST_DEADLINE_MS,
-    observer,
-  );
-  const counts = createQuestion(
-    social,
-    getCounts(bounds),
-    (id) => id,
-    settings.REQUEST_DEADLINE_MS,
-    observer,
-  );
-
-  const patient: Call<number, User | undefined> = (id, caller) =>
-    users.call(id, within(caller, settings.AUTHOR_DEADLINE_MS));
-  const author = { thing: 'author', upstream: 'identity' } as const;
-  const identitysAuthor = lookUp(author, patient);
-  const uncached = { thing: undefined, upstream: 'social' } as const;
+  const reads = createReads({ settings, identity, social, bounds, memories, observer });
+  const { users, posts, questions } = reads;
+  const commands = createCommands({ ...reads, identity, social, bounds, observer, questions });
+  const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS);
   return {
-    parts: {
-      post: required(lookUp({ thing: 'post', upstream: 'social' }, posts.call)),
-      // The ladder. A further rung, such as Social's own copy, is one more part in this list.
-      author: optional([identitysAuthor], author),
-      user: required(identitysAuthor),
-      page: lookUp(uncached, page),
-      counts: lookUp(uncached, counts),
-      authorOf: createFacts(FACTS_MAX),
-    },
+    parts: reads.parts,
+    commands,
+    sessions: createSessions({
+      verify: createVerifier(keys.keys, accessToken, {
+        memory: createFacts<string, Viewer>(VIEWERS_MAX),
+        keysFailed: failureOf,
+      }),
+      renew: sharedRenewal(async (refreshToken, caller) => {
+        const question = { body: { refreshToken }, address: undefined };
+        const outcome = await commands.renew(question, caller);
+        return 'done' in outcome ? outcome.done : undefined;
+      }),
+      origins: settings.CORS_ORIGINS,
+    }),
     breakers: [identity.breaker, social.breaker],
     onBreakerChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     async close() {
+      keys.close();
       users.close();
       posts.close();
       await Promise.all([identity.close(), social.close()]);
     },
   };
 }
+
+/** Identity's public keys, asked for through its breaker like everything else. */
+function loadKeys(identity: Upstream, bounds: Bounds, limitMs: number) {
+  const ask = identity.ask(getKeys(bounds));
+  return createRemoteKeys(async () => (await ask(undefined, background(limitMs))).value);
+}
+
+/** Keys that came, but are none. */
+const failureOf = (cause: unknown): UpstreamFailure =>
+  cause instanceof UpstreamFailure ? cause : new UpstreamFailure('identity', 'nonsense', { cause });

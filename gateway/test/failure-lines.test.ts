@@ -8,7 +8,7 @@ import { createMetrics } from 'chassis/metrics';
 import { memoryLog } from '../../test/support/log.ts';
 import { createApp } from '../src/app.ts';
 import { UpstreamFailure } from '../src/upstream/failure.ts';
-import type { Parts } from '../src/views/parts.ts';
+import type { Context } from '../src/routes/context.ts';
 import { ask } from './support/client.ts';
 
 let server: Server | undefined;
@@ -19,10 +19,8 @@ afterEach(() => {
 test('the line of a 504 says which upstream failed, and how', async () => {
   const { log, wait } = memoryLog();
   const parts = { user: () => Promise.reject(new UpstreamFailure('identity', 'timeout')) };
-  const app = createApp(
-    { parts: parts as unknown as Parts, requestDeadlineMs: 5_000, onDegraded: () => undefined },
-    log,
-  );
+  const context = { parts, requestDeadlineMs: 5_000, onDegraded: () => undefined };
+  const app = createApp(context as unknown as Context, { log });
   server = createServer(front(app, { metrics: createMetrics(), log }));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;

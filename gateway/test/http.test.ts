@@ -27,20 +27,23 @@ test('a degraded answer is never a 304', async () => {
   expect((await get('/api/posts/5', { headers: { 'If-None-Match': '*' } })).status).toBe(200);
 });
 
-test.each(['POST', 'PUT', 'PATCH', 'DELETE'])(
-  '%s on a post is a 405 that tells what is allowed',
-  async (method) => {
-    const { get } = await stage();
-    const heard = await get('/api/posts/5', { method });
-    expect([heard.status, heard.headers['allow']]).toEqual([405, 'GET, HEAD, OPTIONS']);
-    expect(heard.headers['content-type']).toBe('application/problem+json');
-  },
-);
+test.each([
+  ['POST', '/api/posts/5', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
+  ['PUT', '/api/posts/5', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
+  ['DELETE', '/api/posts', 'GET, HEAD, POST, OPTIONS'],
+  ['POST', '/api/feed', 'GET, HEAD, OPTIONS'],
+  ['GET', '/api/auth/login', 'POST, OPTIONS'],
+])('%s on %s is a 405 that tells what is allowed', async (method, path, allow) => {
+  const { get } = await stage();
+  const heard = await get(path, { method });
+  expect([heard.status, heard.headers['allow']]).toEqual([405, allow]);
+  expect(heard.headers['content-type']).toBe('application/problem+json');
+});
 
 test('OPTIONS tells what is allowed', async () => {
   const { get } = await stage();
   const heard = await get('/api/posts', { method: 'OPTIONS' });
-  expect([heard.status, heard.headers['allow']]).toEqual([204, 'GET, HEAD, OPTIONS']);
+  expect([heard.status, heard.headers['allow']]).toEqual([204, 'GET, HEAD, POST, OPTIONS']);
 });
 
 test.each([

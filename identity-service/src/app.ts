@@ -1,12 +1,70 @@
-// The public app: all routes of this service. It does not listen.
+// What this service is made of: the public app, which does not listen, and the work that it does by itself.
+import { createAuthenticator, createVerifier } from 'chassis/access-token';
 import { createApp } from 'chassis/app';
-import type { Logger } from 'chassis/log';
+import type { Context, Service } from 'chassis/database-service';
 import { databaseProblem } from 'chassis/postgres-errors';
-import type { Express } from 'express';
-import type { Kysely } from 'kysely';
+import type { z } from 'chassis/settings';
+import { accessToken } from 'contracts/tokens';
+import { accountsIn } from './accounts.ts';
+import type { settings } from './config.ts';
+import { createKeyStore } from './key-store.ts';
+import { limitsIn } from './limits.ts';
+import { createLogins } from './logins.ts';
+import { ownAccountIn } from './me.ts';
+import { createPasswords } from './passwords.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { meRoutes } from './routes/me.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { userRoutes } from './routes/users.ts';
 import type { Schema } from './schema.ts';
+import { sessionsIn } from './sessions.ts';
+import { createTokens } from './tokens.ts';
 import { usersIn } from './users.ts';
 
-export const createIdentityApp = (db: Kysely<Schema>, log: Logger): Express =>
-  createApp({ routes: userRoutes(usersIn(db)), log, toProblem: databaseProblem });
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export type IdentityContext = Pick<
+  Context<Schema, z.output<typeof settings>>,
+  'db' | 'log' | 'metrics' | 'settings'
+>;
+
+export function createIdentity({ db, log, metrics, settings: set }: IdentityContext): Service {
+  const keyStore = createKeyStore(db, { maxAgeMs: set.SIGNING_KEY_DAYS * DAY_MS });
+  const tokens = createTokens(keyStore);
+  const sessions = sessionsIn(db, {
+    lifeMs: set.SESSION_DAYS * DAY_MS,
+    graceMs: set.REFRESH_GRACE_MS,
+    log,
+  });
+  const passwords = createPasswords();
+  const accounts = accountsIn(db, passwords, sessions);
+  const own = ownAccountIn(db, passwords);
+  const limits = limitsIn(db, {
+    perAccount: set.LOGIN_PER_ACCOUNT,
+    perAddress: set.LOGIN_PER_ADDRESS,
+    windowS: set.LOGIN_WINDOW_S,
+  });
+  const logins = createLogins(accounts, own, limits, metrics);
+  const authenticate = createAuthenticator(createVerifier(tokens.keys, accessToken));
+
+  const app = createApp({
+    routes: [
+      ...userRoutes(usersIn(db), accounts, tokens),
+      ...sessionRoutes(logins, sessions, tokens, authenticate),
+      ...meRoutes(own, logins, authenticate),
+      ...keyRoutes(tokens),
+    ],
+    log,
+    toProblem: databaseProblem,
+    trustProxy: set.TRUST_PROXY,
+  });
+  return {
+    app,
+    jobs: [
+      { name: 'signing keys', everyMs: 10 * MINUTE_MS, run: () => keyStore.tend() },
+      { name: 'sessions that are over', everyMs: 60 * MINUTE_MS, run: () => sessions.clear() },
+      { name: 'attempts that are over', everyMs: 5 * MINUTE_MS, run: () => limits.clear() },
+    ],
+  };
+}

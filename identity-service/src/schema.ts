@@ -8,9 +8,43 @@ export interface UsersTable {
   email: string;
   /** argon2id, in the PHC string format. */
   password_hash: string;
+  /** Goes up with each new password, not with a new hash of the same one. */
+  password_version: Generated<number>;
   created_at: Generated<Date>;
+}
+
+export interface SessionsTable {
+  /** The `sid` of access tokens. */
+  id: string;
+  user_id: number;
+  /** SHA-256 of the refresh token that is good now, and of the one before it. */
+  token_hash: Uint8Array;
+  previous_hash: Uint8Array | null;
+  /** What the successor of a refresh token is made with. */
+  chain_key: Uint8Array;
+  created_at: Date;
+  rotated_at: Date;
+  expires_at: Date;
+}
+
+export interface SigningKeysTable {
+  kid: string;
+  /** JSON Web Key (RFC 8037), the private half included. */
+  private_jwk: string;
+  created_at: Date;
+}
+
+/** Kept by rate-limiter-flexible. */
+export interface LoginAttemptsTable {
+  key: string;
+  points: number;
+  /** Milliseconds since the epoch. */
+  expire: number | null;
 }
 
 export interface Schema {
   users: UsersTable;
+  sessions: SessionsTable;
+  signing_keys: SigningKeysTable;
+  login_attempts: LoginAttemptsTable;
 }

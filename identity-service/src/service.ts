@@ -1,7 +1,7 @@
 // The whole service, from an environment to two listeners.
 import { startDatabaseService } from 'chassis/database-service';
 import type { Running } from 'chassis/process';
-import { createIdentityApp } from './app.ts';
+import { createIdentity as create } from './app.ts';
 import { settings } from './config.ts';
 import { seed } from './demo.ts';
 import { migrations } from './migrations/index.ts';
@@ -10,12 +10,6 @@ import type { Schema } from './schema.ts';
 /** @throws StartError for what a person has to mend: a wrong setting, a taken port, a data directory in use. */
 export const start = (env: Readonly<Record<string, string | undefined>>): Promise<Running> =>
   startDatabaseService<Schema, typeof settings.shape>(
-    {
-      name: 'identity-service',
-      settings,
-      migrations,
-      seed,
-      create: ({ db, log }) => ({ app: createIdentityApp(db, log) }),
-    },
+    { name: 'identity-service', settings, migrations, seed, create },
     env,
   );

@@ -1,29 +1,13 @@
 // The users' tables, on both kinds of database.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createLogger, type Logger } from 'chassis/log';
-import { type Database, openDatabase } from 'chassis/postgres';
+import type { Database } from 'chassis/postgres';
 import { describeOnBoth, describeOnServer, serverDatabase } from '../../test/support/database.ts';
 import type { TestDatabase } from '../../test/support/database.ts';
 import { memoryLog } from '../../test/support/log.ts';
 import { seed } from '../src/demo.ts';
-import { migrations } from '../src/migrations/index.ts';
 import type { Schema } from '../src/schema.ts';
 import { usersIn } from '../src/users.ts';
-
-const open = async (
-  { settings }: TestDatabase,
-  log: Logger = createLogger('test', 'silent'),
-): Promise<Database<Schema>> => {
-  const database = await openDatabase<Schema>({
-    databaseUrl: settings.DATABASE_URL,
-    dataDir: settings.DATA_DIR,
-    migrations,
-    seed,
-    log,
-  });
-  await database.prepared;
-  return database;
-};
+import { open } from './support/open.ts';
 
 const newUser = (username: string, email = `${username}@example.org`) => ({
   username,

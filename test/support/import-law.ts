@@ -3,14 +3,23 @@ import { packageOf, parseSource, workspaces, type Source } from './sources.ts';
 
 /** The rooms of gateway/src, and whom each may import; `types` by `import type` only. */
 const rooms: readonly Room[] = [
-  room('main', /^(main|gateway)\.ts$/, 'main config wire app admin metrics words'),
+  room('main', /^(main|gateway)\.ts$/, 'main config wire app admin metrics headers words'),
   room('config', /^config\.ts$/, ''),
   // The wiring puts everything together; nobody but main knows it.
-  room('wire', /^(wire|memories)\.ts$/, 'wire upstream layers words views admin metrics', 'config'),
+  room(
+    'wire',
+    /^(wire|memories|reads|commands)\.ts$/,
+    'wire upstream layers words session views admin metrics',
+    'config',
+  ),
   room('metrics', /^metrics\.ts$/, 'upstream layers words'),
   room('app', /^app\.ts$/, 'routes views words', 'config upstream'),
+  // What every answer carries.
+  room('headers', /^headers\.ts$/, 'session'),
+  // Who asks: cookies, tokens, where a browser's request comes from.
+  room('session', /^session\//, 'session words', 'upstream'),
   room('admin', /^admin\//, 'admin words', 'upstream layers'),
-  room('routes', /^routes\//, 'routes views stitch words', 'upstream'),
+  room('routes', /^routes\//, 'routes views stitch words', 'upstream session'),
   room('stitch', /^views\/.*\bstitch\.ts$/, 'stitch', 'views words upstream'),
   room('views', /^views\//, 'views stitch words', 'upstream'),
   room('layers', /^upstream\/layers\//, 'words', 'upstream'),

@@ -23,7 +23,9 @@ export interface Spoken {
 
 export interface System extends Spoken {
   readonly url: string;
+  /** Of the gateway, of Identity, of Social: each the public one, then the admin one. */
   readonly ports: readonly number[];
+  readonly dataDir: string;
   /** The process that keeps this service's data. */
   pidOf(service: 'identity' | 'social'): number;
 }
@@ -130,6 +132,7 @@ export async function start(env: NodeJS.ProcessEnv = {}): Promise<System> {
     ...launcher,
     url: `http://127.0.0.1:${ports[0]}`,
     ports,
+    dataDir: data,
     pidOf: (service) => Number(readFileSync(join(data, service, 'lock.pid'), 'utf8')),
   };
 }

@@ -1,9 +1,13 @@
 // What routes are given.
+import type { Sessions } from '../session/sessions.ts';
+import type { Commands } from '../views/commands.ts';
 import type { Parts } from '../views/parts.ts';
 import type { OnDegraded } from './reply.ts';
 
 export interface Context {
   readonly parts: Parts;
+  readonly commands: Commands;
+  readonly sessions: Sessions;
   readonly requestDeadlineMs: number;
   readonly onDegraded: OnDegraded;
 }

@@ -37,22 +37,29 @@ export function wantsStrict(prefer: string | string[] | undefined): boolean {
   return /^("?)strict\1[ \t]*$/i.test(handling);
 }
 
-/** @throws Problem 503 when a part is not whole and the client prefers strict handling */
+/** What decides who asks; no shared cache keeps such an answer, and a browser's own tells its users apart. */
+const VARY = { public: 'Prefer', private: 'Prefer, Authorization, Cookie' } as const;
+
+/**
+ * @param cache `private` for what depends on who asks
+ * @throws Problem 503 when a part is not whole and the client prefers strict handling
+ */
 export function reply(
   req: Request,
   body: unknown,
   lookups: readonly Lookup<unknown>[],
   onDegraded: OnDegraded,
+  cache: keyof typeof VARY = 'public',
 ): Answer {
   const headers = statusHeaders(lookups);
-  headers['Vary'] = 'Prefer';
+  headers['Vary'] = VARY[cache];
   const strict = wantsStrict(req.headers['prefer']);
   if (strict) headers['Preference-Applied'] = 'handling=strict';
 
   const broken =
     lookups.find(({ via }) => via.kind === 'gap') ??
     lookups.find(({ via }) => via.kind === 'stale');
-  if (broken === undefined) return { body, headers, cache: 'public' };
+  if (broken === undefined) return { body, headers, cache };
 
   // What no cache is asked for are pages of posts.
   const part = broken.thing ?? 'post';

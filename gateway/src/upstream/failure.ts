@@ -63,22 +63,37 @@ export class UpstreamFailure extends Error {
   readonly retryAfterS: number;
   /** The status of the answer, when there was one that was not wanted. */
   readonly receivedStatus: number | undefined;
+  /** A write that left, and whose answer was lost: it may have been done. */
+  readonly uncertain: boolean;
 
   constructor(
     upstream: UpstreamName,
     kind: FailureKind,
-    details: { status?: number; retryAfterS?: number; cause?: unknown } = {},
+    details: {
+      status?: number | undefined;
+      retryAfterS?: number;
+      cause?: unknown;
+      uncertain?: boolean;
+    } = {},
   ) {
     super(`${upstream}: ${kind}`, { cause: details.cause });
     this.upstream = upstream;
     this.kind = kind;
     this.retryAfterS = details.retryAfterS ?? 1;
     this.receivedStatus = details.status;
+    this.uncertain = details.uncertain ?? false;
   }
 
   get facts(): FailureKindFacts {
     return failureKinds[this.kind];
   }
+}
+
+/** `identity; error=connection_refused` (RFC 9209), or the status that was received when no error type of the RFC says it. */
+export function proxyMember({ upstream, facts, receivedStatus }: UpstreamFailure): string {
+  const error = facts.proxyError === null ? '' : `; error=${facts.proxyError}`;
+  const status = receivedStatus === undefined ? '' : `; received-status=${receivedStatus}`;
+  return `${upstream}${error}${status}`;
 }
 
 /** The kind of failure that an undeclared status is. */

@@ -3,7 +3,7 @@ import { stack, type Call, type Layer } from './call.ts';
 import type { Breaker } from './breaker.ts';
 import { batch } from './layers/batch.ts';
 import { cache, remember } from './layers/cache.ts';
-import { coalesce } from './layers/coalesce.ts';
+import { coalesce, type Flights } from './layers/coalesce.ts';
 import { measure } from './layers/measure.ts';
 import type { Memory } from './memory.ts';
 import type { Observer } from './observer.ts';
@@ -30,6 +30,8 @@ export interface LookupOptions<T> {
 
 export interface Lookups<T> {
   readonly call: Call<number, T | undefined>;
+  /** The thing was changed: what was asked before is neither joined nor remembered any more. */
+  forget(id: number): void;
   close(): void;
 }
 
@@ -37,13 +39,18 @@ export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
   const { upstream, thing, operation, memory, limitMs, repaired, observer } = options;
   type L = Layer<number, T | undefined>;
   const timed: L = measure((outcome, seconds) => observer.call(thing, outcome, seconds));
-  const shared: L = coalesce({ upstream: upstream.name, keyOf: (id) => id, limitMs });
+  const flights: Flights<T | undefined> = new Map();
+  const shared: L = coalesce({ upstream: upstream.name, keyOf: (id) => id, limitMs, flights });
+  const forget = (id: number): void => {
+    flights.delete(id);
+    memory?.forget(id);
+  };
   const batched = batch(upstream.ask(operation), {
     maxIds: BATCH_MAX_IDS,
     onBatch: (size) => observer.batch(operation.name, size),
   });
   if (memory === undefined)
-    return { call: stack([timed, shared], batched), close: () => undefined };
+    return { call: stack([timed, shared], batched), forget, close: () => undefined };
 
   const flight = stack([shared, remember(memory)], batched);
   const repair = createRepair({
@@ -61,7 +68,7 @@ export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
       if (repaired) repair.add(id);
     },
   });
-  return { call: stack([remembered, timed], flight), close: () => repair.close() };
+  return { call: stack([remembered, timed], flight), forget, close: () => repair.close() };
 }
 
 /** A half-open breaker's probe is one id: a batch would fail by its worst member. */

@@ -27,6 +27,16 @@ export interface Memory<T> {
   readonly size: number;
   recall(id: number): Recalled<T>;
   keep(id: number, value: T | undefined): void;
+  /** Says that an id is asked for. What comes back is kept, unless the thing was changed meanwhile. */
+  expect(id: number): Expectation<T>;
+  /** The thing was changed: neither what is kept of it nor what was asked before may be answered any more. */
+  forget(id: number): void;
+}
+
+/** Ends with one of the two. */
+export interface Expectation<T> {
+  keep(value: T | undefined): void;
+  drop(): void;
 }
 
 interface Entry<T> {
@@ -44,6 +54,14 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
     maxSize,
     sizeCalculation: (entry) => sizeOf(entry.value),
   });
+  /** What is asked for now, for each id. */
+  const expected = new Map<number, Set<object>>();
+
+  const keep = (id: number, value: T | undefined): void => {
+    const lifetime = value === undefined ? absentMs : freshMs;
+    const jitter = 1 - JITTER * random();
+    entries.set(id, { value, freshUntil: now() + lifetime * jitter });
+  };
 
   return {
     get size() {
@@ -60,18 +78,39 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
       entries.delete(id);
       return NOTHING;
     },
-    keep(id, value) {
-      const lifetime = value === undefined ? absentMs : freshMs;
-      const jitter = 1 - JITTER * random();
-      entries.set(id, { value, freshUntil: now() + lifetime * jitter });
+    keep,
+    expect(id) {
+      const expectation = {};
+      const others = expected.get(id);
+      if (others === undefined) expected.set(id, new Set([expectation]));
+      else others.add(expectation);
+      /** False when the thing was changed since. */
+      const end = (): boolean => {
+        const all = expected.get(id);
+        const wasThere = all?.delete(expectation) ?? false;
+        if (all?.size === 0) expected.delete(id);
+        return wasThere;
+      };
+      return {
+        keep(value) {
+          if (end()) keep(id, value);
+        },
+        drop: () => void end(),
+      };
+    },
+    forget(id) {
+      expected.delete(id);
+      entries.delete(id);
     },
   };
 }
 
-/** A bounded map without horizons, for what never changes: which author wrote a post. */
-export const createFacts = (maxEntries: number): Pick<Map<number, number>, 'get' | 'set'> =>
+/** A bounded map without horizons, for what never changes: which author wrote a post, for one. */
+export const createFacts = <K extends number | string, V extends {}>(
+  maxEntries: number,
+): Pick<Map<K, V>, 'get' | 'set'> =>
   // By size, not by number: given a number, it would take the memory for all of them at once.
-  new LRUCache<number, number>({
-    maxSize: maxEntries,
-    sizeCalculation: () => 1,
-  }) as unknown as Pick<Map<number, number>, 'get' | 'set'>;
+  new LRUCache<K, V>({ maxSize: maxEntries, sizeCalculation: () => 1 }) as unknown as Pick<
+    Map<K, V>,
+    'get' | 'set'
+  >;

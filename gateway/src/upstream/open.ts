@@ -1,12 +1,14 @@
 // One upstream: its pool, its breaker, its budget, and the policy around each attempt.
-import { stack, type Call } from './call.ts';
+import { stack, type Call, type Layer } from './call.ts';
 import type { UpstreamName } from './failure.ts';
 import { bulkhead, createPlaces } from './layers/bulkhead.ts';
 import { deadline } from './layers/deadline.ts';
 import { createBreaker, type Breaker, type BreakerSettings } from './breaker.ts';
 import { guard, turnAway } from './layers/guard.ts';
 import { measure } from './layers/measure.ts';
-import { createRetryBudget, retry, type RetryBudget } from './layers/retry.ts';
+import { createRetryBudget, quick, retry, unsent } from './layers/retry.ts';
+import type { Retriable, RetryBudget } from './layers/retry.ts';
+import { write } from './layers/write.ts';
 import type { Observer } from './observer.ts';
 import type { Operation } from './operation.ts';
 import { createTransport } from './transport.ts';
@@ -28,6 +30,8 @@ export interface Upstream {
   readonly budget: RetryBudget;
   /** A safe question, with everything that stands between it and the wire. */
   ask<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
+  /** A write: neither shared nor remembered, and repeated only when it surely did not leave. */
+  tell<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
   close(): Promise<void>;
 }
 
@@ -54,22 +58,24 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     },
   });
 
+  const again = <Q, T>(retriable: Retriable): Layer<Q, T> =>
+    retry(budget, retriable, () => observer.retry(name));
+  /** What each attempt passes, be it a question or a write. */
+  const attempt = <Q, T>(operation: Operation<Q, T>): Layer<Q, T>[] => [
+    turnAway(breaker),
+    bulkhead(places),
+    guard(breaker),
+    deadline(name),
+    measure((outcome, seconds) => observer.attempt(name, operation.name, outcome, seconds)),
+  ];
+
   return {
     name,
     breaker,
     budget,
-    ask: (operation) =>
-      stack(
-        [
-          retry(budget, () => observer.retry(name)),
-          turnAway(breaker),
-          bulkhead(places),
-          guard(breaker),
-          deadline(name),
-          measure((outcome, seconds) => observer.attempt(name, operation.name, outcome, seconds)),
-        ],
-        transport.call(operation),
-      ),
+    ask: (operation) => stack([again(quick), ...attempt(operation)], transport.call(operation)),
+    tell: (operation) =>
+      stack([write(), again(unsent), ...attempt(operation)], transport.call(operation)),
     close() {
       breaker.close();
       return transport.close();

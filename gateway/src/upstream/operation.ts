@@ -1,17 +1,33 @@
 // Kinds of questions to an upstream, as data; and how an answer to one is read. Pure.
 import { kindOfStatus, UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 /** One kind of question to an upstream: how it is written, and how each answer that is wanted is read. */
 export interface Operation<Q, T> {
   readonly name: string;
+  /** GET when left out; everything else is a write. */
+  readonly method?: Method;
   readonly target: (question: Q) => string;
+  /** Beside those that every question has: whose session it is, for one. */
+  readonly headers?: (question: Q) => Readonly<Record<string, string>>;
+  /** Sent as JSON; nothing when left out. */
+  readonly body?: (question: Q) => unknown;
   /** The largest answer to this question, in bytes. */
   readonly maxBytes: (question: Q) => number;
   /** By status. A reader gives undefined for a body that breaks the contract. */
-  readonly answers: Readonly<
-    Record<number, (body: unknown, question: Q) => { readonly value: T } | undefined>
-  >;
+  readonly answers: Answers<Q, T>;
 }
+
+export type Answers<Q, T> = Readonly<
+  Record<
+    number,
+    (body: unknown, question: Q, headers: AnswerHeaders) => { readonly value: T } | undefined
+  >
+>;
+
+/** Names in lower case. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** The most that an upstream may answer, in bytes. */
 export interface Bounds {
@@ -24,6 +40,7 @@ export interface Bounds {
 /** An answer as it came, within its bounds. */
 export interface RawAnswer {
   readonly status: number;
+  readonly headers: AnswerHeaders;
   readonly body: Buffer;
 }
 
@@ -32,11 +49,11 @@ export function readAnswer<Q, T>(
   upstream: UpstreamName,
   { answers }: Operation<Q, T>,
   question: Q,
-  { status, body }: RawAnswer,
+  { status, headers, body }: RawAnswer,
 ): T {
   const read = answers[status];
   if (read === undefined) throw new UpstreamFailure(upstream, kindOfStatus(status), { status });
-  const result = read(parse(body), question);
+  const result = read(parse(body), question, headers);
   if (result === undefined) throw new UpstreamFailure(upstream, kindOfMisfit(status), { status });
   return result.value;
 }

@@ -1,8 +1,7 @@
 // Asks again, in the background, for what an upstream failed on, so that no client is held for it. It also sends the
 // probe of a half-open breaker when there is no traffic.
-import { randomUUID } from 'node:crypto';
-import { traceparentFrom } from 'chassis/trace';
-import { Presence, type Call } from './call.ts';
+import { background } from './background.ts';
+import type { Call } from './call.ts';
 import { UpstreamFailure } from './failure.ts';
 
 export interface RepairOptions<T> {
@@ -32,14 +31,8 @@ export function createRepair<T>(options: RepairOptions<T>): Repair {
   let timer: NodeJS.Timeout | undefined;
 
   const again = async (id: number): Promise<void> => {
-    const caller = {
-      requestId: randomUUID(),
-      traceparent: traceparentFrom(undefined),
-      deadlineAt: performance.now() + limitMs,
-      presence: new Presence(),
-    };
     try {
-      await call(id, caller);
+      await call(id, background(limitMs));
       attempts.delete(id);
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) onBug(error);

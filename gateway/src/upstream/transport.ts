@@ -3,7 +3,9 @@ import { buildConnector, Pool, type Dispatcher } from 'undici';
 import type { Caller, Call, Leaving } from './call.ts';
 import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
 import { isStale, kindOfError } from './network-error.ts';
-import { readAnswer, type Operation, type RawAnswer } from './operation.ts';
+import { readAnswer, type AnswerHeaders } from './operation.ts';
+import type { Operation, RawAnswer } from './operation.ts';
+import { headersOf, requestOf, type Request } from './request.ts';
 
 export interface TransportOptions {
   readonly upstream: UpstreamName;
@@ -41,10 +43,10 @@ export function createTransport({
 
   return {
     call: (operation) => async (question, caller) => {
-      const target = operation.target(question);
-      const maxBytes = operation.maxBytes(question);
-      const send = () => dispatch(pool, upstream, target, caller, maxBytes);
-      const raw = await resendStale(send, caller);
+      const request = requestOf(operation, question);
+      const send = () => dispatch(pool, upstream, request, caller);
+      // A write may have been done although its connection ended.
+      const raw = request.method === 'GET' ? await resendStale(send, caller) : await send();
       return { value: readAnswer(upstream, operation, question, raw), via: ASKED };
     },
     close: () => pool.destroy(),
@@ -82,12 +84,13 @@ async function resendStale(
 function dispatch(
   pool: Pool,
   upstream: UpstreamName,
-  path: string,
+  request: Request,
   caller: Caller,
-  maxBytes: number,
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
+    const { method, path, body, maxBytes } = request;
     let status = 0;
+    let answerHeaders: AnswerHeaders = {};
     let size = 0;
     const chunks: Buffer[] = [];
     let controller: Dispatcher.DispatchController | undefined;
@@ -106,14 +109,10 @@ function dispatch(
 
     pool.dispatch(
       {
-        method: 'GET',
+        method,
         path,
-        headers: {
-          accept: 'application/json',
-          'accept-encoding': 'identity',
-          'x-request-id': caller.requestId,
-          traceparent: caller.traceparent,
-        },
+        ...(body !== undefined && { body }),
+        headers: headersOf(request, caller),
       },
       {
         onRequestStart(started) {
@@ -123,6 +122,7 @@ function dispatch(
         },
         onResponseStart(_controller, statusCode, headers) {
           status = statusCode;
+          answerHeaders = headers;
           const encoding = headers['content-encoding'];
           if (encoding !== undefined && encoding !== 'identity') fail('encoding');
           else if (Number(headers['content-length']) > maxBytes) fail('too-large');
@@ -134,7 +134,11 @@ function dispatch(
         },
         onResponseEnd() {
           stopListening?.();
-          resolve({ status, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) });
+          resolve({
+            status,
+            headers: answerHeaders,
+            body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
+          });
         },
         onResponseError(_controller, error) {
           fail(kindOfError(error, status !== 0), error);

@@ -1,5 +1,8 @@
 // The parts that views are made of. wire.ts makes them.
-import type { Counts, Post, PostPage, User } from 'contracts/types';
+import type { Counts, FriendPage, Me, Post, PostPage, RequestPage, User } from 'contracts/types';
+import type { InName } from '../upstream/accounts.ts';
+import type { OwnPage, RequestsQuestion } from '../upstream/network.ts';
+import type { Outcome } from '../upstream/outcome.ts';
 import type { PageQuestion } from '../upstream/social.ts';
 import type { Part } from './part.ts';
 
@@ -12,6 +15,11 @@ export interface Parts {
   readonly user: Part<number, User>;
   readonly page: Part<PageQuestion, PostPage>;
   readonly counts: Part<number, Counts>;
+  /** What depends on who asks: neither shared nor remembered. */
+  readonly feed: Part<OwnPage, Outcome<PostPage>>;
+  readonly friends: Part<OwnPage, Outcome<FriendPage>>;
+  readonly friendRequests: Part<RequestsQuestion, Outcome<RequestPage>>;
+  readonly me: Part<InName, Outcome<Me>>;
   /** Who wrote a post never changes: what is known lets author and post be asked for together. */
   readonly authorOf: Pick<Map<number, number>, 'get' | 'set'>;
 }

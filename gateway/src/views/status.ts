@@ -1,5 +1,5 @@
 // What an answer says about itself: Cache-Status (RFC 9211), Proxy-Status (RFC 9209), Server-Timing. Pure.
-import type { UpstreamFailure } from '../upstream/failure.ts';
+import { proxyMember, type UpstreamFailure } from '../upstream/failure.ts';
 import { failureOf, type Lookup } from './part.ts';
 
 type Look = Lookup<unknown>;
@@ -55,13 +55,6 @@ export function proxyStatus(lookups: readonly Look[]): string {
       failures.push(failure);
   }
   return failures.map(proxyMember).join(', ');
-}
-
-/** `identity; error=connection_refused`, or the status that was received when no error type of the RFC says it. */
-export function proxyMember({ upstream, facts, receivedStatus }: UpstreamFailure): string {
-  const error = facts.proxyError === null ? '' : `; error=${facts.proxyError}`;
-  const status = receivedStatus === undefined ? '' : `; received-status=${receivedStatus}`;
-  return `${upstream}${error}${status}`;
 }
 
 /** Milliseconds that this answer waited for each upstream that was really asked. */

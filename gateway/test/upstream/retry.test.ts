@@ -1,11 +1,11 @@
 import { expect, jest, test } from '@jest/globals';
-import { createRetryBudget, retry } from '../../src/upstream/layers/retry.ts';
+import { createRetryBudget, quick, retry } from '../../src/upstream/layers/retry.ts';
 import { aCaller, answer, byHand, failure } from './arrange.ts';
 
 const arrange = (budget = createRetryBudget()) => {
   const inner = jest.fn(byHand<number, string>().call);
   const onRetry = jest.fn();
-  return { inner, onRetry, call: retry<number, string>(budget, onRetry)(inner) };
+  return { inner, onRetry, call: retry<number, string>(budget, quick, onRetry)(inner) };
 };
 
 test('what failed quickly is tried once more', async () => {

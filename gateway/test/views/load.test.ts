@@ -38,6 +38,10 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     user: never,
     page: never,
     counts: never,
+    feed: never,
+    friends: never,
+    friendRequests: never,
+    me: never,
     authorOf: new Map(known),
   };
   const answer = () => {

@@ -1,9 +1,9 @@
 // What an answer says about itself, for every kind of look-up and for many of them together.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { failureKinds, type FailureKind } from '../../src/upstream/failure.ts';
+import { failureKinds, proxyMember, type FailureKind } from '../../src/upstream/failure.ts';
 import { failureOf } from '../../src/views/part.ts';
-import { cacheStatus, proxyMember, proxyStatus, statusHeaders } from '../../src/views/status.ts';
+import { cacheStatus, proxyStatus, statusHeaders } from '../../src/views/status.ts';
 import { anyLookups, author, failed, gap, hit, miss, page, post, stale } from './arrange.ts';
 import { members, type Member } from './structured-field.ts';
 

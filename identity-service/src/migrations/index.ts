@@ -1,5 +1,6 @@
 // All migrations, in their order. One that was released is never changed: add the next one.
 import type { Migrations } from 'chassis/postgres-migrate';
 import * as users from './0001_users.ts';
+import * as sessions from './0002_sessions.ts';
 
-export const migrations: Migrations = { '0001_users': users };
+export const migrations: Migrations = { '0001_users': users, '0002_sessions': sessions };

@@ -1,10 +1,13 @@
-// GET /api/users/{id} and GET /api/users?ids=
+// GET /api/users/{id}, GET /api/users?ids=, and POST /api/users to join.
 import type { Route } from 'chassis/app';
-import { parseId, parseIds, parseQuery } from 'chassis/input';
+import { parseBody, parseId, parseIds, parseQuery } from 'chassis/input';
 import { invalid, Problem } from 'chassis/problem';
+import type { Accounts } from '../accounts.ts';
+import type { Tokens } from '../tokens.ts';
 import type { Users } from '../users.ts';
+import { newUser } from './checks.ts';
 
-export const userRoutes = (users: Users): Route[] => [
+export const userRoutes = (users: Users, accounts: Accounts, tokens: Tokens): Route[] => [
   {
     method: 'get',
     path: '/api/users',
@@ -26,6 +29,21 @@ export const userRoutes = (users: Users): Route[] => [
       const user = await users.find(id);
       if (user === undefined) throw new Problem('not-found', `There is no user ${id}`);
       return { body: user, cache: 'public' };
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/users',
+    body: true,
+    async handle(req) {
+      parseQuery(req.url, []);
+      const session = await accounts.register(parseBody(newUser, req.body));
+      return {
+        status: 201,
+        body: await tokens.issue(session),
+        cache: 'no-store',
+        headers: { Location: `/api/users/${session.user.id}` },
+      };
     },
   },
 ];

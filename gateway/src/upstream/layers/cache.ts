@@ -42,12 +42,20 @@ export const cache =
     }
   };
 
-/** Stores what comes back; stands below `coalesce`, so that it happens once for each flight. */
+/**
+ * Stores what comes back; stands below `coalesce`, so that it happens once for each flight. What was asked before the
+ * thing was changed is not stored: it may be the older one.
+ */
 export const remember =
   <T>(memory: Memory<T>): Layer<number, T | undefined> =>
   (inner) =>
   async (id, caller) => {
-    const reply = await inner(id, caller);
-    memory.keep(id, reply.value);
-    return reply;
+    const expectation = memory.expect(id);
+    try {
+      const reply = await inner(id, caller);
+      expectation.keep(reply.value);
+      return reply;
+    } finally {
+      expectation.drop();
+    }
   };

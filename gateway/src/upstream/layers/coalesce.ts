@@ -3,7 +3,8 @@
 import { Presence, type Call, type Caller, type Layer, type Reply } from '../call.ts';
 import { UpstreamFailure, type UpstreamName } from '../failure.ts';
 
-interface Flight<T> {
+/** One question on its way. */
+export interface Flight<T> {
   readonly landing: Promise<Reply<T>>;
   readonly deadlineAt: number;
   readonly presence: Presence;
@@ -12,18 +13,21 @@ interface Flight<T> {
 
 const SLACK_MS = 20;
 
-export interface CoalesceOptions<Q> {
+/** What is in the air, by its key. Whoever takes one out of it lets nobody join that one any more. */
+export type Flights<T> = Map<number | string, Flight<T>>;
+
+export interface CoalesceOptions<Q, T> {
   readonly upstream: UpstreamName;
   /** Everything that changes the answer. Only public questions may be shared. */
   readonly keyOf: (question: Q) => number | string;
   /** A flight's own budget in milliseconds: it must not depend on who happened to be first. */
   readonly limitMs: number;
+  readonly flights?: Flights<T>;
 }
 
 export const coalesce =
-  <Q, T>({ upstream, keyOf, limitMs }: CoalesceOptions<Q>): Layer<Q, T> =>
+  <Q, T>({ upstream, keyOf, limitMs, flights = new Map() }: CoalesceOptions<Q, T>): Layer<Q, T> =>
   (inner) => {
-    const flights = new Map<number | string, Flight<T>>();
     return (question, caller) => {
       const key = keyOf(question);
       const known = flights.get(key);

@@ -28,9 +28,18 @@ export function createRetryBudget(share = 0.1, burst = 10): RetryBudget {
   };
 }
 
-/** For safe questions only; stands outside the breaker, so that an open one ends the retries at once. */
+/** Whether what failed may be asked once more. */
+export type Retriable = (failure: UpstreamFailure) => boolean;
+
+/** For safe questions: whatever failed quickly. */
+export const quick: Retriable = ({ facts }) => facts.retry;
+
+/** For writes: only what surely did not leave, as nobody listened. */
+export const unsent: Retriable = ({ kind }) => kind === 'refused';
+
+/** Stands outside the breaker, so that an open one ends the retries at once. */
 export const retry =
-  <Q, T>(budget: RetryBudget, onRetry: () => void): Layer<Q, T> =>
+  <Q, T>(budget: RetryBudget, retriable: Retriable, onRetry: () => void): Layer<Q, T> =>
   (inner) =>
   async (question, caller) => {
     budget.earn();
@@ -39,7 +48,7 @@ export const retry =
     } catch (error) {
       const again =
         error instanceof UpstreamFailure &&
-        error.facts.retry &&
+        retriable(error) &&
         !caller.presence.left &&
         performance.now() < caller.deadlineAt &&
         budget.spend();

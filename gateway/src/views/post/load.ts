@@ -3,6 +3,7 @@ import type { Post, User } from 'contracts/types';
 import type { Caller } from '../../upstream/call.ts';
 import type { Lookup } from '../part.ts';
 import type { Parts } from '../parts.ts';
+import { askAuthor, type Authors } from '../authors.ts';
 
 export interface PostParts {
   readonly post: Lookup<Post>;
@@ -13,7 +14,7 @@ export interface PostParts {
 export interface PostsParts {
   /** In the order asked for; undefined for what does not exist. */
   readonly posts: readonly Lookup<Post>[];
-  readonly authors: ReadonlyMap<number, Lookup<User>>;
+  readonly authors: Authors;
 }
 
 /** @throws UpstreamFailure when Social fails */
@@ -56,11 +57,4 @@ export async function loadPosts(
     if (value !== undefined && !authors.has(value.authorId))
       authors.set(value.authorId, await asked.get(value.authorId)!);
   return { posts, authors };
-}
-
-/** Nobody may be left to hear of a bug in it when the posts fail first; whoever awaits it still does. */
-function askAuthor(parts: Parts, authorId: number, caller: Caller): Promise<Lookup<User>> {
-  const lookup = parts.author(authorId, caller);
-  lookup.catch(() => undefined);
-  return lookup;
 }

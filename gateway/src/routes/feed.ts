@@ -1,0 +1,28 @@
+// The viewer's feed: own and friends' posts.
+import type { Route } from 'chassis/app';
+import { parseCursor, parseLimit, parseQuery } from 'chassis/input';
+import { loadFeed } from '../views/feed/load.ts';
+import { stitchFeed } from '../views/feed/stitch.ts';
+import type { Context } from './context.ts';
+import { accepted } from './outcome.ts';
+import { reply } from './reply.ts';
+import { viewingWith } from './viewing.ts';
+
+export function feedRoutes(context: Context): Route[] {
+  const { parts, onDegraded } = context;
+  const viewing = viewingWith(context);
+  return [
+    {
+      method: 'get',
+      path: '/api/feed',
+      handle: async (req) => {
+        const query = parseQuery(req.url, ['limit', 'cursor']);
+        const wanted = { limit: parseLimit(query.limit), cursor: parseCursor(query.cursor) };
+        const { viewer, caller } = await viewing(req);
+        const { page, authors } = await loadFeed(parts, { ...viewer, ...wanted }, caller);
+        const body = stitchFeed(accepted(page.value!), (id) => authors.get(id)?.value);
+        return reply(req, body, [page, ...authors.values()], onDegraded, 'private');
+      },
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+// What makes a write different: it runs to its end, and when its answer is lost nobody knows whether it was done.
+import { Presence, type Layer } from '../call.ts';
+import { UpstreamFailure, type FailureKind } from '../failure.ts';
+
+/** It left, and no answer came whole. */
+const LOST: ReadonlySet<FailureKind> = new Set(['timeout', 'terminated', 'incomplete']);
+
+/**
+ * The outermost layer of writes. A client that hangs up does not abort it: it may be done already, and whoever remembers
+ * what it changes has to hear of its end.
+ */
+export const write =
+  <Q, T>(): Layer<Q, T> =>
+  (inner) =>
+  async (question, caller) => {
+    try {
+      return await inner(question, { ...caller, presence: new Presence() });
+    } catch (error) {
+      throw error instanceof UpstreamFailure && LOST.has(error.kind) ? uncertain(error) : error;
+    }
+  };
+
+const uncertain = (failure: UpstreamFailure): UpstreamFailure =>
+  new UpstreamFailure(failure.upstream, failure.kind, {
+    status: failure.receivedStatus,
+    cause: failure.cause,
+    uncertain: true,
+  });

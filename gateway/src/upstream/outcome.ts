@@ -1,0 +1,55 @@
+// What came of something that an upstream may refuse: its no is the client's matter, told on in its own words.
+import type { InputFault, ProblemSlug } from 'chassis/problem';
+import { problems } from 'chassis/problem';
+import { schemaGuard } from 'contracts/guard';
+import type { Problem } from 'contracts/types';
+import type { AnswerHeaders, Answers } from './operation.ts';
+
+/** An upstream's problem document, as far as a client may see it. */
+export interface Refusal {
+  readonly slug: ProblemSlug;
+  readonly detail: string;
+  readonly errors: readonly InputFault[] | undefined;
+}
+
+/** `headers`: how many attempts are left, and when to come again. */
+export type Outcome<T> = { readonly headers: Readonly<Record<string, string>> } & (
+  { readonly done: T } | { readonly refused: Refusal }
+);
+
+const isProblem = schemaGuard<Problem>('identity', 'Problem');
+const PREFIX = 'urn:social-network:problem:';
+/** As they are written; they come in lower case. */
+const PASSED_ON = ['Retry-After', 'RateLimit', 'RateLimit-Policy', 'WWW-Authenticate'] as const;
+
+function passedOn(headers: AnswerHeaders): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of PASSED_ON) {
+    const value = headers[name.toLowerCase()];
+    if (value !== undefined) kept[name] = String(value);
+  }
+  return kept;
+}
+
+/** It was done; `value` says what came of it. */
+export const done = <T>(value: T, headers: AnswerHeaders = {}): { readonly value: Outcome<T> } => ({
+  value: { done: value, headers: passedOn(headers) },
+});
+
+const isSlug = (slug: string): slug is ProblemSlug => Object.hasOwn(problems, slug);
+
+type Reader = Answers<unknown, Outcome<never>>[number];
+
+const refusalWith =
+  (status: number): Reader =>
+  (body, _question, headers) => {
+    if (!isProblem(body) || !body.type.startsWith(PREFIX)) return undefined;
+    const slug = body.type.slice(PREFIX.length);
+    if (!isSlug(slug) || problems[slug].status !== status) return undefined;
+    const refused = { slug, detail: body.detail, errors: body.errors };
+    return { value: { refused, headers: passedOn(headers) } };
+  };
+
+/** Readers of answers with these statuses that are refusals. What is no problem of ours is none, and so a failure. */
+export const refusals = (...statuses: readonly number[]): Record<number, Reader> =>
+  Object.fromEntries(statuses.map((status) => [status, refusalWith(status)]));

@@ -1,0 +1,24 @@
+// People with their names. Pure.
+import type { User } from 'contracts/types';
+import type { Lookup } from '../part.ts';
+
+interface PeoplePage<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/**
+ * Each with their name, null when nobody can tell it now. Who has left, as Identity says, is no friend any more, and
+ * is left out.
+ */
+export function stitchPeople<T extends { readonly id: number }>(
+  page: PeoplePage<T>,
+  lookupOf: (id: number) => Lookup<User> | undefined,
+): PeoplePage<T & { readonly username: string | null }> {
+  const items = page.items.flatMap((item) => {
+    const lookup = lookupOf(item.id);
+    const hasLeft = lookup?.value === undefined && lookup?.via.kind !== 'gap';
+    return hasLeft ? [] : [{ ...item, username: lookup?.value?.username ?? null }];
+  });
+  return { items, nextCursor: page.nextCursor };
+}

@@ -1,0 +1,15 @@
+// GET /.well-known/jwks.json: the keys that access tokens are checked with (RFC 7517).
+import type { Route } from 'chassis/app';
+import { parseQuery } from 'chassis/input';
+import type { Tokens } from '../tokens.ts';
+
+export const keyRoutes = (tokens: Tokens): Route[] => [
+  {
+    method: 'get',
+    path: '/.well-known/jwks.json',
+    async handle(req) {
+      parseQuery(req.url, []);
+      return { body: await tokens.published(), cache: 'public' };
+    },
+  },
+];

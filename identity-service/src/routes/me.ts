@@ -1,0 +1,63 @@
+// GET, PATCH, DELETE /api/me: one's own account. Who asks is known before the body is looked at.
+import type { createAuthenticator } from 'chassis/access-token';
+import type { Route } from 'chassis/app';
+import { parseBody, parseQuery } from 'chassis/input';
+import type { Request } from 'express';
+import { type Logins, sessionOver } from '../logins.ts';
+import type { OwnAccount } from '../me.ts';
+import { confirmation, meChange } from './checks.ts';
+
+export function meRoutes(
+  own: OwnAccount,
+  logins: Logins,
+  authenticate: ReturnType<typeof createAuthenticator>,
+): Route[] {
+  /** @throws Problem 401, also for a good token of a session that is over */
+  const askedBy = async (req: Request) => {
+    parseQuery(req.url, []);
+    const who = await authenticate(req);
+    return { who, me: there(await own.find(who)) };
+  };
+
+  return [
+    {
+      method: 'get',
+      path: '/api/me',
+      async handle(req) {
+        const { me } = await askedBy(req);
+        return { body: me, cache: 'private' };
+      },
+    },
+    {
+      method: 'patch',
+      path: '/api/me',
+      body: true,
+      async handle(req) {
+        const { who } = await askedBy(req);
+        const { currentPassword, ...changes } = parseBody(meChange, req.body);
+        const proof =
+          currentPassword === undefined ? undefined : await logins.prove(who, currentPassword);
+        const me = there(await own.change(who, changes, proof?.is));
+        return { body: me, cache: 'no-store', ...(proof && { headers: proof.headers }) };
+      },
+    },
+    {
+      method: 'delete',
+      path: '/api/me',
+      body: true,
+      async handle(req) {
+        const { who } = await askedBy(req);
+        const { currentPassword } = parseBody(confirmation, req.body);
+        const proof = await logins.prove(who, currentPassword);
+        there(await own.remove(who, proof.is));
+        return { status: 204, headers: proof.headers };
+      },
+    },
+  ];
+}
+
+/** @throws Problem 401 for what is not there any more */
+function there<T>(found: T | undefined): T {
+  if (found === undefined) throw sessionOver();
+  return found;
+}

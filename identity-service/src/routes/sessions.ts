@@ -1,0 +1,54 @@
+// POST /api/sessions to log in, POST /api/sessions/refresh, DELETE /api/sessions/current to log out.
+import { type createAuthenticator, unauthenticated } from 'chassis/access-token';
+import type { Route } from 'chassis/app';
+import { parseBody, parseQuery } from 'chassis/input';
+import { type Logins, sessionOver } from '../logins.ts';
+import type { Sessions } from '../sessions.ts';
+import type { Tokens } from '../tokens.ts';
+import { credentials, refreshRequest } from './checks.ts';
+
+export const sessionRoutes = (
+  logins: Logins,
+  sessions: Sessions,
+  tokens: Tokens,
+  authenticate: ReturnType<typeof createAuthenticator>,
+): Route[] => [
+  {
+    method: 'post',
+    path: '/api/sessions/refresh',
+    body: true,
+    async handle(req) {
+      parseQuery(req.url, []);
+      const { refreshToken } = parseBody(refreshRequest, req.body);
+      const session = await sessions.refresh(refreshToken);
+      if (session === undefined)
+        throw unauthenticated('The refresh token is not valid, or no longer');
+      return { body: await tokens.issue(session), cache: 'no-store' };
+    },
+  },
+  {
+    method: 'post',
+    path: '/api/sessions',
+    body: true,
+    async handle(req) {
+      parseQuery(req.url, []);
+      const tried = await logins.logIn(parseBody(credentials, req.body), req.ip ?? '');
+      return {
+        status: 201,
+        body: await tokens.issue(tried.is),
+        cache: 'no-store',
+        headers: tried.headers,
+      };
+    },
+  },
+  {
+    method: 'delete',
+    path: '/api/sessions/current',
+    async handle(req) {
+      parseQuery(req.url, []);
+      const wasThere = await sessions.end(await authenticate(req));
+      if (!wasThere) throw sessionOver();
+      return { status: 204 };
+    },
+  },
+];

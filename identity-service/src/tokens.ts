@@ -1,0 +1,67 @@
+// Access tokens (RFC 9068): signed here, checked by anyone with the published keys. They say who, and nothing else.
+import { randomUUID } from 'node:crypto';
+import { accessToken } from 'contracts/tokens';
+import type { KeySet, Session } from 'contracts/types';
+import { type CryptoKey, errors, importJWK, type JWK, type JWTVerifyGetKey, SignJWT } from 'jose';
+import type { KeyStore, StoredKey } from './key-store.ts';
+import type { OpenSession } from './sessions.ts';
+import { keysAt, TOKEN_LIFETIME_S } from './signing-keys.ts';
+
+type PublicKey = KeySet['keys'][number];
+
+export interface Tokens {
+  /** The session as its owner is told it, with a new access token. */
+  issue(session: OpenSession): Promise<Session>;
+  /** For anyone who has to check a token. */
+  published(): Promise<KeySet>;
+  /** For checking tokens in this process. */
+  readonly keys: JWTVerifyGetKey;
+}
+
+export function createTokens(store: KeyStore, now: () => number = Date.now): Tokens {
+  const imported = new Map<string, Promise<CryptoKey>>();
+  /** Imported once: that costs as much as a signature. */
+  const imports = (name: string, jwk: JWK | PublicKey): Promise<CryptoKey> => {
+    let key = imported.get(name);
+    if (key === undefined) {
+      key = importJWK(jwk as JWK, accessToken.algorithm) as Promise<CryptoKey>;
+      imported.set(name, key);
+    }
+    return key;
+  };
+  const current = async () => keysAt(await store.all(), now());
+
+  return {
+    async issue({ id, user, refreshToken }) {
+      const key = (await current()).signing!;
+      const issuedAt = Math.floor(now() / 1000);
+      const token = await new SignJWT({ sid: id })
+        .setProtectedHeader({ alg: accessToken.algorithm, kid: key.kid, typ: accessToken.type })
+        .setIssuer(accessToken.issuer)
+        .setAudience(accessToken.audience)
+        .setSubject(String(user.id))
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + TOKEN_LIFETIME_S)
+        .setJti(randomUUID())
+        .sign(await imports(`private ${key.kid}`, key.privateJwk));
+      return { user, accessToken: token, refreshToken, expiresIn: TOKEN_LIFETIME_S };
+    },
+    async published() {
+      return { keys: (await current()).published.map(publicKey) };
+    },
+    async keys({ kid }) {
+      const key = (await current()).published.find((one) => one.kid === kid);
+      if (key === undefined) throw new errors.JWKSNoMatchingKey();
+      return imports(`public ${key.kid}`, publicKey(key));
+    },
+  };
+}
+
+const publicKey = ({ kid, privateJwk }: StoredKey): PublicKey => ({
+  kty: 'OKP',
+  crv: 'Ed25519',
+  kid,
+  x: privateJwk.x!,
+  alg: accessToken.algorithm,
+  use: 'sig',
+});
