@@ -90,7 +90,9 @@ function serverOf(args: readonly string[], port: number, monitor: number): NatsS
     said = '';
     const own = spawn(BINARY!, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     running.add(own);
-    own.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-2000)));
+    own.stderr
+      .setEncoding('utf8')
+      .on('data', (text: string) => (said = (said + text).slice(-2000)));
     own.once('close', () => {
       running.delete(own);
       if (child === own) child = undefined;
