@@ -22,18 +22,16 @@ export const createSocialApp = (
   db: Kysely<Schema>,
   log: Logger,
   authenticate: Authenticate,
-): Express => {
-  const authorsOf = authorsIn(db);
-  return createApp({
+): Express =>
+  createApp({
     routes: [
-      ...postRoutes(postsIn(db), authorsOf),
-      ...authorRoutes(authorsOf),
-      ...feedRoutes(feedIn(db), authorsOf, authenticate),
+      ...postRoutes(postsIn(db)),
+      ...feedRoutes(feedIn(db), authenticate),
       ...countRoutes(countsIn(db)),
+      ...authorRoutes(authorsIn(db)),
       ...writingRoutes(writingIn(db), authenticate),
       ...friendRoutes(friendsIn(db), authenticate),
     ],
     log,
     toProblem: databaseProblem,
   });
-};

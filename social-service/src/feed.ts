@@ -1,11 +1,17 @@
 // The feed: a user's own posts and those of friends, newest first. docs/feed.md has its plan and its times.
 import type { Post } from 'contracts/types';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { authorName } from './authors.ts';
+import type { Include } from './include.ts';
 import { type PageQuestion, type Slice, sliceOf } from './page.ts';
-import { toPost } from './posts.ts';
-import type { PostsTable, Schema } from './schema.ts';
+import { type PostRow, toPost } from './posts.ts';
+import type { Schema } from './schema.ts';
 
-export type FeedOf = (userId: number, question: PageQuestion) => Promise<Slice<Post>>;
+export type FeedOf = (
+  userId: number,
+  question: PageQuestion,
+  include?: Include,
+) => Promise<Slice<Post>>;
 
 /** When a feed looks through the newest posts of all first: for more than `above` people, so many `posts`. */
 export interface Walk {
@@ -18,6 +24,9 @@ const WALK: Walk = { above: 200, posts: 1000 };
 /** Larger than every id. */
 const NEWEST = 2 ** 53;
 
+const WITH_AUTHOR = sql`, ${authorName} as author_name`;
+const NOTHING_MORE = sql``;
+
 /**
  * One statement, whose cost depends on how many friends there are: not on how many posts, nor on who wrote when.
  * - `people`: the user and friends, as an array: the plan is then the same, however many the planner takes them for.
@@ -29,7 +38,8 @@ export const feedQuery = (
   userId: number,
   { limit, after = NEWEST }: PageQuestion,
   walk: Walk = WALK,
-) => sql<Selectable<PostsTable>>`
+  include: Include = 'nothing',
+) => sql<PostRow>`
   with people as materialized (
     select unnest(array(
       select high_id from friendships where low_id = ${userId} and accepted_at is not null
@@ -68,11 +78,12 @@ export const feedQuery = (
   page as (
     select id from newest union select id from merged order by id desc limit ${limit + 1}
   )
-  select id, author_id, content, created_at from posts join page using (id) order by id desc`;
+  select id, author_id, content, created_at${include === 'author' ? WITH_AUTHOR : NOTHING_MORE}
+  from posts join page using (id) order by id desc`;
 
 export const feedIn =
   (db: Kysely<Schema>, walk: Walk = WALK): FeedOf =>
-  async (userId, question) => {
-    const { rows } = await feedQuery(userId, question, walk).execute(db);
+  async (userId, question, include) => {
+    const { rows } = await feedQuery(userId, question, walk, include).execute(db);
     return sliceOf(rows.map(toPost), question.limit);
   };

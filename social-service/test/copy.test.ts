@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres';
 import { eventExamples } from 'contracts/event-examples';
+import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from '../../test/support/database.ts';
 import { memoryLog } from '../../test/support/log.ts';
-import { authorsIn, withAuthors } from '../src/authors.ts';
+import { authorsIn } from '../src/authors.ts';
 import { removeOldGenerations } from '../src/copy/clear-up.ts';
 import { type Copy, copyIn } from '../src/copy/store.ts';
 import { removeLateTraces } from '../src/copy/traces.ts';
@@ -279,12 +280,78 @@ describeOnBoth('the copy', (newDatabase) => {
     });
   });
 
-  test('gives posts their authors, or null', async () => {
-    await apply([named(1, 1, 'one')]);
-    const createdAt = '2026-01-01T00:00:00.000Z';
-    const posts = [1, 2, 1].map((authorId, id) => ({ id, content: 'x', authorId, createdAt }));
-    const authors = (await withAuthors(posts, authorsIn(database.db))).map(({ author }) => author);
-    expect(authors).toEqual([{ id: 1, username: 'one' }, null, { id: 1, username: 'one' }]);
-    expect(await withAuthors([], () => Promise.reject(new Error('asked')))).toEqual([]);
+  test('is what the log says, however its batches come and whenever it is rebuilt', async () => {
+    const changes = fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.boolean()), {
+      minLength: 1,
+      maxLength: 30,
+    });
+    const steps = fc.array(
+      fc.oneof(
+        { weight: 9, arbitrary: fc.tuple(fc.nat({ max: 29 }), fc.integer({ min: 1, max: 9 })) },
+        { weight: 1, arbitrary: fc.constant('rebuild' as const) },
+      ),
+      { maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(changes, steps, async (kinds, all) => {
+        const log = kinds.map(([userId, isNamed], n) =>
+          isNamed ? named(n + 1, userId, `name_${n + 1}`) : deleted(n + 1, userId),
+        );
+        await emptyCopy(database.db);
+        const model = createModel(log);
+        for (const step of all) {
+          if (step === 'rebuild') {
+            model.rebuild();
+            await copy.rebuild();
+          } else {
+            const [after, to] = [step[0], Math.min(step[0] + step[1], log.length)];
+            if (after >= to) continue;
+            model.apply(after, to);
+            await apply(log.slice(after, to), after, log.length);
+          }
+          expect(await shown()).toBe(model.shown());
+          expect(await position()).toBe(model.position());
+        }
+      }),
+      { numRuns: 40 },
+    );
   });
 });
+
+/** What the copy of a log has to be, as one would write it down. */
+function createModel(log: readonly Logged[]) {
+  let position = 0;
+  let rebuilding = false;
+  let served = new Map<number, string>();
+  const namesAt = (end: number): Map<number, string> => {
+    const names = new Map<number, string>();
+    for (const { event } of log.slice(0, end)) {
+      const { data } = event as { data: { id: number; username?: string } };
+      if (data.username === undefined) names.delete(data.id);
+      else names.set(data.id, data.username);
+    }
+    return names;
+  };
+  return {
+    position: () => position,
+    rebuild() {
+      if (!rebuilding) position = 0;
+      rebuilding = true;
+    },
+    apply(after: number, to: number) {
+      if (position < after || position >= to) return;
+      const leaving = log.slice(position, to).map(({ event }) => event as { method?: string });
+      position = to;
+      if (position === log.length) rebuilding = false;
+      if (!rebuilding) served = namesAt(position);
+      for (const event of rebuilding ? leaving : [])
+        if (event.method === 'DELETE')
+          served.delete((event as unknown as { data: { id: number } }).data.id);
+    },
+    shown: () =>
+      [...served]
+        .sort(([one], [other]) => one - other)
+        .map(([id, username]) => `${id}:${username}`)
+        .join(' '),
+  };
+}

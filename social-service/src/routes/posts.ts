@@ -4,46 +4,43 @@ import type { Route } from 'chassis/app';
 import { parseBody, parseId, parseIdempotencyKey, parseIds, parseQuery } from 'chassis/input';
 import { invalid, Problem } from 'chassis/problem';
 import { requestGuard } from 'contracts/request';
-import type { AuthorsOf } from '../authors.ts';
 import { postCheck } from '../content.ts';
+import { parseInclude } from '../include.ts';
 import { parsePage, toPage } from '../page.ts';
 import type { Posts } from '../posts.ts';
 import type { Authenticate } from '../viewer.ts';
 import type { Refusal, Writing } from '../writing.ts';
-import { parseInclude } from './include.ts';
 
 const LIST_QUERY = ['ids', 'authorId', 'limit', 'cursor', 'include'] as const;
 type ListQuery = Partial<Record<(typeof LIST_QUERY)[number], string>>;
 
-async function pageOf(posts: Posts, authorsOf: AuthorsOf, authorId: string, query: ListQuery) {
-  const include = parseInclude(query.include, authorsOf);
-  const question = parsePage(query);
-  const { items, more } = await posts.pageOf(parseId(authorId, '/query/authorId'), question);
-  return toPage({ items: await include(items), more });
+async function pageOf(posts: Posts, author: string, query: ListQuery) {
+  const include = parseInclude(query.include);
+  const authorId = parseId(author, '/query/authorId');
+  return toPage(await posts.pageOf(authorId, parsePage(query), include));
 }
 
-async function batchOf(posts: Posts, authorsOf: AuthorsOf, ids: string, query: ListQuery) {
+async function batchOf(posts: Posts, ids: string, query: ListQuery) {
   for (const name of ['authorId', 'limit', 'cursor'] as const)
     if (query[name] !== undefined) throw invalid(`/query/${name}`, 'does not go with ids');
-  const include = parseInclude(query.include, authorsOf);
-  return { items: await include(await posts.findMany(parseIds(ids, '/query/ids'))) };
+  const include = parseInclude(query.include);
+  return { items: await posts.findMany(parseIds(ids, '/query/ids'), include) };
 }
 
 const absent = (id: number): Problem => new Problem('not-found', `There is no post ${id}`);
 const refused = (id: number, why: Refusal): Problem =>
   why === 'absent' ? absent(id) : new Problem('forbidden', 'The post is by somebody else');
 
-export const postRoutes = (posts: Posts, authorsOf: AuthorsOf): Route[] => [
+export const postRoutes = (posts: Posts): Route[] => [
   {
     method: 'get',
     path: '/api/posts/:id',
     async handle(req) {
-      const include = parseInclude(parseQuery(req.url, ['include']).include, authorsOf);
+      const include = parseInclude(parseQuery(req.url, ['include']).include);
       const id = parseId(req.params['id'], '/path/id');
-      const post = await posts.find(id);
+      const post = await posts.find(id, include);
       if (post === undefined) throw absent(id);
-      const [body] = await include([post]);
-      return { body, cache: 'public' };
+      return { body: post, cache: 'public' };
     },
   },
   {
@@ -52,10 +49,9 @@ export const postRoutes = (posts: Posts, authorsOf: AuthorsOf): Route[] => [
     async handle(req) {
       const query = parseQuery(req.url, LIST_QUERY);
       const { ids, authorId } = query;
-      if (ids !== undefined)
-        return { body: await batchOf(posts, authorsOf, ids, query), cache: 'public' };
+      if (ids !== undefined) return { body: await batchOf(posts, ids, query), cache: 'public' };
       if (authorId === undefined) throw invalid('/query/ids', 'expected either ids or authorId');
-      return { body: await pageOf(posts, authorsOf, authorId, query), cache: 'public' };
+      return { body: await pageOf(posts, authorId, query), cache: 'public' };
     },
   },
 ];
