@@ -21,7 +21,7 @@ describeOnBoth('a process that is killed while it changes users', (newDatabase) 
       await database.close();
 
       expect(copyOf(events)).toEqual(new Map(users.map(({ id, username }) => [id, username])));
-      const told = events.map(({ type, data }) => ({ type, ...data }));
+      const told = events.map(({ type, data }) => Object.assign({ type }, data));
       expect(told.slice(before, acknowledged.length)).toEqual(acknowledged.slice(before));
       // At most the one that was on its way when the process died.
       expect(told.length - acknowledged.length).toBeLessThanOrEqual(1);

@@ -209,16 +209,16 @@ describeOnServer('two instances on a server', () => {
   });
 });
 
-describe('waiting itself', () => {
-  const heads = (head: () => Promise<number> = () => Promise.resolve(0)) => {
-    let looks = 0;
-    const feed = createFeed(() => {
-      looks += 1;
-      return head();
-    });
-    return { feed, looks: () => looks };
-  };
+const heads = (head: () => Promise<number> = () => Promise.resolve(0)) => {
+  let looks = 0;
+  const feed = createFeed(() => {
+    looks += 1;
+    return head();
+  });
+  return { feed, looks: () => looks };
+};
 
+describe('waiting itself', () => {
   test('is over at an announcement beyond the position, not at one before it', async () => {
     const { feed } = heads();
     let woken = false;

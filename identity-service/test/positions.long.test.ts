@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { describeOnServer, serverDatabase } from '../../test/support/database.ts';
-import { copyOf } from './support/events.ts';
+import { copyOf, namesOf } from './support/events.ts';
 import { open } from './support/open.ts';
 import { addUsers, readUntil, rename } from './support/writers.ts';
 
@@ -33,9 +33,7 @@ async function writeAndRead(times: number, { locked }: { locked: boolean }) {
 describeOnServer(`${WRITERS} writers on four instances`, () => {
   test('a reader that polls meanwhile misses nothing', async () => {
     const { seen, committed, users } = await writeAndRead(TIMES, { locked: true });
-    const names = seen.flatMap((event) =>
-      event.type === 'UserUpdated' ? event.data.username : [],
-    );
+    const names = namesOf(seen.filter(({ type }) => type === 'UserUpdated'));
     expect(names.toSorted()).toEqual(committed.toSorted());
     expect(committed).toHaveLength((WRITERS * TIMES * 2) / 3);
     expect(copyOf(seen)).toEqual(new Map(users.map(({ id, username }) => [id, username])));

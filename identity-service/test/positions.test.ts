@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { describeOnBoth, describeOnServer, serverDatabase } from '../../test/support/database.ts';
 import { record } from '../src/outbox.ts';
 import { userLogIn } from '../src/user-events.ts';
-import { copyOf, outline } from './support/events.ts';
+import { copyOf, namesOf, outline } from './support/events.ts';
 import { open } from './support/open.ts';
 import { addUsers, readUntil, rename } from './support/writers.ts';
 
@@ -74,11 +74,7 @@ describeOnBoth(
       const seen = await reading;
 
       const updates = seen.filter(({ type }) => type === 'UserUpdated');
-      expect(
-        outline(updates)
-          .map(([, , name]) => name)
-          .toSorted(),
-      ).toEqual(committed.toSorted());
+      expect(namesOf(updates).toSorted()).toEqual(committed.toSorted());
       const positions = seen.map(({ id }) => Number(id));
       expect(positions).toEqual(positions.toSorted((a, b) => a - b));
       const users = await db.selectFrom('users').select(['id', 'username']).execute();

@@ -52,3 +52,6 @@ export const outline = (
       ? [event.type, event.data.id]
       : [event.type, event.data.id, event.data.username],
   );
+
+export const namesOf = (events: readonly UserEventOnWire[]): string[] =>
+  events.flatMap((event) => (event.type === 'UserDeleted' ? [] : event.data.username));
