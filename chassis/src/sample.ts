@@ -1,6 +1,6 @@
 // Equal log lines in masses: a few of them are written, the others are counted.
 
-const WINDOW_MS = 1000;
+const SECOND_MS = 1000;
 
 interface Kind {
   since: number;
@@ -9,16 +9,19 @@ interface Kind {
 }
 
 /**
- * Lets `limit` lines of each kind through in a second: gives the number that was left out since the last one that
- * passed, or undefined when this one is to be left out. Kinds must be few: each is kept for ever.
+ * Lets `limit` lines of each kind through in `windowMs`, a second when left out: gives the number that was left out
+ * since the last one that passed, or undefined when this one is to be left out. Kinds must be few: each is kept for ever.
  */
-export function sampler(limit: number): (kind: string) => number | undefined {
+export function sampler(
+  limit: number,
+  windowMs: number = SECOND_MS,
+): (kind: string) => number | undefined {
   const kinds = new Map<string, Kind>();
   return (name) => {
     const now = performance.now();
     let kind = kinds.get(name);
     if (kind === undefined) kinds.set(name, (kind = { since: now, written: 0, leftOut: 0 }));
-    if (now - kind.since >= WINDOW_MS) {
+    if (now - kind.since >= windowMs) {
       kind.since = now;
       kind.written = 0;
     }

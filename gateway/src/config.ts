@@ -1,6 +1,14 @@
 // The gateway's settings: names, units, ranges, one schema. The README's table equals it, by a test.
 import { trustedProxies } from 'chassis/proxies';
-import { choice, commonSettings, httpOrigin, integer, milliseconds, z } from 'chassis/settings';
+import {
+  choice,
+  commonSettings,
+  flag,
+  httpOrigin,
+  integer,
+  milliseconds,
+  z,
+} from 'chassis/settings';
 import type { SettingMeta } from 'chassis/settings';
 
 /** Web origins, separated by commas; none when left out. */
@@ -31,6 +39,10 @@ export const settings = z.object({
     ['aggregate', 'replica', 'hybrid'],
     'hybrid',
     'Where authors come from: asked of Identity, taken from the copy in Social, or the copy when Identity fails.',
+  ),
+  FOLLOW_LOG: flag(
+    true,
+    'Whether an event of Identity’s log refreshes an author at once; without it, only time does.',
   ),
   // Below the 15 s after which a silent connection is closed.
   REQUEST_DEADLINE_MS: milliseconds(2000, 'The most that a request may take, in milliseconds.', {

@@ -17,6 +17,7 @@ import { lookUp, required } from './views/part.ts';
 import type { Parts } from './views/parts.ts';
 
 const FACTS_MAX = 200_000;
+const NOTHING_KNOWN: Parts['authorOf'] = { get: () => undefined, set: () => undefined };
 
 export interface ReadOptions {
   readonly settings: Settings;
@@ -94,7 +95,8 @@ export function createReads(options: ReadOptions): Reads {
         { thing: undefined, upstream: 'identity' },
         createPrivateQuestion(identity, getMe(bounds), observer),
       ),
-      authorOf: createFacts(FACTS_MAX),
+      // Posts that bring their author along need nobody to know it before.
+      authorOf: strategy === 'replica' ? NOTHING_KNOWN : createFacts(FACTS_MAX),
     },
     users,
     posts,

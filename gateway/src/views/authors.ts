@@ -18,10 +18,7 @@ export function askAuthor(
 }
 
 /** The author that a post brought along from Social's copy; undefined when it was not asked to. `carrier` is what it came in. */
-export function broughtAlong(
-  carrier: Lookup<unknown>,
-  { author }: Post,
-): Lookup<User> | undefined {
+export function broughtAlong(carrier: Lookup<unknown>, { author }: Post): Lookup<User> | undefined {
   if (author === undefined) return undefined;
   const { via, upstream, tookMs } = carrier;
   return {

@@ -12,6 +12,12 @@ type Ask = Call<number, User | undefined>;
 const RESERVE_MS = 50;
 const RESERVE_SHARE = 1 / 6;
 
+/** With at most `ms` from when it is asked. */
+const patience =
+  (call: Ask, ms: number): Ask =>
+  (id, caller) =>
+    call(id, within(caller, ms));
+
 /**
  * `aggregate` asks Identity, with what the gateway remembers above and below it; `replica` asks Social for its copy;
  * `hybrid` asks Identity first, and the copy when that fails. @param limitMs for all rungs together
@@ -23,22 +29,12 @@ export function authorLadder(
   limitMs: number,
 ): Part<number, User> {
   const naming = { thing: 'author', upstream: 'identity' } as const;
-  const patience = (call: Ask, ms: number): Ask => {
-    return (id, caller) => call(id, within(caller, ms));
-  };
   const copyNaming = { thing: 'author', upstream: 'social' } as const;
-  switch (strategy) {
-    case 'aggregate':
-      return optional([lookUp(naming, patience(identity, limitMs))], naming);
-    case 'replica':
-      return optional([copied(lookUp(copyNaming, patience(copy, limitMs)))], copyNaming);
-    case 'hybrid': {
-      const reserve = Math.min(RESERVE_MS, limitMs * RESERVE_SHARE);
-      const rungs = optional(
-        [lookUp(naming, patience(identity, limitMs - reserve)), lookUp(copyNaming, copy)],
-        naming,
-      );
-      return (id, caller) => rungs(id, within(caller, limitMs));
-    }
-  }
+  const asked = (ms: number) => lookUp(naming, patience(identity, ms));
+  if (strategy === 'aggregate') return optional([asked(limitMs)], naming);
+  if (strategy === 'replica')
+    return optional([copied(lookUp(copyNaming, patience(copy, limitMs)))], copyNaming);
+  const reserve = Math.min(RESERVE_MS, limitMs * RESERVE_SHARE);
+  const rungs = optional([asked(limitMs - reserve), lookUp(copyNaming, copy)], naming);
+  return (id, caller) => rungs(id, within(caller, limitMs));
 }

@@ -21,5 +21,8 @@ export interface Parts {
   readonly friendRequests: Part<RequestsQuestion, Outcome<RequestPage>>;
   readonly me: Part<InName, Outcome<Me>>;
   /** Who wrote a post never changes: what is known lets author and post be asked for together. */
-  readonly authorOf: Pick<Map<number, number>, 'get' | 'set'>;
+  readonly authorOf: {
+    get(postId: number): number | undefined;
+    set(postId: number, authorId: number): unknown;
+  };
 }

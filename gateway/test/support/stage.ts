@@ -56,6 +56,7 @@ export async function stage({ population, env, hosts = {} }: Casting = {}): Prom
     PORT: '0',
     ADMIN_PORT: '0',
     AUTHOR_STRATEGY: 'aggregate',
+    FOLLOW_LOG: 'false',
     POST_TTL_MS: '0',
     AUTHOR_DEADLINE_MS: '2000',
     REQUEST_DEADLINE_MS: '5000',

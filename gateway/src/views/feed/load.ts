@@ -3,7 +3,7 @@ import type { PostPage } from 'contracts/types';
 import type { Caller } from '../../upstream/call.ts';
 import type { OwnPage } from '../../upstream/network.ts';
 import type { Outcome } from '../../upstream/outcome.ts';
-import { askAuthors, type Authors } from '../authors.ts';
+import { authorsOf, type Authors } from '../authors.ts';
 import type { Lookup } from '../part.ts';
 import type { Parts } from '../parts.ts';
 
@@ -21,6 +21,5 @@ export async function loadFeed(
   const page = await parts.feed(question, caller);
   const items = page.value !== undefined && 'done' in page.value ? page.value.done.items : [];
   for (const { id, authorId } of items) parts.authorOf.set(id, authorId);
-  const ids = items.map(({ authorId }) => authorId);
-  return { page, authors: await askAuthors(parts, ids, caller) };
+  return { page, authors: await authorsOf(parts, page, items, caller) };
 }

@@ -1,0 +1,66 @@
+// A log's events over HTTP: a feed that is asked again and again, and that holds its answer back until there is news.
+import { type EventBatch, type EventSource, SourceError } from './event-source.ts';
+import { feedQuestion, readFeedAnswer } from './feed-answer.ts';
+import { untilAborted, within } from './within.ts';
+
+export interface HttpSourceOptions {
+  /** Of the feed, such as http://127.0.0.1:8081/api/user-events. */
+  readonly url: string;
+  /** How long the feed may wait for news, in ms; 5 s when left out. */
+  readonly waitMs?: number;
+  /** How much longer the whole answer may take to come, in ms; 3 s when left out. */
+  readonly graceMs?: number;
+}
+
+const WAIT_MS = 5_000;
+const GRACE_MS = 3_000;
+const SIZE_MAX = 1_048_576;
+const late = (): Error => new SourceError('the feed is too slow');
+const done = (): Promise<void> => Promise.resolve();
+
+/** A source that keeps nothing: what was read and not applied is simply asked for again. */
+export function httpSource({
+  url,
+  waitMs = WAIT_MS,
+  graceMs = GRACE_MS,
+}: HttpSourceOptions): EventSource {
+  return {
+    async read(after, signal): Promise<EventBatch> {
+      const question = feedQuestion(url, after, waitMs);
+      // Of its own, and not made of others: whatever ends the waiting frees the connection, too.
+      const ending = new AbortController();
+      try {
+        const asking = ask(question, ending.signal);
+        const answer = await untilAborted(within(asking, waitMs + graceMs, late), signal);
+        return { ...readFeedAnswer(answer, question), done };
+      } catch (error) {
+        if (signal.aborted || error instanceof SourceError) throw error;
+        throw new SourceError('the feed cannot be reached', { cause: error });
+      } finally {
+        ending.abort();
+      }
+    },
+    close: done,
+  };
+}
+
+async function ask(question: URL, signal: AbortSignal) {
+  const answer = await fetch(question, {
+    headers: { Accept: 'application/cloudevents-batch+json' },
+    redirect: 'error',
+    signal,
+  });
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of answer.body ?? []) {
+    size += part.length;
+    if (size > SIZE_MAX)
+      throw new SourceError(`the feed's answer is larger than ${SIZE_MAX} bytes`);
+    parts.push(part);
+  }
+  return {
+    status: answer.status,
+    header: (name: string) => answer.headers.get(name),
+    body: Buffer.concat(parts).toString(),
+  };
+}

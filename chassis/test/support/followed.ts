@@ -1,0 +1,106 @@
+// A source that a test plays, time that it turns, and a follower of both.
+import type { EventBatch, EventSource } from 'chassis/event-source';
+import { follow, type FollowOptions } from 'chassis/follow';
+import { createMetrics } from 'chassis/metrics';
+import { memoryLog } from '../../../test/support/log.ts';
+
+/** A read that waits for its answer. */
+export interface Read {
+  readonly after: number;
+  readonly signal: AbortSignal;
+  give(batch: Partial<EventBatch>): void;
+  fail(error: Error): void;
+}
+
+/** A queue whose reader waits for what comes. */
+function queue<T>() {
+  const waiting: ((one: T) => void)[] = [];
+  const stock: T[] = [];
+  return {
+    stock,
+    push(one: T): void {
+      const reader = waiting.shift();
+      if (reader) reader(one);
+      else stock.push(one);
+    },
+    next: (): Promise<T> =>
+      stock.length > 0
+        ? Promise.resolve(stock.shift()!)
+        : new Promise((resolve) => waiting.push(resolve)),
+  };
+}
+
+/** An event as a log would have it, a second after the one before. */
+export const event = (position: number, more: object = {}) => ({
+  id: String(position),
+  time: new Date(position * 1000).toISOString(),
+  ...more,
+});
+
+/** Follows a source that the test plays; `next…()` resolve when the follower reads, applies or pauses. */
+export function stage(options: Partial<FollowOptions> = {}) {
+  const reads = queue<Read>();
+  const pauses = queue<{ readonly ms: number; end(): void }>();
+  /** What happened, in order. */
+  const story: string[] = [];
+  const clock = { now: 0 };
+  const state = { position: 0 };
+  const { log, lines } = memoryLog();
+  const metrics = createMetrics();
+  const source: EventSource = {
+    read: (after, signal) =>
+      new Promise((resolve, reject) => {
+        reads.push({
+          after,
+          signal,
+          fail: reject,
+          give({ events = [], next = after, head = next, done = async () => {} }) {
+            resolve({
+              events,
+              next,
+              head,
+              async done() {
+                await done();
+                story.push(`done ${next}`);
+              },
+            });
+          },
+        });
+      }),
+    close: async () => void story.push('closed'),
+  };
+  const following = follow({
+    name: 'test',
+    source,
+    position: () => state.position,
+    async apply({ events, next }) {
+      story.push(`apply ${events.map((one) => (one as { id?: string } | null)?.id).join()}`);
+      state.position = next;
+      return {};
+    },
+    log,
+    metrics,
+    time: {
+      now: () => clock.now,
+      random: () => 1,
+      pause(ms, signal) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        signal.addEventListener('abort', () => resolve());
+        if (signal.aborted) resolve();
+        pauses.push({ ms, end: resolve });
+        return promise;
+      },
+    },
+    ...options,
+  });
+  return {
+    following,
+    nextRead: reads.next,
+    nextPause: pauses.next,
+    story,
+    state,
+    clock,
+    lines,
+    metrics,
+  };
+}

@@ -1,0 +1,42 @@
+// Follows Identity's log: what an event is about is forgotten at once, so that a new name shows everywhere within a second.
+import { follow, type Events, type Following } from 'chassis/follow';
+import type { Logger } from 'chassis/log';
+import type { Metrics } from 'chassis/metrics';
+import { decodeUserEvent } from 'contracts/events';
+import type { User } from 'contracts/types';
+import type { Lookups } from './upstream/lookup.ts';
+import type { LogSource } from './upstream/log-source.ts';
+
+export interface FollowingOptions {
+  readonly source: LogSource;
+  readonly users: Lookups<User>;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Forgets, and does not put the event's name in its place: a change that was written through this gateway may be newer
+ * than the event. The next look-up asks.
+ */
+export function followLog({ source, users, log, metrics }: FollowingOptions): Following {
+  const apply = ({ events, next }: Events) => {
+    let skipped = 0;
+    let broken = 0;
+    for (const raw of events) {
+      const event = decodeUserEvent(raw);
+      if (event.kind === 'unknown') skipped += 1;
+      else if (event.kind === 'broken') broken += 1;
+      else users.forget(event.userId);
+    }
+    source.moveTo(next);
+    return { skipped, broken };
+  };
+  return follow({
+    name: 'gateway',
+    source,
+    position: () => source.position(),
+    apply,
+    log,
+    metrics,
+  });
+}

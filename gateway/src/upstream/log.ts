@@ -1,0 +1,40 @@
+// Identity's log of its users, as the gateway reads it: what comes after a position, waiting for it when there is nothing.
+import type { AnswerHeaders, Bounds, Operation } from './operation.ts';
+
+/** Where to read on; `latest` is where the log ends now. */
+export type After = number | 'latest';
+
+export interface LogQuestion {
+  readonly after: After;
+  /** How long Identity waits for news, in milliseconds. */
+  readonly waitMs: number;
+}
+
+export interface LogPage {
+  readonly events: readonly unknown[];
+  readonly next: number;
+  readonly head: number;
+}
+
+const NEXT = /^<[^>]*[?&]lastEventId=(\d{1,16})>; ?rel="?next"?$/;
+
+function pageOf(body: unknown, { link, 'log-head': head }: AnswerHeaders): LogPage | undefined {
+  const [, next] = NEXT.exec(String(link)) ?? [];
+  const known = /^\d{1,16}$/.test(String(head));
+  if (!Array.isArray(body) || next === undefined || !known) return undefined;
+  return { events: body, next: Number(next), head: Number(head) };
+}
+
+/** undefined: the log does not know the position; it is another one than before. */
+export const getLog = ({ list }: Bounds): Operation<LogQuestion, LogPage | undefined> => ({
+  name: 'log',
+  target: ({ after, waitMs }) => `/api/user-events?lastEventId=${after}&timeout=${waitMs}`,
+  maxBytes: () => list,
+  answers: {
+    200: (body, _question, headers) => {
+      const page = pageOf(body, headers);
+      return page && { value: page };
+    },
+    400: (body) => (body === undefined ? undefined : { value: undefined }),
+  },
+});
