@@ -1,5 +1,6 @@
 // A log's events from a JetStream stream. Where the follower stands is the truth: the broker's consumer is a cursor of
 // this process alone, made where the follower stands, and thrown away whenever anything is odd.
+import type { NatsConnection } from '@nats-io/transport-node';
 import { type EventBatch, type EventSource, SourceError } from './event-source.ts';
 import { openCursor, type Cursor } from './jetstream-cursor.ts';
 import { openBroker } from './nats.ts';
@@ -43,9 +44,8 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
     inHand = undefined;
   };
 
-  const take = async (after: number): Promise<Taken> => {
-    const cursor =
-      place?.cursor ?? (await openCursor(await broker.connection(), { ...options, after }));
+  const take = async (connection: NatsConnection, after: number): Promise<Taken> => {
+    const cursor = place?.cursor ?? (await openCursor(connection, { ...options, after }));
     try {
       const { events, last = after, end, acknowledge } = await cursor.next(waitMs);
       const head = end ? last : await cursor.head();
@@ -53,7 +53,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
         if (inHand?.cursor !== cursor) return;
         inHand = undefined;
         place = { cursor, at: Math.max(last, after) };
-        await acknowledge().catch((error: unknown) => {
+        await broker.using(acknowledge).catch((error: unknown) => {
           forget();
           throw failure(error);
         });
@@ -71,7 +71,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
       if (inHand?.after === after) return inHand.batch;
       // Somebody set the position back, or moved it on without acknowledging.
       if (inHand !== undefined || (place !== undefined && after < place.at)) forget();
-      const taking = take(after);
+      const taking = broker.using((connection) => take(connection, after));
       try {
         const taken = await untilAborted(within(taking, waitMs + GRACE_MS, late), signal);
         const { cursor, batch } = taken;
