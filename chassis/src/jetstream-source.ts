@@ -29,7 +29,15 @@ interface Taken {
   readonly batch: EventBatch;
 }
 
-/** A source that begins where it is asked to, and survives whatever becomes of the broker's servers. */
+/**
+ * A source that begins where it is asked to, and survives whatever becomes of the broker's servers. A batch's `next` is
+ * the position of its last event.
+ *
+ * Why the broker does not keep the place, in a durable consumer: after a crash it gives newer messages first, and those
+ * that the dead reader held when their time is up; two readers of one consumer overtake each other as well. A follower
+ * that goes by positions would drop what was overtaken as old. And a copy that was restored, or is being rebuilt, stands
+ * before what was acknowledged.
+ */
 export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
   const { urls, waitMs = WAIT_MS } = options;
   const broker = openBroker(urls, options.name);
