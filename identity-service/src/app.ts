@@ -25,10 +25,7 @@ import { usersIn } from './users.ts';
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-export type IdentityContext = Pick<
-  Context<Schema, z.output<typeof settings>>,
-  'db' | 'log' | 'metrics' | 'settings'
->;
+export type IdentityContext = Context<Schema, z.output<typeof settings>>;
 
 export function createIdentity(context: IdentityContext): Service {
   const { db, log, metrics, settings: set } = context;
@@ -67,6 +64,7 @@ export function createIdentity(context: IdentityContext): Service {
     app,
     adminRoutes: userLog.adminRoutes,
     stopping: userLog.stopping,
+    close: userLog.close,
     jobs: [
       { name: 'signing keys', everyMs: 10 * MINUTE_MS, run: () => keyStore.tend() },
       { name: 'sessions that are over', everyMs: 60 * MINUTE_MS, run: () => sessions.clear() },

@@ -7,30 +7,31 @@ import { backfillIn } from './backfill.ts';
 import { steps } from './batches.ts';
 import { compactionIn } from './compaction.ts';
 import type { settings } from './config.ts';
-import { createFeed } from './feed.ts';
+import { createFeed, type Feed } from './feed.ts';
 import { type Outbox, outboxIn } from './outbox.ts';
+import { relayMetrics } from './relay-metrics.ts';
+import { relayPositionIn } from './relay-position.ts';
+import { startRelay } from './relay.ts';
 import { logAdminRoutes } from './routes/log-admin.ts';
 import { userEventRoutes } from './routes/user-events.ts';
 import type { Schema } from './schema.ts';
-import { userLogIn } from './user-events.ts';
+import { openStream } from './stream.ts';
+import { type UserLog, userLogIn } from './user-events.ts';
 
 const HEAD_MS = 5_000;
 const SURVEY_MS = 3_600_000;
 
-export interface UserLogParts extends Required<Pick<Service, 'adminRoutes' | 'jobs' | 'stopping'>> {
+export type LogContext = Context<Schema, z.output<typeof settings>>;
+
+export interface UserLogParts extends Required<
+  Pick<Service, 'adminRoutes' | 'jobs' | 'stopping' | 'close'>
+> {
   readonly outbox: Outbox;
   readonly routes: readonly Route[];
 }
 
-export function createUserLog({
-  db,
-  log,
-  metrics,
-  settings: set,
-}: Pick<
-  Context<Schema, z.output<typeof settings>>,
-  'db' | 'log' | 'metrics' | 'settings'
->): UserLogParts {
+export function createUserLog(context: LogContext): UserLogParts {
+  const { db, log, metrics, settings: set } = context;
   const userLog = userLogIn(db);
   const feed = createFeed(() => userLog.head());
   const announce = (position: number): void => feed.announce(position);
@@ -60,12 +61,17 @@ export function createUserLog({
         'the log does not know all users: npm run backfill -w identity-service',
       );
   };
+  const relay = createRelay(context, userLog, feed);
+
   const jobs: Job[] = [
     // What other instances wrote, when nobody here waits for it.
     {
       name: 'head of the log',
       everyMs: HEAD_MS,
-      run: async () => feed.announce(await userLog.head()),
+      async run() {
+        announce(await userLog.head());
+        await relay?.look();
+      },
     },
     {
       name: 'users that the log does not know',
@@ -85,6 +91,24 @@ export function createUserLog({
       compact: compactionIn(db),
     }),
     jobs,
-    stopping: () => feed.stop(),
+    stopping() {
+      // First, as nothing waits any more when the feed has stopped.
+      void relay?.stop();
+      feed.stop();
+    },
+    close: () => relay?.stop(),
+  };
+}
+
+/** Undefined when there is no broker. */
+function createRelay(context: LogContext, userLog: UserLog, feed: Feed) {
+  const { NATS_URL, NATS_REPLICAS } = context.settings;
+  if (NATS_URL === undefined) return undefined;
+  const metrics = relayMetrics(context.metrics);
+  const position = relayPositionIn(context.db);
+  const stream = openStream(NATS_URL, NATS_REPLICAS);
+  return {
+    ...startRelay({ ...context, userLog, feed, stream, position, metrics }),
+    look: async () => metrics.heard(await position.read()),
   };
 }
