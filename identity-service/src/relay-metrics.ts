@@ -20,7 +20,7 @@ export function relayMetrics(metrics: Metrics): RelayMetrics {
   );
   const active = metrics.gauge(
     'identity_relay_active',
-    '1 when this instance publishes the log, 0 when another one does, or none',
+    'Whether this instance publishes the log; one at a time does',
     [],
   );
   const events = metrics.counter('identity_relay_events_total', 'Events that were published', []);

@@ -1,9 +1,13 @@
 // The relay, from a change to the broker: everything arrives, in order, whatever the broker does meanwhile.
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { createMetrics } from 'chassis/metrics';
 import type { Database } from 'chassis/postgres';
 import { sql } from 'kysely';
+import { logged, run } from '../../test/support/child.ts';
 import { embeddedDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { memoryLog } from '../../test/support/log.ts';
 import { describeWithNats, startNats, type TestNats } from '../../test/support/nats.ts';
@@ -92,6 +96,31 @@ describeWithNats('a service with a broker', () => {
     await until('it caught up', async () => (await metric('identity_relay_position')) === 7);
     expect(await streamed(nats.url)).toEqual(await readAll(identity));
   });
+});
+
+test('a service whose broker was never there serves, says so, and ends in peace', async () => {
+  const gone = createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as AddressInfo;
+  await once(gone.close(), 'close');
+  const place = await embeddedDatabase();
+  const service = run(join(import.meta.dirname, '../src/main.ts'), {
+    ...place.settings,
+    NATS_URL: `nats://someone:hush@127.0.0.1:${port}`,
+    PORT: '0',
+    ADMIN_PORT: '0',
+    DEMO_DATA: 'true',
+  });
+  const [{ adminUrl, url }, warning] = await Promise.all([
+    logged(service, 'listening'),
+    logged(service, 'publishing the log fails'),
+  ]);
+  expect(JSON.stringify(warning)).not.toMatch(/hush|someone|127\.0\.0\.1/);
+  expect((await fetch(`${String(adminUrl)}/readyz`)).status).toBe(200);
+  expect((await fetch(`${String(url)}/api/user-events`)).headers.get('log-head')).toBe('6');
+  service.process.kill('SIGTERM');
+  expect(await service.ended).toEqual({ code: 0, stderr: '' });
+  await place.remove();
 });
 
 describeWithNats('the relay', () => {
