@@ -39,6 +39,9 @@ export function createUserLog(context: LogContext): UserLogParts {
   metrics.gauge('identity_log_head', 'The position of the newest event', [], (gauge) =>
     gauge.set(feed.known()),
   );
+  metrics.gauge('identity_log_waiting', 'Readers that wait for the next event', [], (gauge) =>
+    gauge.set(feed.waiting()),
+  );
   const unknownUsers = metrics.gauge(
     'identity_log_unknown_users',
     'Users that the log did not know when it was looked at last; once an hour it is',

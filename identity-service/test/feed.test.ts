@@ -12,6 +12,7 @@ import { createFeed, type Feed } from '../src/feed.ts';
 import { userEventRoutes } from '../src/routes/user-events.ts';
 import type { UserLog } from '../src/user-events.ts';
 import { open } from './support/open.ts';
+import { addUnlogged } from './support/before-log.ts';
 import { outline, read } from './support/events.ts';
 import { type Identity, pointersOf, startIdentity } from './support/service.ts';
 
@@ -28,9 +29,10 @@ describe('the feed', () => {
     place = await embeddedDatabase();
     const database = await open(place);
     // 6 of the demo, and so many that there are two whole batches and a part.
+    await addUnlogged(database.db, 1001, 1000);
     await sql`
       insert into user_events (type, user_id, username)
-      select 'UserCreated', n, 'user_' || n from generate_series(1001, 2000) as n`.execute(
+      select 'UserCreated', id, username from users where id > 1000 order by id`.execute(
       database.db,
     );
     await database.close();
@@ -142,7 +144,7 @@ describe('waiting at the feed', () => {
         read(identity, `?lastEventId=${at === 0 ? 'latest' : head}&timeout=10000`),
       );
     });
-    await until('three wait', async () => (await inFlight(identity)) === 3);
+    await until('three wait', async () => (await waiting(identity)) === 3);
     const { user } = await identity.join('awaited');
     for (const [page, ms] of await Promise.all(waits)) {
       expect(outline(page.events)).toEqual([['UserCreated', user.id, 'awaited']]);
@@ -154,9 +156,11 @@ describe('waiting at the feed', () => {
   test('when who waits hangs up, nothing waits on', async () => {
     const gone = request(`${identity.url}/api/user-events?lastEventId=latest&timeout=10000`);
     gone.on('error', () => undefined).end();
-    await until('it waits', async () => (await inFlight(identity)) === 1);
+    await until('it waits', async () => (await waiting(identity)) === 1);
     gone.destroy();
-    await until('nobody waits', async () => (await inFlight(identity)) === 0);
+    const start = performance.now();
+    await until('nobody waits', async () => (await waiting(identity)) === 0);
+    expect(performance.now() - start).toBeLessThan(5_000);
     const metrics = await (await fetch(`${identity.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/route="\/api\/user-events",status="client_left"/);
   });
@@ -169,9 +173,9 @@ describe('waiting at the feed', () => {
   });
 });
 
-const inFlight = async ({ adminUrl }: Identity): Promise<number> => {
+const waiting = async ({ adminUrl }: Identity): Promise<number> => {
   const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
-  return Number(/^http_requests_in_flight (\d+)$/m.exec(metrics)?.[1]);
+  return Number(/^identity_log_waiting (\d+)$/m.exec(metrics)?.[1]);
 };
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
@@ -185,10 +189,10 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 test('a service that stops answers who waits at once', async () => {
   const place = await embeddedDatabase();
   const identity = await startIdentity(place);
-  const waiting = timed(() => read(identity, '?lastEventId=latest&timeout=10000'));
-  await until('it waits', async () => (await inFlight(identity)) === 1);
+  const wait = timed(() => read(identity, '?lastEventId=latest&timeout=10000'));
+  await until('it waits', async () => (await waiting(identity)) === 1);
   const [, stopMs] = await timed(() => identity.stop());
-  const [page] = await waiting;
+  const [page] = await wait;
   expect([page.status, page.events]).toEqual([200, []]);
   expect(stopMs).toBeLessThan(5_000);
   await place.remove();
@@ -198,10 +202,10 @@ describeOnServer('two instances on a server', () => {
   test('a wait at one of them hears of what the other one writes, within its poll', async () => {
     const place = await serverDatabase();
     const [one, other] = await Promise.all([startIdentity(place), startIdentity(place)]);
-    const waiting = timed(() => read(one, '?lastEventId=latest&timeout=10000'));
-    await until('it waits', async () => (await inFlight(one)) === 1);
+    const wait = timed(() => read(one, '?lastEventId=latest&timeout=10000'));
+    await until('it waits', async () => (await waiting(one)) === 1);
     const { user } = await other.join('from_afar');
-    const [page, ms] = await waiting;
+    const [page, ms] = await wait;
     expect(outline(page.events)).toEqual([['UserCreated', user.id, 'from_afar']]);
     expect(ms).toBeLessThan(5_000);
     await Promise.all([one.stop(), other.stop()]);
