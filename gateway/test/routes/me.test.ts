@@ -7,14 +7,16 @@ import { failure } from '../upstream/arrange.ts';
 
 const ME = { id: 7, username: 'user_7', email: 'user_7@secret.example' };
 
-/** Changes the password; the log-in that follows ends with `error`. */
-function change(error: Error) {
+/** Changes the password; the log-in that follows fails so. */
+function change(failed: Error) {
   const end = jest.fn();
   const context = {
     sessions: { viewerOf: async () => ({ userId: 7, token: 't' }), end, begin: jest.fn() },
     commands: {
       changeMe: async () => ({ done: ME, headers: {} }),
-      logIn: () => Promise.reject(error),
+      logIn: async () => {
+        throw failed;
+      },
     },
     requestDeadlineMs: 1000,
   } as unknown as Context;
