@@ -46,7 +46,7 @@ const owners = (status: number, path: Path, body?: Row['body']): Row =>
   row({ nobody: 401, forged: 401, other: 403, owner: status }, path, body);
 
 const post = ({ post: id }: World): string => `/api/posts/${id}`;
-const third = ({ third: { user } }: World): string => `/api/friends/${user.id}`;
+const friend = ({ third: { user } }: World): string => `/api/friends/${user.id}`;
 const content = (): object => ({ content: 'Written by whom?' });
 const credentials = ({ third: { user } }: World): object => ({
   username: user.username,
@@ -89,8 +89,8 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     getFeed: own(200, '/api/feed'),
     listFriends: own(200, '/api/friends'),
     listFriendRequests: own(200, '/api/friend-requests'),
-    putFriend: own(200, third),
-    deleteFriend: own(204, third),
+    putFriend: own(200, friend),
+    deleteFriend: own(204, friend),
     getUserCounts: open(200, '/api/users/1/counts'),
   },
   gateway: {
@@ -105,8 +105,8 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     getFeed: own(200, '/api/feed'),
     listFriends: own(200, '/api/friends'),
     listFriendRequests: own(200, '/api/friends/requests'),
-    putFriend: own(200, third),
-    deleteFriend: own(204, third),
+    putFriend: own(200, friend),
+    deleteFriend: own(204, friend),
     register: open(201, '/api/auth/register', newUser),
     login: open(200, '/api/auth/login', credentials),
     // A browser's alone: it is about a cookie, and no token counts.
@@ -162,7 +162,11 @@ const operationsOf = (name: DocumentName) =>
   Object.values(loadDocument(name).paths).flatMap((path) =>
     Object.entries(path)
       .filter(([, operation]) => operation.operationId !== undefined)
-      .map(([method, operation]) => ({ method: method.toUpperCase(), ...operation })),
+      .map(([method, { operationId, security }]) => ({
+        method: method.toUpperCase(),
+        operationId,
+        security,
+      })),
   );
 
 describe.each(documentNames)('%s', (name) => {

@@ -13,16 +13,21 @@ test('a quick comparison measures every server at every work and tells the ratio
     'naive, hot',
     'floor, uniform',
     'gateway without Identity, uniform',
+    'gateway, feed warm',
+    'gateway, feed cold',
+    'naive, feed',
   ])
     expect(stdout).toMatch(new RegExp(`\\| ${lane} +\\| +\\d+ \\|`));
   expect(stdout).toMatch(/gateway, uniform : naive, uniform +\| +\d+\.\d\d \|/);
+  expect(stdout).toMatch(/gateway, feed cold : naive, feed +\| +\d+\.\d\d \|/);
   expect(stdout).not.toContain('NaN');
 });
 
-test('a quick profile names the functions that take the time', () => {
+test('a quick profile names the functions that take the time, for each work', () => {
   const { status, stdout } = bench('--quick', '--profile');
   expect(status).toBe(0);
-  expect(stdout).toMatch(/\| undici +\| +\d+\.\d %/);
+  expect(stdout.match(/\| undici +\| +\d+\.\d %/g)).toHaveLength(3);
+  expect(stdout).toMatch(/\| feed cold: function +\|/);
 });
 
 test('a quick look at memory comes to a verdict', () => {

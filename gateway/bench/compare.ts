@@ -1,5 +1,5 @@
 // The comparison: every server at every work, in turns, round after round.
-import { Fleet, type Server } from './fleet.ts';
+import { Fleet, PATIENT, type Server } from './fleet.ts';
 import type { Plan } from './plan.ts';
 import { cpuMicros } from './processes.ts';
 import { gatewayFacts, scrape, type GatewayFacts } from './scrape.ts';
@@ -30,7 +30,7 @@ export interface Lane {
 export type LaneName = (typeof LANES)[number]['name'];
 
 // In the order in which a round runs them.
-const LANES = [
+export const LANES = [
   { name: 'gateway, uniform', work: 'uniform', server: 'gateway' },
   { name: 'naive, uniform', work: 'uniform', server: 'naive' },
   { name: 'floor, uniform', work: 'uniform', server: 'floor' },
@@ -39,6 +39,10 @@ const LANES = [
   { name: 'gateway, hot', work: 'hot', server: 'gateway' },
   { name: 'naive, hot', work: 'hot', server: 'naive' },
   { name: 'floor, hot', work: 'hot', server: 'floor' },
+  { name: 'gateway, feed warm', work: 'feed warm', server: 'warm' },
+  { name: 'gateway, feed cold', work: 'feed cold', server: 'cold' },
+  // It remembers nothing, so that no page is warm or cold to it.
+  { name: 'naive, feed', work: 'feed warm', server: 'naiveFeed' },
 ] as const;
 
 const GATEWAY = 'src/main.ts';
@@ -55,6 +59,10 @@ async function startServers(fleet: Fleet, upstreamConnections: number) {
     // Its breaker is open before its first request, so that no author was ever cached.
     degraded: await fleet.add(GATEWAY, { answers: 'authorless', env }),
     uncached: await fleet.add(GATEWAY, { answers: 'whole', env: { ...env, POST_TTL_MS: '0' } }),
+    // Feeds have servers of their own: what they leave in memory, and in compiled code, is theirs.
+    warm: await fleet.add(GATEWAY, { answers: 'whole', env }),
+    cold: await fleet.add(GATEWAY, { answers: 'whole', env: { ...env, ...PATIENT } }),
+    naiveFeed: await fleet.add('bench/naive.ts', { answers: 'whole' }),
   };
 }
 

@@ -5,9 +5,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LoadOrder, LoadResult } from './load.ts';
 import { ask, listening, start, stop } from './processes.ts';
 import type { UpstreamsState } from './upstreams.ts';
-import { post, stitched } from './world.ts';
+import { post, POSTS, stitched, stitchedPage, targetOf } from './world.ts';
 
-/** What a server's answer to GET /api/posts/{id} holds: the post with its author, with none, or Social's own. */
+/**
+ * What a server's answer to GET /api/posts/{id} holds: the post with its author, with none, or Social's own. Those that
+ * tell authors tell whole feeds too.
+ */
 export type Answers = 'whole' | 'authorless' | 'plain';
 
 export interface Server {
@@ -27,28 +30,43 @@ export interface ServerOptions {
 // A machine that stalls for longer than the gateway waits for an author makes a few answers degraded, and rightly so.
 const STALLS = 0.005;
 
+/**
+ * For gateways that are asked for cold feeds: a stall is then in every page that is on its way, and these are too large a
+ * part of all. They wait for authors longer, so that a stall makes them late and not degraded.
+ */
+export const PATIENT = { AUTHOR_DEADLINE_MS: '1000' };
+
 const PROBES = [1, 5, 42, 999, 1_000, 9_999, 10_000];
+const FEED_PROBES = [21, 1_010, POSTS + 1, POSTS + 21, 99_999_999];
 
 /** @throws when an answer is not exactly what this server should say. */
-async function probe({ url, answers }: Server): Promise<void> {
-  for (const id of PROBES) {
-    const response = await fetch(`${url}/api/posts/${id}`);
+async function probe({ url, answers }: Server, token: string): Promise<void> {
+  const check = async (path: string, expected: object, headers = {}): Promise<void> => {
+    const response = await fetch(url + path, { headers });
     const got: unknown = JSON.parse(await response.text());
-    const expected = answers === 'plain' ? post(id) : stitched(id, answers);
     if (response.status !== 200 || !isDeepStrictEqual(got, expected))
-      throw new Error(`post ${id} came as ${response.status} ${JSON.stringify(got)}`);
-  }
+      throw new Error(`${path} came as ${response.status} ${JSON.stringify(got)}`);
+  };
+  for (const id of PROBES)
+    await check(targetOf('uniform', id), answers === 'plain' ? post(id) : stitched(id, answers));
+  if (answers !== 'whole') return;
+  for (const cursor of FEED_PROBES)
+    await check(targetOf('feed warm', cursor), stitchedPage(cursor), {
+      Authorization: `Bearer ${token}`,
+    });
 }
 
 export class Fleet {
   readonly #upstreams: ChildProcess;
   readonly #load: ChildProcess;
   readonly #addresses: Readonly<Record<string, string>>;
+  readonly #token: string;
   readonly #servers: Server[] = [];
 
   private constructor(upstreams: ChildProcess, load: ChildProcess, state: UpstreamsState) {
     this.#upstreams = upstreams;
     this.#load = load;
+    this.#token = state.token;
     this.#addresses = { IDENTITY_URL: state.identityUrl, SOCIAL_URL: state.socialUrl };
   }
 
@@ -66,13 +84,17 @@ export class Fleet {
     const server = { child, url, adminUrl, answers };
     this.#servers.push(server);
     if (answers === 'authorless') await openBreaker(adminUrl!);
-    await probe(server);
+    await probe(server, this.#token);
     return server;
   }
 
   /** @throws when an answer was not a 200, or answers were not as whole as this server's should be. */
-  async load(server: Server, order: Omit<LoadOrder, 'url'>): Promise<LoadResult> {
-    const result = await ask<LoadResult>(this.#load, { ...order, url: server.url });
+  async load(server: Server, order: Omit<LoadOrder, 'url' | 'token'>): Promise<LoadResult> {
+    const result = await ask<LoadResult>(this.#load, {
+      ...order,
+      url: server.url,
+      token: this.#token,
+    });
     if (result.errors > 0)
       throw new Error(`${result.errors} errors, the first: ${result.firstError}`);
     const authorless = result.authorless / result.requests;

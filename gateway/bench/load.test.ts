@@ -2,18 +2,19 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { answerLength, run } from './load.ts';
+import type { Work } from './world.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-async function loaded(handler: RequestListener) {
+async function loaded(handler: RequestListener, work: Work = 'uniform') {
   const server = createServer(handler);
   closers.push(() => server.close());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return run({ url, work: 'uniform', connections: 4, durationMs: 100, seed: 1 });
+  return run({ url, work, token: 'a.b.c', connections: 4, durationMs: 100, seed: 1 });
 }
 
 test('every answer is counted, and the server saw exactly as many requests', async () => {
@@ -29,6 +30,21 @@ test('every answer is counted, and the server saw exactly as many requests', asy
   expect(paths.size).toBeGreaterThan(4);
   expect([...paths].every((path) => /^\/api\/posts\/[1-9]\d*$/.test(path))).toBe(true);
   expect(result.p50Ms).toBeLessThanOrEqual(result.p99Ms);
+});
+
+test.each<[Work, RegExp, string | undefined]>([
+  ['uniform', /^\/api\/posts\/\d+$/, undefined],
+  ['feed cold', /^\/api\/feed\?limit=20&cursor=\d+$/, 'Bearer a.b.c'],
+])('%s is asked for at its own address, and a feed in the name of somebody', async (...row) => {
+  const [work, target, asker] = row;
+  const asked = new Set<unknown>();
+  const askers = new Set<unknown>();
+  await loaded((req, res) => {
+    asked.add(target.test(req.url!));
+    askers.add(req.headers.authorization);
+    res.end('{}');
+  }, work);
+  expect([[...asked], [...askers]]).toEqual([[true], [asker]]);
 });
 
 test('at most as many requests are in flight as there are connections', async () => {

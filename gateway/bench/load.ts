@@ -1,12 +1,14 @@
 // The load generator, in a process of its own: a closed loop over kept-alive connections, one request at a time on each.
 // It speaks HTTP on bare sockets, because a full client would cost as much CPU as the server that it measures.
 import { connect, type Socket } from 'node:net';
-import { questions, type Work } from './world.ts';
+import { isFeed, questions, targetOf, type Work } from './world.ts';
 
 /** What the parent asks for. */
 export interface LoadOrder {
   readonly url: string;
   readonly work: Work;
+  /** The access token of whoever asks for a feed; posts are asked for by nobody in particular. */
+  readonly token?: string;
   readonly connections: number;
   readonly durationMs: number;
   readonly seed: number;
@@ -19,7 +21,7 @@ export interface LoadResult {
   /** Answers that were no 200, and connections that broke; the first of them in words. */
   readonly errors: number;
   readonly firstError: string | undefined;
-  /** Answers whose author was null. */
+  /** Answers with an author that was null. */
   readonly authorless: number;
   readonly elapsedMs: number;
   readonly p50Ms: number;
@@ -39,8 +41,10 @@ export function answerLength(text: string): number | undefined {
 export async function run(order: LoadOrder): Promise<LoadResult> {
   const { hostname, port, host } = new URL(order.url);
   const next = questions(order.work, order.seed);
+  const asker = isFeed(order.work) ? `Authorization: Bearer ${order.token}\r\n` : '';
+  const fields = `Host: ${host}\r\nAccept: application/json\r\n${asker}`;
   const request = (id: number): string =>
-    `GET /api/posts/${id} HTTP/1.1\r\nHost: ${host}\r\nAccept: application/json\r\n\r\n`;
+    `GET ${targetOf(order.work, id)} HTTP/1.1\r\n${fields}\r\n`;
   const times: number[] = [];
   let errors = 0;
   let firstError: string | undefined;

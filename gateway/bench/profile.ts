@@ -1,11 +1,12 @@
-// Where the gateway's time goes under the uniform work: a CPU profile of V8, by function and by package.
+// Where the gateway's time goes under the uniform work and with feeds: CPU profiles of V8, by function and by package.
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Fleet } from './fleet.ts';
+import { Fleet, PATIENT } from './fleet.ts';
 import type { Plan } from './plan.ts';
 import { stop } from './processes.ts';
 import { table } from './report.ts';
+import type { Work } from './world.ts';
 
 /** The part of V8's .cpuprofile that is read here; times in microseconds. */
 export interface CpuProfile {
@@ -28,6 +29,7 @@ export interface Share {
 }
 
 const FUNCTIONS = 30;
+const WORKS = ['uniform', 'feed warm', 'feed cold'] as const satisfies readonly Work[];
 
 /** `…/node_modules/undici/lib/x.js` → `undici/lib/x.js`; files of the house from their package on. */
 function place(url: string): string {
@@ -76,27 +78,39 @@ const sharesTable = (title: string, shares: readonly Share[]): string =>
     ...shares.map(({ what, share }) => [what, `${(share * 100).toFixed(1)} %`]),
   ]);
 
-/** Runs the gateway under load with V8's profiler on. */
-export async function profile(plan: Plan): Promise<string> {
+/** Runs a gateway under load with V8's profiler on. */
+async function profileOf(fleet: Fleet, work: Work, plan: Plan): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  const fleet = await Fleet.start();
   try {
     const server = await fleet.add('src/main.ts', {
       answers: 'whole',
-      env: { ADMIN_PORT: '0' },
+      env: { ADMIN_PORT: '0', ...PATIENT },
       flags: ['--cpu-prof', `--cpu-prof-dir=${folder}`],
     });
     const { connections, firstWarmUpMs, profileMs } = plan;
-    const work = 'uniform';
     await fleet.load(server, { work, connections, durationMs: firstWarmUpMs, seed: 1 });
     await fleet.load(server, { work, connections, durationMs: profileMs, seed: 2 });
     await stop(server.child);
     const [file] = await readdir(folder);
     const recorded = JSON.parse(await readFile(join(folder, file!), 'utf8')) as CpuProfile;
     const { functions, packages } = selfTimes(recorded, profileMs);
-    return `${sharesTable('package', packages)}\n\n${sharesTable('function', functions.slice(0, FUNCTIONS))}`;
+    return [
+      sharesTable(`${work}: package`, packages),
+      sharesTable(`${work}: function`, functions.slice(0, FUNCTIONS)),
+    ].join('\n\n');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Each work has a gateway of its own, so that no profile holds the other's time. */
+export async function profile(plan: Plan): Promise<string> {
+  const fleet = await Fleet.start();
+  try {
+    const reports: string[] = [];
+    for (const work of WORKS) reports.push(await profileOf(fleet, work, plan));
+    return reports.join('\n\n');
   } finally {
     await fleet.stop();
-    await rm(folder, { recursive: true });
   }
 }

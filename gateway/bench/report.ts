@@ -18,6 +18,8 @@ export const LANE_GOALS: readonly Goal[] = [
   { lane: 'gateway without Identity, uniform', against: 'gateway, uniform', least: 1 },
   { lane: 'gateway without post cache, uniform', against: 'naive, uniform' },
   { lane: 'gateway without post cache, uniform', against: 'floor, uniform' },
+  { lane: 'gateway, feed warm', against: 'naive, feed' },
+  { lane: 'gateway, feed cold', against: 'naive, feed' },
 ];
 
 /** A Markdown table; the first column is text, the others are numbers. */

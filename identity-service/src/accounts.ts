@@ -1,4 +1,4 @@
-// Accounts: joining, logging in, changing, leaving. E-mails and hashes are read here and in me.ts, and nowhere else.
+// Accounts: joining and logging in. E-mails and hashes are read here and in me.ts, and nowhere else.
 import { isUniqueViolation } from 'chassis/postgres-errors';
 import { type InputFault, Problem } from 'chassis/problem';
 import type { NewUser, User } from 'contracts/types';

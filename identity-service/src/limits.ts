@@ -34,7 +34,8 @@ export interface Limits {
 }
 
 interface Counter {
-  readonly policy: string;
+  /** Its name in the fields: whose limit it is. */
+  readonly policy: 'account' | 'address';
   readonly key: string;
   readonly limiter: RateLimiterPostgres;
 }
@@ -56,21 +57,14 @@ export function limitsIn(db: Kysely<Schema>, settings: LimitSettings): Limits {
   const address = limiter('address', perAddress);
   const proof = limiter('proof', perAccount);
 
-  /** The field names `account` for both kinds: it is the account's limit that a client sees. */
-  const accountOf = (limit: RateLimiterPostgres, text: string): Counter => ({
-    policy: 'account',
-    key: keyOf(text),
-    limiter: limit,
-  });
-
   return {
     logIn: (name, ip) =>
       count([
         // First, so that an address that is shut out cannot shut out accounts.
         { policy: 'address', key: keyOf(networkOf(ip)), limiter: address },
-        accountOf(account, name.toLowerCase()),
+        { policy: 'account', key: keyOf(name.toLowerCase()), limiter: account },
       ]),
-    prove: (userId) => count([accountOf(proof, String(userId))]),
+    prove: (userId) => count([{ policy: 'account', key: keyOf(String(userId)), limiter: proof }]),
     async clear() {
       await db.deleteFrom('login_attempts').where('expire', '<', Date.now()).execute();
     },
@@ -117,8 +111,8 @@ const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
 
 function fields(results: readonly (readonly [Counter, RateLimiterRes])[]): HeaderFields {
   const left = results.map(
-    ([{ policy }, { remainingPoints, msBeforeNext }]) =>
-      `"${policy}";r=${remainingPoints};t=${seconds(msBeforeNext)}`,
+    ([{ policy, limiter }, { remainingPoints, msBeforeNext }]) =>
+      `"${policy}";r=${Math.min(remainingPoints, limiter.points)};t=${seconds(msBeforeNext)}`,
   );
   const policies = results.map(
     ([{ policy, limiter }]) => `"${policy}";q=${limiter.points};w=${limiter.duration}`,

@@ -1,6 +1,7 @@
 // The part of a client's address that tells one client from another.
 import { isIPv6 } from 'node:net';
 
+const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
 
 /**
@@ -13,7 +14,6 @@ export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   // The part after % names an interface of ours.
   const [head = '', tail] = address.split('%', 1)[0]!.split('::');
-  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
   const left = groups(head);
   const right = tail === undefined ? [] : groups(tail);
   // A dotted end stands for two groups.

@@ -24,7 +24,7 @@ export const normalise = (password: string): string => password.normalize('NFKC'
 export function passwordFault(password: string): string | undefined {
   if (!password.isWellFormed() || password.includes('\0'))
     return 'expected Unicode text without U+0000 and half surrogates';
-  const length = [...normalise(password)].length;
+  const length = Array.from(normalise(password)).length;
   return length < LENGTH.min || length > LENGTH.max
     ? `expected a password of ${LENGTH.min} to ${LENGTH.max} characters`
     : undefined;
@@ -32,10 +32,10 @@ export function passwordFault(password: string): string | undefined {
 
 /** All of them normalise first. `hash` and `verify` throw a Problem 503 when too many wait already. */
 export interface Passwords {
-  hash(password: string): Promise<string>;
-  verify(hashed: string, password: string): Promise<boolean>;
+  readonly hash: (password: string) => Promise<string>;
+  readonly verify: (hashed: string, password: string) => Promise<boolean>;
   /** Whether a hash was made with other parameters than today's. */
-  isOutdated(hashed: string): boolean;
+  readonly isOutdated: (hashed: string) => boolean;
 }
 
 export function createPasswords(bounds: QueueBounds = BOUNDS): Passwords {

@@ -9,6 +9,7 @@ import {
 } from '../../test/support/database.ts';
 import { createKeyStore, type KeyStore } from '../src/key-store.ts';
 import type { Schema } from '../src/schema.ts';
+import { keysAt } from '../src/signing-keys.ts';
 import { type Clock, clockAt, open } from './support/open.ts';
 
 const DAY_MS = 86_400_000;
@@ -64,6 +65,16 @@ describeOnBoth('the signing keys', (newDatabase) => {
     expect(await kidsOf(elsewhere)).toEqual([first]);
     clock.pass(5_000);
     expect(await kidsOf(elsewhere)).toEqual(both);
+  });
+
+  test('a key made by an instance whose clock is behind takes over all the same', async () => {
+    const [old] = await kidsOf(store);
+    const behind = clockAt('2026-04-30T23:59:00Z');
+    const { kid } = await createKeyStore(database.db, { maxAgeMs, now: behind.now }).rotate();
+    clock.pass(2 * MINUTE_MS);
+    const { signing, published } = keysAt(await store.all(), clock.now());
+    expect(signing!.kid).toBe(kid);
+    expect(published.map((key) => key.kid)).toEqual([old, kid]);
   });
 
   test('tending makes a key when the newest is 30 days old, and not before', async () => {

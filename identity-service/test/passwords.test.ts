@@ -1,7 +1,7 @@
 // Passwords: which will do, how they are hashed, and that hashing holds nobody up.
 import { describe, expect, test } from '@jest/globals';
 import { hash as argon2, parseOptions } from '@node-rs/argon2';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createPasswords, normalise, NOBODYS_HASH, passwordFault } from '../src/passwords.ts';
 
 const FAULTS = [
@@ -45,7 +45,7 @@ describe('a new password', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (password) => {
         const fault = passwordFault(password);
-        const length = [...password.normalize('NFKC')].length;
+        const length = Array.from(password.normalize('NFKC')).length;
         const fits = length >= 8 && length <= 128;
         expect(fault === undefined).toBe(fits && !password.includes('\0'));
         expect(passwordFault(normalise(password))).toBe(fault);

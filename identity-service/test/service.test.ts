@@ -131,10 +131,34 @@ describe('around every route', () => {
     },
   );
 
-  test('OPTIONS is a 204 with Allow', async () => {
-    const answer = await ask('/api/users', { method: 'options' });
-    expect(answer.status).toBe(204);
-    expect(answer.headers['allow']).toBe('GET, HEAD, OPTIONS');
+  test.each([
+    ['/api/users', 'GET, HEAD, POST, OPTIONS'],
+    ['/api/users/1', 'GET, HEAD, OPTIONS'],
+    ['/api/sessions', 'POST, OPTIONS'],
+    ['/api/sessions/refresh', 'POST, OPTIONS'],
+    ['/api/sessions/current', 'DELETE, OPTIONS'],
+    ['/api/me', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
+    ['/.well-known/jwks.json', 'GET, HEAD, OPTIONS'],
+  ])('OPTIONS of %s is a 204 with Allow, and so is the 405 of PUT', async (path, allow) => {
+    const answer = await ask(path, { method: 'options' });
+    expect([answer.status, answer.headers['allow']]).toEqual([204, allow]);
+    const refused = await ask(path, { method: 'put' });
+    expect([refused.status, refused.headers['allow']]).toEqual([405, allow]);
+  });
+
+  test.each([
+    ['post', '/api/users'],
+    ['post', '/api/sessions'],
+    ['post', '/api/sessions/refresh'],
+    ['delete', '/api/sessions/current'],
+    ['get', '/api/me'],
+    ['patch', '/api/me'],
+    ['delete', '/api/me'],
+    ['get', '/.well-known/jwks.json'],
+  ] as const)('a query parameter of %s %s is a 400', async (method, path) => {
+    const answer = await ask(`${path}?a=b`, { method, ...(method !== 'get' && { body: {} }) });
+    expect(answer.status).toBe(400);
+    expect(faultsOf(answer)).toEqual([expect.objectContaining({ pointer: '/query/a' })]);
   });
 
   test.each(['/', '/api', '/metrics', '/healthz', '/readyz', '/api/users/1/email'])(

@@ -1,7 +1,13 @@
 // Sessions and their refresh tokens, on both kinds of database, with a clock that the test moves.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres';
-import { describeOnBoth, type TestDatabase } from '../../test/support/database.ts';
+import { type Kysely, sql } from 'kysely';
+import {
+  describeOnBoth,
+  describeOnServer,
+  serverDatabase,
+  type TestDatabase,
+} from '../../test/support/database.ts';
 import { memoryLog } from '../../test/support/log.ts';
 import { hashOf, judge, parseRefreshToken, successorOf } from '../src/refresh-token.ts';
 import type { Schema } from '../src/schema.ts';
@@ -118,6 +124,46 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(await sessions.refresh(other.refreshToken)).toBeDefined();
   });
 
+  /** Sessions whose first look into the database takes so long that `meanwhile` happens in between. */
+  const overtaken = (meanwhile: () => Promise<unknown>): Sessions => {
+    let isFirst = true;
+    const slow = database.db.withPlugin({
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        if (isFirst) {
+          isFirst = false;
+          await meanwhile();
+        }
+        return result;
+      },
+    });
+    return sessionsIn(slow, { lifeMs: 30 * DAY_MS, graceMs: 10_000, log: silent, now: clock.now });
+  };
+
+  test('who is overtaken by the other tab gets its successor', async () => {
+    const { refreshToken } = await started();
+    let faster: OpenSession | undefined;
+    const slow = overtaken(async () => (faster = await sessions.refresh(refreshToken)));
+    expect(await slow.refresh(refreshToken)).toEqual(faster);
+    expect(faster).toBeDefined();
+  });
+
+  test('who is overtaken twice does not turn the family back', async () => {
+    const { refreshToken } = await started();
+    const slow = overtaken(async () => {
+      const next = (await sessions.refresh(refreshToken))!;
+      await sessions.refresh(next.refreshToken);
+    });
+    expect(await slow.refresh(refreshToken)).toBeUndefined();
+  });
+
+  test('who is overtaken by the log-out is logged out', async () => {
+    const { id, refreshToken } = await started();
+    const slow = overtaken(() => sessions.end({ userId: 1, sessionId: id }));
+    expect(await slow.refresh(refreshToken)).toBeUndefined();
+    expect(await countOf(id)).toBe(0);
+  });
+
   test('a session ends 30 days after its last refresh', async () => {
     const { refreshToken } = await started();
     clock.pass(30 * DAY_MS - 1);
@@ -163,5 +209,34 @@ describeOnBoth('sessions', (newDatabase) => {
     const foreign = `00000000-0000-4000-8000-000000000000.${refreshToken.split('.')[1]}`;
     expect(await sessions.refresh(foreign)).toBeUndefined();
     expect(await sessions.refresh(refreshToken)).toBeDefined();
+  });
+});
+
+/** Whether a statement in this database waits for another transaction to end. */
+const someoneWaits = async (db: Kysely<Schema>): Promise<boolean> => {
+  const { rows } = await sql`
+    select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+  return rows.length > 0;
+};
+
+describeOnServer('a log-in in the midst of a change of the password', () => {
+  test('waits for it, and then starts no session by the old one', async () => {
+    const place = await serverDatabase();
+    const database = await open(place);
+    const { db } = database;
+    const sessions = sessionsIn(db, { lifeMs: DAY_MS, graceMs: 0, log: silent });
+    let starting: Promise<unknown> = Promise.resolve();
+    await db.transaction().execute(async (tx) => {
+      await tx.updateTable('users').set({ password_version: 2 }).where('id', '=', 1).execute();
+      await tx.deleteFrom('sessions').where('user_id', '=', 1).execute();
+      starting = sessions.start(cat);
+      let isWaiting = false;
+      void starting.then(() => (isWaiting = true));
+      while (!isWaiting) isWaiting = await someoneWaits(db);
+    });
+    expect(await starting).toBeUndefined();
+    await database.close();
+    await place.remove();
   });
 });

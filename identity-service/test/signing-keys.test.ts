@@ -1,6 +1,6 @@
 // Which key signs at which time: the whole table, without a database or a clock.
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type DatedKey, KEY_LEAD_MS, keysAt, TOKEN_LIFETIME_S } from '../src/signing-keys.ts';
 
 const SECOND = 1000;

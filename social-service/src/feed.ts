@@ -7,22 +7,23 @@ import type { PostsTable, Schema } from './schema.ts';
 
 export type FeedOf = (userId: number, question: PageQuestion) => Promise<Slice<Post>>;
 
-/** Of whom the newest posts of all are looked through first: who has more than `above` friends, and how many posts. */
+/** When a feed looks through the newest posts of all first: for more than `above` people, so many `posts`. */
 export interface Walk {
   readonly above: number;
   readonly posts: number;
 }
 
+// A thousand posts cost as much as the newest posts of a hundred people: not worth it for few.
 const WALK: Walk = { above: 200, posts: 1000 };
 /** Larger than every id. */
 const NEWEST = 2 ** 53;
 
 /**
- * One statement, whose cost depends on the number of friends alone: not on how many posts there are, nor on who wrote
- * them. Each name is a step of it:
- * - `newest`: many friends' posts are often among the newest of all. When that makes a page, it is done.
- * - `heads`: else, the newest post of each; a page comes from those with the newest ones,
- * - `merged`: from whom no more is read than what can be on the page: nothing older than the last of the heads.
+ * One statement, whose cost depends on how many friends there are: not on how many posts, nor on who wrote when.
+ * - `people`: the user and friends, as an array: the plan is then the same, however many the planner takes them for.
+ * - `newest`: many people's posts are often among the newest of all. When these make a page, the next two do nothing.
+ * - `heads`: the newest post of each. Only who is among the first of these can have a post on the page.
+ * - `merged`: their posts, as far down as the last of the heads, and none of them more than a page.
  */
 export const feedQuery = (
   userId: number,

@@ -50,7 +50,7 @@ describeOnBoth('the feed', (newDatabase) => {
   // Who writes, as an index among all seven; small ones are the reader and friends.
   const author = fc.nat({ max: 6 });
   const stories = fc.record({
-    before: fc.array(author, { maxLength: 40 }),
+    before: fc.array(author, { maxLength: 40, size: 'max' }),
     pages: fc.array(
       fc.record({
         limit: fc.integer({ min: 1, max: 8 }),
@@ -85,7 +85,7 @@ describeOnBoth('the feed', (newDatabase) => {
           }
           expect(read).toEqual(expected);
         }),
-        { numRuns: 10 },
+        { numRuns: 25 },
       );
     },
   );

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres';
 import * as fc from 'fast-check';
+import { sql } from 'kysely';
 import { describeOnBoth, describeOnServer, serverDatabase } from '../../test/support/database.ts';
 import type { TestDatabase } from '../../test/support/database.ts';
 import { countsIn } from '../src/counts.ts';
@@ -178,6 +179,8 @@ describeOnServer('an acceptance whose transaction began before the request', () 
     await db.transaction().execute(async (tx) => {
       await tx.selectNoFrom((on) => on.val(1).as('one')).execute();
       await friendsIn(db).put(1, 2);
+      const later = sql<Date>`requested_at + interval '1 second'`;
+      await db.updateTable('friendships').set({ requested_at: later }).execute();
       expect(await friendsIn(tx).put(2, 1)).toBe('friends');
     });
     const row = await db.selectFrom('friendships').selectAll().executeTakeFirstOrThrow();

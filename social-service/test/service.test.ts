@@ -141,19 +141,21 @@ describe('GET /api/users/{id}/counts', () => {
 });
 
 describe('around every route', () => {
-  test.each(['/api/posts/5', '/api/posts?ids=5', '/api/posts?authorId=1', '/api/users/1/counts'])(
-    '%s revalidates, has HEAD, and says what else it allows',
-    async (path) => {
-      const get = await ask(path);
-      const etag = get.headers['etag']!;
-      expect((await ask(path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
-      expect((await ask(path, { method: 'head' })).headers['etag']).toBe(etag);
-      expect((await ask(path, { method: 'options' })).status).toBe(204);
-      const post = await ask(path, { method: 'post' });
-      expect(post.status).toBe(405);
-      expect(post.headers['allow']).toBe('GET, HEAD, OPTIONS');
-    },
-  );
+  test.each([
+    ['/api/posts/5', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
+    ['/api/posts?ids=5', 'GET, HEAD, POST, OPTIONS'],
+    ['/api/posts?authorId=1', 'GET, HEAD, POST, OPTIONS'],
+    ['/api/users/1/counts', 'GET, HEAD, OPTIONS'],
+  ])('%s revalidates, has HEAD, and says what else it allows', async (path, allow) => {
+    const get = await ask(path);
+    const etag = get.headers['etag']!;
+    expect((await ask(path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
+    expect((await ask(path, { method: 'head' })).headers['etag']).toBe(etag);
+    const options = await ask(path, { method: 'options' });
+    expect([options.status, options.headers['allow']]).toEqual([204, allow]);
+    const put = await ask(path, { method: 'put' });
+    expect([put.status, put.headers['allow']]).toEqual([405, allow]);
+  });
 
   test.each(['/', '/metrics', '/readyz', '/api/users/1', '/api/posts/5/author'])(
     '%s is a 404 on the public listener',

@@ -7,9 +7,10 @@ import type { TestDatabase } from '../../test/support/database.ts';
 import { memoryLog } from '../../test/support/log.ts';
 import { countsIn } from '../src/counts.ts';
 import { seed } from '../src/demo.ts';
+import { migrations } from '../src/migrations/index.ts';
 import { postsIn } from '../src/posts.ts';
 import type { Schema } from '../src/schema.ts';
-import { openStores } from './support/stores.ts';
+import { openStores, type StoreOptions } from './support/stores.ts';
 
 describeOnBoth('posts and friendships', (newDatabase) => {
   let place: TestDatabase;
@@ -106,6 +107,29 @@ describeOnBoth('posts and friendships', (newDatabase) => {
     await database.db.deleteFrom('friendships').execute();
     await seed(database.db);
     expect(await postsIn(database.db).find(5)).toBeUndefined();
+  });
+});
+
+describeOnBoth('a database of the release before', (newDatabase) => {
+  test('keeps its posts and friendships, and that release can start on it again', async () => {
+    const place = await newDatabase();
+    const released = { '0001_posts_and_friendships': migrations['0001_posts_and_friendships']! };
+    const read = async (options: StoreOptions) => {
+      const { db, ...database } = await openStores(place, options);
+      const posts = await db.selectFrom('posts').selectAll().orderBy('id').execute();
+      const friendships = await db
+        .selectFrom('friendships')
+        .selectAll()
+        .orderBy('low_id')
+        .execute();
+      await database.close();
+      return { posts, friendships };
+    };
+    const before = await read({ released, demo: true });
+    expect(before.posts).toHaveLength(12);
+    expect(await read({})).toEqual(before);
+    expect(await read({ released })).toEqual(before);
+    await place.remove();
   });
 });
 

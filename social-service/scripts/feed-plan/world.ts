@@ -20,7 +20,7 @@ interface Friends extends Reader {
 }
 
 // Authors 1 to 10,000 write at random; 20,001 to 21,000 wrote the first two thousand posts and nothing since; 30,001 to
-// 30,005 write every twentieth post.
+// 30,005 write every twentieth post; 50,001 to 51,000 wrote one of a hundred in the older half, and nothing since.
 const friends: readonly Friends[] = [
   { id: 5_005, about: '1,000 friends of 10,000 equal authors', from: 1, to: 10_000, step: 10 },
   {
@@ -38,6 +38,13 @@ const friends: readonly Friends[] = [
     step: 1,
   },
   { id: 40_002, about: '', from: 30_001, to: 30_005, step: 1 },
+  {
+    id: 40_006,
+    about: '1,000 friends who wrote one of 100 older posts',
+    from: 50_001,
+    to: 51_000,
+    step: 1,
+  },
   { id: 40_003, about: 'all 10,000 authors', from: 1, to: 10_000, step: 1 },
   { id: 40_004, about: '100 of 10,000 equal authors', from: 50, to: 10_000, step: 100 },
   { id: POPULAR, about: '1,000 friends, and 100,000 who ask to be', from: 5, to: 10_000, step: 10 },
@@ -55,6 +62,7 @@ export async function fill(db: Kysely<Schema>): Promise<void> {
       insert into posts (author_id, content)
       select case
           when i <= 2000 then 20001 + i % 1000
+          when i % 100 = 7 and i <= ${POSTS / 2}::int then 50001 + floor(random() * 1000)
           when i % 20 = 0 then 30001 + floor(random() * 5)
           else 1 + floor(random() * ${AUTHORS}::int) end,
         repeat(md5(i::text), 6)

@@ -1,20 +1,29 @@
 // Social's database for tests of what is in it, without a service around it.
 import { createLogger, type Logger } from 'chassis/log';
 import { type Database, openDatabase } from 'chassis/postgres';
+import type { Migrations } from 'chassis/postgres-migrate';
 import type { TestDatabase } from '../../../test/support/database.ts';
 import { seed } from '../../src/demo.ts';
 import { migrations } from '../../src/migrations/index.ts';
 import type { Schema } from '../../src/schema.ts';
 
-/** Opened, with its tables; `demo` fills it, too. */
+export interface StoreOptions {
+  /** Fills it, too. */
+  readonly demo?: boolean;
+  /** Those of an earlier release; all when left out. */
+  readonly released?: Migrations;
+  readonly log?: Logger;
+}
+
+/** Opened, with its tables. */
 export async function openStores(
   { settings }: TestDatabase,
-  { demo = false, log = createLogger('test', 'silent') }: { demo?: boolean; log?: Logger } = {},
+  { demo = false, released = migrations, log = createLogger('test', 'silent') }: StoreOptions = {},
 ): Promise<Database<Schema>> {
   const database = await openDatabase<Schema>({
     databaseUrl: settings.DATABASE_URL,
     dataDir: settings.DATA_DIR,
-    migrations,
+    migrations: released,
     ...(demo && { seed }),
     log,
   });

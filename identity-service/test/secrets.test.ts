@@ -1,0 +1,104 @@
+// Nothing personal and nothing secret leaves by a side door: the whole story of a user, with all that is logged,
+// measured and answered looked through afterwards.
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { openDatabase } from 'chassis/postgres';
+import type { Session } from 'contracts/types';
+import { logged, run } from '../../test/support/child.ts';
+import { embeddedDatabase } from '../../test/support/database.ts';
+import { migrations } from '../src/migrations/index.ts';
+import type { Schema } from '../src/schema.ts';
+import { silent } from './support/open.ts';
+
+const EMAIL = 'very.private@example.org';
+const PASSWORDS = ['pässwörd number one', 'pässwörd number two', 'a wrong pässwörd'] as const;
+
+test('no e-mail, password, hash, token or key is in any log line, metric or error', async () => {
+  const place = await embeddedDatabase();
+  const service = run(join(import.meta.dirname, '../src/main.ts'), {
+    ...place.settings,
+    PORT: '0',
+    ADMIN_PORT: '0',
+    LOG_LEVEL: 'trace',
+    LOGIN_PER_ACCOUNT: '2',
+    REFRESH_GRACE_MS: '0',
+  });
+  const log: string[] = [];
+  service.stdout.on('line', (line) => log.push(line));
+  const { url, adminUrl } = (await logged(service, 'listening')) as Record<string, string>;
+
+  const errors: string[] = [];
+  const secrets: string[] = [EMAIL, 'very.private', ...PASSWORDS];
+  const statuses: number[] = [];
+  const ask = async (method: string, path: string, body: object | string, token = '') => {
+    const answer = await fetch(url + path, {
+      method,
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      ...(method !== 'GET' && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    statuses.push(answer.status);
+    if (answer.status >= 400) errors.push(text, JSON.stringify([...answer.headers]));
+    return text;
+  };
+  const session = (text: string): Session => {
+    const given = JSON.parse(text) as Session;
+    secrets.push(given.accessToken, given.refreshToken, given.refreshToken.split('.')[1]!);
+    return given;
+  };
+
+  const [one, two, wrong] = PASSWORDS;
+  const person = { username: 'private_person', email: EMAIL, password: one };
+  const first = session(await ask('POST', '/api/users', person));
+  await ask('POST', '/api/users', person);
+  await ask('POST', '/api/users', { ...person, [EMAIL.slice(0, 4)]: EMAIL });
+  await ask('POST', '/api/users', { ...person, email: `${EMAIL} `, password: 'short' });
+  await ask('POST', '/api/users', `{"email":"${EMAIL}","password":"${one}`);
+  await ask('POST', '/api/users', { ...person, password: `${one}\0` });
+  session(await ask('POST', '/api/sessions', { username: EMAIL, password: one }));
+  for (let at = 1; at <= 3; at += 1)
+    await ask('POST', '/api/sessions', { username: EMAIL, password: wrong });
+  const second = session(
+    await ask('POST', '/api/sessions/refresh', { refreshToken: first.refreshToken }),
+  );
+  await ask('GET', '/api/me', '', second.accessToken);
+  await ask('GET', '/api/me', '', `${second.accessToken}x`);
+  await ask('GET', `/api/users/${encodeURIComponent(EMAIL)}`, '');
+  const change = { password: two, currentPassword: one };
+  await ask('PATCH', '/api/me', { ...change, currentPassword: wrong }, second.accessToken);
+  await ask('PATCH', '/api/me', { ...change, email: 'EMAIL' }, second.accessToken);
+  await ask('POST', '/api/sessions/refresh', { refreshToken: first.refreshToken });
+  await ask('GET', '/api/me', '', second.accessToken);
+  await ask('DELETE', '/api/me', { currentPassword: two }, second.accessToken);
+  expect(statuses).toEqual([
+    201, 409, 400, 400, 400, 400, 201, 401, 401, 429, 200, 200, 401, 400, 403, 400, 401, 401, 401,
+  ]);
+
+  const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
+  service.process.kill('SIGTERM');
+  const [{ stderr }] = await Promise.all([service.ended, once(service.stdout, 'close')]);
+
+  // What only the database holds must not be anywhere either.
+  const database = await openDatabase<Schema>({
+    databaseUrl: undefined,
+    dataDir: place.settings.DATA_DIR,
+    migrations,
+    log: silent,
+  });
+  const { db } = database;
+  const users = await db.selectFrom('users').select('password_hash').execute();
+  const keys = await db.selectFrom('signing_keys').select('private_jwk').execute();
+  secrets.push(...users.map(({ password_hash }) => password_hash));
+  secrets.push(...keys.map(({ private_jwk }) => (JSON.parse(private_jwk) as { d: string }).d));
+  await database.close();
+  await place.remove();
+
+  expect(log.length).toBeGreaterThan(statuses.length);
+  const told = [...log, stderr, metrics, ...errors].join('\n').toLowerCase();
+  // The answers of a problem repeat the path that was asked for; that one was the client's own word.
+  const without = told.replaceAll(encodeURIComponent(EMAIL).toLowerCase(), '');
+  expect(secrets.filter((secret) => without.includes(secret.toLowerCase()))).toEqual([]);
+  expect(without).not.toContain('argon2id');
+  expect(metrics).toContain('identity_logins_total{outcome="limited"} 1');
+});

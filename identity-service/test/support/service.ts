@@ -1,0 +1,67 @@
+// The whole service for a test, with people who have joined.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Running } from 'chassis/process';
+import type { Me, Session } from 'contracts/types';
+import { askerOf } from '../../../test/support/ask.ts';
+import type { TestDatabase } from '../../../test/support/database.ts';
+import { start } from '../../src/service.ts';
+
+export const PASSWORD = 'correct horse battery staple';
+
+/** A session with the header that it asks with. */
+export interface Someone extends Session {
+  readonly as: { readonly Authorization: string };
+}
+
+export interface Identity extends Running {
+  readonly ask: ReturnType<typeof askerOf>;
+  /** A new user, `name@example.org`, with PASSWORD. */
+  join(username: string): Promise<Someone>;
+  logIn(username: string, password?: string): ReturnType<ReturnType<typeof askerOf>>;
+  refresh(refreshToken: string): ReturnType<ReturnType<typeof askerOf>>;
+}
+
+/** Starts it on free ports, ready, silent, with demo users; `env` may change what it is told. */
+export async function startIdentity(
+  { settings }: TestDatabase,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Identity> {
+  const service = await start({
+    ...settings,
+    PORT: '0',
+    ADMIN_PORT: '0',
+    DEMO_DATA: 'true',
+    LOG_LEVEL: 'silent',
+    LOGIN_PER_ADDRESS: '100000',
+    ...env,
+  });
+  // A server's database is prepared in the background.
+  while (!(await fetch(`${service.adminUrl}/readyz`)).ok) await pause(20);
+  const ask = askerOf(service.url, 'identity');
+  return {
+    ...service,
+    ask,
+    async join(username) {
+      const body = { username, email: `${username}@example.org`, password: PASSWORD };
+      const answer = await ask('/api/users', { method: 'post', body });
+      if (answer.status !== 201) throw new Error(`joining was answered with ${answer.status}`);
+      return someone(answer.body as Session);
+    },
+    logIn: (username, password = PASSWORD) =>
+      ask('/api/sessions', { method: 'post', body: { username, password } }),
+    refresh: (refreshToken) =>
+      ask('/api/sessions/refresh', { method: 'post', body: { refreshToken } }),
+  };
+}
+
+export const someone = (session: Session): Someone => ({
+  ...session,
+  as: { Authorization: `Bearer ${session.accessToken}` },
+});
+
+export const meOf = ({ body }: { body: unknown }): Me => body as Me;
+export const sessionOf = ({ body }: { body: unknown }): Session => body as Session;
+
+/** The pointers of a problem's faults. */
+export const pointersOf = ({ body }: { body: unknown }): string[] =>
+  ((body as { errors?: { pointer: string }[] }).errors ?? []).map(({ pointer }) => pointer);

@@ -1,0 +1,105 @@
+// Fifty at once, through the whole service, on a real server: each thing happens once.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Post } from 'contracts/types';
+import { describeOnServer, serverDatabase } from '../../test/support/database.ts';
+import type { TestDatabase } from '../../test/support/database.ts';
+import { runSocial, type RunningSocial } from './support/running.ts';
+
+const MANY = 50;
+// Each with people of its own: a race is lost only sometimes.
+const ROUNDS = Array.from({ length: 10 }, (_, at) => 1_000 * (at + 1));
+
+/** How many had each status. */
+function statusesOf(answers: readonly { readonly status: number }[]): Record<string, number> {
+  const groups = Map.groupBy(answers, ({ status }) => String(status));
+  return Object.fromEntries([...groups].map(([status, all]) => [status, all.length]));
+}
+
+/** The same again and again, as somebody else each time. */
+const inRounds = (name: string, story: (me: number) => Promise<void>): void =>
+  test(name, async () => {
+    for (const me of ROUNDS) await story(me);
+  });
+
+describeOnServer('fifty requests at once', () => {
+  let place: TestDatabase;
+  // Two instances on one database: what keeps order is the database, not a process.
+  let instances: readonly RunningSocial[];
+  beforeAll(async () => {
+    place = await serverDatabase();
+    instances = [await runSocial(place), await runSocial(place)];
+  });
+  afterAll(async () => {
+    await Promise.all(instances.map((instance) => instance.stop()));
+    await place.remove();
+  });
+
+  const askAs: RunningSocial['askAs'] = (...args) => instances[0]!.askAs(...args);
+  const fifty = (...args: Parameters<RunningSocial['askAs']>) =>
+    Promise.all(Array.from({ length: MANY }, (_, at) => instances[at % 2]!.askAs(...args)));
+
+  inRounds('acceptances of one friendship make it once', async (me) => {
+    const other = me + 1;
+    await askAs(other, `/api/friends/${me}`, { method: 'put' });
+    const answers = await fifty(me, `/api/friends/${other}`, { method: 'put' });
+    for (const { status, body } of answers)
+      expect([status, body]).toEqual([200, { id: other, state: 'friends' }]);
+    const first = await askAs(me, '/api/friends');
+    expect(first.body).toMatchObject({ items: [{ id: other }], nextCursor: null });
+    // The time of it is that of the first.
+    await askAs(me, `/api/friends/${other}`, { method: 'put' });
+    expect((await askAs(me, '/api/friends')).body).toEqual(first.body);
+    for (const who of [me, other])
+      expect((await askAs(who, `/api/users/${who}/counts`)).body).toMatchObject({ friendCount: 1 });
+  });
+
+  inRounds('questions of two people to each other make them friends', async (me) => {
+    const other = me + 2;
+    const both = await Promise.all([
+      fifty(me, `/api/friends/${other}`, { method: 'put' }),
+      fifty(other, `/api/friends/${me}`, { method: 'put' }),
+    ]);
+    expect(statusesOf(both.flat())).toEqual({ 200: 2 * MANY });
+    expect((await askAs(me, '/api/friend-requests')).body).toMatchObject({ items: [] });
+    expect((await askAs(other, '/api/friends')).body).toMatchObject({ items: [{ id: me }] });
+  });
+
+  inRounds('deletions of one post are one 204, the others 404', async (me) => {
+    const post = { method: 'post', body: { content: 'x' } } as const;
+    const { id } = (await askAs(me, '/api/posts', post)).body as Post;
+    const answers = await fifty(me, `/api/posts/${id}`, { method: 'delete' });
+    expect(statusesOf(answers)).toEqual({ 204: 1, 404: MANY - 1 });
+  });
+
+  inRounds('creations with one Idempotency-Key are one post', async (me) => {
+    const author = me + 3;
+    const headers = { 'Idempotency-Key': 'one' };
+    const create = { method: 'post', body: { content: 'x' }, headers } as const;
+    const answers = await fifty(author, '/api/posts', create);
+    const made = answers.filter(({ status }) => status === 201);
+    const others = answers.filter(({ status }) => status !== 201);
+    expect(made.length).toBeGreaterThan(0);
+    expect(new Set(made.map(({ text }) => text)).size).toBe(1);
+    for (const { status, body } of others)
+      expect([status, body]).toEqual([
+        409,
+        expect.objectContaining({ type: 'urn:social-network:problem:key-in-use' }),
+      ]);
+    expect((await askAs(author, '/api/posts', create)).text).toBe(made[0]!.text);
+    const { body } = await askAs(author, `/api/users/${author}/counts`);
+    expect(body).toMatchObject({ postCount: 1 });
+  });
+
+  inRounds('edits bring no post back that is deleted, and one deletion counts', async (me) => {
+    const author = me + 4;
+    const post = { method: 'post', body: { content: 'x' } } as const;
+    const { id } = (await askAs(author, '/api/posts', post)).body as Post;
+    const [edits, deletions] = await Promise.all([
+      fifty(author, `/api/posts/${id}`, { method: 'patch', body: { content: 'y' } }),
+      fifty(author, `/api/posts/${id}`, { method: 'delete' }),
+    ]);
+    expect(statusesOf(deletions)).toEqual({ 204: 1, 404: MANY - 1 });
+    expect(edits.filter(({ status }) => status !== 200 && status !== 404)).toEqual([]);
+    expect((await askAs(author, `/api/posts/${id}`)).status).toBe(404);
+  });
+});

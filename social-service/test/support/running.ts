@@ -1,0 +1,55 @@
+// The whole service on a database, with a stand-in for Identity.
+import type { Running } from 'chassis/process';
+import { type Asked, askerOf } from '../../../test/support/ask.ts';
+import type { TestDatabase } from '../../../test/support/database.ts';
+import { start } from '../../src/service.ts';
+import { type KeyServer, newSigner, serveKeys, type Signer } from './tokens.ts';
+import { until } from './until.ts';
+
+export interface RunningSocial {
+  readonly service: Running;
+  readonly identity: KeyServer;
+  readonly signer: Signer;
+  /** As nobody. */
+  readonly ask: ReturnType<typeof askerOf>;
+  /** As this user. */
+  readonly askAs: (userId: number, path: string, asked?: Asked) => ReturnType<RunningSocial['ask']>;
+  /** Stops both; the database stays. */
+  readonly stop: () => Promise<void>;
+}
+
+export async function runSocial(
+  { settings }: TestDatabase,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningSocial> {
+  const signer = await newSigner();
+  const identity = await serveKeys([signer.jwk]);
+  const service = await start({
+    ...settings,
+    PORT: '0',
+    ADMIN_PORT: '0',
+    LOG_LEVEL: 'silent',
+    IDENTITY_URL: identity.url,
+    ...env,
+  });
+  await ready(service.adminUrl);
+  const ask = askerOf(service.url, 'social');
+  return {
+    service,
+    identity,
+    signer,
+    ask,
+    async askAs(userId, path, { headers, ...asked } = {}) {
+      const authorization = `Bearer ${await signer.sign(userId)}`;
+      return ask(path, { ...asked, headers: { Authorization: authorization, ...headers } });
+    },
+    async stop() {
+      await service.stop();
+      await identity.stop();
+    },
+  };
+}
+
+/** On a server the tables are made while it listens already. */
+export const ready = (adminUrl: string): Promise<void> =>
+  until('it is ready', async () => (await fetch(`${adminUrl}/readyz`)).status === 200);

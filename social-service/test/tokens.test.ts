@@ -1,0 +1,132 @@
+// Who asks is told by an access token, checked with Identity's keys, and by nothing else.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadDocument } from 'contracts/document';
+import { SignJWT } from 'jose';
+import type { Asked } from '../../test/support/ask.ts';
+import { embeddedDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { runSocial, type RunningSocial } from './support/running.ts';
+import { newSigner, type Signer } from './support/tokens.ts';
+import { until } from './support/until.ts';
+
+let database: TestDatabase;
+let social: RunningSocial;
+let stranger: Signer;
+beforeAll(async () => {
+  database = await embeddedDatabase();
+  social = await runSocial(database, { DEMO_DATA: 'true' });
+  stranger = await newSigner();
+});
+afterAll(async () => {
+  await social.stop();
+  await database.remove();
+});
+
+const past = Math.floor(Date.now() / 1000) - 10;
+const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const sign = (...args: Parameters<Signer['sign']>) => social.signer.sign(...args);
+
+// Everything that stands for user 1 and is no token of user 1.
+const impostors: readonly [string, () => Promise<Record<string, string>>][] = [
+  ['no token', async () => ({})],
+  ['an expired token', async () => bearer(await sign(1, { exp: past }))],
+  ['a token that another key signed', async () => bearer(await stranger.sign(1))],
+  ['a token for another audience', async () => bearer(await sign(1, { aud: 'urn:elsewhere' }))],
+  ['a token of another issuer', async () => bearer(await sign(1, { iss: 'urn:somebody' }))],
+  ['a token of another type', async () => bearer(await sign(1, {}, { typ: 'JWT' }))],
+  ['a token without a signature', async () => bearer(await unsigned())],
+  ['a token whose secret is the public key', async () => bearer(await withPublicKey())],
+  ['a token without a session', async () => bearer(await sign(1, { sid: undefined }))],
+  ['a token in a cookie', async () => ({ Cookie: `access=${await sign(1)}` })],
+  ['a token of another scheme', async () => ({ Authorization: `Basic ${await sign(1)}` })],
+  [
+    'headers that say who it is',
+    async () => ({ 'X-User-Id': '1', 'X-Forwarded-User': '1', 'X-Authenticated-Userid': '1' }),
+  ],
+];
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+async function unsigned(): Promise<string> {
+  const [, claims] = (await sign(1)).split('.');
+  return `${base64({ alg: 'none', typ: 'at+jwt' })}.${claims}.`;
+}
+
+async function withPublicKey(): Promise<string> {
+  const claims = JSON.parse(Buffer.from((await sign(1)).split('.')[1]!, 'base64url').toString());
+  const secret = Buffer.from(String(social.signer.jwk.x), 'base64url');
+  return new SignJWT(claims as Record<string, string>)
+    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'test' })
+    .sign(secret);
+}
+
+const content = { content: 'x' };
+const routes: readonly [string, Asked & { readonly path: string }][] = [
+  ['createPost', { path: '/api/posts', method: 'post', body: content }],
+  ['updatePost', { path: '/api/posts/5', method: 'patch', body: content }],
+  ['deletePost', { path: '/api/posts/5', method: 'delete' }],
+  ['getFeed', { path: '/api/feed' }],
+  ['listFriends', { path: '/api/friends' }],
+  ['listFriendRequests', { path: '/api/friend-requests' }],
+  ['putFriend', { path: '/api/friends/2', method: 'put' }],
+  ['deleteFriend', { path: '/api/friends/2', method: 'delete' }],
+];
+
+test('every operation that wants a token stands in this table', () => {
+  const operations = Object.values(loadDocument('social').paths).flatMap((path) =>
+    Object.values(path),
+  ) as { operationId?: string; security?: readonly object[] }[];
+  const wanting = operations.filter(({ security = [] }) => security.length > 0);
+  const names = routes.map(([name]) => name);
+  expect(new Set(wanting.map(({ operationId }) => operationId))).toEqual(new Set(names));
+});
+
+describe.each(routes)('%s', (_, { path, ...asked }) => {
+  test.each(impostors)('with %s is a 401 that says how', async (__, headersOf) => {
+    const answer = await social.ask(path, { ...asked, headers: await headersOf() });
+    expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+  });
+});
+
+test('none of them has changed anything', async () => {
+  const demo = await social.ask('/api/posts/5');
+  expect(demo.body).toMatchObject({ content: expect.stringContaining('Cats are great') });
+  expect((await social.ask('/api/users/1/counts')).body).toEqual({ postCount: 4, friendCount: 3 });
+});
+
+test('a header that says who it is, beside a good token, changes nothing', async () => {
+  const headers = { 'X-User-Id': '1' };
+  expect((await social.askAs(6, '/api/friends', { headers })).body).toMatchObject({ items: [] });
+});
+
+test('reading public things needs no token, and a bad one does no harm', async () => {
+  const headers = bearer('nonsense');
+  expect((await social.ask('/api/posts/5', { headers })).status).toBe(200);
+});
+
+test('keys are asked for once, and tokens are accepted while Identity is down', async () => {
+  for (const userId of [1, 2, 3])
+    expect((await social.askAs(userId, '/api/feed')).status).toBe(200);
+  expect(social.identity.asked()).toBe(1);
+  social.identity.leave();
+  expect((await social.askAs(1, '/api/feed')).status).toBe(200);
+  const answer = await social.ask('/api/feed', { headers: bearer(await stranger.sign(1)) });
+  expect(answer.status).toBe(401);
+});
+
+test('while the keys were never had it is a 503 to come back after, and it heals by itself', async () => {
+  const own = await embeddedDatabase();
+  const started = await runSocial(own);
+  started.identity.leave();
+  const refused = await started.askAs(1, '/api/feed');
+  expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
+  expect((await started.ask('/api/feed')).status).toBe(401);
+  expect((await started.ask('/api/posts?authorId=1')).status).toBe(200);
+
+  started.identity.comeBack();
+  await until('the keys are there', async () => {
+    const { status } = await started.askAs(1, '/api/feed');
+    expect([200, 503]).toContain(status);
+    return status === 200;
+  });
+  await started.stop();
+  await own.remove();
+});
