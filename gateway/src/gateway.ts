@@ -14,11 +14,15 @@ import { wire } from './wire.ts';
 
 /**
  * Starts a gateway. It is ready at once: what it needs of its upstreams, it asks when a request needs it.
+ * @param makeLog tests read the log
  * @throws SettingsError, ListenError
  */
-export function start(env: Readonly<Record<string, string | undefined>>): Promise<Running> {
+export function start(
+  env: Readonly<Record<string, string | undefined>>,
+  makeLog: typeof createLogger = createLogger,
+): Promise<Running> {
   const settings = readSettings(schema, env);
-  const log = createLogger('gateway', settings.LOG_LEVEL);
+  const log = makeLog('gateway', settings.LOG_LEVEL);
   const metrics = createMetrics();
   const observer = observe(metrics, log);
   const wiring = wire(settings, observer, metrics);

@@ -8,6 +8,8 @@ const HERE: HeaderFields = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
+  // For browsers that do not know frame-ancestors.
+  'X-Frame-Options': 'DENY',
 };
 /** Where there is TLS, browsers never come without it again (RFC 6797). */
 const ABROAD: HeaderFields = { ...HERE, 'Strict-Transport-Security': 'max-age=31536000' };

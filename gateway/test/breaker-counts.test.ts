@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { stateOf } from './support/breakers.ts';
 import { status } from './support/behaviours.ts';
 import { askAndMayLeave, until } from './support/client.ts';
-import { authorOf, wholePost } from './support/services.ts';
+import { authorOf, wholePost } from './support/world.ts';
 import { stage } from './support/stage.ts';
 
 test('404s never open a breaker', async () => {

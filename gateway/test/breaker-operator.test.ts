@@ -4,7 +4,7 @@ import { become, breakIt, command, stateOf, STATES, type State } from './support
 import { silent, status } from './support/behaviours.ts';
 import { until } from './support/client.ts';
 import { expectProblem, expectTold } from './support/expectations.ts';
-import { wholePost } from './support/services.ts';
+import { wholePost } from './support/world.ts';
 import { stage } from './support/stage.ts';
 
 const UNAVAILABLE = { error: 'destination_unavailable' };

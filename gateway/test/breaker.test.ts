@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { become, breakIt, stateOf } from './support/breakers.ts';
 import { silent } from './support/behaviours.ts';
 import { askAndMayLeave, until } from './support/client.ts';
-import { wholePost } from './support/services.ts';
+import { wholePost } from './support/world.ts';
 import { stage } from './support/stage.ts';
 
 describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) => {

@@ -10,7 +10,7 @@ import {
 } from './support/expectations.ts';
 import { silent } from './support/behaviours.ts';
 import { faults, type Fault } from './support/faults.ts';
-import { userOf, wholePost } from './support/services.ts';
+import { userOf, wholePost } from './support/world.ts';
 import { stage } from './support/stage.ts';
 import { until } from './support/client.ts';
 

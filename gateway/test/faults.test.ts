@@ -11,7 +11,7 @@ import {
 } from './support/expectations.ts';
 import { faults, heal, oddities, type Fault } from './support/faults.ts';
 import { useNames } from './support/names.ts';
-import { postOf, userOf, wholePost } from './support/services.ts';
+import { postOf, userOf, wholePost } from './support/world.ts';
 import { stage } from './support/stage.ts';
 
 /** Short where the fault is to be slow; long where it is quick, so that a busy machine does not make it slow. */

@@ -1,7 +1,7 @@
 // Where an author comes from: fresh cache → Identity → stale cache → the authorless post.
 import { expect, test } from '@jest/globals';
 import { until } from './support/client.ts';
-import { userOf, wholePost } from './support/services.ts';
+import { userOf, wholePost } from './support/world.ts';
 import { stage } from './support/stage.ts';
 
 const AUTHOR = userOf(6);

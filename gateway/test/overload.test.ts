@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { askAndMayLeave, until, type Heard } from './support/client.ts';
 import { expectProblem, expectTold } from './support/expectations.ts';
-import { wholePost } from './support/services.ts';
+import { wholePost } from './support/world.ts';
 import { stage, type Stage } from './support/stage.ts';
 
 const CAP = 4;

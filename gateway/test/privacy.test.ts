@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { until } from './support/client.ts';
 import { status } from './support/behaviours.ts';
-import { wholePost } from './support/services.ts';
+import { wholePost } from './support/world.ts';
 import { stage } from './support/stage.ts';
 
 const traceOf = (at: number) => String(at).padStart(4, '0').repeat(8);

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { until } from './support/client.ts';
-import { wholePost } from './support/services.ts';
+import { wholePost } from './support/world.ts';
 import { stage } from './support/stage.ts';
 
 test('an author who is known to belong to the post is asked for together with it', async () => {

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import * as broken from './support/behaviours.ts';
 import { startChild, type Child } from './support/child.ts';
 import { ask, until } from './support/client.ts';
-import { startIdentity, startSocial, wholePost, type Population } from './support/services.ts';
+import { startIdentity, startSocial } from './support/services.ts';
+import { wholePost, type Population } from './support/world.ts';
 import type { Behaviour, Upstream } from './support/upstream.ts';
 
 const REQUESTS = 10_000;

@@ -38,6 +38,9 @@ export const done = <T>(value: T, headers: AnswerHeaders = {}): { readonly value
 
 const isSlug = (slug: string): slug is ProblemSlug => Object.hasOwn(problems, slug);
 
+/** Only what the contract names. */
+const faultOf = ({ pointer, detail }: InputFault): InputFault => ({ pointer, detail });
+
 type Reader = Answers<unknown, Outcome<never>>[number];
 
 const refusalWith =
@@ -46,7 +49,7 @@ const refusalWith =
     if (!isProblem(body) || !body.type.startsWith(PREFIX)) return undefined;
     const slug = body.type.slice(PREFIX.length);
     if (!isSlug(slug) || problems[slug].status !== status) return undefined;
-    const refused = { slug, detail: body.detail, errors: body.errors };
+    const refused = { slug, detail: body.detail, errors: body.errors?.map(faultOf) };
     return { value: { refused, headers: passedOn(headers) } };
   };
 

@@ -14,17 +14,20 @@ export interface PageQuestion {
   readonly cursor: string | undefined;
 }
 
+/** Only what the contract names. */
+export const keepPost = ({ id, content, authorId, createdAt }: Post): Post => ({
+  id,
+  content,
+  authorId,
+  createdAt,
+});
+
 const posts = {
   name: 'posts',
   path: '/api/posts',
   isOne: schemaGuard<Post>('social', 'Post'),
   isList: schemaGuard<PostBatch>('social', 'PostBatch'),
-  keep: ({ id, content, authorId, createdAt }: Post): Post => ({
-    id,
-    content,
-    authorId,
-    createdAt,
-  }),
+  keep: keepPost,
 };
 
 /** Posts by id, without their authors' names. */

@@ -16,6 +16,10 @@ export interface Heard {
 export interface Asking {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is. */
+  readonly text?: string;
   /** Aborting it hangs up. */
   readonly signal?: AbortSignal;
   /** Keeps connections for the next request; a new connection each time when left out. */
@@ -23,7 +27,9 @@ export interface Asking {
 }
 
 /** Asks and waits for the whole answer. @throws when there is none. */
-export function ask(url: string, { method = 'GET', headers = {}, signal, agent }: Asking = {}) {
+export function ask(url: string, asking: Asking = {}) {
+  const { method = 'GET', signal, agent, json, text: sent = JSON.stringify(json) } = asking;
+  const headers = { ...bodyHeaders(sent, json !== undefined), ...asking.headers };
   const start = performance.now();
   return new Promise<Heard>((resolve, reject) => {
     const outgoing = request(
@@ -45,9 +51,14 @@ export function ask(url: string, { method = 'GET', headers = {}, signal, agent }
         );
       },
     );
-    outgoing.on('error', reject).end();
+    outgoing.on('error', reject).end(sent);
   });
 }
+
+const bodyHeaders = (sent: string | undefined, isJson: boolean): Record<string, string> => ({
+  ...(sent !== undefined && { 'Content-Length': String(Buffer.byteLength(sent)) }),
+  ...(isJson && { 'Content-Type': 'application/json' }),
+});
 
 function parsed(text: string): unknown {
   try {

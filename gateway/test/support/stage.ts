@@ -1,16 +1,22 @@
-// The stage of a story: a gateway between two stubs, on free ports, all gone after the test.
-import { afterEach } from '@jest/globals';
+// The stage of a story: a gateway between two stubs, on free ports, all gone after the test. Whatever a story is about,
+// every answer keeps to the contract, nothing fails by a bug, and no secret of a user gets into a log line or a metric.
+import { afterEach, expect } from '@jest/globals';
 import type { Running } from 'chassis/process';
+import { conformance } from 'contracts/conformance';
+import { memoryLog, type Line } from '../../../test/support/log.ts';
 import { start } from '../../src/gateway.ts';
 import { ask, type Asking, type Heard } from './client.ts';
 import { seriesIn } from './metrics.ts';
-import { startIdentity, startSocial, type Population } from './services.ts';
+import { startIdentity, startSocial, type Identity } from './services.ts';
 import type { Upstream } from './upstream.ts';
+import type { Population } from './world.ts';
 
 export interface Stage {
-  readonly identity: Upstream;
+  readonly identity: Identity;
   readonly social: Upstream;
   readonly gateway: Running;
+  /** What the gateway has logged. */
+  readonly lines: readonly Line[];
   /** Asks the gateway's public port. */
   readonly get: (path: string, asking?: Asking) => Promise<Heard>;
   /** Asks the admin port. */
@@ -32,16 +38,23 @@ afterEach(async () => {
   for (const end of open.splice(0).toReversed()) await end();
 });
 
+const violations = conformance('gateway');
+
+/** The level of a line about a bug, as pino counts. */
+const ERROR = 50;
+/** Tokens of both kinds, passwords, e-mails: what the stubs' users have to hide. */
+const SECRETS = /eyJ[\w-]+\.[\w-]+|refresh-secret|that nobody logs|@secret\.example|\bBearer \S/;
+
 /** Sets the stage: everything healthy, posts not cached, and more patience than a busy machine needs. */
 export async function stage({ population, env, hosts = {} }: Casting = {}): Promise<Stage> {
   const identity = await startIdentity(population);
   open.push(identity.close);
   const social = await startSocial(population);
   open.push(social.close);
-  const gateway = await start({
+  const { log, lines } = memoryLog();
+  const settings = {
     PORT: '0',
     ADMIN_PORT: '0',
-    LOG_LEVEL: 'silent',
     AUTHOR_STRATEGY: 'aggregate',
     POST_TTL_MS: '0',
     AUTHOR_DEADLINE_MS: '2000',
@@ -49,14 +62,28 @@ export async function stage({ population, env, hosts = {} }: Casting = {}): Prom
     IDENTITY_URL: `http://${hosts.identity ?? '127.0.0.1'}:${identity.port}`,
     SOCIAL_URL: `http://${hosts.social ?? '127.0.0.1'}:${social.port}`,
     ...env,
-  });
-  open.push(() => gateway.stop());
+  };
+  const gateway = await start(settings, () => log);
   const admin = (path: string, asking?: Asking) => ask(gateway.adminUrl + path, asking);
+  open.push(async () => {
+    // A story may have stopped it.
+    const metrics = await admin('/metrics').catch(() => undefined);
+    await gateway.stop();
+    expect(lines.filter(({ level }) => Number(level) >= ERROR)).toEqual([]);
+    expect(JSON.stringify(lines)).not.toMatch(SECRETS);
+    expect(metrics?.text ?? '').not.toMatch(SECRETS);
+  });
   return {
     identity,
     social,
     gateway,
-    get: (path, asking) => ask(gateway.url + path, asking),
+    lines,
+    async get(path, asking = {}) {
+      const heard = await ask(gateway.url + path, asking);
+      const { method = 'GET' } = asking;
+      expect(violations({ method, path, ...heard, body: heard.body ?? heard.text })).toEqual([]);
+      return heard;
+    },
     admin,
     metric: async (series) => seriesIn((await admin('/metrics')).text, series),
   };

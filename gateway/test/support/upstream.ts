@@ -3,14 +3,26 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Problem, problemDocument, type InputFault, type ProblemSlug } from 'chassis/problem';
 
-/** One request as the upstream got it. */
+/** One request as the upstream got it, whole. */
 export interface Seen {
+  readonly method: string;
   /** The request target: path and query. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** The JSON body; undefined when there is none. */
+  readonly body: unknown;
   /** The asker was gone before the answer was sent. */
   left: boolean;
+}
+
+/** What a healthy upstream says. */
+export interface Saying {
+  readonly status: number;
+  /** Sent as JSON; nothing when left out. */
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One request to answer, healthily or not. */
@@ -26,8 +38,8 @@ export interface Turn {
 
 export type Behaviour = (turn: Turn) => void;
 
-/** What a healthy upstream knows: the JSON body for a request target, undefined for a 404. */
-export type Knowledge = (target: URL) => object | undefined;
+/** What a healthy upstream knows, and does: its answer to a request; undefined when it has nothing there. */
+export type Knowledge = (seen: Seen, target: URL) => Saying | undefined;
 
 export interface Upstream {
   readonly url: string;
@@ -48,23 +60,44 @@ export interface Upstream {
   readonly close: () => Promise<void>;
 }
 
-const NOT_FOUND = JSON.stringify({
-  type: 'urn:social-network:problem:not-found',
-  title: 'There is no such thing',
-  status: 404,
-});
+/** A refusal, in the upstream's words. */
+export const refuses = (
+  slug: ProblemSlug,
+  detail = `An upstream's word on ${slug}.`,
+  { headers, errors }: Pick<Saying, 'headers'> & { errors?: readonly InputFault[] } = {},
+): Saying => {
+  const problem = new Problem(slug, detail, errors && { errors });
+  const body = problemDocument(problem, '/of/the/upstream', 'of-the-upstream');
+  return { status: problem.status, body, ...(headers && { headers }) };
+};
+
+/** Answers every request so. */
+export const answers =
+  (saying: Saying): Behaviour =>
+  ({ res }) =>
+    say(res, saying);
 
 /** Starts a stub at a free port of 127.0.0.1. */
 export async function startUpstream(know: Knowledge): Promise<Upstream> {
   let behaviour: Behaviour | undefined;
   let seen: Seen[] = [];
-  const server = createServer({ keepAliveTimeout: 10_000 }, (req, res) => {
-    const entry: Seen = { path: req.url ?? '', headers: req.headers, left: false };
+  const serveOne = (req: IncomingMessage, res: ServerResponse, body: unknown): void => {
+    const { method = '', url = '', headers } = req;
+    const entry: Seen = { method, path: url, headers, body, left: false };
     seen.push(entry);
     res.once('close', () => (entry.left = !res.writableFinished));
-    const turn = turnOf(req, res, know);
+    const turn = turnOf(req, res, entry, know);
     if (behaviour) behaviour(turn);
     else turn.answer();
+  };
+  const server = createServer({ keepAliveTimeout: 10_000 }, (req, res) => {
+    if (req.headers['content-length'] === undefined) {
+      serveOne(req, res, undefined);
+      return;
+    }
+    let text = '';
+    req.setEncoding('utf8').on('data', (part: string) => (text += part));
+    req.once('end', () => serveOne(req, res, text === '' ? undefined : JSON.parse(text)));
   });
   server.on('connection', (socket) => socket.on('error', () => undefined));
   const listen = (port: number) =>
@@ -106,19 +139,28 @@ export async function startUpstream(know: Knowledge): Promise<Upstream> {
   };
 }
 
-function turnOf(req: IncomingMessage, res: ServerResponse, know: Knowledge): Turn {
-  const known = know(new URL(req.url ?? '/', 'http://upstream'));
-  const status = known === undefined ? 404 : 200;
-  const body = known === undefined ? NOT_FOUND : JSON.stringify(known);
+function turnOf(req: IncomingMessage, res: ServerResponse, seen: Seen, know: Knowledge): Turn {
+  // Done now, whenever it is answered.
+  const saying =
+    know(seen, new URL(seen.path, 'http://upstream')) ?? refuses('not-found', 'Nothing is there.');
   return {
     req,
     res,
-    status,
-    body,
-    answer() {
-      const type = status === 200 ? 'application/json' : 'application/problem+json';
-      res.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) });
-      res.end(body);
-    },
+    status: saying.status,
+    body: textOf(saying),
+    answer: () => say(res, saying),
   };
+}
+
+const textOf = ({ body }: Saying): string => (body === undefined ? '' : JSON.stringify(body));
+
+function say(res: ServerResponse, saying: Saying): void {
+  const { status, headers } = saying;
+  const text = textOf(saying);
+  const type = status < 400 ? 'application/json' : 'application/problem+json';
+  res.writeHead(status, {
+    ...(text !== '' && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
+    ...headers,
+  });
+  res.end(text);
 }

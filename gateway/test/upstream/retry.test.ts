@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
-import { createRetryBudget, quick, retry } from '../../src/upstream/layers/retry.ts';
+import { createRetryBudget, quick, retry, unsent } from '../../src/upstream/layers/retry.ts';
+import { failureKinds, type FailureKind } from '../../src/upstream/failure.ts';
 import { aCaller, answer, byHand, failure } from './arrange.ts';
 
 const arrange = (budget = createRetryBudget()) => {
@@ -67,3 +68,16 @@ test('nothing is tried again after the deadline, or for nobody', async () => {
   await expect(call(1, gone)).rejects.toMatchObject({ kind: 'refused' });
   expect(inner).toHaveBeenCalledTimes(2);
 });
+
+const kinds = Object.keys(failureKinds) as FailureKind[];
+
+test.each(kinds)(
+  'a write that ended as %s: it is tried again only when it did not leave',
+  async (kind) => {
+    const inner = jest.fn(byHand<number, string>().call);
+    inner.mockRejectedValue(failure(kind));
+    const call = retry<number, string>(createRetryBudget(), unsent, jest.fn())(inner);
+    await expect(call(1, aCaller())).rejects.toMatchObject({ kind });
+    expect(inner).toHaveBeenCalledTimes(kind === 'refused' ? 2 : 1);
+  },
+);

@@ -1,0 +1,111 @@
+// What Social knows and does: posts, friends, feeds.
+import { subjectOf } from './tokens.ts';
+import { refuses, type Knowledge, type Saying, type Seen } from './upstream.ts';
+import { authorOf, postOf, timeOf, type Population } from './world.ts';
+
+/** Whom a user asked to be friends with, or was asked by, in the beginning; and the friends. */
+export const friendsOf = (id: number): number[] => [id + 1, id + 2, id + 3];
+export const requestsOf = (id: number) => ({ incoming: [id + 4], outgoing: [id + 5, id + 6] });
+const FRIENDS = 3;
+
+type Post = ReturnType<typeof postOf>;
+
+const ok = (body: object): Saying => ({ status: 200, body });
+const ONESELF = { errors: [{ pointer: '/path/id', detail: 'expected somebody else' }] };
+const viewerOf = ({ headers }: Seen): number =>
+  subjectOf(headers.authorization?.replace('Bearer ', '')) ?? 0;
+
+/** All ids up to this one, newest first. */
+const below = (start: number): number[] =>
+  Array.from({ length: Math.max(0, start) }, (_, index) => start - index);
+
+export function networkOf(population: Population): Knowledge {
+  /** What is not as in the beginning; null for what is gone. */
+  const changed = new Map<number, Post | null>();
+  const friends = new Map<number, number>();
+  let newest = population.posts;
+
+  const post = (id: number): Post | undefined => {
+    const known = changed.get(id);
+    if (known !== undefined) return known ?? undefined;
+    return Number.isInteger(id) && id >= 1 && id <= population.posts
+      ? postOf(id, population)
+      : undefined;
+  };
+  const found = (ids: readonly number[]): Post[] =>
+    ids.map(post).filter((one) => one !== undefined);
+  const written = (authorId: number): Post[] =>
+    found(below(newest)).filter((one) => one.authorId === authorId);
+
+  const reads = (target: URL): Saying | undefined => {
+    const path = target.pathname.replace(/^\/elsewhere/, '');
+    const [, id] = /^\/api\/posts\/(\d+)$/.exec(path) ?? [];
+    if (id !== undefined) {
+      const one = post(Number(id));
+      return one && ok(one);
+    }
+    const [, user] = /^\/api\/users\/(\d+)\/counts$/.exec(path) ?? [];
+    if (user !== undefined)
+      return ok({
+        postCount: written(Number(user)).length,
+        friendCount: FRIENDS + (friends.get(Number(user)) ?? 0),
+      });
+    const author = target.searchParams.get('authorId');
+    if (author !== null) {
+      const limit = Number(target.searchParams.get('limit') ?? 20);
+      return ok({ items: written(Number(author)).slice(0, limit), nextCursor: null });
+    }
+    const ids = target.searchParams.get('ids')?.split(',').map(Number);
+    return ids && ok({ items: found(ids) });
+  };
+  /** Of the viewer: everybody's feed is another one. */
+  const own = (viewer: number, path: string, query: URLSearchParams): Saying | undefined => {
+    const limit = Number(query.get('limit') ?? 20);
+    const page = (items: object[]) => ok({ items: items.slice(0, limit), nextCursor: null });
+    const { incoming, outgoing } = requestsOf(viewer);
+    if (path === '/api/feed') return page(found(below(newest - viewer)));
+    if (path === '/api/friends')
+      return page(friendsOf(viewer).map((id) => ({ id, since: timeOf(id) })));
+    if (path !== '/api/friend-requests') return undefined;
+    const ids = query.get('direction') === 'outgoing' ? outgoing : incoming;
+    return page(ids.map((id) => ({ id, requestedAt: timeOf(id) })));
+  };
+  const writes = (seen: Seen, target: URL): Saying | undefined => {
+    const viewer = viewerOf(seen);
+    const { content = '' } = (seen.body ?? {}) as { content?: string };
+    const [, room, text] = /^\/api\/(posts|friends)(?:\/(\d+))?$/.exec(target.pathname) ?? [];
+    const id = Number(text);
+    if (room === 'friends') {
+      if (id === viewer) return refuses('invalid-request', 'Nobody befriends themselves.', ONESELF);
+      friends.set(viewer, seen.method === 'PUT' ? 1 : -1);
+      return seen.method === 'PUT' ? ok({ id, state: 'requested' }) : { status: 204 };
+    }
+    if (seen.method === 'POST') {
+      newest += 1;
+      const made = { id: newest, content, authorId: viewer, createdAt: timeOf(newest) };
+      changed.set(newest, made);
+      return { status: 201, body: made, headers: { Location: `/api/posts/${newest}` } };
+    }
+    const before = post(id);
+    if (before === undefined) return undefined;
+    if (before.authorId !== viewer) return refuses('forbidden', 'The post is by somebody else.');
+    if (seen.method === 'DELETE') {
+      changed.set(id, null);
+      return { status: 204 };
+    }
+    changed.set(id, { ...before, content });
+    return ok(post(id)!);
+  };
+
+  return (seen, target) => {
+    if (seen.method !== 'GET' && seen.method !== 'HEAD') return writes(seen, target);
+    return own(viewerOf(seen), target.pathname, target.searchParams) ?? reads(target);
+  };
+}
+
+/** A post that a user wrote. */
+export const aPostBy = (userId: number, population?: Population): number => {
+  const id = userId - 1;
+  if (authorOf(id, population) !== userId) throw new Error('the stubs have other posts');
+  return id;
+};
