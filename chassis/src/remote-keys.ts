@@ -13,6 +13,8 @@ export interface RemoteKeys {
 
 /** So often a key that is gone is noticed; until then, it is trusted. */
 const RENEW_MS = 600_000;
+/** While there are none, they are asked for so often. */
+const EARLY_MS = 5_000;
 /** An unknown key is asked for, but not more often than this: whoever makes tokens up must not make us ask. */
 const UNKNOWN_MS = 5_000;
 /** After a failure nobody asks for so long. */
@@ -23,8 +25,12 @@ const SIZE_MAX = 65_536;
 /**
  * Keys that `load` gives as a JSON Web Key Set. They are kept for ever: the service that makes them may be down for
  * long, and tokens are short-lived.
+ * @param when `at-once` loads them before the first token comes; it may come when that service is down already
  */
-export function createRemoteKeys(load: () => Promise<unknown>): RemoteKeys {
+export function createRemoteKeys(
+  load: () => Promise<unknown>,
+  when: 'at-once' | 'when-needed' = 'when-needed',
+): RemoteKeys {
   let failed: { readonly until: number; readonly error: KeysUnavailable } | undefined;
   const loaded = async (): Promise<Response> => {
     if (failed !== undefined && performance.now() < failed.until) throw failed.error;
@@ -45,8 +51,23 @@ export function createRemoteKeys(load: () => Promise<unknown>): RemoteKeys {
     cooldownDuration: UNKNOWN_MS,
     timeoutDuration: LOAD_MS,
   });
-  const renewal = setInterval(() => void remote.reload().catch(() => undefined), RENEW_MS).unref();
-  return { keys: remote, close: () => clearInterval(renewal) };
+  let timer: NodeJS.Timeout;
+  const renewAfter = (ms: number): void => {
+    timer = setTimeout(() => void renew(), ms).unref();
+  };
+  const renew = async (): Promise<void> => {
+    await remote.reload().catch(() => undefined);
+    if (!closed) renewAfter(remote.jwks() === undefined ? EARLY_MS : RENEW_MS);
+  };
+  let closed = false;
+  renewAfter(when === 'at-once' ? 0 : RENEW_MS);
+  return {
+    keys: remote,
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 /** Loads the keys of the service at `origin`. @throws when they do not come whole within 2 s and 64 KiB */

@@ -167,4 +167,18 @@ describe('keys of another service', () => {
     state.set = { nonsense: true } as never;
     await expect(verify(await key.sign())).rejects.toMatchObject({ slug: 'not-ready' });
   });
+
+  test('that are wanted at once are there before the first token, whatever becomes of that service', async () => {
+    const asked = Promise.withResolvers<void>();
+    let away = false;
+    const remote = createRemoteKeys(async () => {
+      if (away) throw new Error('away');
+      asked.resolve();
+      return set;
+    }, 'at-once');
+    await asked.promise;
+    away = true;
+    remote.close();
+    expect(await createVerifier(remote.keys, rules)(await key.sign())).toMatchObject({ userId: 7 });
+  });
 });

@@ -22,7 +22,7 @@ export const start = (env: Readonly<Record<string, string | undefined>>): Promis
       migrations,
       seed,
       create({ db, log, settings: { IDENTITY_URL } }) {
-        const remote = createRemoteKeys(() => fetchKeys(IDENTITY_URL));
+        const remote = createRemoteKeys(() => fetchKeys(IDENTITY_URL), 'at-once');
         const authenticate = createAuthenticator(createVerifier(remote.keys, accessToken));
         return {
           app: createSocialApp(db, log, authenticate),

@@ -114,8 +114,7 @@ test('keys are asked for once, and tokens are accepted while Identity is down', 
 
 test('while the keys were never had it is a 503 to come back after, and it heals by itself', async () => {
   const own = await embeddedDatabase();
-  const started = await runSocial(own);
-  started.identity.leave();
+  const started = await runSocial(own, {}, 'away');
   const refused = await started.askAs(1, '/api/feed');
   expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
   expect((await started.ask('/api/feed')).status).toBe(401);

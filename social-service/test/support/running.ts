@@ -1,4 +1,5 @@
 // The whole service on a database, with a stand-in for Identity.
+import { afterAll } from '@jest/globals';
 import type { Running } from 'chassis/process';
 import { type Asked, askerOf } from '../../../test/support/ask.ts';
 import type { TestDatabase } from '../../../test/support/database.ts';
@@ -18,12 +19,21 @@ export interface RunningSocial {
   readonly stop: () => Promise<void>;
 }
 
+// What a failed test did not stop would keep the tests from ending.
+const running = new Set<() => Promise<void>>();
+afterAll(async () => {
+  await Promise.all([...running].map((stop) => stop()));
+});
+
+/** @param identityIs whether the stand-in answers from the start */
 export async function runSocial(
   { settings }: TestDatabase,
   env: Readonly<Record<string, string>> = {},
+  identityIs: 'there' | 'away' = 'there',
 ): Promise<RunningSocial> {
   const signer = await newSigner();
   const identity = await serveKeys([signer.jwk]);
+  if (identityIs === 'away') identity.leave();
   const service = await start({
     ...settings,
     PORT: '0',
@@ -34,6 +44,12 @@ export async function runSocial(
   });
   await ready(service.adminUrl);
   const ask = askerOf(service.url, 'social');
+  const stop = async (): Promise<void> => {
+    if (!running.delete(stop)) return;
+    await service.stop();
+    await identity.stop();
+  };
+  running.add(stop);
   return {
     service,
     identity,
@@ -43,10 +59,7 @@ export async function runSocial(
       const authorization = `Bearer ${await signer.sign(userId)}`;
       return ask(path, { ...asked, headers: { Authorization: authorization, ...headers } });
     },
-    async stop() {
-      await service.stop();
-      await identity.stop();
-    },
+    stop,
   };
 }
 
