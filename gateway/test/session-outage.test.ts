@@ -11,7 +11,7 @@ import { answers, refuses } from './support/upstream.ts';
 
 useNames();
 
-const impatient = { REQUEST_DEADLINE_MS: '700', AUTHOR_DEADLINE_MS: '300' };
+const impatient = { REQUEST_DEADLINE_MS: '1000', AUTHOR_DEADLINE_MS: '300' };
 
 /** A stage whose gateway knows the keys, and two sessions: one with a good access token, one whose time is over. */
 async function warmed(casting: Casting = {}) {

@@ -18,7 +18,7 @@ const LOST = new Set([
   'connection_terminated',
   'http_response_incomplete',
 ]);
-const impatient = { REQUEST_DEADLINE_MS: '700', AUTHOR_DEADLINE_MS: '300' };
+const impatient = { REQUEST_DEADLINE_MS: '1000', AUTHOR_DEADLINE_MS: '300' };
 
 /** A stage whose gateway knows the keys, and whose session user 7 has. */
 async function warmed(casting: Casting = {}) {

@@ -42,9 +42,10 @@ test('a write in somebody’s name has their token, and its body as JSON', () =>
   });
 });
 
+const keyOf = (key: string | undefined) =>
+  requestOf(createPost(bounds), { ...seven, content: 'x', key }).headers;
+
 test('a key is quoted, and left out when there is none', () => {
-  const keyOf = (key: string | undefined) =>
-    requestOf(createPost(bounds), { ...seven, content: 'x', key }).headers;
   expect(keyOf('evening 1')).toMatchObject({ 'idempotency-key': '"evening 1"' });
   expect(keyOf(undefined)).not.toHaveProperty('idempotency-key');
 });
