@@ -8,10 +8,13 @@ import { refuses, type Behaviour } from './support/upstream.ts';
 
 /** Whatever has an id says more of itself than it should. */
 const gossips: Behaviour = ({ res, status, body }) => {
-  const told = body.replaceAll('{"id"', '{"shoeSize":"x9","passwordHash":"x9","id"');
+  const told = body.replaceAll(
+    '{"id"',
+    '{"shoeSize":"said-too-much","passwordHash":"said-too-much","id"',
+  );
   res.writeHead(status, {
     'Content-Type': status < 400 ? 'application/json' : 'application/problem+json',
-    'Set-Cookie': 'a=x9',
+    'Set-Cookie': 'a=said-too-much',
   });
   res.end(status === 204 ? undefined : told);
 };
@@ -43,17 +46,23 @@ test.each(ASKED)(
     const headers = bearer(it.identity.begin(7));
     const heard = await it.get(path, { method, headers, ...(json && { json }) });
     expect(heard.status).toBeLessThan(300);
-    expect(heard.text + JSON.stringify(heard.headers)).not.toMatch(/shoeSize|passwordHash|x9/);
+    expect(heard.text + JSON.stringify(heard.headers)).not.toMatch(
+      /shoeSize|passwordHash|said-too-much/,
+    );
   },
 );
 
 test('a refusal tells its words and where the faults are, and nothing else', async () => {
   const it = await stage();
-  const fault = { pointer: '/body/content', detail: 'expected something else', value: 'x9' };
+  const fault = {
+    pointer: '/body/content',
+    detail: 'expected something else',
+    value: 'said-too-much',
+  };
   it.social.behave(({ res }) => {
     const { status, body } = refuses('invalid-request', 'Not so.', { errors: [fault] });
-    res.writeHead(status, { 'Content-Type': 'application/problem+json', Server: 'x9' });
-    res.end(JSON.stringify({ ...body, stack: 'x9' }));
+    res.writeHead(status, { 'Content-Type': 'application/problem+json', Server: 'said-too-much' });
+    res.end(JSON.stringify({ ...body, stack: 'said-too-much' }));
   });
   const headers = bearer(it.identity.begin(7));
   const heard = await it.get('/api/posts', { method: 'POST', headers, json: { content: 'Hi.' } });
@@ -64,7 +73,7 @@ test('a refusal tells its words and where the faults are, and nothing else', asy
     requestId: heard.headers['x-request-id'],
     errors: [{ pointer: '/body/content', detail: 'expected something else' }],
   });
-  expect(heard.text + JSON.stringify(heard.headers)).not.toContain('x9');
+  expect(heard.text + JSON.stringify(heard.headers)).not.toContain('said-too-much');
 });
 
 const readers: readonly [string, (it: Stage) => Stage['social']][] = [
