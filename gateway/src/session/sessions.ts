@@ -122,8 +122,7 @@ export function createSessions({ verify, renew, origins }: SessionOptions): Sess
   const renewNow = async (req: IncomingMessage, caller: Caller): Promise<User> => {
     const { refresh } = readCookies(req.headers.cookie, req.headers.host);
     if (refresh !== undefined) refuseOthers(req);
-    const { user } = await renewed(req, refresh, caller);
-    return { id: user.id, username: user.username };
+    return (await renewed(req, refresh, caller)).user;
   };
 
   return {
