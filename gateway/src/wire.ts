@@ -67,7 +67,7 @@ export function wire(settings: Settings, observer: Observer, metrics: Metrics): 
   const reads = createReads({ settings, identity, social, bounds, memories, observer });
   const { users, posts, questions } = reads;
   const commands = createCommands({ ...reads, identity, social, bounds, observer, questions });
-  const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS);
+  const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS / 2);
   return {
     parts: reads.parts,
     commands,

@@ -563,7 +563,7 @@ export interface components {
                 };
             };
         };
-        /** @description Too busy, or not able to serve at the moment (its database does not answer, or it has no keys to verify tokens with). Ask again after Retry-After. */
+        /** @description Too busy, or not able to serve at the moment (its database does not answer). Ask again after Retry-After. */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -577,6 +577,25 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "urn:social-network:problem:overloaded" | "urn:social-network:problem:not-ready";
+                    /** @constant */
+                    status?: 503;
+                };
+            };
+        };
+        /** @description Too busy, or not able to serve at the moment (its database does not answer, or it has no keys to verify tokens with). Ask again after Retry-After. */
+        SessionUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "urn:social-network:problem:overloaded" | "urn:social-network:problem:not-ready" | "urn:social-network:problem:keys-missing";
                     /** @constant */
                     status?: 503;
                 };
@@ -805,7 +824,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     updatePost: {
@@ -861,7 +880,7 @@ export interface operations {
             415: components["responses"]["NotJson"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     listPosts: {
@@ -989,7 +1008,7 @@ export interface operations {
             422: components["responses"]["KeyReused"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     getFeed: {
@@ -1049,7 +1068,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     listFriends: {
@@ -1109,7 +1128,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     listFriendRequests: {
@@ -1174,7 +1193,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     putFriend: {
@@ -1222,7 +1241,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     deleteFriend: {
@@ -1268,7 +1287,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     getUserCounts: {
