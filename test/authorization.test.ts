@@ -79,6 +79,7 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     updateMe: own(200, '/api/me', email),
     deleteMe: own(204, '/api/me', confirmation),
     getKeys: open(200, '/.well-known/jwks.json'),
+    listUserEvents: open(200, '/api/user-events'),
   },
   social: {
     getPost: open(200, post),

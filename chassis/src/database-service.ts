@@ -1,14 +1,16 @@
 // A whole service that keeps data, from an environment to two listeners.
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
+import type { Route } from './app.ts';
 import { front } from './front.ts';
 import { startJobs, type Job } from './jobs.ts';
 import { createLogger, type Logger } from './log.ts';
 import { messagesOf } from './messages.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { databaseProblem } from './postgres-errors.ts';
 import type { Migrations } from './postgres-migrate.ts';
 import type { databaseSettings } from './postgres-settings.ts';
-import { openDatabase } from './postgres.ts';
+import { type Database, openDatabase } from './postgres.ts';
 import { serve, type Running } from './process.ts';
 import { type commonSettings, readSettings, type z } from './settings.ts';
 
@@ -22,12 +24,18 @@ export interface Context<Schema, Settings> {
   readonly settings: Readonly<Settings>;
   /** Resolves once migrations and seed have run, or the service is stopped before. */
   readonly prepared: Promise<void>;
+  /** For work that one instance at a time does; only once the database is prepared. */
+  readonly exclusively: Database<Schema>['exclusively'];
 }
 
 /** A service's own code. */
 export interface Service {
   readonly app: Express;
+  /** Of the admin listener, beside those that every process has. Database errors are problems there, too. */
+  readonly adminRoutes?: readonly Route[];
   readonly jobs?: readonly Job[];
+  /** Called once, at the beginning of the end: requests that wait for something should be answered now. */
+  readonly stopping?: () => void;
   /** Closes what it holds beside the database; runs before that is closed. */
   readonly close?: () => Promise<void> | void;
 }
@@ -58,8 +66,9 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     ...(settings.DEMO_DATA && { seed }),
     log,
   });
-  const { db, prepared } = database;
-  const { app, jobs = [], close } = create({ db, log, metrics, settings: own, prepared });
+  const { db, prepared, exclusively } = database;
+  const service = create({ db, log, metrics, settings: own, prepared, exclusively });
+  const { app, adminRoutes = [], jobs = [], stopping, close } = service;
   const endJobs = startJobs(jobs, prepared, log);
   return serve({
     handler: front(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
@@ -68,6 +77,9 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     metrics,
     log,
     readiness: () => database.readiness(),
+    routes: adminRoutes,
+    toProblem: databaseProblem,
+    ...(stopping && { stopping }),
     async close() {
       await close?.();
       // Closing the database ends what a job still waits for.

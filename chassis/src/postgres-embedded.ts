@@ -44,10 +44,14 @@ export async function openEmbedded(dataDir: string): Promise<Backend> {
     const dialect = new PGliteDialect({ pglite: withoutDriverErrors(pglite) });
     // Its one session serves all; this Kysely is never destroyed, which would close it.
     const maintenance = new Kysely<unknown>({ dialect });
+    const closing = new AbortController();
     return {
       dialect,
       maintain: (work) => work(maintenance),
+      // No other process has it.
+      exclusively: (_key, _signal, work) => work(closing.signal),
       async close() {
+        closing.abort();
         if (!pglite.closed) await pglite.close();
         lock.release();
       },

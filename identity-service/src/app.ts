@@ -19,17 +19,16 @@ import { userRoutes } from './routes/users.ts';
 import type { Schema } from './schema.ts';
 import { sessionsIn } from './sessions.ts';
 import { createTokens } from './tokens.ts';
+import { createUserLog } from './user-log.ts';
 import { usersIn } from './users.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-export type IdentityContext = Pick<
-  Context<Schema, z.output<typeof settings>>,
-  'db' | 'log' | 'metrics' | 'settings'
->;
+export type IdentityContext = Context<Schema, z.output<typeof settings>>;
 
-export function createIdentity({ db, log, metrics, settings: set }: IdentityContext): Service {
+export function createIdentity(context: IdentityContext): Service {
+  const { db, log, metrics, settings: set } = context;
   const keyStore = createKeyStore(db, { maxAgeMs: set.SIGNING_KEY_DAYS * DAY_MS });
   const tokens = createTokens(keyStore);
   const sessions = sessionsIn(db, {
@@ -38,8 +37,9 @@ export function createIdentity({ db, log, metrics, settings: set }: IdentityCont
     log,
   });
   const passwords = createPasswords();
-  const accounts = accountsIn(db, passwords, sessions);
-  const own = ownAccountIn(db, passwords);
+  const userLog = createUserLog(context);
+  const accounts = accountsIn(db, passwords, sessions, userLog.outbox);
+  const own = ownAccountIn(db, passwords, userLog.outbox);
   const limits = limitsIn(db, {
     perAccount: set.LOGIN_PER_ACCOUNT,
     perAddress: set.LOGIN_PER_ADDRESS,
@@ -54,6 +54,7 @@ export function createIdentity({ db, log, metrics, settings: set }: IdentityCont
       ...sessionRoutes(logins, sessions, tokens, authenticate),
       ...meRoutes(own, logins, authenticate),
       ...keyRoutes(tokens),
+      ...userLog.routes,
     ],
     log,
     toProblem: databaseProblem,
@@ -61,10 +62,14 @@ export function createIdentity({ db, log, metrics, settings: set }: IdentityCont
   });
   return {
     app,
+    adminRoutes: userLog.adminRoutes,
+    stopping: userLog.stopping,
+    close: userLog.close,
     jobs: [
       { name: 'signing keys', everyMs: 10 * MINUTE_MS, run: () => keyStore.tend() },
       { name: 'sessions that are over', everyMs: 60 * MINUTE_MS, run: () => sessions.clear() },
       { name: 'attempts that are over', everyMs: 5 * MINUTE_MS, run: () => limits.clear() },
+      ...userLog.jobs,
     ],
   };
 }
