@@ -92,6 +92,7 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     listFriendRequests: own(200, '/api/friend-requests'),
     putFriend: own(200, friend),
     deleteFriend: own(204, friend),
+    listAuthors: open(200, '/api/authors?ids=1'),
     getUserCounts: open(200, '/api/users/1/counts'),
   },
   gateway: {

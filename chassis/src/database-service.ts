@@ -1,6 +1,7 @@
 // A whole service that keeps data, from an environment to two listeners.
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
+import type { Readiness } from './admin.ts';
 import type { Route } from './app.ts';
 import { front } from './front.ts';
 import { startJobs, type Job } from './jobs.ts';
@@ -34,6 +35,8 @@ export interface Service {
   /** Of the admin listener, beside those that every process has. Database errors are problems there, too. */
   readonly adminRoutes?: readonly Route[];
   readonly jobs?: readonly Job[];
+  /** Asked once the database is ready, for what else has to be. */
+  readonly readiness?: Readiness;
   /** Called once, at the beginning of the end: requests that wait for something should be answered now. */
   readonly stopping?: () => void;
   /** Closes what it holds beside the database; runs before that is closed. */
@@ -68,7 +71,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
   });
   const { db, prepared, exclusively } = database;
   const service = create({ db, log, metrics, settings: own, prepared, exclusively });
-  const { app, adminRoutes = [], jobs = [], stopping, close } = service;
+  const { app, adminRoutes = [], jobs = [], readiness, stopping, close } = service;
   const endJobs = startJobs(jobs, prepared, log);
   return serve({
     handler: front(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
@@ -76,7 +79,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     settings,
     metrics,
     log,
-    readiness: () => database.readiness(),
+    readiness: async () => (await database.readiness()) ?? (await readiness?.()),
     routes: adminRoutes,
     toProblem: databaseProblem,
     ...(stopping && { stopping }),

@@ -57,6 +57,15 @@ describeWithNats('a source from JetStream', () => {
       });
     });
 
+    test('gives the batch in hand again without the broker', async () => {
+      const written = await log.append(subjects(3));
+      const source = log.source();
+      await source.read(0, never);
+      await log.leave();
+      expect(positionsOf(await source.read(0, never))).toEqual(written);
+      await log.comeBack();
+    });
+
     test('leaves no consumer behind when it is closed', async () => {
       await log.append(subjects(3));
       const source = log.source();

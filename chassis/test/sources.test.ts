@@ -93,8 +93,21 @@ function suite(start: () => Promise<LogInTest>): void {
     const written = await log.append(subjects(10));
     const source = log.source();
     await readAll(source, 0);
-    expect(await readAll(source, 0)).toEqual(written);
-    expect(await readAll(source, written[4]!)).toEqual(written.slice(5));
+    for (const back of [0, 5]) {
+      const batch = await source.read(written[back - 1] ?? 0, never);
+      expect(positionsOf(batch.events)).toEqual(written.slice(back));
+      await batch.done();
+    }
+  });
+
+  test('a position that somebody else moved on, with a batch in hand, leaves nothing out', async () => {
+    const [first] = await log.append(['a']);
+    const source = log.source();
+    await readAll(source, 0);
+    const more = await log.append(subjects(10));
+    await source.read(first!, never);
+    const { events } = await source.read(more[1]!, never);
+    expect(positionsOf(events)).toEqual(more.slice(2));
   });
 
   test('a wait ends with the event that it waits for', async () => {
@@ -148,8 +161,10 @@ function suite(start: () => Promise<LogInTest>): void {
     const first = await source.read(0, never);
     await first.done();
     const waiting = source.read(written[2]!, never);
+    const leftAt = performance.now();
     await log.leave();
     await expect(waiting).rejects.toThrow(SourceError);
+    expect(performance.now() - leftAt).toBeLessThan(5_000);
     await expect(source.read(written[2]!, never)).rejects.toThrow(SourceError);
     await log.comeBack();
     const more = await log.append(['x']);

@@ -75,7 +75,7 @@ export function wire(
   const commands = createCommands({ ...reads, identity, social, bounds, observer, questions });
   const source = createLogSource(identity, bounds, settings.REQUEST_DEADLINE_MS);
   const following = settings.FOLLOW_LOG ? followLog({ source, users, log, metrics }) : undefined;
-  const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS);
+  const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS / 2);
   return {
     parts: reads.parts,
     commands,

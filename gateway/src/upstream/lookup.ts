@@ -46,6 +46,7 @@ export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
     memory?.forget(id);
   };
   const batched = batch(upstream.ask(operation), {
+    upstream: upstream.name,
     maxIds: BATCH_MAX_IDS,
     onBatch: (size) => observer.batch(operation.name, size),
   });
