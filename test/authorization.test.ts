@@ -79,6 +79,7 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     updateMe: own(200, '/api/me', email),
     deleteMe: own(204, '/api/me', confirmation),
     getKeys: open(200, '/.well-known/jwks.json'),
+    listUserEvents: open(200, '/api/user-events'),
   },
   social: {
     getPost: open(200, post),
@@ -91,6 +92,7 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     listFriendRequests: own(200, '/api/friend-requests'),
     putFriend: own(200, friend),
     deleteFriend: own(204, friend),
+    listAuthors: open(200, '/api/authors?ids=1'),
     getUserCounts: open(200, '/api/users/1/counts'),
   },
   gateway: {

@@ -1,6 +1,6 @@
 // The admin listener's app: /metrics, /healthz, /readyz. Nothing of it is reachable through the public listener.
 import type { Express } from 'express';
-import { createApp, type Route } from './app.ts';
+import { type AppOptions, createApp, type Route } from './app.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { Problem } from './problem.ts';
@@ -13,10 +13,12 @@ export interface AdminOptions {
   readonly log: Logger;
   readonly readiness: Readiness;
   readonly routes?: readonly Route[];
+  readonly toProblem?: AppOptions['toProblem'];
 }
 
 /** Makes the app; it does not listen. */
-export function createAdminApp({ metrics, log, readiness, routes = [] }: AdminOptions): Express {
+export function createAdminApp(options: AdminOptions): Express {
+  const { metrics, log, readiness, routes = [], toProblem } = options;
   const standard: Route[] = [
     {
       method: 'get',
@@ -43,5 +45,5 @@ export function createAdminApp({ metrics, log, readiness, routes = [] }: AdminOp
       }),
     },
   ];
-  return createApp({ routes: [...standard, ...routes], log });
+  return createApp({ routes: [...standard, ...routes], log, ...(toProblem && { toProblem }) });
 }

@@ -1,11 +1,14 @@
 // A whole service that keeps data, from an environment to two listeners.
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
+import type { Readiness } from './admin.ts';
+import type { Route } from './app.ts';
 import { front } from './front.ts';
 import { startJobs, type Job } from './jobs.ts';
 import { createLogger, type Logger } from './log.ts';
 import { messagesOf } from './messages.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { databaseProblem } from './postgres-errors.ts';
 import type { Migrations } from './postgres-migrate.ts';
 import type { databaseSettings } from './postgres-settings.ts';
 import { openDatabase } from './postgres.ts';
@@ -27,7 +30,13 @@ export interface Context<Schema, Settings> {
 /** A service's own code. */
 export interface Service {
   readonly app: Express;
+  /** Of the admin listener, beside those that every process has. Database errors are problems there, too. */
+  readonly adminRoutes?: readonly Route[];
   readonly jobs?: readonly Job[];
+  /** Asked once the database is ready, for what else has to be. */
+  readonly readiness?: Readiness;
+  /** Called once, at the beginning of the end: requests that wait for something should be answered now. */
+  readonly stopping?: () => void;
   /** Closes what it holds beside the database; runs before that is closed. */
   readonly close?: () => Promise<void> | void;
 }
@@ -59,7 +68,8 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     log,
   });
   const { db, prepared } = database;
-  const { app, jobs = [], close } = create({ db, log, metrics, settings: own, prepared });
+  const service = create({ db, log, metrics, settings: own, prepared });
+  const { app, adminRoutes = [], jobs = [], readiness, stopping, close } = service;
   const endJobs = startJobs(jobs, prepared, log);
   return serve({
     handler: front(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
@@ -67,7 +77,10 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     settings,
     metrics,
     log,
-    readiness: () => database.readiness(),
+    readiness: async () => (await database.readiness()) ?? (await readiness?.()),
+    routes: adminRoutes,
+    toProblem: databaseProblem,
+    ...(stopping && { stopping }),
     async close() {
       await close?.();
       // Closing the database ends what a job still waits for.

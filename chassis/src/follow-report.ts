@@ -9,6 +9,8 @@ import { sampler } from './sample.ts';
 export interface Applied {
   /** Of a type that is not known here; nothing is wrong with them. */
   readonly skipped?: number;
+  /** That have taken effect before, here or in another process. */
+  readonly repeated?: number;
   /** That cannot be understood; whoever applies keeps them aside and says so in the log. */
   readonly broken?: number;
 }
@@ -69,7 +71,7 @@ export function reportOn(
   const failures = metrics.counter(`${name}_log_failures_total`, 'Failures of following by step', [
     'step',
   ]);
-  for (const outcome of ['applied', 'skipped', 'broken']) events.inc({ outcome }, 0);
+  for (const outcome of ['applied', 'skipped', 'repeated', 'broken']) events.inc({ outcome }, 0);
   for (const step of ['position', 'read', 'apply', 'acknowledge']) failures.inc({ step }, 0);
   const sampled = sampler(LINES_A_MINUTE, 60_000);
   const line = (kind: string, write: (more: object) => void): void => {
@@ -77,9 +79,11 @@ export function reportOn(
     if (leftOut !== undefined) write(leftOut > 0 ? { leftOut } : {});
   };
   return {
-    applied(batch, { skipped = 0, broken = 0 }) {
-      events.inc({ outcome: 'applied' }, Math.max(0, batch.events.length - skipped - broken));
+    applied(batch, { skipped = 0, repeated = 0, broken = 0 }) {
+      const others = skipped + repeated + broken;
+      events.inc({ outcome: 'applied' }, Math.max(0, batch.events.length - others));
       events.inc({ outcome: 'skipped' }, skipped);
+      events.inc({ outcome: 'repeated' }, repeated);
       events.inc({ outcome: 'broken' }, broken);
     },
     failed(step, error, retryInMs) {

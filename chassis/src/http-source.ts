@@ -1,6 +1,7 @@
 // A log's events over HTTP: a feed that is asked again and again, and that holds its answer back until there is news.
 import { type EventBatch, type EventSource, SourceError } from './event-source.ts';
 import { feedQuestion, readFeedAnswer } from './feed-answer.ts';
+import { fetchWhole, TooLarge, type WholeFetched } from './fetch-whole.ts';
 import { untilAborted, within } from './within.ts';
 
 export interface HttpSourceOptions {
@@ -44,23 +45,12 @@ export function httpSource({
   };
 }
 
-async function ask(question: URL, signal: AbortSignal) {
-  const answer = await fetch(question, {
-    headers: { Accept: 'application/cloudevents-batch+json' },
-    redirect: 'error',
-    signal,
-  });
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of answer.body ?? []) {
-    size += part.length;
-    if (size > SIZE_MAX)
-      throw new SourceError(`the feed's answer is larger than ${SIZE_MAX} bytes`);
-    parts.push(part);
+async function ask(question: URL, signal: AbortSignal): Promise<WholeFetched> {
+  const headers = { Accept: 'application/cloudevents-batch+json' };
+  try {
+    return await fetchWhole(question, { maxBytes: SIZE_MAX, signal, headers });
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    throw new SourceError(`the feed's answer is larger than ${SIZE_MAX} bytes`);
   }
-  return {
-    status: answer.status,
-    header: (name: string) => answer.headers.get(name),
-    body: Buffer.concat(parts).toString(),
-  };
 }

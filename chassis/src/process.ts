@@ -23,6 +23,8 @@ export interface ServeOptions extends Omit<AdminOptions, 'readiness'> {
   readonly messages?: MessageClasses;
   readonly settings: Addresses;
   readonly readiness?: Readiness;
+  /** Called once, at the beginning of the end: requests that wait for something should be answered now. */
+  readonly stopping?: () => void;
   /** Closes what the process holds, after its last request: pools, databases, timers. */
   readonly close: () => Promise<void> | void;
 }
@@ -64,6 +66,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       if (stopping) return;
       stopping = true;
       log.info('stopping: requests in flight finish');
+      options.stopping?.();
       await open.stop();
       await close();
       await admin.stop(ADMIN_STOP_LIMIT_MS);

@@ -1,5 +1,6 @@
 // The public keys of a service that makes tokens (JWKS, RFC 7517): asked for once, kept while that service is away.
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
+import { fetchWhole } from './fetch-whole.ts';
 
 /** The keys cannot be had now; its cause is what the loading threw. */
 export class KeysUnavailable extends Error {
@@ -72,18 +73,10 @@ export function createRemoteKeys(
 
 /** Loads the keys of the service at `origin`. @throws when they do not come whole within 2 s and 64 KiB */
 export async function fetchKeys(origin: string): Promise<unknown> {
-  const answer = await fetch(`${origin}/.well-known/jwks.json`, {
-    redirect: 'error',
+  const { status, body } = await fetchWhole(`${origin}/.well-known/jwks.json`, {
+    maxBytes: SIZE_MAX,
     signal: AbortSignal.timeout(LOAD_MS),
   });
-  if (answer.status !== 200 || answer.body === null)
-    throw new Error(`the keys were answered with ${answer.status}`);
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of answer.body) {
-    size += part.length;
-    if (size > SIZE_MAX) throw new Error(`the keys are larger than ${SIZE_MAX} bytes`);
-    parts.push(part);
-  }
-  return JSON.parse(Buffer.concat(parts).toString()) as unknown;
+  if (status !== 200) throw new Error(`the keys were answered with ${status}`);
+  return JSON.parse(body) as unknown;
 }

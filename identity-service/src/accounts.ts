@@ -3,13 +3,17 @@ import { isUniqueViolation } from 'chassis/postgres-errors';
 import { type InputFault, Problem } from 'chassis/problem';
 import type { NewUser, User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
+import type { Outbox } from './outbox.ts';
 import { NOBODYS_HASH, type Passwords } from './passwords.ts';
 import type { Schema } from './schema.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 
 export interface Accounts {
-  /** @throws Problem 409 that names what is taken */
-  register(user: NewUser): Promise<OpenSession>;
+  /**
+   * @param traceparent of the request
+   * @throws Problem 409 that names what is taken
+   */
+  register(user: NewUser, traceparent?: string): Promise<OpenSession>;
   /**
    * Undefined for an unknown user and for a wrong password, after the same work.
    * @param name a username or an e-mail, in any case
@@ -29,18 +33,20 @@ export const accountsIn = (
   db: Kysely<Schema>,
   passwords: Passwords,
   sessions: Sessions,
+  outbox: Outbox,
 ): Accounts => ({
-  async register({ username, email, password }) {
+  async register({ username, email, password }, traceparent) {
     // A name that is taken costs no hashing. Two who want it at once are told apart by the index.
     await refuseTaken(db, username, email);
     const password_hash = await passwords.hash(password);
     try {
-      return await db.transaction().execute(async (tx) => {
+      return await outbox.transaction(traceparent, async (tx, tell) => {
         const { id, password_version: passwordVersion } = await tx
           .insertInto('users')
           .values({ username, email, password_hash })
           .returning(['id', 'password_version'])
           .executeTakeFirstOrThrow();
+        tell({ type: 'UserCreated', id, username });
         return (await sessions.start({ id, username, passwordVersion }, tx))!;
       });
     } catch (error) {

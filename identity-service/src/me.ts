@@ -1,8 +1,9 @@
 // One's own account: what it holds, changing it, leaving. Every step asks whether the session is still there.
 import type { Viewer } from 'chassis/access-token';
 import type { Me, MeChange } from 'contracts/types';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { takenProblem } from './accounts.ts';
+import type { Outbox } from './outbox.ts';
 import type { Passwords } from './passwords.ts';
 import type { Schema } from './schema.ts';
 
@@ -21,19 +22,22 @@ export interface OwnAccount {
   prove(who: Who, currentPassword: string): Promise<Proof | 'wrong' | undefined>;
   /**
    * A new password ends all sessions of the user, this one too.
+   * @param traceparent of the request
    * @throws Problem 409 that names what is taken
    */
   change(
     who: Who,
     changes: Omit<MeChange, 'currentPassword'>,
     proof: Proof | undefined,
+    traceparent?: string,
   ): Promise<Me | undefined>;
-  remove(who: Who, proof: Proof): Promise<true | undefined>;
+  remove(who: Who, proof: Proof, traceparent?: string): Promise<true | undefined>;
 }
 
 export function ownAccountIn(
   db: Kysely<Schema>,
   passwords: Passwords,
+  outbox: Outbox,
   now: () => number = Date.now,
 ): OwnAccount {
   const mine = ({ userId, sessionId }: Who) =>
@@ -57,10 +61,11 @@ export function ownAccountIn(
       return isRight ? { passwordVersion: row.password_version } : 'wrong';
     },
 
-    async change({ userId }, { password, ...names }, proof) {
+    async change({ userId }, { password, ...names }, proof, traceparent) {
       const password_hash = password === undefined ? undefined : await passwords.hash(password);
       try {
-        return await db.transaction().execute(async (tx) => {
+        return await outbox.transaction(traceparent, async (tx, tell) => {
+          const before = names.username && (await lockedName(tx, userId));
           const changed = await tx
             .updateTable('users')
             .set(names)
@@ -79,6 +84,8 @@ export function ownAccountIn(
             .executeTakeFirst();
           if (changed !== undefined && password_hash !== undefined)
             await tx.deleteFrom('sessions').where('user_id', '=', userId).execute();
+          if (changed !== undefined && before && changed.username !== before)
+            tell({ type: 'UserUpdated', id: userId, username: changed.username });
           return changed;
         });
       } catch (error) {
@@ -86,13 +93,27 @@ export function ownAccountIn(
       }
     },
 
-    async remove({ userId }, { passwordVersion }) {
-      const { numDeletedRows } = await db
-        .deleteFrom('users')
-        .where('id', '=', userId)
-        .where('password_version', '=', passwordVersion)
-        .executeTakeFirst();
-      return numDeletedRows === 1n ? true : undefined;
-    },
+    remove: ({ userId }, { passwordVersion }, traceparent) =>
+      outbox.transaction(traceparent, async (tx, tell) => {
+        const { numDeletedRows } = await tx
+          .deleteFrom('users')
+          .where('id', '=', userId)
+          .where('password_version', '=', passwordVersion)
+          .executeTakeFirst();
+        if (numDeletedRows !== 1n) return undefined;
+        tell({ type: 'UserDeleted', id: userId });
+        return true;
+      }),
   };
+}
+
+/** The name that is there until this transaction changes it. */
+async function lockedName(tx: Transaction<Schema>, userId: number): Promise<string | undefined> {
+  const user = await tx
+    .selectFrom('users')
+    .select('username')
+    .where('id', '=', userId)
+    .forUpdate()
+    .executeTakeFirst();
+  return user?.username;
 }

@@ -1,5 +1,6 @@
 // The tables, as Kysely sees them; migrations/ makes them.
-import type { Generated } from 'kysely';
+import type { EventType } from 'contracts/events';
+import type { Generated, GeneratedAlways } from 'kysely';
 
 export interface UsersTable {
   id: Generated<number>;
@@ -42,9 +43,31 @@ export interface LoginAttemptsTable {
   expire: number | null;
 }
 
+export interface UserEventsTable {
+  /** Rises, with gaps; becomes visible in its order. */
+  position: GeneratedAlways<number>;
+  type: EventType;
+  user_id: number;
+  /** Null when the user is gone. */
+  username: string | null;
+  /** Of the request that changed the user (W3C Trace Context). */
+  traceparent: string | null;
+  created_at: Generated<Date>;
+  /** Since when a UserDeleted is the only event of its user; see compaction.ts. */
+  sole_since: Date | null;
+}
+
+/** How far the log has been published. */
+export interface RelaysTable {
+  stream: string;
+  position: number;
+}
+
 export interface Schema {
   users: UsersTable;
   sessions: SessionsTable;
   signing_keys: SigningKeysTable;
   login_attempts: LoginAttemptsTable;
+  user_events: UserEventsTable;
+  relays: RelaysTable;
 }

@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from '../../test/support/database.ts';
 import { type Accounts, accountsIn } from '../src/accounts.ts';
 import { ownAccountIn, type Proof } from '../src/me.ts';
+import { type Outbox, outboxIn } from '../src/outbox.ts';
 import { createPasswords, NOBODYS_HASH, type Passwords } from '../src/passwords.ts';
 import type { Schema } from '../src/schema.ts';
 import { type Sessions, sessionsIn } from '../src/sessions.ts';
@@ -25,6 +26,7 @@ describeOnBoth('accounts', (newDatabase) => {
   let database: Database<Schema>;
   let passwords: jest.Mocked<Passwords>;
   let sessions: Sessions;
+  let outbox: Outbox;
   let accounts: Accounts;
 
   beforeAll(async () => {
@@ -43,7 +45,8 @@ describeOnBoth('accounts', (newDatabase) => {
       isOutdated: jest.fn(real.isOutdated),
     };
     sessions = sessionsIn(database.db, { lifeMs: 86_400_000, graceMs: 10_000, log: silent });
-    accounts = accountsIn(database.db, passwords, sessions);
+    outbox = outboxIn(database.db, () => undefined);
+    accounts = accountsIn(database.db, passwords, sessions, outbox);
   });
 
   const hashOf = async (username: string): Promise<string> => {
@@ -130,7 +133,7 @@ describeOnBoth('accounts', (newDatabase) => {
   test('a session whose time is over opens one’s own account no more', async () => {
     const { user, id: sessionId } = await accounts.register(person('sleeper'));
     const clock = clockAt(new Date().toISOString());
-    const own = ownAccountIn(database.db, createPasswords(), clock.now);
+    const own = ownAccountIn(database.db, createPasswords(), outbox, clock.now);
     const who = { userId: user.id, sessionId };
     expect(await own.find(who)).toMatchObject({ username: 'sleeper' });
     clock.pass(86_400_000);
@@ -140,7 +143,7 @@ describeOnBoth('accounts', (newDatabase) => {
 
   test('who was logged out by a new password changes nothing and removes nothing', async () => {
     const { user, id: sessionId } = await accounts.register(person('outdated'));
-    const own = ownAccountIn(database.db, createPasswords());
+    const own = ownAccountIn(database.db, createPasswords(), outbox);
     const who = { userId: user.id, sessionId };
     const proof = (await own.prove(who, 'correct horse')) as Proof;
     await own.change(who, { password: 'another horse' }, proof);
@@ -151,7 +154,7 @@ describeOnBoth('accounts', (newDatabase) => {
 
   test('who logs in while the password changes gets no session by the old one', async () => {
     const { user, id: sessionId } = await accounts.register(person('changing'));
-    const own = ownAccountIn(database.db, createPasswords());
+    const own = ownAccountIn(database.db, createPasswords(), outbox);
     passwords.verify.mockImplementationOnce(async () => {
       const who = { userId: user.id, sessionId };
       await own.change(who, { password: 'another horse' }, { passwordVersion: 1 });

@@ -4,10 +4,12 @@ import type { Logger } from 'chassis/log';
 import { databaseProblem } from 'chassis/postgres-errors';
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
+import { authorsIn } from './authors.ts';
 import { countsIn } from './counts.ts';
 import { feedIn } from './feed.ts';
 import { friendsIn } from './friends.ts';
 import { postsIn } from './posts.ts';
+import { authorRoutes } from './routes/authors.ts';
 import { countRoutes } from './routes/counts.ts';
 import { feedRoutes } from './routes/feed.ts';
 import { friendRoutes } from './routes/friends.ts';
@@ -20,11 +22,13 @@ export const createSocialApp = (
   db: Kysely<Schema>,
   log: Logger,
   authenticate: Authenticate,
-): Express =>
-  createApp({
+): Express => {
+  const authorsOf = authorsIn(db);
+  return createApp({
     routes: [
-      ...postRoutes(postsIn(db)),
-      ...feedRoutes(feedIn(db), authenticate),
+      ...postRoutes(postsIn(db), authorsOf),
+      ...authorRoutes(authorsOf),
+      ...feedRoutes(feedIn(db), authorsOf, authenticate),
       ...countRoutes(countsIn(db)),
       ...writingRoutes(writingIn(db), authenticate),
       ...friendRoutes(friendsIn(db), authenticate),
@@ -32,3 +36,4 @@ export const createSocialApp = (
     log,
     toProblem: databaseProblem,
   });
+};

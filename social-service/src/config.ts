@@ -1,4 +1,5 @@
 // Every setting of this service; README.md has them as a table.
+import { natsUrl } from 'chassis/nats-settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres-settings';
 import { commonSettings, httpOrigin, z } from 'chassis/settings';
 
@@ -8,7 +9,10 @@ export const settings = z
     ...databaseSettings('.data/social'),
     IDENTITY_URL: httpOrigin(
       'http://127.0.0.1:8081',
-      'Where Identity is: access tokens are checked with its keys.',
+      'Where Identity is: access tokens are checked with its keys, and its log of users is read.',
+    ),
+    NATS_URL: natsUrl(
+      'The NATS servers to have the log of users from. Without it, it comes from IDENTITY_URL.',
     ),
   })
   .refine(...noDemoInProduction);

@@ -27,8 +27,50 @@ export interface IdempotencyKeysTable {
   created_at: Generated<Date>;
 }
 
+/** The copy of Identity's users. Only the generation that `log_position` says is being served is read. */
+export interface AuthorsTable {
+  generation: number;
+  id: number;
+  username: string;
+  /** Of the event that made the row what it is. */
+  position: number;
+}
+
+/** How far in a log its copy is. */
+export interface LogPositionTable {
+  name: 'users';
+  position: Generated<number>;
+  /** What events are written to. */
+  generation: Generated<number>;
+  /** What is read from: another one while the copy is rebuilt. */
+  serving: Generated<number>;
+  /** The position at which a rebuilt copy is whole; null while that is not known, and when none is being rebuilt. */
+  goal: number | null;
+}
+
+/** Users who left a short while ago. */
+export interface DepartedTable {
+  user_id: number;
+  noticed_at: Generated<Date>;
+}
+
+/** Events that break the contract, for people to look at. */
+export interface BrokenEventsTable {
+  id: Generated<number>;
+  position: number | null;
+  reason: string;
+  /** JSON, cut off when it is long. */
+  event: string;
+  hash: Uint8Array;
+  kept_at: Generated<Date>;
+}
+
 export interface Schema {
   posts: PostsTable;
   friendships: FriendshipsTable;
   idempotency_keys: IdempotencyKeysTable;
+  authors: AuthorsTable;
+  log_position: LogPositionTable;
+  departed: DepartedTable;
+  broken_events: BrokenEventsTable;
 }

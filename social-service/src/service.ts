@@ -6,6 +6,7 @@ import { createRemoteKeys, fetchKeys } from 'chassis/remote-keys';
 import { accessToken } from 'contracts/tokens';
 import { createSocialApp } from './app.ts';
 import { settings } from './config.ts';
+import { keepCopy } from './copy/service.ts';
 import { seed } from './demo.ts';
 import { forgetOldKeys } from './idempotency.ts';
 import { migrations } from './migrations/index.ts';
@@ -21,13 +22,22 @@ export const start = (env: Readonly<Record<string, string | undefined>>): Promis
       settings,
       migrations,
       seed,
-      create({ db, log, settings: { IDENTITY_URL } }) {
-        const remote = createRemoteKeys(() => fetchKeys(IDENTITY_URL), 'at-once');
+      create(context) {
+        const { db, log, settings: set } = context;
+        const remote = createRemoteKeys(() => fetchKeys(set.IDENTITY_URL), 'at-once');
         const authenticate = createAuthenticator(createVerifier(remote.keys, accessToken));
+        const copy = keepCopy(context);
         return {
           app: createSocialApp(db, log, authenticate),
-          jobs: [{ name: 'old idempotency keys', everyMs: HOUR_MS, run: () => forgetOldKeys(db) }],
-          close: () => remote.close(),
+          readiness: copy.readiness,
+          jobs: [
+            ...copy.jobs,
+            { name: 'old idempotency keys', everyMs: HOUR_MS, run: () => forgetOldKeys(db) },
+          ],
+          async close() {
+            remote.close();
+            await copy.close();
+          },
         };
       },
     },

@@ -10,9 +10,10 @@ import type { TestDatabase } from '../../test/support/database.ts';
 import { forgetOldKeys } from '../src/idempotency.ts';
 import type { Schema } from '../src/schema.ts';
 import { writingIn } from '../src/writing.ts';
+import { serveIdentity } from './support/identity.ts';
 import { ready, runSocial } from './support/running.ts';
 import { openStores } from './support/stores.ts';
-import { newSigner, serveKeys } from './support/tokens.ts';
+import { newSigner } from './support/tokens.ts';
 import { until } from './support/until.ts';
 
 describeOnServer('a creation with an Idempotency-Key', () => {
@@ -72,7 +73,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
 
   test('leaves nothing behind when the process is killed in its middle, and can be repeated', async () => {
     const signer = await newSigner();
-    const identity = await serveKeys([signer.jwk]);
+    const identity = await serveIdentity([signer.jwk]);
     const child = run(join(import.meta.dirname, '../src/main.ts'), {
       DATABASE_URL: place.settings.DATABASE_URL!,
       PORT: '0',

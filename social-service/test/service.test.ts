@@ -84,7 +84,8 @@ describe('GET /api/posts?ids=', () => {
     ['/api/posts?ids=5&cursor=eyJpIjo1fQ', '/query/cursor'],
     ['/api/posts', '/query/ids'],
     ['/api/posts?limit=5', '/query/ids'],
-    ['/api/posts?ids=5&include=author', '/query/include'],
+    ['/api/posts?ids=5&include=authors', '/query/include'],
+    ['/api/posts?ids=5&include=author&include=author', '/query/include'],
   ])('%s is a 400 that points at %s', async (path, pointer) => {
     const answer = await ask(path);
     expect(answer.status).toBe(400);

@@ -1,8 +1,8 @@
 // Breakers for operators: as JSON, as a live stream, and by hand.
 import type { ServerResponse } from 'node:http';
 import type { Route } from 'chassis/app';
+import { refuseForeignPages } from 'chassis/own-page';
 import { Problem } from 'chassis/problem';
-import type { Request } from 'express';
 import type { Breaker } from '../upstream/breaker.ts';
 
 export interface BreakerPanel {
@@ -60,25 +60,4 @@ function streamTo(res: ServerResponse, panel: BreakerPanel): void {
     clearInterval(refresh);
   });
   show();
-}
-
-/** A web page elsewhere must not steer breakers through its reader's browser. */
-function refuseForeignPages(req: Request): void {
-  const site = req.headers['sec-fetch-site'];
-  const origin = req.headers.origin;
-  if (site === undefined && origin === undefined) return;
-  const host = req.headers.host ?? '';
-  const sameSite = site === undefined || site === 'same-origin' || site === 'none';
-  const sameOrigin = origin === undefined || URL.parse(origin)?.host === host;
-  if (!sameSite || !sameOrigin || !isPrivateName(host))
-    throw new Problem('forbidden', 'Breakers are not steered from other pages');
-}
-
-/**
- * An address, or a name without a dot: nobody else can have that name. A page that is loaded from a name of its own may
- * let that name point here afterwards (DNS rebinding), and is of the same origin then.
- */
-function isPrivateName(host: string): boolean {
-  const name = URL.parse(`http://${host}`)?.hostname ?? '';
-  return /^\[.+\]$|^[\d.]+$|^[\w-]+$/.test(name);
 }

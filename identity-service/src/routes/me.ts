@@ -1,6 +1,7 @@
 // GET, PATCH, DELETE /api/me: one's own account. Who asks is known before the body is looked at.
 import type { createAuthenticator } from 'chassis/access-token';
 import type { Route } from 'chassis/app';
+import { exchangeOf } from 'chassis/exchange';
 import { parseBody, parseQuery } from 'chassis/input';
 import type { Request } from 'express';
 import { type Logins, sessionOver } from '../logins.ts';
@@ -37,7 +38,8 @@ export function meRoutes(
         const { currentPassword, ...changes } = parseBody(meChange, req.body);
         const proof =
           currentPassword === undefined ? undefined : await logins.prove(who, currentPassword);
-        const me = there(await own.change(who, changes, proof?.is));
+        const { traceparent } = exchangeOf(req);
+        const me = there(await own.change(who, changes, proof?.is, traceparent));
         return { body: me, cache: 'no-store', ...(proof && { headers: proof.headers }) };
       },
     },
@@ -49,7 +51,7 @@ export function meRoutes(
         const { who } = await askedBy(req);
         const { currentPassword } = parseBody(confirmation, req.body);
         const proof = await logins.prove(who, currentPassword);
-        there(await own.remove(who, proof.is));
+        there(await own.remove(who, proof.is, exchangeOf(req).traceparent));
         return { status: 204, headers: proof.headers };
       },
     },

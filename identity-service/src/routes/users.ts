@@ -1,5 +1,6 @@
 // GET /api/users/{id}, GET /api/users?ids=, and POST /api/users to join.
 import type { Route } from 'chassis/app';
+import { exchangeOf } from 'chassis/exchange';
 import { parseBody, parseId, parseIds, parseQuery } from 'chassis/input';
 import { invalid, Problem } from 'chassis/problem';
 import type { Accounts } from '../accounts.ts';
@@ -37,7 +38,10 @@ export const userRoutes = (users: Users, accounts: Accounts, tokens: Tokens): Ro
     body: true,
     async handle(req) {
       parseQuery(req.url, []);
-      const session = await accounts.register(parseBody(newUser, req.body));
+      const session = await accounts.register(
+        parseBody(newUser, req.body),
+        exchangeOf(req).traceparent,
+      );
       return {
         status: 201,
         body: await tokens.issue(session),

@@ -1,51 +1,61 @@
-// GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=
+// GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=, all with &include=author
 // POST /api/posts, PATCH and DELETE /api/posts/{id}
 import type { Route } from 'chassis/app';
 import { parseBody, parseId, parseIdempotencyKey, parseIds, parseQuery } from 'chassis/input';
 import { invalid, Problem } from 'chassis/problem';
 import { requestGuard } from 'contracts/request';
+import type { AuthorsOf } from '../authors.ts';
 import { postCheck } from '../content.ts';
 import { parsePage, toPage } from '../page.ts';
 import type { Posts } from '../posts.ts';
 import type { Authenticate } from '../viewer.ts';
 import type { Refusal, Writing } from '../writing.ts';
+import { parseInclude } from './include.ts';
 
-type ListQuery = Partial<Record<'ids' | 'authorId' | 'limit' | 'cursor', string>>;
+const LIST_QUERY = ['ids', 'authorId', 'limit', 'cursor', 'include'] as const;
+type ListQuery = Partial<Record<(typeof LIST_QUERY)[number], string>>;
 
-const pageOf = async (posts: Posts, authorId: string, query: ListQuery) =>
-  toPage(await posts.pageOf(parseId(authorId, '/query/authorId'), parsePage(query)));
+async function pageOf(posts: Posts, authorsOf: AuthorsOf, authorId: string, query: ListQuery) {
+  const include = parseInclude(query.include, authorsOf);
+  const question = parsePage(query);
+  const { items, more } = await posts.pageOf(parseId(authorId, '/query/authorId'), question);
+  return toPage({ items: await include(items), more });
+}
 
-async function batchOf(posts: Posts, ids: string, query: ListQuery) {
+async function batchOf(posts: Posts, authorsOf: AuthorsOf, ids: string, query: ListQuery) {
   for (const name of ['authorId', 'limit', 'cursor'] as const)
     if (query[name] !== undefined) throw invalid(`/query/${name}`, 'does not go with ids');
-  return { items: await posts.findMany(parseIds(ids, '/query/ids')) };
+  const include = parseInclude(query.include, authorsOf);
+  return { items: await include(await posts.findMany(parseIds(ids, '/query/ids'))) };
 }
 
 const absent = (id: number): Problem => new Problem('not-found', `There is no post ${id}`);
 const refused = (id: number, why: Refusal): Problem =>
   why === 'absent' ? absent(id) : new Problem('forbidden', 'The post is by somebody else');
 
-export const postRoutes = (posts: Posts): Route[] => [
+export const postRoutes = (posts: Posts, authorsOf: AuthorsOf): Route[] => [
   {
     method: 'get',
     path: '/api/posts/:id',
     async handle(req) {
-      parseQuery(req.url, []);
+      const include = parseInclude(parseQuery(req.url, ['include']).include, authorsOf);
       const id = parseId(req.params['id'], '/path/id');
       const post = await posts.find(id);
       if (post === undefined) throw absent(id);
-      return { body: post, cache: 'public' };
+      const [body] = await include([post]);
+      return { body, cache: 'public' };
     },
   },
   {
     method: 'get',
     path: '/api/posts',
     async handle(req) {
-      const query = parseQuery(req.url, ['ids', 'authorId', 'limit', 'cursor']);
+      const query = parseQuery(req.url, LIST_QUERY);
       const { ids, authorId } = query;
-      if (ids !== undefined) return { body: await batchOf(posts, ids, query), cache: 'public' };
+      if (ids !== undefined)
+        return { body: await batchOf(posts, authorsOf, ids, query), cache: 'public' };
       if (authorId === undefined) throw invalid('/query/ids', 'expected either ids or authorId');
-      return { body: await pageOf(posts, authorId, query), cache: 'public' };
+      return { body: await pageOf(posts, authorsOf, authorId, query), cache: 'public' };
     },
   },
 ];

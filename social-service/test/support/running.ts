@@ -4,12 +4,13 @@ import type { Running } from 'chassis/process';
 import { type Asked, askerOf } from '../../../test/support/ask.ts';
 import type { TestDatabase } from '../../../test/support/database.ts';
 import { start } from '../../src/service.ts';
-import { type KeyServer, newSigner, serveKeys, type Signer } from './tokens.ts';
+import { type IdentityStandIn, serveIdentity } from './identity.ts';
+import { newSigner, type Signer } from './tokens.ts';
 import { until } from './until.ts';
 
 export interface RunningSocial {
   readonly service: Running;
-  readonly identity: KeyServer;
+  readonly identity: IdentityStandIn;
   readonly signer: Signer;
   /** As nobody. */
   readonly ask: ReturnType<typeof askerOf>;
@@ -25,15 +26,16 @@ afterAll(async () => {
   await Promise.all([...running].map((stop) => stop()));
 });
 
-/** @param identityIs whether the stand-in answers from the start */
+/** @param identityIs `away`, or what to do with the stand-in before Social starts */
 export async function runSocial(
   { settings }: TestDatabase,
   env: Readonly<Record<string, string>> = {},
-  identityIs: 'there' | 'away' = 'there',
+  identityIs: 'away' | ((identity: IdentityStandIn) => void) = () => {},
 ): Promise<RunningSocial> {
   const signer = await newSigner();
-  const identity = await serveKeys([signer.jwk]);
+  const identity = await serveIdentity([signer.jwk]);
   if (identityIs === 'away') identity.leave();
+  else identityIs(identity);
   const service = await start({
     ...settings,
     PORT: '0',
@@ -42,7 +44,8 @@ export async function runSocial(
     IDENTITY_URL: identity.url,
     ...env,
   });
-  await ready(service.adminUrl);
+  // Without Identity there is no copy of its users to begin with, and it is not ready.
+  if (identityIs !== 'away') await ready(service.adminUrl);
   const ask = askerOf(service.url, 'social');
   const stop = async (): Promise<void> => {
     if (!running.delete(stop)) return;

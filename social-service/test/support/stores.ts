@@ -1,4 +1,5 @@
 // Social's database for tests of what is in it, without a service around it.
+import { type Kysely, sql } from 'kysely';
 import { createLogger, type Logger } from 'chassis/log';
 import { type Database, openDatabase } from 'chassis/postgres';
 import type { Migrations } from 'chassis/postgres-migrate';
@@ -29,4 +30,14 @@ export async function openStores(
   });
   await database.prepared;
   return database;
+}
+
+/** As it was before the first event, without opening it anew. */
+export async function emptyCopy(db: Kysely<Schema>): Promise<void> {
+  await sql`truncate posts, friendships, idempotency_keys, authors, departed, broken_events`.execute(
+    db,
+  );
+  await sql`update log_position set position = 0, generation = 1, serving = 1, goal = null`.execute(
+    db,
+  );
 }

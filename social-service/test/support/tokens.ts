@@ -1,7 +1,4 @@
-// Stands in for Identity: makes access tokens, good ones and others, and serves the keys to check them with.
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+// Makes access tokens, good ones and others.
 import { accessToken } from 'contracts/tokens';
 import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTHeaderParameters } from 'jose';
 
@@ -28,47 +25,6 @@ export async function newSigner(kid = 'test'): Promise<Signer> {
       return new SignJWT({ ...usual, ...claims })
         .setProtectedHeader({ alg: algorithm, kid, typ: type, ...header })
         .sign(privateKey);
-    },
-  };
-}
-
-export interface KeyServer {
-  readonly url: string;
-  /** How often it was asked. */
-  asked(): number;
-  /** Answers nobody any more, and cuts who asks. */
-  leave(): void;
-  comeBack(): void;
-  stop(): Promise<void>;
-}
-
-/** Serves these keys where Identity does. */
-export async function serveKeys(keys: readonly JWK[]): Promise<KeyServer> {
-  let asked = 0;
-  let away = false;
-  const server = createServer((req, res) => {
-    if (away) {
-      req.socket.destroy();
-      return;
-    }
-    asked += 1;
-    const known = req.url === '/.well-known/jwks.json';
-    res.writeHead(known ? 200 : 404, { 'Content-Type': 'application/json' });
-    res.end(JSON.stringify(known ? { keys } : {}));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked: () => asked,
-    leave() {
-      away = true;
-    },
-    comeBack() {
-      away = false;
-    },
-    async stop() {
-      server.closeAllConnections();
-      await once(server.close(), 'close');
     },
   };
 }

@@ -1,0 +1,75 @@
+// GET /api/user-events: the log as an HTTP feed (http-feeds.org), with long polling.
+import type { Route } from 'chassis/app';
+import { exchangeOf } from 'chassis/exchange';
+import { parseQuery } from 'chassis/input';
+import { invalid, Problem } from 'chassis/problem';
+import type { Feed } from '../feed.ts';
+import type { Batch, UserLog } from '../user-events.ts';
+
+const POSITION = /^(0|[1-9]\d{0,15})$/;
+const MS = /^(0|[1-9]\d{0,4})$/;
+const WAIT_MAX_MS = 10_000;
+/** Each of them keeps a place among the requests in flight; one for every reader is plenty. */
+const WAITING_MAX = 100;
+
+export function userEventRoutes(log: UserLog, feed: Feed): Route[] {
+  /** @param left aborts when nobody is there any more to hear of it */
+  const read = async (after: number, ms: number, left: AbortSignal): Promise<Batch> => {
+    const batch = await log.after(after);
+    if (after > batch.head) throw invalidPosition();
+    if (batch.events.length > 0 || ms === 0) return batch;
+    if (feed.waiting() >= WAITING_MAX) throw tooManyWait();
+    await feed.wait(after, ms, left);
+    return left.aborted ? batch : log.after(after);
+  };
+
+  return [
+    {
+      method: 'get',
+      path: '/api/user-events',
+      async handle(req) {
+        const { lastEventId = '0', timeout = '0' } = parseQuery(req.url, [
+          'lastEventId',
+          'timeout',
+        ]);
+        const ms = parseTimeout(timeout);
+        const leaving = new AbortController();
+        exchangeOf(req).onLeave = () => leaving.abort();
+        const after = lastEventId === 'latest' ? await log.head() : parsePosition(lastEventId);
+        const { events, next, head } = await read(after, ms, leaving.signal);
+        return {
+          body: JSON.stringify(events),
+          type: 'application/cloudevents-batch+json',
+          cache: 'no-store',
+          headers: {
+            Link: `</api/user-events?lastEventId=${next}>; rel="next"`,
+            'Log-Head': String(head),
+          },
+        };
+      },
+    },
+  ];
+}
+
+function parsePosition(text: string): number {
+  const position = POSITION.test(text) ? Number(text) : NaN;
+  if (!Number.isSafeInteger(position)) throw invalidPosition();
+  return position;
+}
+
+function parseTimeout(text: string): number {
+  const ms = MS.test(text) ? Number(text) : NaN;
+  if (!(ms <= WAIT_MAX_MS))
+    throw invalid('/query/timeout', `expected milliseconds from 0 to ${WAIT_MAX_MS}`);
+  return ms;
+}
+
+/** Also for one that this log has not reached: who has it read another log, or one that is lost. */
+const invalidPosition = (): Problem =>
+  invalid('/query/lastEventId', 'expected a position in the log');
+
+const tooManyWait = (): Problem =>
+  new Problem('overloaded', 'Too many wait for the next event; try again', {
+    headers: { 'Retry-After': '1' },
+    reason: 'too many wait for the next event',
+  });

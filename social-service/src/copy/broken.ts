@@ -1,0 +1,50 @@
+// Events that break the contract are kept aside, for a person to look at. Only so many, and only for so long.
+import { hash } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../schema.ts';
+import type { Broken } from './changes.ts';
+
+const KEPT_MAX = 1_000;
+const CHARACTERS_MAX = 10_000;
+const DAYS = 30;
+
+/** Keeps the newest of these; each event once, however often it comes. */
+export async function keepBroken(db: Kysely<Schema>, broken: readonly Broken[]): Promise<void> {
+  const rows = broken.slice(-KEPT_MAX).map(({ position = null, reason, event }) => {
+    const text = textOf(event);
+    return {
+      position,
+      reason,
+      event: text.slice(0, CHARACTERS_MAX),
+      hash: hash('sha256', text, 'buffer'),
+    };
+  });
+  if (rows.length === 0) return;
+  await db
+    .insertInto('broken_events')
+    .values(rows)
+    .onConflict((on) => on.column('hash').doNothing())
+    .execute();
+  await sql`
+    delete from broken_events
+    where id <= (select id from broken_events order by id desc offset ${KEPT_MAX} limit 1)`.execute(
+    db,
+  );
+}
+
+/** Removes those that are old: they may tell of users who are gone. */
+export async function forgetOldBroken(db: Kysely<Schema>): Promise<void> {
+  await db
+    .deleteFrom('broken_events')
+    .where('kept_at', '<', sql<Date>`now() - ${DAYS} * interval '1 day'`)
+    .execute();
+}
+
+/** What came off the wire as JSON can be written as JSON, but for what is nested too deeply for that. */
+function textOf(event: unknown): string {
+  try {
+    return JSON.stringify(event);
+  } catch {
+    return '';
+  }
+}
