@@ -41,6 +41,7 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     feed: never,
     friends: never,
     friendRequests: never,
+    postsBringAuthors: false,
     me: never,
     authorOf: new Map(known),
   };
