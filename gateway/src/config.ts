@@ -42,7 +42,7 @@ export const settings = z.object({
   ),
   FOLLOW_LOG: flag(
     true,
-    'Whether an event of Identity’s log refreshes an author at once; without it, only time does.',
+    'Whether an event of Identity’s log refreshes an author at once; without it, only time does. Not with replica.',
   ),
   // Below the 15 s after which a silent connection is closed.
   REQUEST_DEADLINE_MS: milliseconds(2000, 'The most that a request may take, in milliseconds.', {
@@ -91,10 +91,11 @@ export const settings = z.object({
     min: 1,
     max: 100_000,
   }),
-  UPSTREAM_CONNECTIONS: integer(64, 'Connections, and so attempts at once, to each upstream.', {
-    min: 1,
-    max: 10_000,
-  }),
+  UPSTREAM_CONNECTIONS: integer(
+    64,
+    'Connections, and so attempts at once, to each upstream; one more to Identity for its log.',
+    { min: 1, max: 10_000 },
+  ),
   UPSTREAM_MAX_BYTES: integer(
     1_048_576,
     'The largest answer about one thing, in bytes; a list may be four times as large.',

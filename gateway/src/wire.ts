@@ -74,7 +74,9 @@ export function wire(
   const { users, posts, questions } = reads;
   const commands = createCommands({ ...reads, identity, social, bounds, observer, questions });
   const source = createLogSource(identity, bounds, settings.REQUEST_DEADLINE_MS);
-  const following = settings.FOLLOW_LOG ? followLog({ source, users, log, metrics }) : undefined;
+  // With no more than Social's copy to ask, there is nothing to refresh.
+  const follows = settings.FOLLOW_LOG && settings.AUTHOR_STRATEGY !== 'replica';
+  const following = follows ? followLog({ source, users, log, metrics }) : undefined;
   const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS / 2);
   return {
     parts: reads.parts,

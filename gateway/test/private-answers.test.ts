@@ -4,7 +4,7 @@ import { PASSWORD } from './support/accounts.ts';
 import { until } from './support/client.ts';
 import { bearer } from './support/session.ts';
 import { stage, type Stage } from './support/stage.ts';
-import { refuses, type Behaviour } from './support/upstream.ts';
+import { refuses, type Behaviour, type Upstream } from './support/upstream.ts';
 
 /** Whatever has an id says more of itself than it should. */
 const gossips: Behaviour = ({ res, status, body }) => {
@@ -76,7 +76,7 @@ test('a refusal tells its words and where the faults are, and nothing else', asy
   expect(heard.text + JSON.stringify(heard.headers)).not.toContain('said-too-much');
 });
 
-const readers: readonly [string, (it: Stage) => Stage['social']][] = [
+const readers: readonly [string, (it: Stage) => Upstream][] = [
   ['/api/feed', (it) => it.social],
   ['/api/friends', (it) => it.social],
   ['/api/friends/requests?direction=outgoing', (it) => it.social],

@@ -1,4 +1,4 @@
-// Identity's log as a source to follow, read through Identity's own layers: its breaker, its deadline, its bounds.
+// Identity's log as a source to follow: within its deadline and its bounds, and not while Identity's breaker is open.
 import { SourceError, UnknownPosition, type EventSource } from 'chassis/event-source';
 import { background } from './background.ts';
 import { UpstreamFailure } from './failure.ts';
@@ -18,7 +18,7 @@ const WAITING_SHARE = 0.5;
 
 /** @param limitMs for each question */
 export function createLogSource(identity: Upstream, bounds: Bounds, limitMs: number): LogSource {
-  const ask = identity.ask(getLog(bounds));
+  const ask = identity.listen(getLog(bounds));
   let position: number | undefined;
 
   return {
@@ -30,8 +30,8 @@ export function createLogSource(identity: Upstream, bounds: Bounds, limitMs: num
       const caller = background(limitMs);
       const leave = (): void => caller.presence.leave('left');
       signal.addEventListener('abort', leave, { once: true });
-      // A probe of the breaker must not wait: until it is back, everybody else is refused.
-      const waitMs = identity.breaker.state === 'closed' ? Math.floor(limitMs * WAITING_SHARE) : 0;
+      // Where the log ends has to be known before anything can be missed.
+      const waitMs = position === undefined ? 0 : Math.floor(limitMs * WAITING_SHARE);
       try {
         const { value } = await ask({ after: position ?? 'latest', waitMs }, caller);
         if (value !== undefined) {
