@@ -7,6 +7,7 @@ import { stage, type Stage } from './support/stage.ts';
 
 const LOG = /^\/api\/user-events/;
 const USERS = /^\/api\/users/;
+const COPY = /^\/api\/authors/;
 const env = {
   AUTHOR_STRATEGY: 'hybrid',
   FOLLOW_LOG: 'true',
@@ -106,6 +107,22 @@ describe('an event', () => {
     it.identity.forget();
     expect(await nameOf(it)).toBe('sun_dog');
     expect(it.identity.asked(USERS)).toBe(0);
+  });
+
+  test('lets nobody join a question to the copy that was on its way', async () => {
+    const it = await arrange();
+    it.identity.behave(only(USERS, status(500)));
+    const release = it.social.hold(COPY);
+    const before = it.get('/api/users/7');
+    await until('the copy is asked', () => it.social.asked(COPY) === 1);
+    it.social.copy.hold(7, 'sun_dog');
+    it.identity.rename(7, 'sun_dog');
+    await until('the event took effect', async () => (await events(it, 'applied')) === 1);
+    const after = it.get('/api/users/7');
+    await until('the copy is asked again', () => it.social.asked(COPY) === 2);
+    release();
+    expect((await before).body).toMatchObject({ username: 'user_7' });
+    expect((await after).body).toMatchObject({ username: 'sun_dog' });
   });
 
   test('of which the copy has not heard yet: while Identity is down the older name stands in, and says so', async () => {
