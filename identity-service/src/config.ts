@@ -13,7 +13,7 @@ export const settings = z
     ),
     NATS_REPLICAS: integer(
       1,
-      'On how many of those servers the stream is kept. Counts when the stream is made.',
+      'On how many of those servers the stream is kept: 3 on a cluster of three. Raised later, too; never lowered.',
       { min: 1, max: 5 },
     ),
     SESSION_DAYS: integer(30, 'How long after its last refresh a session ends, in days.', {

@@ -11,14 +11,29 @@ import {
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import { parsePosition, SourceError } from 'chassis/event-source';
+import type { Logger } from 'chassis/log';
 import { openBroker } from 'chassis/nats';
 import type { UserEventOnWire } from 'contracts/types';
+import { type Replicas, replicasOf } from './stream-replicas.ts';
 
 export const STREAM = 'USER_EVENTS';
 const SUBJECT = 'user-events';
 /** For an answer of the broker's. */
 const ANSWER_MS = 5_000;
 const DUPLICATES_MS = 600_000;
+
+/** What the stream is, wherever it is made. One that is there is left so, but for its replicas. */
+export const streamConfig = (replicas: number) => ({
+  name: STREAM,
+  subjects: [`${SUBJECT}.*`],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.Old,
+  // The newest event of each user, for ever.
+  max_msgs_per_subject: 1,
+  duplicate_window: nanos(DUPLICATES_MS),
+  num_replicas: replicas,
+});
 
 /** Where a stream ends: its own number of the last message, 0 for none, and the position of the last event in it. */
 export interface StreamEnd {
@@ -38,9 +53,13 @@ export interface EventStream {
   close(): Promise<void>;
 }
 
-/** @param urls servers of the broker, with commas between; nothing is asked of it yet */
-export function openStream(urls: string, replicas: number): EventStream {
+/**
+ * @param urls servers of the broker, with commas between; nothing is asked of it yet
+ * @param wanted how many of them are to keep the stream
+ */
+export function openStream(urls: string, wanted: number, log?: Logger): EventStream {
   const broker = openBroker(urls, 'identity-service');
+  const replicas = replicasOf(wanted, log);
   return {
     end: () => broker.using((connection) => endOf(connection, replicas)),
     append: (events, sequence) =>
@@ -49,10 +68,11 @@ export function openStream(urls: string, replicas: number): EventStream {
   };
 }
 
-async function endOf(connection: NatsConnection, replicas: number): Promise<StreamEnd> {
+async function endOf(connection: NatsConnection, replicas: Replicas): Promise<StreamEnd> {
   const { streams } = await jetstreamManager(connection, { timeout: ANSWER_MS, checkAPI: false });
   // The number before the message: what is published in between makes the number too low, and the next append fail.
-  const sequence = (await lastSequence(streams)) ?? (await makeStream(streams, replicas));
+  const sequence =
+    (await lastSequence(streams, replicas)) ?? (await makeStream(streams, replicas.wanted));
   if (sequence === 0) return { sequence, position: 0 };
   const last = await streams.getMessage(STREAM, { last_by_subj: `${SUBJECT}.*` });
   if (last === null) return { sequence, position: 0 };
@@ -62,9 +82,11 @@ async function endOf(connection: NatsConnection, replicas: number): Promise<Stre
   return { sequence, position };
 }
 
-async function lastSequence(streams: StreamAPI): Promise<number | undefined> {
+async function lastSequence(streams: StreamAPI, replicas: Replicas): Promise<number | undefined> {
   try {
-    return (await streams.info(STREAM)).state.last_seq;
+    const { state, config } = await streams.info(STREAM);
+    await replicas.raise(streams, config);
+    return state.last_seq;
   } catch (error) {
     const code = error instanceof JetStreamApiError ? error.code : undefined;
     if (code === JetStreamApiCodes.StreamNotFound) return undefined;
@@ -72,19 +94,8 @@ async function lastSequence(streams: StreamAPI): Promise<number | undefined> {
   }
 }
 
-/** One that is there is left as it is: how many servers keep it, and where, is for people to change. */
 async function makeStream(streams: StreamAPI, replicas: number): Promise<number> {
-  const { state } = await streams.add({
-    name: STREAM,
-    subjects: [`${SUBJECT}.*`],
-    storage: StorageType.File,
-    retention: RetentionPolicy.Limits,
-    discard: DiscardPolicy.Old,
-    // The newest event of each user, for ever.
-    max_msgs_per_subject: 1,
-    duplicate_window: nanos(DUPLICATES_MS),
-    num_replicas: replicas,
-  });
+  const { state } = await streams.add(streamConfig(replicas));
   return state.last_seq;
 }
 

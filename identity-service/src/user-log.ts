@@ -109,7 +109,7 @@ function createRelay(context: LogContext, userLog: UserLog, feed: Feed) {
   if (NATS_URL === undefined) return undefined;
   const metrics = relayMetrics(context.metrics);
   const position = relayPositionIn(context.db);
-  const stream = openStream(NATS_URL, NATS_REPLICAS);
+  const stream = openStream(NATS_URL, NATS_REPLICAS, context.log);
   return {
     ...startRelay({ ...context, userLog, feed, stream, position, metrics }),
     look: async () => metrics.heard(await position.read()),
