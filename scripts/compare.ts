@@ -26,7 +26,8 @@ const plan = planFrom(args);
 const data = mkdtempSync(join(tmpdir(), 'compare-'));
 // The other processes end with this one.
 process.once('exit', () => rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void stopAll().then(() => process.exit(1)));
 
 progress('starting the system');
 const results = await runScenarios(plan, await startSystem(data), progress);

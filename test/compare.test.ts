@@ -93,7 +93,7 @@ test('a plot has a bar and its text for each value, escapes what it is told, and
     series: ['x', 'y'],
     text: (value) => `${value} ms`,
   });
-  expect(svg.match(/<rect class="s\d" x="270" y="\d+" width="[\d.]+" height="12"/g)).toHaveLength(
+  expect(svg.match(/<rect class="s\d" x="300" y="\d+" width="[\d.]+" height="12"/g)).toHaveLength(
     4,
   );
   for (const value of [0, 1, 2, 4]) expect(svg).toContain(`>${value} ms</text>`);

@@ -11,8 +11,8 @@ export interface Bars {
   readonly log?: boolean;
 }
 
-const WIDTH = 760;
-const LEFT = 270;
+const WIDTH = 790;
+const LEFT = 300;
 const RIGHT = 90;
 const BAR = 14;
 const GAP = 14;
