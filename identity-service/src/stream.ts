@@ -84,9 +84,9 @@ async function endOf(connection: NatsConnection, replicas: Replicas): Promise<St
 
 async function lastSequence(streams: StreamAPI, replicas: Replicas): Promise<number | undefined> {
   try {
-    const { state, config } = await streams.info(STREAM);
-    await replicas.raise(streams, config);
-    return state.last_seq;
+    const info = await streams.info(STREAM);
+    await replicas.raise(streams, info);
+    return info.state.last_seq;
   } catch (error) {
     const code = error instanceof JetStreamApiError ? error.code : undefined;
     if (code === JetStreamApiCodes.StreamNotFound) return undefined;

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { UserEventOnWire } from 'contracts/types';
+import { memoryLog } from '../../test/support/log.ts';
 import { describeWithNats, startNats, type TestNats } from '../../test/support/nats.ts';
 import { type EventStream, openStream, STREAM } from '../src/stream.ts';
-import { type Ear, listenTo, streamed } from './support/broker.ts';
+import { type Ear, listenTo, streamed, until } from './support/broker.ts';
 
 const event = (position: number, id: number, username = `name_${position}`): UserEventOnWire => ({
   specversion: '1.0',
@@ -62,6 +63,41 @@ for (const servers of [1, 3] as const)
       });
       // One that is there is left alone.
       expect(await other.end()).toEqual({ sequence: 0, position: 0 });
+    });
+
+    test('that fewer servers keep than are wanted is raised, or the log says once that it is not', async () => {
+      await manager.streams.delete(STREAM).catch(() => undefined);
+      const few = openStream(nats.url, 1);
+      await few.append([event(5, 1)], (await few.end()).sequence);
+      const { log, lines } = memoryLog();
+      const many = openStream(nats.url, 3, log);
+      // It leads nobody for a moment, while it is raised.
+      const ends = () => many.end().catch(() => undefined);
+      for (let times = 0; times < 2; times += 1)
+        await until('its end is told', async () => (await ends())?.position === 5);
+      const { config } = await manager.streams.info(STREAM);
+      expect(config).toMatchObject({ num_replicas: servers, max_msgs_per_subject: 1 });
+      expect(lines).toEqual([
+        expect.objectContaining(
+          servers === 3
+            ? { level: 30, msg: 'the stream is kept on more servers from now on', had: 1, has: 3 }
+            : {
+                level: 40,
+                msg: 'the stream is kept on fewer servers than NATS_REPLICAS says',
+                has: 1,
+                wanted: 3,
+              },
+        ),
+      ]);
+      // It takes what comes, and is never lowered.
+      await until('it takes events', async () => {
+        const end = await ends();
+        if (end?.position === 5) await many.append([event(6, 2)], 1).catch(() => undefined);
+        return end?.position === 6;
+      });
+      await few.end();
+      expect((await manager.streams.info(STREAM)).config.num_replicas).toBe(servers);
+      await Promise.all([few.close(), many.close()]);
     });
 
     test('says where it ends: by position, whatever its own numbers are', async () => {

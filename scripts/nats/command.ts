@@ -10,7 +10,7 @@ export const placeUrl = natsUrl('The NATS servers of the place where the mirror 
 /** Runs something with a connection of its own. @throws StartError when there is no NATS_URL, or nobody behind it */
 export async function withBroker<T>(
   url: string | undefined,
-  use: (connection: NatsConnection) => Promise<T>,
+  use: (connection: NatsConnection, url: string) => Promise<T>,
 ): Promise<T> {
   if (url === undefined)
     throw new StartError('NATS_URL is not set; it says where the place with the mirror is.');
@@ -19,7 +19,7 @@ export async function withBroker<T>(
     throw new StartError('No NATS server can be reached at NATS_URL.', { cause });
   });
   try {
-    return await use(connection);
+    return await use(connection, url);
   } finally {
     await connection.close();
   }

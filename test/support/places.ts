@@ -13,6 +13,8 @@ export interface Place {
   readonly leafUrl: string;
   /** SIGKILL to all its servers. */
   die(): Promise<void>;
+  /** SIGTERM to the script, as Ctrl-C does. */
+  stop(): Promise<Told>;
   /** Starts them again, by the configurations that they had; with `empty`, without what they had stored. */
   comeBack(options?: { readonly empty: boolean }): Promise<void>;
 }
@@ -46,6 +48,10 @@ export async function startPlace(
     async die() {
       for (const pid of pids) process.kill(pid, 'SIGKILL');
       await until('they are gone', () => !pids.some(isThere));
+    },
+    async stop() {
+      process.kill(cluster.pid, 'SIGTERM');
+      return { end: await cluster.ended, text: cluster.text() };
     },
     async comeBack({ empty } = { empty: false }) {
       const again = names.map((name) => {
