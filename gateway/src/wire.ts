@@ -77,7 +77,7 @@ export function wire(
   // With no more than Social's copy to ask, there is nothing to refresh.
   const follows = settings.FOLLOW_LOG && settings.AUTHOR_STRATEGY !== 'replica';
   const following = follows ? followLog({ source, users, log, metrics }) : undefined;
-  const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS);
+  const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS / 2);
   return {
     parts: reads.parts,
     commands,

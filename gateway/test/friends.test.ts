@@ -135,12 +135,12 @@ describe('asking somebody to be friends', () => {
     expect(heard.body).toMatchObject({ status: 400, errors: [{ pointer: '/path/id' }] });
   });
 
-  test('an answer about somebody else is nonsense', async () => {
+  test('an answer about somebody else says nothing: it is not known whether it was done', async () => {
     const { it, ask } = await arrange();
     it.social.behave(({ res }) =>
       res.setHeader('Content-Type', 'application/json').end('{"id":10,"state":"friends"}'),
     );
-    expectProblem(await ask('/api/friends/9', 'PUT'), 502, 'upstream-invalid', '/api/friends/9');
+    expectProblem(await ask('/api/friends/9', 'PUT'), 504, 'outcome-unknown', '/api/friends/9');
   });
 });
 

@@ -116,6 +116,8 @@ describe('the rungs', () => {
   });
 });
 
+const authorsIn = ({ items }: Page) => items.map(({ author }) => author);
+
 describe('with Identity dead from the start', () => {
   const SESSION = 7;
   /** Nothing is cached but the keys, by which the viewer's token is known. */
@@ -127,7 +129,6 @@ describe('with Identity dead from the start', () => {
     it.social.forget();
     return { ...it, headers };
   }
-  const authorsIn = ({ items }: Page) => items.map(({ author }) => author);
 
   const names: readonly [string, (body: unknown) => unknown, unknown][] = [
     [POST, (body) => body, by('copied')],

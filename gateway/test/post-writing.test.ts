@@ -121,12 +121,15 @@ test.each([
   ['POST', '/api/posts', { status: 200, body: { ...posted('x'), authorId: 7 } }],
   ['PATCH', '/api/posts/6', { status: 200, body: { ...posted('x'), authorId: 7 } }],
   ['PATCH', '/api/posts/6', { status: 204 }],
-])('%s %s, answered with %j, is nonsense: a 502, sent once', async (method, path, saying) => {
-  const { it, write } = await arrange();
-  it.social.behave(answers(saying));
-  expectProblem(await write(method, path, 'x'), 502, 'upstream-invalid', path);
-  expect(it.social.seen).toHaveLength(1);
-});
+])(
+  '%s %s, answered with %j, cannot be understood: a 504 that says so, sent once',
+  async (method, path, saying) => {
+    const { it, write } = await arrange();
+    it.social.behave(answers(saying));
+    expectProblem(await write(method, path, 'x'), 504, 'outcome-unknown', path);
+    expect(it.social.seen).toHaveLength(1);
+  },
+);
 
 test('a post that its writer’s client repeats by its key is asked of Social each time: it knows', async () => {
   const { it, write } = await arrange();

@@ -12,11 +12,15 @@ import type { Behaviour } from './support/upstream.ts';
 
 useNames();
 
-/** What is told of a fault by which an answer is lost that may have been given. */
+/** What is told of a fault by which an answer is lost that may have been given: none came, or none that can be read. */
 const LOST = new Set([
   'http_response_timeout',
   'connection_terminated',
   'http_response_incomplete',
+  'http_response_body_size',
+  'http_response_header_section_size',
+  'http_response_content_coding',
+  'http_protocol_error',
 ]);
 const impatient = { REQUEST_DEADLINE_MS: '1000', AUTHOR_DEADLINE_MS: '300' };
 

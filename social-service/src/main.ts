@@ -1,5 +1,20 @@
-// The process: environment, signals, exit code.
+// The process: environment, arguments, signals, exit code.
 import { runService } from 'chassis/process';
+import { StartError } from 'chassis/start-error';
+import { type Command, commands } from './commands.ts';
 import { start } from './service.ts';
 
-await runService(start);
+const word = process.argv[2];
+if (word === undefined) await runService(start);
+else await obey(Object.hasOwn(commands, word) ? commands[word] : undefined, word);
+
+async function obey(command: Command | undefined, name: string): Promise<void> {
+  try {
+    if (command === undefined) throw new StartError(`There is no command ${name}.`);
+    process.exitCode = await command(process.env, (line) => process.stdout.write(`${line}\n`));
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -29,6 +29,7 @@ export const start = (env: Readonly<Record<string, string | undefined>>): Promis
         const copy = keepCopy(context);
         return {
           app: createSocialApp(db, log, authenticate),
+          adminRoutes: copy.adminRoutes,
           readiness: copy.readiness,
           jobs: [
             ...copy.jobs,

@@ -1194,7 +1194,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    type?: "urn:social-network:problem:upstream-unavailable" | "urn:social-network:problem:overloaded" | "urn:social-network:problem:incomplete-answer" | "urn:social-network:problem:not-ready";
+                    type?: "urn:social-network:problem:upstream-unavailable" | "urn:social-network:problem:overloaded" | "urn:social-network:problem:incomplete-answer" | "urn:social-network:problem:keys-missing";
                     /** @constant */
                     status?: 503;
                 };

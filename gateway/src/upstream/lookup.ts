@@ -52,6 +52,7 @@ export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
   };
   const question = aside === true ? upstream.askAside(operation) : upstream.ask(operation);
   const batched = batch(question, {
+    upstream: upstream.name,
     maxIds: BATCH_MAX_IDS,
     onBatch: (size) => observer.batch(operation.name, size),
   });

@@ -46,7 +46,9 @@ export function networkOf(population: Population, copy: Copy): Knowledge {
     const query = target.searchParams;
     const wanted = query.get('ids')?.split(',').map(Number);
     if (path === '/api/authors')
-      return wanted && ok({ items: wanted.map(copy.user).filter((one) => one !== null) });
+      return (
+        wanted && ok({ items: wanted.map((id) => copy.user(id)).filter((one) => one !== null) })
+      );
     const [, id] = /^\/api\/posts\/(\d+)$/.exec(path) ?? [];
     if (id !== undefined) {
       const one = post(Number(id));

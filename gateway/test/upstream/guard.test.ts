@@ -177,13 +177,13 @@ test('auto, said to a breaker that nobody forced, changes nothing', async () => 
   expect(breaker.state).toBe('open');
 });
 
-describe('what is asked aside', () => {
-  function aside() {
-    const arranged = arrange();
-    const { call, asked } = byHand<number, string>();
-    return { ...arranged, heeding: heed<number, string>(breaker)(call), aside: asked };
-  }
+function aside() {
+  const arranged = arrange();
+  const { call, asked } = byHand<number, string>();
+  return { ...arranged, heeding: heed<number, string>(breaker)(call), aside: asked };
+}
 
+describe('what is asked aside', () => {
   test('goes out while the breaker is closed, and however it fails, the breaker does not hear of it', async () => {
     const { heeding, aside: asked } = aside();
     for (let count = 0; count < 20; count += 1) {

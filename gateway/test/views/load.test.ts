@@ -169,13 +169,13 @@ describe('posts', () => {
   });
 });
 
-describe('posts that bring their authors along', () => {
-  const bringing = (via = miss(), by: User | null = aUser(9)) => {
-    const it = arrange();
-    const part = aPart<number, Post>((id) => post(via, { ...aPost(id, 9), author: by })).part;
-    return { ...it, parts: { ...it.parts, post: part } };
-  };
+const bringing = (via = miss(), by: User | null = aUser(9)) => {
+  const it = arrange();
+  const part = aPart<number, Post>((id) => post(via, { ...aPost(id, 9), author: by })).part;
+  return { ...it, parts: { ...it.parts, post: part } };
+};
 
+describe('posts that bring their authors along', () => {
   test('need nobody to be asked for: the author is the copy’s', async () => {
     const it = bringing();
     const one = await loadPost(it.parts, 5, caller);

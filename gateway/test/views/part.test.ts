@@ -131,14 +131,15 @@ test('below the last rung is the gap, which tells of the first failure: the one 
   expect((await optional(rungs, naming)(1, caller)).via).toEqual(gap(failed('timeout')));
 });
 
+/** Takes its time, and fails or finds what it was given. */
+const rung = (pass: (ms: number) => void, tookMs: number, end: UpstreamFailure | string) =>
+  aPart<number, string>(() => {
+    pass(tookMs);
+    if (end instanceof UpstreamFailure) throw end;
+    return post(miss(), end === '' ? undefined : end, tookMs);
+  }).part;
+
 describe('of several rungs', () => {
-  /** Takes its time, and fails or finds what it was given. */
-  const rung = (pass: (ms: number) => void, tookMs: number, end: UpstreamFailure | string) =>
-    aPart<number, string>(() => {
-      pass(tookMs);
-      if (end instanceof UpstreamFailure) throw end;
-      return post(miss(), end === '' ? undefined : end, tookMs);
-    }).part;
   const identityFailed = failed('timeout');
   const socialFailed = failed('unavailable', 503, 'social');
 

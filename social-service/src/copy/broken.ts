@@ -32,6 +32,26 @@ export async function keepBroken(db: Kysely<Schema>, broken: readonly Broken[]):
   );
 }
 
+/** One that is kept. */
+export interface KeptEvent {
+  readonly position: number | null;
+  readonly reason: string;
+  readonly keptAt: Date;
+  /** JSON, cut off when it is long. */
+  readonly event: string;
+}
+
+const SHOWN_MAX = 100;
+
+/** The newest of them. */
+export const keptEvents = (db: Kysely<Schema>): Promise<KeptEvent[]> =>
+  db
+    .selectFrom('broken_events')
+    .select(['position', 'reason', 'kept_at as keptAt', 'event'])
+    .orderBy('id', 'desc')
+    .limit(SHOWN_MAX)
+    .execute();
+
 /** Removes those that are old: they may tell of users who are gone. */
 export async function forgetOldBroken(db: Kysely<Schema>): Promise<void> {
   await db

@@ -1,11 +1,19 @@
 // Keeping the copy of Identity's users: what the process does for it, and what it shows of it.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'chassis/database-service';
 import { follow } from 'chassis/follow';
 import type { Schema } from '../schema.ts';
+import { type CopySteering, copyRoutes } from '../routes/copy.ts';
+import { keptEvents } from './broken.ts';
 import { clearUp } from './clear-up.ts';
+import type { Sides } from './compare.ts';
+import { divergence } from './divergence.ts';
+import { identityAt } from './identity.ts';
+import { copyReader } from './reader.ts';
 import { copyReadiness } from './readiness.ts';
 import { logSource, type SourceSettings } from './source.ts';
 import { copyIn } from './store.ts';
+import { verify } from './verify.ts';
 
 type CopyContext = Pick<
   Context<Schema, SourceSettings>,
@@ -14,26 +22,60 @@ type CopyContext = Pick<
 
 const MINUTE_MS = 60_000;
 
+const pauseUntil =
+  (signal: AbortSignal) =>
+  (ms: number): Promise<void> =>
+    pause(ms, undefined, { signal });
+
 /** What a service needs to have of it; it follows the log from now on. */
 export function keepCopy({ db, log, metrics, settings, prepared }: CopyContext) {
   const copy = copyIn(db, log);
   const source = logSource(settings);
+  const position = async (): Promise<number> => (await copy.state()).position;
   const following = follow({
     name: 'social',
     source,
-    position: async () => (await copy.state()).position,
+    position,
     apply: (batch, after) => copy.apply(batch, after),
     log,
     metrics,
     ready: prepared,
   });
+  const ending = new AbortController();
+  const sides: Sides = {
+    copy: copyReader(db),
+    position,
+    identity: identityAt(settings.IDENTITY_URL),
+    pause: pauseUntil(ending.signal),
+  };
+  const steering: CopySteering = {
+    state: async () => ({ ...(await copy.state()), head: following.status().head }),
+    broken: () => keptEvents(db),
+    async rebuild() {
+      const began = await copy.rebuild();
+      if (began) log.info('the copy of the users is made anew');
+      following.reread();
+      return began;
+    },
+    verify(leaving, progress) {
+      const signal = AbortSignal.any([leaving, ending.signal]);
+      return verify({ ...sides, pause: pauseUntil(signal) }, signal, progress);
+    },
+  };
   return {
+    adminRoutes: copyRoutes(steering),
     readiness: copyReadiness({
       copy,
       caughtUp: () => following.status().caughtUp,
       failing: () => source.failing(),
     }),
-    jobs: [{ name: 'what users left behind', everyMs: MINUTE_MS, run: () => clearUp(db) }],
-    close: () => following.stop(),
+    jobs: [
+      { name: 'what users left behind', everyMs: MINUTE_MS, run: () => clearUp(db) },
+      { name: 'divergence', everyMs: MINUTE_MS, run: divergence(sides, metrics, ending.signal) },
+    ],
+    async close() {
+      ending.abort();
+      await following.stop();
+    },
   };
 }

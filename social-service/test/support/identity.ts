@@ -13,6 +13,8 @@ export interface IdentityStandIn {
   /** How often its keys were asked for. */
   asked(): number;
   append(logged: readonly Logged[]): void;
+  /** Resolves when the feed was read so many times more. */
+  nextRead(count?: number): Promise<void>;
   /** The log is another one from now on. */
   replaceLog(logged: readonly Logged[]): void;
   /** Answers nobody any more, and cuts who asks. */
@@ -46,6 +48,7 @@ export async function serveIdentity(keys: readonly JWK[] = []): Promise<Identity
     const ms = Number(query.get('timeout') ?? 0);
     if (after === headNow() && ms > 0)
       await once(news, 'more', { signal: AbortSignal.timeout(ms) }).catch(() => undefined);
+    news.emit('read');
     const page = log.filter(({ position }) => position > after).slice(0, PAGE);
     const next = page.at(-1)?.position ?? after;
     res.setHeader('Link', `</api/user-events?lastEventId=${next}>; rel="next"`);
@@ -82,6 +85,9 @@ export async function serveIdentity(keys: readonly JWK[] = []): Promise<Identity
     append(logged) {
       log = [...log, ...logged];
       news.emit('more');
+    },
+    async nextRead(count = 1) {
+      for (let left = count; left > 0; left -= 1) await once(news, 'read');
     },
     replaceLog(logged) {
       log = logged;

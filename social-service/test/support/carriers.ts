@@ -1,0 +1,88 @@
+// What carries Identity's log to Social: its HTTP feed, or a stream at a real broker. The same suite runs on both.
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, nanos } from '@nats-io/transport-node';
+import { brokerOptions } from 'chassis/nats';
+import { startNats } from '../../../test/support/nats.ts';
+import type { Logged } from './events.ts';
+import { until } from './until.ts';
+import { type IdentityStandIn, serveIdentity } from './identity.ts';
+
+export interface Carrier {
+  /** What Social is told. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Identity, which is there whatever carries its log. */
+  readonly identity: IdentityStandIn;
+  append(logged: readonly Logged[]): Promise<void>;
+  /** The log holds nothing any more of a user, as if there had never been one. */
+  forget(userId: number): Promise<void>;
+  /** The log cannot be had, as after a SIGKILL. */
+  leave(): Promise<void>;
+  comeBack(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function httpCarrier(): Promise<Carrier> {
+  const identity = await serveIdentity();
+  let all: readonly Logged[] = [];
+  return {
+    env: { IDENTITY_URL: identity.url },
+    identity,
+    async append(logged) {
+      all = [...all, ...logged];
+      identity.append(logged);
+    },
+    async forget(userId) {
+      all = all.filter(({ subject }) => subject !== String(userId));
+      identity.replaceLog(all);
+    },
+    leave: async () => identity.leave(),
+    comeBack: async () => identity.comeBack(),
+    remove: () => identity.stop(),
+  };
+}
+
+const STREAM = 'USER_EVENTS';
+
+export async function jetStreamCarrier(): Promise<Carrier> {
+  const identity = await serveIdentity();
+  const nats = await startNats();
+  const connection = await connect(brokerOptions(nats.url, 'relay'));
+  const { streams } = await jetstreamManager(connection);
+  const subjects = ['user-events.>'];
+  const window = { duplicate_window: nanos(600_000) };
+  await streams.add({ name: STREAM, subjects, max_msgs_per_subject: 1, ...window });
+  const stream = jetstream(connection);
+  return {
+    env: { IDENTITY_URL: identity.url, NATS_URL: nats.url },
+    identity,
+    async append(logged) {
+      identity.append(logged);
+      // The broker takes them in the order in which they are sent.
+      const sent = logged.map(({ position, subject, event }) =>
+        stream.publish(`user-events.${subject}`, JSON.stringify(event), {
+          msgID: String(position),
+          timeout: 10_000,
+        }),
+      );
+      await Promise.all(sent);
+    },
+    forget: async (userId) =>
+      void (await streams.purge(STREAM, { filter: `user-events.${userId}` })),
+    leave: () => nats.servers[0]!.kill(),
+    async comeBack() {
+      await nats.servers[0]!.restart();
+      // What is published before our own connection is there again is lost.
+      await until('the broker answers', () =>
+        streams.info(STREAM).then(
+          () => true,
+          () => false,
+        ),
+      );
+    },
+    async remove() {
+      await connection.close();
+      await nats.remove();
+      await identity.stop();
+    },
+  };
+}
