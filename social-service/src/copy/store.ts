@@ -2,7 +2,7 @@
 import type { Events } from 'chassis/event-source';
 import type { Applied } from 'chassis/follow';
 import type { Logger } from 'chassis/log';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { LogPositionTable, Schema } from '../schema.ts';
 import { keepBroken } from './broken.ts';
 import { type Broken, changesIn, type Named } from './changes.ts';
@@ -53,7 +53,7 @@ export function copyIn(db: Kysely<Schema>, log: Logger): Copy {
   };
 }
 
-async function applyIn(tx: Kysely<Schema>, { events, next, head }: Events, after: number) {
+async function applyIn(tx: Transaction<Schema>, { events, next, head }: Events, after: number) {
   // Whoever else applies events waits here, and then finds another position.
   const place = await tx
     .selectFrom('log_position')

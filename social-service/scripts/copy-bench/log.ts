@@ -1,0 +1,59 @@
+// A log of many users behind an HTTP feed; its events are made when they are asked for.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface GeneratedLog {
+  readonly url: string;
+  readonly users: number;
+  readonly stop: () => void;
+}
+
+const PAGE = 500;
+const WAIT_MS = 1_000;
+
+/** As Identity writes it: one event of each user, as after compaction. */
+const eventAt = (position: number) => ({
+  specversion: '1.0',
+  id: String(position),
+  source: 'urn:social-network:identity',
+  subject: String(position),
+  time: '2026-02-01T08:00:00.000Z',
+  sequence: String(position).padStart(20, '0'),
+  datacontenttype: 'application/json',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  type: 'UserCreated',
+  data: { id: position, username: `user_number_${position}` },
+});
+
+export const nameOf = (userId: number): string => eventAt(userId).data.username;
+
+export async function serveLog(users: number): Promise<GeneratedLog> {
+  const server = createServer((req, res) => {
+    const { pathname, searchParams } = new URL(req.url!, 'http://identity');
+    if (pathname !== '/api/user-events') return void res.writeHead(404).end();
+    const after = Number(searchParams.get('lastEventId') ?? 0);
+    const count = Math.min(PAGE, users - after);
+    const events = Array.from({ length: count }, (_, n) => eventAt(after + n + 1));
+    const answer = (): void => {
+      res.writeHead(200, {
+        'Content-Type': 'application/cloudevents-batch+json',
+        Link: `</api/user-events?lastEventId=${after + count}>; rel="next"`,
+        'Log-Head': String(users),
+      });
+      res.end(JSON.stringify(events));
+    };
+    // Nothing ever comes; whoever waits for it waits.
+    if (count === 0 && searchParams.has('timeout')) return void setTimeout(answer, WAIT_MS);
+    return answer();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    users,
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
