@@ -94,6 +94,19 @@ test('a database shares a network with its own service and with nobody else', ()
   expect(compose.services['social-db']?.networks).toEqual(['social-data']);
 });
 
+test('the broker shares a network with those who publish and read the log, and with nobody else', () => {
+  const on = services.filter(([, service]) => service.networks?.includes('log'));
+  expect(on.map(([name]) => name).sort()).toEqual(['identity-service', 'nats', 'social-service']);
+  expect(compose.networks['log']).toEqual({ internal: true });
+  expect(compose.services['nats']?.networks).toEqual(['log']);
+  // Its port for clients is the usual one, for nothing says otherwise.
+  const users = services.filter(([, { environment }]) => environment?.['NATS_URL']);
+  expect(users.map(([name, { environment }]) => [name, environment?.['NATS_URL']])).toEqual([
+    ['identity-service', 'nats://nats:4222'],
+    ['social-service', 'nats://nats:4222'],
+  ]);
+});
+
 test('every service starts again after a crash, and gains no privileges', () => {
   for (const [name, service] of services) {
     expect([name, service.restart]).toEqual([name, 'unless-stopped']);

@@ -49,15 +49,21 @@ test('it starts all three, serves the seed, outlives Identity, takes it back, an
   const stale = await get(system, '/api/posts/5');
   expect(stale).toMatchObject({ status: 200, body: seed });
   expect(stale.headers.get('proxy-status')).toMatch(/^identity; error=/);
-  const authorless = await get(system, '/api/posts/4');
-  expect(authorless).toMatchObject({ status: 200, body: { id: 4, author: null } });
+  // Nobody had asked for this one's author: the name is from Social's copy.
+  const copied = await get(system, '/api/posts/4');
+  const author = { username: 'tea_and_rain' };
+  expect(copied).toMatchObject({ status: 200, body: { id: 4, author } });
+  expect(copied.headers.get('cache-status')).toContain('author; fwd=miss; detail=replica');
+  expect(copied.headers.get('proxy-status')).toMatch(/^identity; error=/);
 
   // The very command that it named, as typed into a second terminal.
   const [, command] = /To start it again.*\n {2}(.+)$/m.exec(system.text())!;
   const alone = run('sh', ['-c', command!]);
-  await until('the author is back', async () => {
+  await until('the author is Identity’s again', async () => {
     const { headers, body } = await get(system, '/api/posts/4');
-    return !headers.has('proxy-status') && (body as typeof seed).author.username === 'tea_and_rain';
+    return (
+      !headers.has('proxy-status') && (body as typeof seed).author.username === author.username
+    );
   });
   const restarted = system.pidOf('identity');
   expect(restarted).not.toBe(identity);

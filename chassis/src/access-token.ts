@@ -1,7 +1,6 @@
 // Who asks: access tokens (RFC 9068), checked with the public keys of whoever made them. Nothing else says who a caller is.
 import type { IncomingMessage } from 'node:http';
 import { errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
-import { notReady } from './postgres-errors.ts';
 import { Problem } from './problem.ts';
 import { KeysUnavailable } from './remote-keys.ts';
 
@@ -33,12 +32,7 @@ export interface VerifierOptions {
 }
 
 /** What is wrong with the keys, and so says nothing about the token. */
-const KEYS_FAULTS = new Set([
-  'ERR_JOSE_GENERIC',
-  'ERR_JWKS_INVALID',
-  'ERR_JWKS_MULTIPLE_MATCHING_KEYS',
-  'ERR_JWKS_TIMEOUT',
-]);
+const KEYS_FAULTS = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT']);
 const TOKEN_MAX = 4096;
 const USER_ID = /^[1-9]\d{0,15}$/;
 const CLAIMS = ['sub', 'iat', 'exp', 'jti', 'sid'];
@@ -47,8 +41,12 @@ const CLAIMS = ['sub', 'iat', 'exp', 'jti', 'sid'];
 export const unauthenticated = (detail: string): Problem =>
   new Problem('unauthenticated', detail, { headers: { 'WWW-Authenticate': 'Bearer' } });
 
+/** Nothing is wrong with this service, nor with the token: nobody can tell now. */
 const keysMissing = (): Problem =>
-  notReady('The keys that sessions are checked with cannot be had', 'identity: keys');
+  new Problem('keys-missing', 'The keys that sessions are checked with cannot be had now', {
+    headers: { 'Retry-After': '1' },
+    reason: 'identity: keys',
+  });
 
 /** @returns a check of tokens that throws a 401 problem for what is no token of ours, or no longer */
 export function createVerifier(

@@ -23,6 +23,8 @@ export interface AppOptions {
   readonly toProblem?: (error: unknown) => Problem | undefined;
   /** Who in front of us may say, by X-Forwarded-For, which address a client has (`req.ip`); nobody when left out. */
   readonly trustProxy?: readonly string[];
+  /** How long a body may take to come, in milliseconds; 5 s when left out. */
+  readonly bodyMs?: number;
 }
 
 /** Express without what costs and is not used here: its ETag, its query parser, its name in every answer. */
@@ -53,6 +55,7 @@ export function createApp({
   log,
   toProblem = () => undefined,
   trustProxy = [],
+  bodyMs,
 }: AppOptions): Express {
   const app = bareExpress();
   app.set('trust proxy', trustProxy);
@@ -60,7 +63,10 @@ export function createApp({
   for (const { method, path, body, handle } of routes) {
     app[method](path, async (req, res) => {
       exchangeOf(req).route = path;
-      if (body) await readJson(req, res);
+      if (body) {
+        await readJson(req, res, bodyMs);
+        exchangeOf(req).bodyReadAt = performance.now();
+      }
       send(req, res, await handle(req));
     });
   }

@@ -4,27 +4,43 @@ import { invalid, Problem } from './problem.ts';
 
 /** The largest body, in bytes. */
 export const BODY_MAX = 65_536;
+/** How long a body may take to come, in milliseconds. */
+const BODY_MS = 5_000;
 
 // Not inflated: a few bytes could become many, and no client here needs it.
 const parse = express.json({ limit: BODY_MAX, inflate: false, type: 'application/json' });
 
 /**
  * Reads the body into `req.body`: a JSON object or list.
- * @throws Problem 400, 413, 415
+ * @throws Problem 400, 408, 413, 415
  */
-export async function readJson(req: Request, res: Response): Promise<void> {
+export async function readJson(
+  req: Request,
+  res: Response,
+  limitMs: number = BODY_MS,
+): Promise<void> {
+  const { 'content-length': length, 'content-type': type } = req.headers;
+  if (length === undefined && req.headers['transfer-encoding'] === undefined) throw missing();
   // The parser would read all of it first, to the end.
-  if (Number(req.headers['content-length']) > BODY_MAX) throw tooLarge();
+  if (Number(length) > BODY_MAX) throw tooLarge();
   await new Promise<void>((resolve, reject) => {
+    // A body that trickles holds one of the places for requests in flight.
+    const timer = setTimeout(() => reject(tooSlow()), limitMs);
     parse(req, res, (error?: unknown) => {
+      clearTimeout(timer);
       if (error === undefined) resolve();
       else reject(problemOf(error));
     });
   });
-  if (req.body !== undefined) return;
-  if (req.headers['content-type'] === undefined) throw invalid('/body', 'expected a JSON body');
-  throw notJson();
+  if (req.body === undefined) throw type === undefined ? missing() : notJson();
 }
+
+const missing = (): Problem => invalid('/body', 'expected a JSON body');
+
+const tooSlow = (): Problem =>
+  new Problem('request-timeout', 'The body did not come whole in time', {
+    headers: { Connection: 'close' },
+  });
 
 /** What is still to come is not read: the connection ends. */
 const tooLarge = (): Problem =>

@@ -11,7 +11,7 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { databaseProblem } from './postgres-errors.ts';
 import type { Migrations } from './postgres-migrate.ts';
 import type { databaseSettings } from './postgres-settings.ts';
-import { openDatabase } from './postgres.ts';
+import { type Database, openDatabase } from './postgres.ts';
 import { serve, type Running } from './process.ts';
 import { type commonSettings, readSettings, type z } from './settings.ts';
 
@@ -25,6 +25,8 @@ export interface Context<Schema, Settings> {
   readonly settings: Readonly<Settings>;
   /** Resolves once migrations and seed have run, or the service is stopped before. */
   readonly prepared: Promise<void>;
+  /** For work that one instance at a time does; only once the database is prepared. */
+  readonly exclusively: Database<Schema>['exclusively'];
 }
 
 /** A service's own code. */
@@ -67,8 +69,8 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     ...(settings.DEMO_DATA && { seed }),
     log,
   });
-  const { db, prepared } = database;
-  const service = create({ db, log, metrics, settings: own, prepared });
+  const { db, prepared, exclusively } = database;
+  const service = create({ db, log, metrics, settings: own, prepared, exclusively });
   const { app, adminRoutes = [], jobs = [], readiness, stopping, close } = service;
   const endJobs = startJobs(jobs, prepared, log);
   return serve({

@@ -11,7 +11,7 @@ export interface Events {
 
 export interface EventBatch extends Events {
   /** Acknowledges the events; only after they have taken effect. */
-  done(): Promise<void>;
+  readonly done: () => Promise<void>;
 }
 
 /** A log's carrier. One reader at a time. */

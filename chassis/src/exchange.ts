@@ -9,6 +9,8 @@ export interface Exchange {
   readonly traceparent: string;
   /** performance.now() at the request's arrival, in milliseconds. */
   readonly startedAt: number;
+  /** The same at the end of the request's body; undefined when no body was read. */
+  bodyReadAt?: number;
   /** The template of the route that answers, such as /api/posts/:id; 'none' while no route is found. */
   route: string;
   /** What every answer to this request carries, be it a problem: a renewed session's cookies, for one. */

@@ -26,12 +26,13 @@ export interface Report {
 
 const LINES_A_MINUTE = 3;
 const FRAMES = 5;
+const DEPTH = 3;
 
 /**
  * An error without what it quotes: databases and parsers put values into their messages. Ours quote nothing.
  * @returns what a log line says of it
  */
-export function outline(error: unknown): Record<string, unknown> {
+export function outline(error: unknown, depth = DEPTH): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };
   const { name, message, cause, stack = '' } = error;
   const { code } = error as { code?: unknown };
@@ -41,7 +42,8 @@ export function outline(error: unknown): Record<string, unknown> {
     error: name,
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
     ...(ours ? { message } : { at: frames.slice(0, FRAMES).map((line) => line.trim()) }),
-    ...(cause !== undefined && { cause: { ...outline(cause), at: undefined } }),
+    ...(cause !== undefined &&
+      depth > 0 && { cause: { ...outline(cause, depth - 1), at: undefined } }),
   };
 }
 

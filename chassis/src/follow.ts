@@ -84,7 +84,8 @@ export function follow(options: FollowOptions): Following {
     progress.tookEffect(batch, known ?? after);
     if (progress.status().caughtUp) caughtUp.resolve();
     step = 'apply';
-    if (batch.next > after && known === after) throw new Error('the position did not move');
+    if (signal.aborted) known = undefined;
+    else if (batch.next > after && known === after) throw new Error('the position did not move');
     const early = IDLE_MS - (time.now() - askedAt);
     if (!news && early > 0) await time.pause(Math.min(early, IDLE_MS), signal);
   };
@@ -117,10 +118,7 @@ export function follow(options: FollowOptions): Following {
   return {
     status: progress.status,
     caughtUp: caughtUp.promise,
-    reread() {
-      known = undefined;
-      waiting.abort();
-    },
+    reread: () => waiting.abort(),
     async stop() {
       ending.abort();
       waiting.abort();

@@ -1,5 +1,6 @@
 // A log's events from a JetStream stream. Where the follower stands is the truth: the broker's consumer is a cursor of
 // this process alone, made where the follower stands, and thrown away whenever anything is odd.
+import type { NatsConnection } from '@nats-io/transport-node';
 import { type EventBatch, type EventSource, SourceError } from './event-source.ts';
 import { openCursor, type Cursor } from './jetstream-cursor.ts';
 import { openBroker } from './nats.ts';
@@ -28,7 +29,15 @@ interface Taken {
   readonly batch: EventBatch;
 }
 
-/** A source that begins where it is asked to, and survives whatever becomes of the broker's servers. */
+/**
+ * A source that begins where it is asked to, and survives whatever becomes of the broker's servers. A batch's `next` is
+ * the position of its last event.
+ *
+ * Why the broker does not keep the place, in a durable consumer: after a crash it gives newer messages first, and those
+ * that the dead reader held when their time is up; two readers of one consumer overtake each other as well. A follower
+ * that goes by positions would drop what was overtaken as old. And a copy that was restored, or is being rebuilt, stands
+ * before what was acknowledged.
+ */
 export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
   const { urls, waitMs = WAIT_MS } = options;
   const broker = openBroker(urls, options.name);
@@ -43,9 +52,8 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
     inHand = undefined;
   };
 
-  const take = async (after: number): Promise<Taken> => {
-    const cursor =
-      place?.cursor ?? (await openCursor(await broker.connection(), { ...options, after }));
+  const take = async (connection: NatsConnection, after: number): Promise<Taken> => {
+    const cursor = place?.cursor ?? (await openCursor(connection, { ...options, after }));
     try {
       const { events, last = after, end, acknowledge } = await cursor.next(waitMs);
       const head = end ? last : await cursor.head();
@@ -53,7 +61,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
         if (inHand?.cursor !== cursor) return;
         inHand = undefined;
         place = { cursor, at: Math.max(last, after) };
-        await acknowledge().catch((error: unknown) => {
+        await broker.using(acknowledge).catch((error: unknown) => {
           forget();
           throw failure(error);
         });
@@ -71,7 +79,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
       if (inHand?.after === after) return inHand.batch;
       // Somebody set the position back, or moved it on without acknowledging.
       if (inHand !== undefined || (place !== undefined && after < place.at)) forget();
-      const taking = take(after);
+      const taking = broker.using((connection) => take(connection, after));
       try {
         const taken = await untilAborted(within(taking, waitMs + GRACE_MS, late), signal);
         const { cursor, batch } = taken;

@@ -1,5 +1,7 @@
 // Connecting to NATS, the broker.
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { SourceError } from './event-source.ts';
+import { untilAborted } from './within.ts';
 
 const CONNECT_MS = 2_000;
 const AGAIN_MS = { pause: 250, jitter: 250 };
@@ -15,7 +17,9 @@ export function brokerOptions(
   name: string,
 ): NodeConnectionOptions {
   const all = [urls].flat().flatMap((text) => text.split(','));
-  const parsed = all.map((text) => new URL(text.includes('://') ? text.trim() : `nats://${text}`));
+  const parsed = all
+    .map((text) => text.trim())
+    .map((text) => new URL(text.includes('://') ? text : `nats://${text}`));
   const { username = '', password = '' } = parsed[0] ?? {};
   const [user, pass] = [username, password].map(decodeURIComponent);
   return {
@@ -34,24 +38,52 @@ export function brokerOptions(
 
 /** A connection that is made when it is needed first, and again when it was closed. */
 export interface Broker {
-  /** @throws when none of the servers can be reached now */
-  connection(): Promise<NatsConnection>;
+  /**
+   * Runs something with the connection, and gives up on it as soon as that is lost: the client itself would wait for
+   * the servers to come back, and keep what it was to send until then.
+   * @throws SourceError when the connection is lost, or whatever connecting or `use` throws
+   */
+  using<T>(use: (connection: NatsConnection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+interface Connected {
+  readonly connection: NatsConnection;
+  /** Aborts when the connection is lost; another one when it is there again. */
+  lost: AbortController;
 }
 
 /** A broker that may be down: nothing is asked of it here. */
 export function openBroker(urls: string | readonly string[], name: string): Broker {
   const options = brokerOptions(urls, name);
-  let connecting: Promise<NatsConnection> | undefined;
+  let connecting: Promise<Connected> | undefined;
+  const current = async (): Promise<Connected> => {
+    const open = await connecting?.catch(() => undefined);
+    if (open === undefined || open.connection.isClosed()) connecting = connect(options).then(watch);
+    return connecting!;
+  };
   return {
-    async connection() {
-      const open = await connecting?.catch(() => undefined);
-      if (open === undefined || open.isClosed()) connecting = connect(options);
-      return connecting!;
+    async using(use) {
+      const { connection, lost } = await current();
+      lost.signal.throwIfAborted();
+      return untilAborted(use(connection), lost.signal);
     },
     async close() {
       const open = await connecting?.catch(() => undefined);
-      await open?.close();
+      await open?.connection.close();
     },
   };
+}
+
+function watch(connection: NatsConnection): Connected {
+  const connected = { connection, lost: new AbortController() };
+  const watching = async (): Promise<void> => {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect')
+        connected.lost.abort(new SourceError('the connection to the broker is lost'));
+      if (type === 'reconnect') connected.lost = new AbortController();
+    }
+  };
+  void watching();
+  return connected;
 }

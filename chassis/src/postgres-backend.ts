@@ -8,7 +8,16 @@ export interface Backend {
   readonly dialect: Dialect;
   /** Lends a Kysely without the deadlines of requests, for migrations. */
   maintain<T>(work: (db: Kysely<unknown>) => Promise<T>): Promise<T>;
-  /** Closes everything, work of `maintain` included. */
+  /**
+   * Runs `work` while nobody else on the same database does so with this key; waits for that until the signal aborts, and
+   * is undefined then. The signal that `work` gets aborts when somebody else may be at it.
+   */
+  exclusively<T>(
+    key: number,
+    signal: AbortSignal,
+    work: (lost: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined>;
+  /** Closes everything, work of `maintain` and `exclusively` included. */
   close(): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect } from 'kysely';
 import { lockDirectory } from './directory-lock.ts';
 import { type Backend, INT8, parseInt8 } from './postgres-backend.ts';
-import { guarded } from './postgres-errors.ts';
+import { databaseError, guarded } from './postgres-errors.ts';
 import { StartError } from './start-error.ts';
 
 /** Where the database's files are, inside of the data directory. */
@@ -44,10 +44,14 @@ export async function openEmbedded(dataDir: string): Promise<Backend> {
     const dialect = new PGliteDialect({ pglite: withoutDriverErrors(pglite) });
     // Its one session serves all; this Kysely is never destroyed, which would close it.
     const maintenance = new Kysely<unknown>({ dialect });
+    const closing = new AbortController();
     return {
       dialect,
       maintain: (work) => work(maintenance),
+      // No other process has it.
+      exclusively: (_key, _signal, work) => work(closing.signal),
       async close() {
+        closing.abort();
         if (!pglite.closed) await pglite.close();
         lock.release();
       },
@@ -61,17 +65,26 @@ export async function openEmbedded(dataDir: string): Promise<Backend> {
 /** The part of PGlite that Kysely uses; its errors carry statements and values, ours do not. */
 function withoutDriverErrors(pglite: PGlite) {
   const query: PGlite['query'] = (...args) => guarded(pglite.query(...args));
-  const transaction: PGlite['transaction'] = (work) =>
-    pglite.transaction((tx) =>
-      work(
-        new Proxy(tx, {
-          get: (target, name) =>
-            name === 'query'
-              ? (...args: Parameters<typeof tx.query>) => guarded(target.query(...args))
-              : Reflect.get(target, name, target),
-        }),
-      ),
-    );
+  const transaction: PGlite['transaction'] = async (work) => {
+    let began = false;
+    try {
+      return await pglite.transaction((tx) => {
+        began = true;
+        return work(
+          new Proxy(tx, {
+            get: (target, name) =>
+              name === 'query'
+                ? (...args: Parameters<typeof tx.query>) => guarded(target.query(...args))
+                : Reflect.get(target, name, target),
+          }),
+        );
+      });
+    } catch (error) {
+      if (began) throw error;
+      // It was closed before. Kysely waits for a transaction to begin, for ever: so this one does, and its queries fail.
+      return work({ query: () => Promise.reject(databaseError(undefined)) } as never);
+    }
+  };
   return {
     query,
     transaction,

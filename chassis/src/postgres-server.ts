@@ -4,6 +4,7 @@ import { type Client, Pool, type PoolClient, type PoolConfig, TypeOverrides } fr
 import type { Logger } from './log.ts';
 import { type Backend, INT8, parseInt8 } from './postgres-backend.ts';
 import { databaseError, guarded, SQLSTATE } from './postgres-errors.ts';
+import { whileLocked } from './postgres-lock.ts';
 
 // For a new connection, and for a turn in the pool.
 const CONNECT_MS = 1_500;
@@ -20,18 +21,20 @@ const FOR_REQUESTS: PoolConfig = {
 export function openServer(url: string, log: Logger): Backend {
   const requests = openPool({ connectionString: url, ...FOR_REQUESTS }, log);
   const maintenance = new Set<PostgresPool>();
+  const maintain: Backend['maintain'] = async (work) => {
+    const pool = openPool({ connectionString: url, max: 1 }, log);
+    maintenance.add(pool);
+    try {
+      return await work(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }));
+    } finally {
+      maintenance.delete(pool);
+      await pool.end();
+    }
+  };
   return {
     dialect: new PostgresDialect({ pool: requests }),
-    async maintain(work) {
-      const pool = openPool({ connectionString: url, max: 1 }, log);
-      maintenance.add(pool);
-      try {
-        return await work(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }));
-      } finally {
-        maintenance.delete(pool);
-        await pool.end();
-      }
-    },
+    maintain,
+    exclusively: (key, signal, work) => maintain((db) => whileLocked(db, key, signal, work)),
     async close() {
       await Promise.all([requests, ...maintenance].map((pool) => pool.end()));
     },

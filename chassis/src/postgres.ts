@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, type KyselyPlugin, sql } from 'kysely';
 import type { Logger } from './log.ts';
+import type { Backend } from './postgres-backend.ts';
 import { openEmbedded } from './postgres-embedded.ts';
 import { isUnavailable, notReady } from './postgres-errors.ts';
 import { migrate, type Migrations } from './postgres-migrate.ts';
@@ -27,6 +28,8 @@ export interface Database<Schema> {
   readonly prepared: Promise<void>;
   /** Why it cannot be used now, in a few words; undefined when it can. */
   readiness(): Promise<string | undefined>;
+  /** Only once it is prepared. */
+  readonly exclusively: Backend['exclusively'];
   /** Ends running statements too. */
   close(): Promise<void>;
 }
@@ -92,6 +95,7 @@ export async function openDatabase<Schema>({
   return {
     db,
     prepared,
+    exclusively: (key, signal, work) => backend.exclusively(key, signal, work),
     async readiness() {
       if (state.is === 'preparing') return state.why;
       try {

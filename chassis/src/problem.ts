@@ -20,6 +20,7 @@ export const problems = {
   'upstream-unavailable': { status: 503, title: 'A service behind us is not available' },
   overloaded: { status: 503, title: 'Too busy at the moment' },
   'incomplete-answer': { status: 503, title: 'A part of the answer is missing' },
+  'keys-missing': { status: 503, title: 'Sessions cannot be checked now' },
   'not-ready': { status: 503, title: 'Not ready yet' },
   'upstream-timeout': { status: 504, title: 'A service behind us is too slow' },
   'outcome-unknown': { status: 504, title: 'It is not known whether it was done' },

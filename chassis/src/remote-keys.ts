@@ -12,15 +12,15 @@ export interface RemoteKeys {
   close(): void;
 }
 
-/** So often a key that is gone is noticed; until then, it is trusted. */
-const RENEW_MS = 600_000;
+/** So often what has changed is noticed: a new key before it signs, and one that is gone, which is trusted until then. */
+const RENEW_MS = 30_000;
 /** While there are none, they are asked for so often. */
 const EARLY_MS = 5_000;
 /** An unknown key is asked for, but not more often than this: whoever makes tokens up must not make us ask. */
 const UNKNOWN_MS = 5_000;
 /** After a failure nobody asks for so long. */
 const REST_MS = 1_000;
-const LOAD_MS = 2_000;
+const LOAD_MS = 1_000;
 const SIZE_MAX = 65_536;
 
 /**
@@ -71,7 +71,7 @@ export function createRemoteKeys(
   };
 }
 
-/** Loads the keys of the service at `origin`. @throws when they do not come whole within 2 s and 64 KiB */
+/** Loads the keys of the service at `origin`. @throws when they do not come whole within 1 s and 64 KiB */
 export async function fetchKeys(origin: string): Promise<unknown> {
   const { status, body } = await fetchWhole(`${origin}/.well-known/jwks.json`, {
     maxBytes: SIZE_MAX,

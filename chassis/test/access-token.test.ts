@@ -138,10 +138,10 @@ describe('keys of another service', () => {
     state.away = true;
     const token = await key.sign();
     const refused = await Promise.allSettled(Array.from({ length: 20 }, () => verify(token)));
-    await expect(verify(token)).rejects.toMatchObject({ slug: 'not-ready' });
+    await expect(verify(token)).rejects.toMatchObject({ slug: 'keys-missing' });
     for (const each of refused)
       expect(each).toMatchObject({
-        reason: { slug: 'not-ready', headers: { 'Retry-After': '1' } },
+        reason: { slug: 'keys-missing', headers: { 'Retry-After': '1' } },
       });
     expect(state.asked).toBe(1);
   });
@@ -165,7 +165,7 @@ describe('keys of another service', () => {
   test('what is no set of keys is a 503', async () => {
     const { state, verify } = service();
     state.set = { nonsense: true } as never;
-    await expect(verify(await key.sign())).rejects.toMatchObject({ slug: 'not-ready' });
+    await expect(verify(await key.sign())).rejects.toMatchObject({ slug: 'keys-missing' });
   });
 
   test('that are wanted at once are there before the first token, whatever becomes of that service', async () => {

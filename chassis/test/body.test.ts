@@ -20,6 +20,7 @@ beforeAll(async () => {
       { method: 'put', path: '/empty', handle: () => ({ status: 204, headers: { Allow: 'PUT' } }) },
     ],
     log,
+    bodyMs: 200,
   });
   url = await serving(app);
 });
@@ -56,6 +57,23 @@ test('a body that only says that it is large is refused before it comes', async 
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n\r\n',
   );
   expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+});
+
+test('a body that trickles is a 408, and its connection ends', async () => {
+  const answer = await exchangeRaw(
+    url,
+    'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a"',
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toContain('urn:social-network:problem:request-timeout');
+});
+
+test('a type without a body is a 400', async () => {
+  const answer = await exchangeRaw(
+    url,
+    'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n',
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
 });
 
 describe('what is no JSON object', () => {

@@ -252,6 +252,24 @@ test('a position that somebody set back ends the wait, and what follows it is re
   await following.stop();
 });
 
+test('a position that is set back while it is being asked for is asked for again', async () => {
+  const asking = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<number>();
+  const answers = [0, answer.promise, 0];
+  const { following, nextRead } = stage({
+    position() {
+      if (answers.length === 2) asking.resolve();
+      return answers.shift()!;
+    },
+  });
+  (await nextRead()).give({ events: [event(1)], next: 1 });
+  await asking.promise;
+  following.reread();
+  answer.resolve(1);
+  expect((await nextRead()).after).toBe(0);
+  await following.stop();
+});
+
 describe('how far it is', () => {
   test('it has caught up once it reaches the head that it saw first, and says so for good', async () => {
     const { following, nextRead, state, lines } = stage();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres';
 import type { Migrations } from 'chassis/postgres-migrate';
 import { CLUSTER } from 'chassis/postgres-embedded';
+import { isUnavailable } from 'chassis/postgres-errors';
 import { StartError } from 'chassis/start-error';
 import { sql } from 'kysely';
 import {
@@ -68,6 +69,26 @@ describeOnBoth('a database', (newDatabase) => {
 });
 
 const broken = { '0002_broken': { up: async () => Promise.reject(new Error('no such luck')) } };
+
+describeOnBoth('a database that is closed', (newDatabase) => {
+  test('ends every transaction, of those that run, wait for their turn, or come later', async () => {
+    const place = await newDatabase();
+    const database = await openNotes(place.settings, log);
+    await database.prepared;
+    const insert = () =>
+      database.db
+        .transaction()
+        .execute((tx) => tx.insertInto('notes').values({ text: 'late' }).execute());
+    const running = Array.from({ length: 20 }, insert);
+    await Promise.race(running);
+    await database.close();
+    const results = await Promise.allSettled([...running, insert(), insert()]);
+    const failures = results.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    expect(failures.length).toBeGreaterThanOrEqual(2);
+    expect(failures.filter((error) => !isUnavailable(error))).toEqual([]);
+    await place.remove();
+  });
+});
 
 test('an embedded database whose migration fails stops the start, and leaves the directory free', async () => {
   const place = await embeddedDatabase();

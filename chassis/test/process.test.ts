@@ -6,6 +6,7 @@ import { expect, test } from '@jest/globals';
 import { createApp } from 'chassis/app';
 import { createMetrics } from 'chassis/metrics';
 import { serve, type ServeOptions } from 'chassis/process';
+import { Problem } from 'chassis/problem';
 import { memoryLog } from '../../test/support/log.ts';
 
 const addresses = { HOST: '127.0.0.1', PORT: 0, ADMIN_HOST: '127.0.0.1', ADMIN_PORT: 0 };
@@ -79,6 +80,53 @@ test('stopping turns readiness to 503 first, and closes what the process holds a
   await stop;
   expect(events).toEqual(['answered', 'closed']);
   await expect(fetch(running.adminUrl)).rejects.toThrow();
+});
+
+test('what waits is told at the beginning of the end, once, and so is answered', async () => {
+  const arrived = Promise.withResolvers<void>();
+  const told = Promise.withResolvers<void>();
+  let times = 0;
+  const running = await serve(
+    optionsWith({
+      handler: (_req, res) => {
+        arrived.resolve();
+        void told.promise.then(() => res.end('nothing new'));
+      },
+      stopping: () => {
+        times += 1;
+        told.resolve();
+      },
+    }),
+  );
+  const waiting = get(running.url);
+  await arrived.promise;
+  await Promise.all([running.stop(), running.stop()]);
+  expect([(await waiting).text, times]).toEqual(['nothing new', 1]);
+});
+
+test('routes of the admin listener answer with problems of their own kind', async () => {
+  const running = await serve(
+    optionsWith({
+      routes: [
+        {
+          method: 'get',
+          path: '/broken',
+          handle: () => {
+            throw new RangeError();
+          },
+        },
+      ],
+      toProblem: (error) =>
+        error instanceof RangeError ? new Problem('not-ready', 'It is broken') : undefined,
+    }),
+  );
+  const answer = await get(`${running.adminUrl}/broken`);
+  expect([answer.status, JSON.parse(answer.text)]).toEqual([
+    503,
+    expect.objectContaining({ detail: 'It is broken' }),
+  ]);
+  expect((await get(`${running.url}/broken`)).status).toBe(404);
+  await running.stop();
 });
 
 test('when the second address is taken, nothing stays open', async () => {

@@ -67,7 +67,13 @@ export class Fleet {
     this.#upstreams = upstreams;
     this.#load = load;
     this.#token = state.token;
-    this.#addresses = { IDENTITY_URL: state.identityUrl, SOCIAL_URL: state.socialUrl };
+    this.#addresses = {
+      IDENTITY_URL: state.identityUrl,
+      SOCIAL_URL: state.socialUrl,
+      // The stubs keep neither a log nor a copy.
+      AUTHOR_STRATEGY: 'aggregate',
+      FOLLOW_LOG: 'false',
+    };
   }
 
   static async start(): Promise<Fleet> {

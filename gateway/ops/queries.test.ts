@@ -17,7 +17,7 @@ const base = (metric: string): string => metric.replace(/_(bucket|sum|count)$/, 
 
 /** What a gateway exports that has answered a request. */
 async function exported(): Promise<Series[]> {
-  const { get, admin } = await stage();
+  const { get, admin } = await stage({ env: { FOLLOW_LOG: 'true' } });
   expect(await get('/api/posts/5')).toMatchObject({ status: 200 });
   return seriesOf((await admin('/metrics')).text);
 }

@@ -9,6 +9,7 @@ import {
   renewSession,
   type InName,
 } from './upstream/accounts.ts';
+import { UpstreamFailure } from './upstream/failure.ts';
 import type { Lookups } from './upstream/lookup.ts';
 import { befriend, changePost, createPost, deletePost, unfriend } from './upstream/network.ts';
 import type { Observer } from './upstream/observer.ts';
@@ -30,10 +31,16 @@ export interface CommandOptions {
   readonly questions: readonly Renewable[];
 }
 
+/** Longer than a service's database works at a statement, or waits for one. */
+const ENDED_MS = 5_000;
+
 export function createCommands(options: CommandOptions): Commands {
   const { identity, social, bounds, observer, users, posts, questions } = options;
 
-  /** `after` runs whatever came of it: a write whose answer was lost may have been done. */
+  /**
+   * `after` runs whatever came of it. A write whose answer was lost may have been done, or may still be: then it runs
+   * once more, when the upstream has surely ended it.
+   */
   const command = <Q, T>(
     upstream: Upstream,
     operation: Operation<Q, Outcome<T>>,
@@ -46,6 +53,10 @@ export function createCommands(options: CommandOptions): Commands {
         const { value } = await call(question, caller);
         if ('done' in value) ({ done } = value);
         return value;
+      } catch (error) {
+        if (error instanceof UpstreamFailure && error.uncertain)
+          setTimeout(() => after(question, undefined), ENDED_MS).unref();
+        throw error;
       } finally {
         after(question, done);
       }

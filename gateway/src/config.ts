@@ -1,6 +1,14 @@
 // The gateway's settings: names, units, ranges, one schema. The README's table equals it, by a test.
 import { trustedProxies } from 'chassis/proxies';
-import { choice, commonSettings, httpOrigin, integer, milliseconds, z } from 'chassis/settings';
+import {
+  choice,
+  commonSettings,
+  flag,
+  httpOrigin,
+  integer,
+  milliseconds,
+  z,
+} from 'chassis/settings';
 import type { SettingMeta } from 'chassis/settings';
 
 /** Web origins, separated by commas; none when left out. */
@@ -31,6 +39,10 @@ export const settings = z.object({
     ['aggregate', 'replica', 'hybrid'],
     'hybrid',
     'Where authors come from: asked of Identity, taken from the copy in Social, or the copy when Identity fails.',
+  ),
+  FOLLOW_LOG: flag(
+    true,
+    'Whether an event of Identity’s log refreshes an author at once; without it, only time does. Not with replica.',
   ),
   // Below the 15 s after which a silent connection is closed.
   REQUEST_DEADLINE_MS: milliseconds(2000, 'The most that a request may take, in milliseconds.', {
@@ -79,10 +91,11 @@ export const settings = z.object({
     min: 1,
     max: 100_000,
   }),
-  UPSTREAM_CONNECTIONS: integer(64, 'Connections, and so attempts at once, to each upstream.', {
-    min: 1,
-    max: 10_000,
-  }),
+  UPSTREAM_CONNECTIONS: integer(
+    64,
+    'Connections, and so attempts at once, to each upstream; one more to Identity for its log.',
+    { min: 1, max: 10_000 },
+  ),
   UPSTREAM_MAX_BYTES: integer(
     1_048_576,
     'The largest answer about one thing, in bytes; a list may be four times as large.',

@@ -25,7 +25,7 @@ export function start(
   const log = makeLog('gateway', settings.LOG_LEVEL);
   const metrics = createMetrics();
   const observer = observe(metrics, log);
-  const wiring = wire(settings, observer, metrics);
+  const wiring = wire(settings, { observer, metrics, log });
   const app = createApp(
     {
       parts: wiring.parts,

@@ -71,10 +71,12 @@ export function createReads(options: ReadOptions): Reads {
   const copies = createLookups<User>({
     upstream: social,
     thing: 'author',
+    callName: 'author_copy',
     operation: getAuthors(bounds),
     memory: undefined,
     limitMs: settings.AUTHOR_DEADLINE_MS,
     repaired: false,
+    aside: true,
     observer,
   });
   const ladder = authorLadder(strategy, users.call, copies.call, settings.AUTHOR_DEADLINE_MS);
@@ -95,10 +97,17 @@ export function createReads(options: ReadOptions): Reads {
         { thing: undefined, upstream: 'identity' },
         createPrivateQuestion(identity, getMe(bounds), observer),
       ),
-      // Posts that bring their author along need nobody to know it before.
-      authorOf: strategy === 'replica' ? NOTHING_KNOWN : createFacts(FACTS_MAX),
+      postsBringAuthors: include === 'author',
+      // Nobody needs to know before.
+      authorOf: include === 'author' ? NOTHING_KNOWN : createFacts(FACTS_MAX),
     },
-    users,
+    users: {
+      ...users,
+      forget(id) {
+        users.forget(id);
+        copies.forget(id);
+      },
+    },
     posts,
     questions: [page, counts],
   };

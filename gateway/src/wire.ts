@@ -1,14 +1,17 @@
 // Builds what the gateway holds, and closes it: upstreams, memories, parts, commands, sessions.
 import { createVerifier, type Viewer } from 'chassis/access-token';
+import type { Logger } from 'chassis/log';
 import type { Metrics } from 'chassis/metrics';
 import { createRemoteKeys } from 'chassis/remote-keys';
 import { accessToken } from 'contracts/tokens';
 import { createCommands } from './commands.ts';
 import type { Settings } from './config.ts';
+import { followLog } from './following.ts';
 import { createMemories, showLevels } from './memories.ts';
 import { createReads } from './reads.ts';
 import { sharedRenewal } from './session/renewal.ts';
 import { createSessions, type Sessions } from './session/sessions.ts';
+import { createLogSource } from './upstream/log-source.ts';
 import { getKeys } from './upstream/accounts.ts';
 import { background } from './upstream/background.ts';
 import type { Breaker } from './upstream/breaker.ts';
@@ -36,7 +39,10 @@ export interface Wiring {
   close(): Promise<void>;
 }
 
-export function wire(settings: Settings, observer: Observer, metrics: Metrics): Wiring {
+export function wire(
+  settings: Settings,
+  { observer, metrics, log }: { observer: Observer; metrics: Metrics; log: Logger },
+): Wiring {
   const listeners = new Set<() => void>();
   const open = (name: UpstreamName, origin: string): Upstream =>
     openUpstream({
@@ -67,7 +73,11 @@ export function wire(settings: Settings, observer: Observer, metrics: Metrics): 
   const reads = createReads({ settings, identity, social, bounds, memories, observer });
   const { users, posts, questions } = reads;
   const commands = createCommands({ ...reads, identity, social, bounds, observer, questions });
-  const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS);
+  const source = createLogSource(identity, bounds, settings.REQUEST_DEADLINE_MS);
+  // With no more than Social's copy to ask, there is nothing to refresh.
+  const follows = settings.FOLLOW_LOG && settings.AUTHOR_STRATEGY !== 'replica';
+  const following = follows ? followLog({ source, users, log, metrics }) : undefined;
+  const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS / 2);
   return {
     parts: reads.parts,
     commands,
@@ -90,6 +100,7 @@ export function wire(settings: Settings, observer: Observer, metrics: Metrics): 
     },
     async close() {
       keys.close();
+      await following?.stop();
       users.close();
       posts.close();
       await Promise.all([identity.close(), social.close()]);

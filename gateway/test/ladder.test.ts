@@ -1,4 +1,4 @@
-// Where an author comes from: fresh cache → Identity → stale cache → the authorless post.
+// Where an author comes from with AUTHOR_STRATEGY=aggregate: fresh cache → Identity → stale cache → the authorless post.
 import { expect, test } from '@jest/globals';
 import { until } from './support/client.ts';
 import { userOf, wholePost } from './support/world.ts';
@@ -78,6 +78,17 @@ test('a user is answered from the stale cache while Identity is down, and is a 5
   expect(missing.status).toBe(503);
   expect(missing.headers['retry-after']).toBeDefined();
 });
+
+test.each(['/api/posts/5', '/api/posts?ids=5,6', '/api/users/6', '/api/users/6/profile'])(
+  '%s asks Social for no name, whatever happens to Identity',
+  async (path) => {
+    const { get, identity, social } = await stage();
+    await get(path);
+    await identity.refuse();
+    await get(path.replaceAll('6', '9').replaceAll('5', '8'));
+    expect(social.asked(/authors|include/)).toBe(0);
+  },
+);
 
 test('a profile without Identity has no user, and all the rest', async () => {
   const { get, identity } = await stage();

@@ -25,7 +25,7 @@ describe.each([
     expect(heard.headers['cache-control']).toBe('no-store');
     expect(heard.headers['set-cookie']).toEqual([
       expect.stringMatching(/^access=eyJ[\w.-]+; Max-Age=300; Path=\/; HttpOnly; SameSite=Lax$/),
-      expect.stringMatching(/^refresh=[\w-]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/),
+      expect.stringMatching(/^refresh=[\w-]+; Max-Age=34560000; Path=\/; HttpOnly; SameSite=Lax$/),
     ]);
   });
 

@@ -42,7 +42,6 @@ async function world(victim: 'identity' | 'social') {
   const gateway = await startChild({
     IDENTITY_URL: identity.url,
     SOCIAL_URL: social.url,
-    AUTHOR_STRATEGY: 'aggregate',
     AUTHOR_DEADLINE_MS: '30',
     REQUEST_DEADLINE_MS: victim === 'social' ? '60' : '10000',
     POST_TTL_MS: '0',

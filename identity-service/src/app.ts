@@ -7,33 +7,28 @@ import type { z } from 'chassis/settings';
 import { accessToken } from 'contracts/tokens';
 import { accountsIn } from './accounts.ts';
 import type { settings } from './config.ts';
-import { createFeed } from './feed.ts';
 import { createKeyStore } from './key-store.ts';
 import { limitsIn } from './limits.ts';
 import { createLogins } from './logins.ts';
 import { ownAccountIn } from './me.ts';
-import { outboxIn } from './outbox.ts';
 import { createPasswords } from './passwords.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { meRoutes } from './routes/me.ts';
 import { sessionRoutes } from './routes/sessions.ts';
-import { userEventRoutes } from './routes/user-events.ts';
 import { userRoutes } from './routes/users.ts';
 import type { Schema } from './schema.ts';
 import { sessionsIn } from './sessions.ts';
 import { createTokens } from './tokens.ts';
-import { userLogIn } from './user-events.ts';
+import { createUserLog } from './user-log.ts';
 import { usersIn } from './users.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-export type IdentityContext = Pick<
-  Context<Schema, z.output<typeof settings>>,
-  'db' | 'log' | 'metrics' | 'settings'
->;
+export type IdentityContext = Context<Schema, z.output<typeof settings>>;
 
-export function createIdentity({ db, log, metrics, settings: set }: IdentityContext): Service {
+export function createIdentity(context: IdentityContext): Service {
+  const { db, log, metrics, settings: set } = context;
   const keyStore = createKeyStore(db, { maxAgeMs: set.SIGNING_KEY_DAYS * DAY_MS });
   const tokens = createTokens(keyStore);
   const sessions = sessionsIn(db, {
@@ -42,11 +37,9 @@ export function createIdentity({ db, log, metrics, settings: set }: IdentityCont
     log,
   });
   const passwords = createPasswords();
-  const userLog = userLogIn(db);
-  const feed = createFeed(() => userLog.head());
-  const outbox = outboxIn(db, (position) => feed.announce(position));
-  const accounts = accountsIn(db, passwords, sessions, outbox);
-  const own = ownAccountIn(db, passwords, outbox);
+  const userLog = createUserLog(context);
+  const accounts = accountsIn(db, passwords, sessions, userLog.outbox);
+  const own = ownAccountIn(db, passwords, userLog.outbox);
   const limits = limitsIn(db, {
     perAccount: set.LOGIN_PER_ACCOUNT,
     perAddress: set.LOGIN_PER_ADDRESS,
@@ -61,28 +54,22 @@ export function createIdentity({ db, log, metrics, settings: set }: IdentityCont
       ...sessionRoutes(logins, sessions, tokens, authenticate),
       ...meRoutes(own, logins, authenticate),
       ...keyRoutes(tokens),
-      ...userEventRoutes(userLog, feed),
+      ...userLog.routes,
     ],
     log,
     toProblem: databaseProblem,
     trustProxy: set.TRUST_PROXY,
   });
-  metrics.gauge('identity_log_head', 'The position of the newest event.', [], (gauge) =>
-    gauge.set(feed.known()),
-  );
   return {
     app,
-    stopping: () => feed.stop(),
+    adminRoutes: userLog.adminRoutes,
+    stopping: userLog.stopping,
+    close: userLog.close,
     jobs: [
       { name: 'signing keys', everyMs: 10 * MINUTE_MS, run: () => keyStore.tend() },
       { name: 'sessions that are over', everyMs: 60 * MINUTE_MS, run: () => sessions.clear() },
       { name: 'attempts that are over', everyMs: 5 * MINUTE_MS, run: () => limits.clear() },
-      // What other instances wrote, when nobody here waits for it.
-      {
-        name: 'head of the log',
-        everyMs: 5_000,
-        run: async () => feed.announce(await userLog.head()),
-      },
+      ...userLog.jobs,
     ],
   };
 }

@@ -1,4 +1,5 @@
 // Every setting of this service; README.md has them as a table.
+import { natsUrl } from 'chassis/nats-settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres-settings';
 import { trustedProxies } from 'chassis/proxies';
 import { commonSettings, integer, milliseconds, z } from 'chassis/settings';
@@ -7,6 +8,14 @@ export const settings = z
   .object({
     ...commonSettings({ public: 8081, admin: 9081 }),
     ...databaseSettings('.data/identity'),
+    NATS_URL: natsUrl(
+      'The NATS servers to publish the log of users to. Without it, it is to be had here alone.',
+    ),
+    NATS_REPLICAS: integer(
+      1,
+      'On how many of those servers the stream is kept: 3 on a cluster of three. Raised later, too; never lowered.',
+      { min: 1, max: 5 },
+    ),
     SESSION_DAYS: integer(30, 'How long after its last refresh a session ends, in days.', {
       min: 1,
       max: 365,

@@ -1,15 +1,19 @@
 // The process: environment, arguments, signals, exit code.
 import { runService } from 'chassis/process';
 import { StartError } from 'chassis/start-error';
+import { logCommand, runLogCommand } from './log-command.ts';
 import { rotateKeys } from './rotate-keys.ts';
 import { start } from './service.ts';
 
-if (process.argv[2] === 'rotate-keys') await rotate();
+const name = process.argv[2];
+const command = logCommand(name);
+if (name === 'rotate-keys') await tell(rotateKeys(process.env));
+else if (command !== undefined) await tell(runLogCommand(command, process.env));
 else await runService(start);
 
-async function rotate(): Promise<void> {
+async function tell(done: Promise<string>): Promise<void> {
   try {
-    process.stdout.write(`${await rotateKeys(process.env)}\n`);
+    process.stdout.write(`${await done}\n`);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     process.stderr.write(`${error.message}\n`);

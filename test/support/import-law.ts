@@ -8,7 +8,7 @@ const rooms: readonly Room[] = [
   // The wiring puts everything together; nobody but main knows it.
   room(
     'wire',
-    /^(wire|memories|reads|commands)\.ts$/,
+    /^(wire|memories|reads|commands|following)\.ts$/,
     'wire upstream layers words session views admin metrics',
     'config',
   ),

@@ -2,12 +2,12 @@
 // What a test forgets to remove ends with its file, and its folder with TEST_TEMP.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, jest } from '@jest/globals';
+import { findNatsServer } from '../../scripts/nats/binary.ts';
 
 export interface NatsServer {
   readonly url: string;
@@ -33,24 +33,8 @@ afterAll(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Where nats-server is: TEST_NATS_SERVER, else on the PATH or where Debian has it. */
-function findBinary(): string | undefined {
-  const named = process.env['TEST_NATS_SERVER'];
-  if (named !== undefined) return named;
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
-  return folders.map((folder) => join(folder, 'nats-server')).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const BINARY = findBinary();
+/** TEST_NATS_SERVER, else where it is usually. */
+const BINARY = process.env['TEST_NATS_SERVER'] ?? findNatsServer(process.env['PATH'] ?? '');
 
 /** `describe` where there is a nats-server, else a skipped one that says what is missing. */
 export const describeWithNats = (name: string, suite: () => void): void => {

@@ -521,7 +521,7 @@ export interface components {
          */
         Friend: {
             id: components["schemas"]["Id"];
-            /** @description Null when there is no such user, or when nobody can tell at the moment. */
+            /** @description Null when nobody can tell at the moment. Who is gone is left out. */
             username: components["schemas"]["Username"] | null;
             since: components["schemas"]["Timestamp"];
         };
@@ -546,7 +546,7 @@ export interface components {
          */
         FriendRequest: {
             id: components["schemas"]["Id"];
-            /** @description Null when there is no such user, or when nobody can tell at the moment. */
+            /** @description Null when nobody can tell at the moment. Who is gone is left out. */
             username: components["schemas"]["Username"] | null;
             requestedAt: components["schemas"]["Timestamp"];
         };
@@ -1194,7 +1194,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    type?: "urn:social-network:problem:upstream-unavailable" | "urn:social-network:problem:overloaded" | "urn:social-network:problem:incomplete-answer" | "urn:social-network:problem:not-ready";
+                    type?: "urn:social-network:problem:upstream-unavailable" | "urn:social-network:problem:overloaded" | "urn:social-network:problem:incomplete-answer" | "urn:social-network:problem:keys-missing";
                     /** @constant */
                     status?: 503;
                 };
@@ -2090,7 +2090,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of friends. A username is null when there is no such user, or (degraded) when nobody can tell. */
+            /** @description A page of friends; who is gone is left out. A username is null (degraded) when nobody can tell. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2167,7 +2167,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of requests that wait for an answer, each with the other one. A username is null when there is no such user, or (degraded) when nobody can tell. */
+            /** @description A page of requests that wait for an answer, each with the other one; who is gone is left out. A username is null (degraded) when nobody can tell. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

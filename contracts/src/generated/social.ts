@@ -616,7 +616,7 @@ export interface components {
                 };
             };
         };
-        /** @description Too busy, or not able to serve at the moment (its database does not answer, or it has no keys to verify tokens with). Ask again after Retry-After. */
+        /** @description Too busy, or not able to serve at the moment (its database does not answer). Ask again after Retry-After. */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -630,6 +630,25 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     type?: "urn:social-network:problem:overloaded" | "urn:social-network:problem:not-ready";
+                    /** @constant */
+                    status?: 503;
+                };
+            };
+        };
+        /** @description Too busy, or not able to serve at the moment (its database does not answer, or it has no keys to verify tokens with). Ask again after Retry-After. */
+        SessionUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "urn:social-network:problem:overloaded" | "urn:social-network:problem:not-ready" | "urn:social-network:problem:keys-missing";
                     /** @constant */
                     status?: 503;
                 };
@@ -877,7 +896,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     updatePost: {
@@ -933,7 +952,7 @@ export interface operations {
             415: components["responses"]["NotJson"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     listPosts: {
@@ -1066,7 +1085,7 @@ export interface operations {
             422: components["responses"]["KeyReused"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     getFeed: {
@@ -1131,7 +1150,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     listFriends: {
@@ -1191,7 +1210,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     listFriendRequests: {
@@ -1256,7 +1275,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     putFriend: {
@@ -1304,7 +1323,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     deleteFriend: {
@@ -1350,7 +1369,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["SessionUnavailable"];
         };
     };
     listAuthors: {

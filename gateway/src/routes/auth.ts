@@ -27,6 +27,15 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): 
     const headers = { ...outcome.headers, ...place };
     return { status, body: { user }, headers, cache: 'no-store' };
   };
+  /** A browser without a session has what it wants; an API client hears that its token is not good. */
+  const notKnown =
+    (req: Request) =>
+    (error: unknown): undefined => {
+      const slug = error instanceof Problem ? error.slug : undefined;
+      // A page that is not ours may not even make the browser forget.
+      if (slug !== 'forbidden') sessions.end(req);
+      if (slug !== 'unauthenticated' || req.headers.authorization !== undefined) throw error;
+    };
   return [
     {
       method: 'post',
@@ -67,11 +76,9 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): 
       async handle(req) {
         parseQuery(req.url, []);
         sessions.refuseForeign(req);
-        // Whatever becomes of it, this browser forgets the session.
-        sessions.end(req);
         const caller = callerOf(req, requestDeadlineMs);
-        const viewer = await sessions.viewerOf(req, caller).catch(overAlready(req));
-        // It may have been renewed to be ended.
+        const viewer = await sessions.viewerOf(req, caller).catch(notKnown(req));
+        // Whatever becomes of it, this browser forgets the session; it may have been renewed to be ended.
         sessions.end(req);
         if (viewer !== undefined) await commands.logOut(viewer, caller);
         return { status: 204 };
@@ -97,11 +104,3 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): 
     },
   ];
 }
-
-/** A browser without a session has what it wants; an API client hears that its token is not good. */
-const overAlready =
-  (req: Request) =>
-  (error: unknown): undefined => {
-    const isOver = error instanceof Problem && error.slug === 'unauthenticated';
-    if (!isOver || req.headers.authorization !== undefined) throw error;
-  };

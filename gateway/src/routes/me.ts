@@ -5,6 +5,7 @@ import { requestGuard } from 'contracts/request';
 import type { Confirmation, Me, MeChange } from 'contracts/types';
 import type { Request } from 'express';
 import type { Caller } from '../upstream/call.ts';
+import { UpstreamFailure } from '../upstream/failure.ts';
 import type { Context } from './context.ts';
 import { accepted } from './outcome.ts';
 import { reply } from './reply.ts';
@@ -29,9 +30,13 @@ export function meRoutes(context: Context): Route[] {
     if (req.headers.authorization !== undefined) return;
     sessions.end(req);
     const question = { body: { username, password }, address: req.ip };
-    // The change was made; when this fails, the user has to log in.
-    const outcome = await commands.logIn(question, caller).catch(() => undefined);
-    if (outcome !== undefined && 'done' in outcome) sessions.begin(req, outcome.done);
+    try {
+      const outcome = await commands.logIn(question, caller);
+      if ('done' in outcome) sessions.begin(req, outcome.done);
+    } catch (error) {
+      // The change was made; when this fails, the user has to log in.
+      if (!(error instanceof UpstreamFailure)) throw error;
+    }
   };
 
   return [

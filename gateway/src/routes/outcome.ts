@@ -1,10 +1,21 @@
 // From what an upstream made of a command, or of a private question, to what the client hears.
-import { Problem } from 'chassis/problem';
+import { Problem, problems } from 'chassis/problem';
 import type { Outcome } from '../upstream/outcome.ts';
+
+/** What our own contract promises with a status, should the upstream not have sent it. */
+const PROMISED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { 'WWW-Authenticate': 'Bearer' },
+  429: { 'Retry-After': '1' },
+  503: { 'Retry-After': '1' },
+};
 
 /** What was done. @throws Problem when the upstream said no: in its own words */
 export function accepted<T>(outcome: Outcome<T>): T {
   if ('done' in outcome) return outcome.done;
   const { slug, detail, errors } = outcome.refused;
-  throw new Problem(slug, detail, { headers: outcome.headers, ...(errors && { errors }) });
+  const { status } = problems[slug];
+  throw new Problem(slug, detail, {
+    headers: { ...PROMISED[status], ...outcome.headers },
+    ...(errors && { errors }),
+  });
 }

@@ -7,7 +7,7 @@ import { Presence, type Caller } from '../upstream/call.ts';
 import { failureOf, type Lookup } from '../views/part.ts';
 import { statusHeaders } from '../views/status.ts';
 
-/** The client behind a request, with the time that it may take. */
+/** The client behind a request, with the time that it may take once it has sent all of it. */
 export function callerOf(req: Request, deadlineMs: number): Caller {
   const exchange = exchangeOf(req);
   const presence = new Presence();
@@ -15,7 +15,7 @@ export function callerOf(req: Request, deadlineMs: number): Caller {
   return {
     requestId: exchange.requestId,
     traceparent: exchange.traceparent,
-    deadlineAt: exchange.startedAt + deadlineMs,
+    deadlineAt: (exchange.bodyReadAt ?? exchange.startedAt) + deadlineMs,
     presence,
   };
 }

@@ -14,8 +14,8 @@ export interface Tokens {
   readonly expiresIn: number;
 }
 
-// How long a browser keeps a session that it does not use. Identity decides when it is over.
-const KEPT_S = 30 * 24 * 3600;
+// How long a browser keeps a session that it does not use: as long as browsers do. Identity decides when it is over.
+const KEPT_S = 400 * 24 * 3600;
 const COOKIES_MAX = 8192;
 
 /** Whether the browser asks its own machine: there, and only there, cookies travel without TLS. */

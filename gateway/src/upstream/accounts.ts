@@ -32,11 +32,20 @@ export const bearer = ({ token }: Pick<InName, 'token'>) => ({ authorization: `B
 const forwarded = ({ address }: FromAddress<unknown>): Record<string, string> =>
   address === undefined ? {} : { 'x-forwarded-for': address };
 
+/** Only what the contract names: what else Identity knows of a user is nobody's. */
+const keepSession = ({ user, accessToken, refreshToken, expiresIn }: Session): Session => ({
+  user: { id: user.id, username: user.username },
+  accessToken,
+  refreshToken,
+  expiresIn,
+});
+
 /** Begins a session: by registering, with a password, with a refresh token. */
 function sessionOperation<T>(
   name: string,
   path: string,
   status: 200 | 201,
+  refused: readonly number[],
   { one }: Bounds,
 ): Operation<FromAddress<T>, Outcome<Session>> {
   return {
@@ -47,22 +56,24 @@ function sessionOperation<T>(
     body: ({ body }) => body,
     maxBytes: () => one,
     answers: {
-      ...refusals(400, 401, 409, 429),
+      ...refusals(...refused),
       [status]: (body: unknown, _question: unknown, headers) =>
-        isSession(body) ? done(body, headers) : undefined,
+        isSession(body) ? done(keepSession(body), headers) : undefined,
     },
   };
 }
 
 export const register = (bounds: Bounds) =>
-  sessionOperation<NewUser>('register', '/api/users', 201, bounds);
+  sessionOperation<NewUser>('register', '/api/users', 201, [400, 409], bounds);
 export const logIn = (bounds: Bounds) =>
-  sessionOperation<Credentials>('log_in', '/api/sessions', 201, bounds);
+  sessionOperation<Credentials>('log_in', '/api/sessions', 201, [400, 401, 429], bounds);
+/** Refused only when the token is no good: whatever else Identity says ends no session. */
 export const renewSession = (bounds: Bounds) =>
   sessionOperation<{ readonly refreshToken: string }>(
     'renew_session',
     '/api/sessions/refresh',
     200,
+    [400, 401],
     bounds,
   );
 

@@ -1,4 +1,5 @@
 // Identity's log of its users, as the gateway reads it: what comes after a position, waiting for it when there is nothing.
+import { parsePosition } from 'chassis/event-source';
 import type { AnswerHeaders, Bounds, Operation } from './operation.ts';
 
 /** Where to read on; `latest` is where the log ends now. */
@@ -16,13 +17,13 @@ export interface LogPage {
   readonly head: number;
 }
 
-const NEXT = /^<[^>]*[?&]lastEventId=(\d{1,16})>; ?rel="?next"?$/;
+const NEXT = /^<[^>]*[?&]lastEventId=(\d+)>; ?rel="?next"?$/;
 
-function pageOf(body: unknown, { link, 'log-head': head }: AnswerHeaders): LogPage | undefined {
-  const [, next] = NEXT.exec(String(link)) ?? [];
-  const known = /^\d{1,16}$/.test(String(head));
-  if (!Array.isArray(body) || next === undefined || !known) return undefined;
-  return { events: body, next: Number(next), head: Number(head) };
+function pageOf(body: unknown, headers: AnswerHeaders): LogPage | undefined {
+  const next = parsePosition(NEXT.exec(String(headers['link']))?.[1]);
+  const head = parsePosition(String(headers['log-head']));
+  if (!Array.isArray(body) || next === undefined || head === undefined) return undefined;
+  return { events: body, next, head };
 }
 
 /** undefined: the log does not know the position; it is another one than before. */

@@ -25,6 +25,10 @@ export interface LookupOptions<T> {
   readonly limitMs: number;
   /** Whether what failed is asked for again in the background. */
   readonly repaired: boolean;
+  /** Answers can do without it, and so nothing that they need is spent on it. */
+  readonly aside?: boolean;
+  /** Its name among the calls; the thing's when left out. */
+  readonly callName?: string;
   readonly observer: Observer;
 }
 
@@ -36,16 +40,19 @@ export interface Lookups<T> {
 }
 
 export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
-  const { upstream, thing, operation, memory, limitMs, repaired, observer } = options;
+  const { upstream, thing, operation, memory, limitMs, repaired, aside, observer } = options;
+  const { callName = thing } = options;
   type L = Layer<number, T | undefined>;
-  const timed: L = measure((outcome, seconds) => observer.call(thing, outcome, seconds));
+  const timed: L = measure((outcome, seconds) => observer.call(callName, outcome, seconds));
   const flights: Flights<T | undefined> = new Map();
   const shared: L = coalesce({ upstream: upstream.name, keyOf: (id) => id, limitMs, flights });
   const forget = (id: number): void => {
     flights.delete(id);
     memory?.forget(id);
   };
-  const batched = batch(upstream.ask(operation), {
+  const question = aside === true ? upstream.askAside(operation) : upstream.ask(operation);
+  const batched = batch(question, {
+    upstream: upstream.name,
     maxIds: BATCH_MAX_IDS,
     onBatch: (size) => observer.batch(operation.name, size),
   });

@@ -3,9 +3,9 @@ import { schemaGuard } from 'contracts/guard';
 import type { FriendPage, Friendship, Post, PostPage, RequestPage } from 'contracts/types';
 import { bearer, type InName } from './accounts.ts';
 import type { Guard } from 'contracts/guard';
-import type { Include } from './social.ts';
 import type { Bounds, Operation } from './operation.ts';
 import { done, refusals, type Outcome } from './outcome.ts';
+import { keepPost, type Include } from './social.ts';
 
 const isPost = schemaGuard<Post>('social', 'Post');
 const isPostPage = schemaGuard<PostPage>('social', 'PostPage');
@@ -29,12 +29,19 @@ export type NewPostQuestion = InName & {
 const pageTarget = (path: string, { limit, cursor }: OwnPage): string =>
   `${path}limit=${limit}${cursor === undefined ? '' : `&cursor=${cursor}`}`;
 
-function page<Q extends OwnPage, T extends { readonly items: readonly unknown[] }>(
+interface PageOf<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+/** @param keep only what the contract names: what else came along is not kept */
+function page<Q extends OwnPage, T>(
   name: string,
   path: (question: Q) => string,
-  isPage: Guard<T>,
+  isPage: Guard<PageOf<T>>,
+  keep: (item: T) => T,
   { list }: Bounds,
-): Operation<Q, Outcome<T>> {
+): Operation<Q, Outcome<PageOf<T>>> {
   return {
     name,
     target: (question) => pageTarget(path(question), question),
@@ -42,26 +49,36 @@ function page<Q extends OwnPage, T extends { readonly items: readonly unknown[] 
     maxBytes: () => list,
     answers: {
       ...refusals(400, 401),
-      200: (body, { limit }) =>
-        isPage(body) && body.items.length <= limit ? done(body) : undefined,
+      200: (body, { limit }) => {
+        if (!isPage(body) || body.items.length > limit) return undefined;
+        return done({ items: body.items.map(keep), nextCursor: body.nextCursor });
+      },
     },
   };
 }
 
 export const getFeed = (bounds: Bounds, include: Include) =>
-  page<OwnPage, PostPage>(
+  page<OwnPage, Post>(
     'feed',
     () => (include === 'author' ? '/api/feed?include=author&' : '/api/feed?'),
     isPostPage,
+    keepPost,
     bounds,
   );
 export const getFriends = (bounds: Bounds) =>
-  page<OwnPage, FriendPage>('friends', () => '/api/friends?', isFriendPage, bounds);
+  page<OwnPage, FriendPage['items'][number]>(
+    'friends',
+    () => '/api/friends?',
+    isFriendPage,
+    ({ id, since }) => ({ id, since }),
+    bounds,
+  );
 export const getFriendRequests = (bounds: Bounds) =>
-  page<RequestsQuestion, RequestPage>(
+  page<RequestsQuestion, RequestPage['items'][number]>(
     'friend_requests',
     ({ direction }) => `/api/friend-requests?direction=${direction}&`,
     isRequestPage,
+    ({ id, requestedAt }) => ({ id, requestedAt }),
     bounds,
   );
 
@@ -114,7 +131,8 @@ export const befriend = ({ one }: Bounds): Operation<OneOf, Outcome<Friendship>>
   maxBytes: () => one,
   answers: {
     ...refusals(400, 401),
-    200: (body, { id }) => (isFriendship(body) && body.id === id ? done(body) : undefined),
+    200: (body, { id }) =>
+      isFriendship(body) && body.id === id ? done({ id, state: body.state }) : undefined,
   },
 });
 

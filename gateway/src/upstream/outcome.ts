@@ -53,6 +53,19 @@ const refusalWith =
     return { value: { refused, headers: passedOn(headers) } };
   };
 
+/**
+ * A service that cannot check sessions is well: were this its failure, its breaker would close the way for everybody
+ * who needs no session.
+ */
+const keysMissing: Reader = (...answer) => {
+  const read = refusalWith(503)(...answer);
+  return read && 'refused' in read.value && read.value.refused.slug === 'keys-missing'
+    ? read
+    : undefined;
+};
+
 /** Readers of answers with these statuses that are refusals. What is no problem of ours is none, and so a failure. */
-export const refusals = (...statuses: readonly number[]): Record<number, Reader> =>
-  Object.fromEntries(statuses.map((status) => [status, refusalWith(status)]));
+export const refusals = (...statuses: readonly number[]): Record<number, Reader> => ({
+  ...Object.fromEntries(statuses.map((status) => [status, refusalWith(status)])),
+  ...(statuses.includes(401) && { 503: keysMissing }),
+});

@@ -14,18 +14,21 @@ export interface PageQuestion {
   readonly cursor: string | undefined;
 }
 
+/** Only what the contract names. */
+export const keepPost = ({ id, content, authorId, createdAt, author }: Post): Post => ({
+  id,
+  content,
+  authorId,
+  createdAt,
+  ...(author !== undefined && { author: author && { id: author.id, username: author.username } }),
+});
+
 const posts = {
   name: 'posts',
   path: '/api/posts',
   isOne: schemaGuard<Post>('social', 'Post'),
   isList: schemaGuard<PostBatch>('social', 'PostBatch'),
-  keep: ({ id, content, authorId, createdAt, author }: Post): Post => ({
-    id,
-    content,
-    authorId,
-    createdAt,
-    ...(author !== undefined && { author }),
-  }),
+  keep: keepPost,
 };
 
 /** What Social is asked to put beside a post: nothing, or the author from its own copy of the names. */

@@ -8,15 +8,17 @@ export type Strategy = (typeof strategies)[number];
 
 type Ask = Call<number, User | undefined>;
 
-// What is left for the copy when Identity is slow, in milliseconds, and as a share of the whole.
+// What is left for the copy when Identity is slow, in milliseconds, and at most as a share of all the time there is.
 const RESERVE_MS = 50;
 const RESERVE_SHARE = 1 / 6;
 
-/** With at most `ms` from when it is asked. */
-const patience =
-  (call: Ask, ms: number): Ask =>
-  (id, caller) =>
-    call(id, within(caller, ms));
+/** With the caller's patience but for what the rung below needs. */
+const sparing =
+  (call: Ask): Ask =>
+  (id, caller) => {
+    const left = caller.deadlineAt - performance.now();
+    return call(id, within(caller, left - Math.min(RESERVE_MS, left * RESERVE_SHARE)));
+  };
 
 /**
  * `aggregate` asks Identity, with what the gateway remembers above and below it; `replica` asks Social for its copy;
@@ -30,11 +32,11 @@ export function authorLadder(
 ): Part<number, User> {
   const naming = { thing: 'author', upstream: 'identity' } as const;
   const copyNaming = { thing: 'author', upstream: 'social' } as const;
-  const asked = (ms: number) => lookUp(naming, patience(identity, ms));
-  if (strategy === 'aggregate') return optional([asked(limitMs)], naming);
-  if (strategy === 'replica')
-    return optional([copied(lookUp(copyNaming, patience(copy, limitMs)))], copyNaming);
-  const reserve = Math.min(RESERVE_MS, limitMs * RESERVE_SHARE);
-  const rungs = optional([asked(limitMs - reserve), lookUp(copyNaming, copy)], naming);
-  return (id, caller) => rungs(id, within(caller, limitMs));
+  const rungs = {
+    aggregate: () => optional([lookUp(naming, identity)], naming),
+    replica: () => optional([copied(lookUp(copyNaming, copy))], copyNaming),
+    hybrid: () => optional([lookUp(naming, sparing(identity)), lookUp(copyNaming, copy)], naming),
+  };
+  const ladder = rungs[strategy]();
+  return (id, caller) => ladder(id, within(caller, limitMs));
 }

@@ -11,6 +11,14 @@ export interface Lookup<T> {
   readonly value: T | undefined;
   readonly via: Via;
   readonly tookMs: number;
+  /** What was asked beside this, and could not tell either. */
+  readonly tried?: readonly Tried[];
+}
+
+/** A rung that did not hold. */
+export interface Tried extends Pick<Lookup<unknown>, 'upstream' | 'tookMs'> {
+  /** undefined when it answered, but knows no such thing. */
+  readonly failure: UpstreamFailure | undefined;
 }
 
 /** Looks one kind of thing up. */
@@ -42,28 +50,47 @@ export const required =
  * expected failures become gaps: a bug is thrown on.
  */
 export const optional =
-  <Q, T>(rungs: readonly [Part<Q, T>, ...Part<Q, T>[]], naming: Naming): Part<Q, T> =>
+  <Q, T>([best, ...copies]: readonly [Part<Q, T>, ...Part<Q, T>[]], naming: Naming): Part<Q, T> =>
   async (question, caller) => {
-    const startedAt = performance.now();
-    let failure: UpstreamFailure | undefined;
-    for (const rung of rungs) {
-      try {
-        const found = await rung(question, caller);
-        if (found.via.kind === 'gap') failure ??= found.via.failure;
-        else if (failure === undefined) return found;
-        else if (found.value !== undefined) return { ...found, via: { kind: 'replica', failure } };
-      } catch (error) {
-        if (!(error instanceof UpstreamFailure)) throw error;
-        failure ??= error;
+    const first = await attempt(best, question, caller);
+    if (first.failure === undefined) return first.found;
+    const { failure, tookMs } = first;
+    const tried: Tried[] = [];
+    for (const copy of copies) {
+      const { found, ...outcome } = await attempt(copy, question, caller);
+      if (found?.value !== undefined) {
+        const above = { upstream: failure.upstream, failure, tookMs };
+        return { ...found, via: { kind: 'replica', failure }, tried: [above, ...tried] };
       }
+      tried.push(outcome);
     }
-    return {
-      ...naming,
-      value: undefined,
-      via: { kind: 'gap', failure: failure! },
-      tookMs: performance.now() - startedAt,
-    };
+    const gap = { ...naming, value: undefined, via: { kind: 'gap', failure }, tookMs } as const;
+    return tried.length === 0 ? gap : { ...gap, tried };
   };
+
+type Attempt<T> = Tried &
+  (
+    | { readonly found: Lookup<T>; readonly failure: undefined }
+    | { readonly found?: undefined; readonly failure: UpstreamFailure }
+  );
+
+/** What a rung found, or how it failed. @throws a bug */
+async function attempt<Q, T>(rung: Part<Q, T>, question: Q, caller: Caller): Promise<Attempt<T>> {
+  const startedAt = performance.now();
+  const failed = (failure: UpstreamFailure): Attempt<T> => ({
+    upstream: failure.upstream,
+    failure,
+    tookMs: performance.now() - startedAt,
+  });
+  try {
+    const found = await rung(question, caller);
+    if (found.via.kind === 'gap') return failed(found.via.failure);
+    return { upstream: found.upstream, found, failure: undefined, tookMs: found.tookMs };
+  } catch (error) {
+    if (error instanceof UpstreamFailure) return failed(error);
+    throw error;
+  }
+}
 
 /** A part that comes from a copy, which nobody but Social is asked for. */
 export const copied =
@@ -75,6 +102,6 @@ export const copied =
       : found;
   };
 
-/** The failure behind a part that is not whole; undefined for a whole one. */
+/** The failure that a part is not whole by; undefined for a whole one. */
 export const failureOf = ({ via }: Lookup<unknown>): UpstreamFailure | undefined =>
   via.kind === 'hit' || via.kind === 'miss' ? undefined : via.failure;

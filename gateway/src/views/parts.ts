@@ -19,6 +19,8 @@ export interface Parts {
   readonly feed: Part<OwnPage, Outcome<PostPage>>;
   readonly friends: Part<OwnPage, Outcome<FriendPage>>;
   readonly friendRequests: Part<RequestsQuestion, Outcome<RequestPage>>;
+  /** Posts come with their authors: who wrote something that was asked for need not be. */
+  readonly postsBringAuthors: boolean;
   readonly me: Part<InName, Outcome<Me>>;
   /** Who wrote a post never changes: what is known lets author and post be asked for together. */
   readonly authorOf: {

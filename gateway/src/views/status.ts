@@ -1,11 +1,12 @@
 // What an answer says about itself: Cache-Status (RFC 9211), Proxy-Status (RFC 9209), Server-Timing. Pure.
 import { proxyMember, type UpstreamFailure } from '../upstream/failure.ts';
-import { failureOf, type Lookup } from './part.ts';
+import { failureOf, type Lookup, type Tried } from './part.ts';
 
 type Look = Lookup<unknown>;
 
 /** The worst comes first: a list with one stale author is a stale answer. */
 const ORDER = ['gap', 'stale', 'replica', 'miss', 'hit'] as const;
+const NOTHING: readonly Tried[] = [];
 
 /** Headers for an answer that was made of these look-ups; a header with nothing to say is left out. */
 export function statusHeaders(lookups: readonly Look[]): Record<string, string> {
@@ -50,10 +51,13 @@ const reason = ({ facts, receivedStatus }: UpstreamFailure): string =>
 /** One member for each upstream that failed; its first failure. */
 export function proxyStatus(lookups: readonly Look[]): string {
   const failures: UpstreamFailure[] = [];
-  for (const lookup of lookups) {
-    const failure = failureOf(lookup);
+  const note = (failure: UpstreamFailure | undefined): void => {
     if (failure !== undefined && failures.every(({ upstream }) => upstream !== failure.upstream))
       failures.push(failure);
+  };
+  for (const lookup of lookups) {
+    note(failureOf(lookup));
+    for (const { failure } of lookup.tried ?? NOTHING) note(failure);
   }
   return failures.map(proxyMember).join(', ');
 }
@@ -66,6 +70,9 @@ function serverTiming(lookups: readonly Look[]): string {
     for (const lookup of lookups) {
       if (lookup.upstream === upstream && wasAsked(lookup))
         slowest = Math.max(slowest, lookup.tookMs);
+      for (const one of lookup.tried ?? NOTHING)
+        if (one.upstream === upstream && (one.failure?.facts.asked ?? true))
+          slowest = Math.max(slowest, one.tookMs);
     }
     if (slowest >= 0) timing += `${timing === '' ? '' : ', '}${upstream};dur=${slowest.toFixed(1)}`;
   }

@@ -6,7 +6,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { callerOf, notFound, reply, wantsStrict, type OnDegraded } from '../../src/routes/reply.ts';
 import type { Lookup } from '../../src/views/part.ts';
-import { author, failed, gap, hit, miss, page, post, stale } from '../views/arrange.ts';
+import { author, failed, gap, hit, miss, page, post, replica, stale } from '../views/arrange.ts';
 
 const request = (headers: Record<string, string> = {}) => ({ headers }) as unknown as Request;
 const strict = request({ prefer: 'handling=strict' });
@@ -61,6 +61,7 @@ describe('a whole answer', () => {
 describe('a degraded answer', () => {
   test.each([
     ['stale', stale(), 'stale'],
+    ['from the copy', replica(failed()), 'replica'],
     ['missing', gap(), 'missing'],
   ])('with a part that is %s is never kept, and is counted once', (_, via, reason) => {
     const { answer, onDegraded } = answerTo(request(), [post(hit()), author(via), author(via)]);
@@ -76,11 +77,18 @@ describe('a degraded answer', () => {
     for (const lookups of [
       [author(stale()), author(gap())],
       [author(gap()), author(stale())],
+      [author(replica(failed())), author(gap())],
     ]) {
       const { answer, onDegraded } = answerTo(request(), lookups);
       answer();
       expect(onDegraded.mock.calls).toEqual([['author', 'missing']]);
     }
+    const { answer, onDegraded } = answerTo(request(), [
+      author(replica(failed())),
+      author(stale()),
+    ]);
+    answer();
+    expect(onDegraded.mock.calls).toEqual([['author', 'stale']]);
   });
 
   test('a page is one of posts', () => {
@@ -105,6 +113,20 @@ describe('all or nothing', () => {
       Vary: 'Prefer',
     });
     expect(onDegraded.mock.calls).toEqual([['author', 'missing']]);
+  });
+
+  test('does not take a name from the copy for the author’s own', () => {
+    const problem = problemOf(answerTo(strict, [post(replica(failed('open')), 1)]).answer);
+    expect(problem.headers).toMatchObject({
+      'Cache-Status': 'post; fwd=miss; detail=replica',
+      'Proxy-Status': 'identity; error=destination_unavailable',
+    });
+  });
+
+  test('is had where the copy is all that is to be asked', () => {
+    const { answer, onDegraded } = answerTo(strict, [author(replica(), 1)]);
+    expect(answer()).toMatchObject({ body: BODY, cache: 'public' });
+    expect(onDegraded).not.toHaveBeenCalled();
   });
 
   test('does not take a stale part for the thing', () => {

@@ -48,7 +48,7 @@ describe('a session that begins', () => {
     const guarded = 'Path=/; HttpOnly; Secure; SameSite=Lax';
     expect(cookiesOf(TOKENS, host)).toEqual([
       `__Host-access=aaa.bbb.ccc; Max-Age=300; ${guarded}`,
-      `__Host-refresh=7d2f.c2VjcmV0; Max-Age=2592000; ${guarded}`,
+      `__Host-refresh=7d2f.c2VjcmV0; Max-Age=34560000; ${guarded}`,
     ]);
   });
 
@@ -56,7 +56,7 @@ describe('a session that begins', () => {
     const guarded = 'Path=/; HttpOnly; SameSite=Lax';
     expect(cookiesOf(TOKENS, host)).toEqual([
       `access=aaa.bbb.ccc; Max-Age=300; ${guarded}`,
-      `refresh=7d2f.c2VjcmV0; Max-Age=2592000; ${guarded}`,
+      `refresh=7d2f.c2VjcmV0; Max-Age=34560000; ${guarded}`,
     ]);
   });
 

@@ -7,6 +7,7 @@ import type { Problem } from 'chassis/problem';
 import type { Session } from 'contracts/types';
 import { cookiesOf, noCookies } from '../../src/session/cookies.ts';
 import { createSessions, type Renew } from '../../src/session/sessions.ts';
+import type { Caller } from '../../src/upstream/call.ts';
 import { UpstreamFailure } from '../../src/upstream/failure.ts';
 import { aCaller } from '../upstream/arrange.ts';
 
@@ -60,7 +61,10 @@ describe('a browser', () => {
       const caller = aCaller();
       const viewer = await sessions.viewerOf(req, caller);
       expect(viewer).toMatchObject({ userId: 7, token: NEW.accessToken });
-      expect(renew.mock.calls).toEqual([['r', caller]]);
+      expect(renew.mock.calls).toEqual([['r', { ...caller, deadlineAt: expect.any(Number) }]]);
+      // What is asked for afterwards has as much time as the renewal had.
+      const [[, { deadlineAt }]] = renew.mock.calls as [[string, Caller]];
+      expect(deadlineAt).toBeLessThan((caller.deadlineAt + performance.now()) / 2 + 1);
       expect(cookiesFor(req)).toEqual(cookiesOf(NEW, 'localhost'));
     },
   );

@@ -2,6 +2,7 @@
 import type { Session } from 'contracts/types';
 import { LIFETIME_S, newKey, subjectOf, type Claims, type TestKey } from './tokens.ts';
 import { refuses, type Knowledge, type Saying, type Seen } from './upstream.ts';
+import { createUserLog, type UserLog } from './user-log.ts';
 import { userOf, type Population } from './world.ts';
 
 /** Everybody's; neither it nor an e-mail or a token may ever be logged. */
@@ -16,6 +17,10 @@ export interface Accounts {
   readonly key: TestKey;
   /** A new session of a user; `claims` change its access token. */
   begin(userId: number, claims?: Claims): Session;
+  /** What happened to the users, for whoever follows it. */
+  readonly log: UserLog;
+  /** Gives a user another name, behind the gateway's back; null: they leave. The log is told. */
+  rename(userId: number, username: string | null): void;
 }
 
 interface Body {
@@ -30,10 +35,16 @@ const no = (): Saying => refuses('unauthenticated', 'Identity does not know you.
 export function accountsOf({ authors }: Population): Accounts & { readonly know: Knowledge } {
   const key = newKey('key-1');
   const names = new Map<number, string | null>();
+  const log = createUserLog();
   const sessions = new Map<string, number>();
   let begun = 0;
   let newest = authors;
 
+  const rename = (userId: number, username: string | null): void => {
+    names.set(userId, username);
+    if (username === null) log.deleted(userId);
+    else log.named(userId, username);
+  };
   const begin = (userId: number, claims: Claims = {}): Session => {
     const refreshToken = `refresh-secret-${(begun += 1)}`;
     sessions.set(refreshToken, userId);
@@ -54,7 +65,7 @@ export function accountsOf({ authors }: Population): Accounts & { readonly know:
     return ids && { status: 200, body: { items: ids.map(user).filter((one) => one) } };
   };
   const join = ({ username = '' }: Body): Saying => {
-    names.set((newest += 1), username);
+    rename((newest += 1), username);
     const headers = { Location: `/api/users/${newest}` };
     return { status: 201, body: begin(newest), headers };
   };
@@ -75,19 +86,23 @@ export function accountsOf({ authors }: Population): Accounts & { readonly know:
     const id = subjectOf(headers.authorization?.replace('Bearer ', '')) ?? 0;
     if (user(id) === undefined) return no();
     const { username, email = emailOf(id) } = (body ?? {}) as Body;
-    if (method === 'DELETE') names.set(id, null);
-    else if (username !== undefined) names.set(id, username);
+    if (method === 'DELETE') rename(id, null);
+    else if (username !== undefined) rename(id, username);
     return method === 'DELETE' ? { status: 204 } : { status: 200, body: { ...user(id), email } };
   };
 
   return {
     key,
     begin,
+    log,
+    rename,
     know(seen, target) {
       const body = (seen.body ?? {}) as Body;
       switch (`${seen.method} ${target.pathname}`) {
         case 'GET /.well-known/jwks.json':
           return { status: 200, body: { keys: [key.jwk] } };
+        case 'GET /api/user-events':
+          return log.read(target.searchParams);
         case 'POST /api/users':
           return join(body);
         case 'POST /api/sessions':

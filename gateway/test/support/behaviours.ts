@@ -20,6 +20,14 @@ export const WRONG_TYPES = JSON.stringify({
   friendCount: {},
 });
 
+/** Only what matches is treated so; all else is answered well. */
+export const only =
+  (pattern: RegExp, behaviour: Behaviour): Behaviour =>
+  (turn) => {
+    if (pattern.test(turn.req.url ?? '')) behaviour(turn);
+    else turn.answer();
+  };
+
 const raw = ({ req }: Turn): Socket => req.socket;
 
 /** The headers and the first bytes, in one packet; then `next`, a moment later, so that they have arrived. */

@@ -15,6 +15,8 @@ export interface Fault {
   /** The host by which the gateway has to know the upstream; 127.0.0.1 when left out. */
   readonly host?: string;
   readonly strike: (upstream: Upstream) => Promise<void> | void;
+  /** What it does with a request; undefined when it gets none. */
+  readonly behaviour?: Behaviour;
 }
 
 /** Whatever was struck is whole again, at the same address. */
@@ -34,6 +36,7 @@ const fault = (
   status,
   told: typeof told === 'string' ? { error: told } : told,
   strike: (upstream) => upstream.behave(behaviour),
+  behaviour,
 });
 
 /** Every way of failing; whatever an upstream does, it is one of these. */

@@ -1,4 +1,5 @@
 // What Social knows and does: posts, friends, feeds.
+import type { Copy } from './copy.ts';
 import { subjectOf } from './tokens.ts';
 import { refuses, type Knowledge, type Saying, type Seen } from './upstream.ts';
 import { authorOf, postOf, timeOf, type Population } from './world.ts';
@@ -19,7 +20,7 @@ const viewerOf = ({ headers }: Seen): number =>
 const below = (start: number): number[] =>
   Array.from({ length: Math.max(0, start) }, (_, index) => start - index);
 
-export function networkOf(population: Population): Knowledge {
+export function networkOf(population: Population, copy: Copy): Knowledge {
   /** What is not as in the beginning; null for what is gone. */
   const changed = new Map<number, Post | null>();
   const friends = new Map<number, number>();
@@ -32,6 +33,9 @@ export function networkOf(population: Population): Knowledge {
       ? postOf(id, population)
       : undefined;
   };
+  /** With what the query asks to be put beside them. */
+  const told = (one: Post, query: URLSearchParams) =>
+    query.get('include') === 'author' ? { ...one, author: copy.user(one.authorId) } : one;
   const found = (ids: readonly number[]): Post[] =>
     ids.map(post).filter((one) => one !== undefined);
   const written = (authorId: number): Post[] =>
@@ -39,10 +43,16 @@ export function networkOf(population: Population): Knowledge {
 
   const reads = (target: URL): Saying | undefined => {
     const path = target.pathname.replace(/^\/elsewhere/, '');
+    const query = target.searchParams;
+    const wanted = query.get('ids')?.split(',').map(Number);
+    if (path === '/api/authors')
+      return (
+        wanted && ok({ items: wanted.map((id) => copy.user(id)).filter((one) => one !== null) })
+      );
     const [, id] = /^\/api\/posts\/(\d+)$/.exec(path) ?? [];
     if (id !== undefined) {
       const one = post(Number(id));
-      return one && ok(one);
+      return one && ok(told(one, query));
     }
     const [, user] = /^\/api\/users\/(\d+)\/counts$/.exec(path) ?? [];
     if (user !== undefined)
@@ -50,20 +60,21 @@ export function networkOf(population: Population): Knowledge {
         postCount: written(Number(user)).length,
         friendCount: FRIENDS + (friends.get(Number(user)) ?? 0),
       });
-    const author = target.searchParams.get('authorId');
+    const author = query.get('authorId');
     if (author !== null) {
-      const limit = Number(target.searchParams.get('limit') ?? 20);
-      return ok({ items: written(Number(author)).slice(0, limit), nextCursor: null });
+      const limit = Number(query.get('limit') ?? 20);
+      const items = written(Number(author)).slice(0, limit);
+      return ok({ items: items.map((one) => told(one, query)), nextCursor: null });
     }
-    const ids = target.searchParams.get('ids')?.split(',').map(Number);
-    return ids && ok({ items: found(ids) });
+    return wanted && ok({ items: found(wanted).map((one) => told(one, query)) });
   };
   /** Of the viewer: everybody's feed is another one. */
   const own = (viewer: number, path: string, query: URLSearchParams): Saying | undefined => {
     const limit = Number(query.get('limit') ?? 20);
     const page = (items: object[]) => ok({ items: items.slice(0, limit), nextCursor: null });
     const { incoming, outgoing } = requestsOf(viewer);
-    if (path === '/api/feed') return page(found(below(newest - viewer)));
+    if (path === '/api/feed')
+      return page(found(below(newest - viewer)).map((one) => told(one, query)));
     if (path === '/api/friends')
       return page(friendsOf(viewer).map((id) => ({ id, since: timeOf(id) })));
     if (path !== '/api/friend-requests') return undefined;

@@ -7,13 +7,12 @@ import { memoryLog, type Line } from '../../../test/support/log.ts';
 import { start } from '../../src/gateway.ts';
 import { ask, type Asking, type Heard } from './client.ts';
 import { seriesIn } from './metrics.ts';
-import { startIdentity, startSocial, type Identity } from './services.ts';
-import type { Upstream } from './upstream.ts';
+import { startIdentity, startSocial, type Identity, type Social } from './services.ts';
 import type { Population } from './world.ts';
 
 export interface Stage {
   readonly identity: Identity;
-  readonly social: Upstream;
+  readonly social: Social;
   readonly gateway: Running;
   /** What the gateway has logged. */
   readonly lines: readonly Line[];
@@ -45,7 +44,10 @@ const ERROR = 50;
 /** Tokens of both kinds, passwords, e-mails: what the stubs' users have to hide. */
 const SECRETS = /eyJ[\w-]+\.[\w-]+|refresh-secret|that nobody logs|@secret\.example|\bBearer \S/;
 
-/** Sets the stage: everything healthy, posts not cached, and more patience than a busy machine needs. */
+/**
+ * Sets the stage: everything healthy, posts not cached, more patience than a busy machine needs; and only what is asked
+ * for clients reaches the upstreams, unless `env` has another strategy, or the log followed.
+ */
 export async function stage({ population, env, hosts = {} }: Casting = {}): Promise<Stage> {
   const identity = await startIdentity(population);
   open.push(identity.close);
@@ -56,6 +58,7 @@ export async function stage({ population, env, hosts = {} }: Casting = {}): Prom
     PORT: '0',
     ADMIN_PORT: '0',
     AUTHOR_STRATEGY: 'aggregate',
+    FOLLOW_LOG: 'false',
     POST_TTL_MS: '0',
     AUTHOR_DEADLINE_MS: '2000',
     REQUEST_DEADLINE_MS: '5000',

@@ -23,6 +23,8 @@ export interface Saying {
   /** Sent as JSON; nothing when left out. */
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Said in place of all that, when it is there. */
+  readonly later?: Promise<Saying>;
 }
 
 /** One request to answer, healthily or not. */
@@ -51,8 +53,8 @@ export interface Upstream {
   readonly asked: (pattern: RegExp) => number;
   /** Answers so from now on, also on connections that are already there; healthily when left out. */
   readonly behave: (behaviour?: Behaviour) => void;
-  /** Requests from now on get no answer until the returned function is called. */
-  readonly hold: () => () => void;
+  /** Requests from now on, or those that match, get no answer until the returned function is called. */
+  readonly hold: (pattern?: RegExp) => () => void;
   /** Closes the port and every connection. */
   readonly refuse: () => Promise<void>;
   /** Opens the same port again. */
@@ -124,10 +126,13 @@ export async function startUpstream(know: Knowledge): Promise<Upstream> {
     forget: () => (seen = []),
     asked: (pattern) => seen.filter(({ path }) => pattern.test(path)).length,
     behave: (next) => (behaviour = next),
-    hold() {
+    hold(pattern) {
       const held: Turn[] = [];
       const before = behaviour;
-      behaviour = (turn) => held.push(turn);
+      behaviour = (turn) => {
+        if (pattern?.test(turn.req.url ?? '') === false) turn.answer();
+        else held.push(turn);
+      };
       return () => {
         behaviour = before;
         for (const turn of held.splice(0)) turn.answer();
@@ -148,7 +153,7 @@ function turnOf(req: IncomingMessage, res: ServerResponse, seen: Seen, know: Kno
     res,
     status: saying.status,
     body: textOf(saying),
-    answer: () => say(res, saying),
+    answer: () => void (saying.later?.then((last) => say(res, last)) ?? say(res, saying)),
   };
 }
 

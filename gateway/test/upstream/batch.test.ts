@@ -5,7 +5,7 @@ import { aCaller, byHand, failure, settle } from './arrange.ts';
 function arrange(maxIds = 100) {
   const { call, asked } = byHand<readonly number[], ReadonlyMap<number, string>>();
   const onBatch = jest.fn();
-  return { asked, onBatch, call: batch(call, { maxIds, onBatch }) };
+  return { asked, onBatch, call: batch(call, { upstream: 'identity', maxIds, onBatch }) };
 }
 
 test('questions of one turn travel together, and each gets its own answer', async () => {
@@ -30,12 +30,13 @@ test('a batch is never larger than the upstream takes', async () => {
   expect(asked.map(({ question }) => question)).toEqual([[1, 2], [3]]);
 });
 
-test('whoever left before the batch went out is not asked for', async () => {
+test('whoever left before the batch went out is not asked for, and hears that it left', async () => {
   const { call, asked } = arrange();
   const gone = aCaller();
-  void call(1, gone);
+  const asking = call(1, gone);
   void call(2, aCaller());
   gone.presence.leave('left');
+  await expect(asking).rejects.toMatchObject({ kind: 'left' });
   await settle();
   expect(asked.map(({ question }) => question)).toEqual([[2]]);
 });

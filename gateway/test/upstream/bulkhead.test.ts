@@ -32,6 +32,16 @@ test('when the waiting room is full, the next is refused at once', async () => {
   expect(onRefused).toHaveBeenCalledTimes(1);
 });
 
+test('what has no time left does not go out: it would look like an upstream that is too slow', async () => {
+  const { call, asked, onRefused } = arrange(1, 1);
+  await expect(call(1, aCaller(0))).rejects.toMatchObject({ kind: 'busy' });
+  expect(asked).toHaveLength(0);
+  expect(onRefused).toHaveBeenCalledTimes(1);
+  void call(2, aCaller());
+  await jest.advanceTimersByTimeAsync(0);
+  expect(asked).toHaveLength(1);
+});
+
 test('waiting counts against the deadline, and frees its place in the queue', async () => {
   const { call } = arrange(1, 1);
   void call(1, aCaller());

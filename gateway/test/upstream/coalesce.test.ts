@@ -5,13 +5,11 @@ import { aCaller, byHand, failure } from './arrange.ts';
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-function arrange() {
+function arrange(limitMs = 1000) {
   const { call, asked } = byHand<number, string>();
   return {
     asked,
-    call: coalesce<number, string>({ upstream: 'identity', keyOf: (id) => id, limitMs: 1000 })(
-      call,
-    ),
+    call: coalesce<number, string>({ upstream: 'identity', keyOf: (id) => id, limitMs })(call),
   };
 }
 
@@ -82,6 +80,13 @@ test('a caller with less patience than the flight stops waiting at its own deadl
   await jest.advanceTimersByTimeAsync(100);
   await told;
   expect(asked[0]!.caller.presence.left).toBe(false);
+});
+
+test('of a small budget, too: a sixth less patience is less', async () => {
+  const { call } = arrange(60);
+  const told = expect(call(1, aCaller(50))).rejects.toMatchObject({ kind: 'timeout' });
+  await jest.advanceTimersByTimeAsync(50);
+  await told;
 });
 
 test('the budget of a flight does not depend on who came first', () => {

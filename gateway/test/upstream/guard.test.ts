@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { failureKinds, type FailureKind } from '../../src/upstream/failure.ts';
 import { createBreaker, type Breaker } from '../../src/upstream/breaker.ts';
-import { guard, turnAway } from '../../src/upstream/layers/guard.ts';
+import { guard, heed, turnAway } from '../../src/upstream/layers/guard.ts';
 import { aCaller, byHand, failure } from './arrange.ts';
 
 let breaker: Breaker;
@@ -175,6 +175,46 @@ test('auto, said to a breaker that nobody forced, changes nothing', async () => 
   await failTimes(4);
   breaker.force('auto');
   expect(breaker.state).toBe('open');
+});
+
+function aside() {
+  const arranged = arrange();
+  const { call, asked } = byHand<number, string>();
+  return { ...arranged, heeding: heed<number, string>(breaker)(call), aside: asked };
+}
+
+describe('what is asked aside', () => {
+  test('goes out while the breaker is closed, and however it fails, the breaker does not hear of it', async () => {
+    const { heeding, aside: asked } = aside();
+    for (let count = 0; count < 20; count += 1) {
+      const attempt = heeding(1, aCaller());
+      asked.at(-1)!.fail(failure('timeout'));
+      await expect(attempt).rejects.toMatchObject({ kind: 'timeout' });
+    }
+    expect(breaker.report()).toMatchObject({ state: 'closed', window: { attempts: 0 } });
+  });
+
+  test('does not go out while it is open, nor while it is half-open: the probe is somebody else’s', async () => {
+    const { heeding, aside: asked, guarded, failTimes } = aside();
+    await failTimes(4);
+    await expect(heeding(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(breaker.state).toBe('half_open');
+    await expect(heeding(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
+    expect(breaker.available).toBe(true);
+    void guarded(1, aCaller()).catch(() => undefined);
+    await expect(heeding(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
+    expect(asked).toEqual([]);
+  });
+
+  test('keeps to an operator’s word', async () => {
+    const { heeding, aside: asked } = aside();
+    breaker.force('open');
+    await expect(heeding(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
+    breaker.force('close');
+    void heeding(1, aCaller());
+    expect(asked).toHaveLength(1);
+  });
 });
 
 test('its report holds state, since when, the counts of its window, and its settings', async () => {

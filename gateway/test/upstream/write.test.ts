@@ -40,7 +40,16 @@ test('one that had hung up before does not stop it either, and all share its dea
   });
 });
 
-const LOST = new Set<FailureKind>(['timeout', 'terminated', 'incomplete']);
+const LOST = new Set<FailureKind>([
+  'timeout',
+  'terminated',
+  'incomplete',
+  'too-large',
+  'headers-too-large',
+  'protocol',
+  'encoding',
+  'nonsense',
+]);
 
 test.each(Object.keys(failureKinds) as FailureKind[])(
   'an end as %s: is it known?',

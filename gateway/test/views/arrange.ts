@@ -15,6 +15,7 @@ export const caller: Caller = aCaller();
 export const hit = (ttlMs = 21_900): Via => ({ kind: 'hit', ttlMs });
 export const miss = (collapsed = false): Via => ({ kind: 'miss', collapsed });
 export const stale = (failure = failed()): Via => ({ kind: 'stale', failure });
+export const replica = (failure?: UpstreamFailure) => ({ kind: 'replica', failure }) as const;
 export const gap = (failure = failed()) => ({ kind: 'gap', failure }) as const;
 
 export const failed = (
@@ -69,17 +70,20 @@ export function aPart<Q, T>(
 export const reply = <T>(value: T, via: Via = miss()): Reply<T> => ({ value, via });
 
 const kinds = Object.keys(failureKinds) as FailureKind[];
+const anyUpstream = fc.constantFrom<UpstreamName>('identity', 'social');
+const anyTime = fc.double({ min: 0, max: 1e6, noNaN: true });
 const anyFailure = fc
   .record({
     kind: fc.constantFrom(...kinds),
     status: fc.option(fc.integer({ min: 100, max: 599 }), { nil: undefined }),
-    upstream: fc.constantFrom<UpstreamName>('identity', 'social'),
+    upstream: anyUpstream,
   })
   .map(({ kind, status, upstream }) => failed(kind, status, upstream));
 const anyVia: fc.Arbitrary<How> = fc.oneof(
   fc.double({ min: 0.001, max: 1e9, noNaN: true }).map(hit),
   fc.boolean().map(miss),
   anyFailure.map(stale),
+  fc.option(anyFailure, { nil: undefined }).map(replica),
   anyFailure.map(gap),
 );
 
@@ -87,10 +91,18 @@ const anyVia: fc.Arbitrary<How> = fc.oneof(
 export const anyLookups: fc.Arbitrary<Lookup<undefined>[]> = fc.array(
   fc.record({
     thing: fc.constantFrom('post', 'author', undefined),
-    upstream: fc.constantFrom<UpstreamName>('identity', 'social'),
+    upstream: anyUpstream,
     value: fc.constant(undefined),
     via: anyVia,
-    tookMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
+    tookMs: anyTime,
+    tried: fc.array(
+      fc.record({
+        upstream: anyUpstream,
+        failure: fc.option(anyFailure, { nil: undefined }),
+        tookMs: anyTime,
+      }),
+      { maxLength: 2 },
+    ),
   }),
   { maxLength: 12 },
 );

@@ -2,10 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Counts, Post, PostPage, User } from 'contracts/types';
 import type { Parts } from '../../src/views/parts.ts';
-import { loadPosts } from '../../src/views/post/load.ts';
+import { loadPost, loadPosts } from '../../src/views/post/load.ts';
 import { loadProfile, loadUserPosts } from '../../src/views/profile/load.ts';
 import { settle } from '../upstream/arrange.ts';
-import { aPart, author, caller, failed, gap, miss, page, post } from './arrange.ts';
+import { aPart, author, caller, failed, gap, hit, miss, page, post, replica } from './arrange.ts';
 
 const aPost = (id: number, authorId: number): Post => ({
   id,
@@ -41,6 +41,7 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     feed: never,
     friends: never,
     friendRequests: never,
+    postsBringAuthors: false,
     me: never,
     authorOf: new Map(known),
   };
@@ -52,7 +53,7 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
 }
 
 /** The parts of user 9's profile, which remember what they were asked and wait until they are let. */
-function aProfile() {
+function aProfile({ author: by, items }: { author?: User; items?: Post[] } = {}) {
   const asked: string[] = [];
   const open = Promise.withResolvers<void>();
   const ask = (name: string, found: User | PostPage | Counts) =>
@@ -64,7 +65,10 @@ function aProfile() {
   const parts = {
     ...arrange().parts,
     author: ask('author', aUser(9)),
-    page: ask('page', { items: [aPost(5, 9)], nextCursor: null }),
+    page: ask('page', {
+      items: items ?? [{ ...aPost(5, 9), ...(by && { author: by }) }],
+      nextCursor: null,
+    }),
     counts: ask('counts', { postCount: 1, friendCount: 3 }),
   } as Parts;
   return { parts, asked, open };
@@ -162,6 +166,58 @@ describe('posts', () => {
     await settle();
     process.off('unhandledRejection', hear);
     expect(unhandled).toEqual([]);
+  });
+});
+
+const bringing = (via = miss(), by: User | null = aUser(9)) => {
+  const it = arrange();
+  const part = aPart<number, Post>((id) => post(via, { ...aPost(id, 9), author: by })).part;
+  return { ...it, parts: { ...it.parts, post: part } };
+};
+
+describe('posts that bring their authors along', () => {
+  test('need nobody to be asked for: the author is the copy’s', async () => {
+    const it = bringing();
+    const one = await loadPost(it.parts, 5, caller);
+    expect(one.author).toEqual({ ...author(replica(), aUser(9)), upstream: 'social' });
+    const many = await loadPosts(it.parts, [5, 6], caller);
+    expect(many.authors.get(9)).toEqual(one.author);
+    expect(it.authors).toEqual([]);
+  });
+
+  test('and are remembered: the author is a hit for as long as the post', async () => {
+    const it = bringing(hit(700));
+    expect((await loadPost(it.parts, 5, caller)).author).toMatchObject({
+      value: aUser(9),
+      via: hit(700),
+    });
+  });
+
+  test('of whom the copy has not heard: the author is null, and nobody else is asked', async () => {
+    const it = bringing(miss(), null);
+    expect((await loadPost(it.parts, 5, caller)).author).toMatchObject({
+      value: undefined,
+      via: replica(),
+    });
+    expect(it.authors).toEqual([]);
+  });
+
+  test('do so for a page of one user’s as well: that is one question', async () => {
+    const { parts, asked, open } = aProfile({ author: aUser(9) });
+    open.resolve();
+    const question = { authorId: 9, limit: 2, cursor: undefined };
+    const { user } = await loadUserPosts({ ...parts, postsBringAuthors: true }, question, caller);
+    expect(user).toMatchObject({ value: aUser(9), via: replica(), upstream: 'social' });
+    expect(asked).toEqual([`page ${JSON.stringify(question)}`]);
+  });
+
+  test('where there are none, the user is asked for after the page', async () => {
+    const { parts, asked, open } = aProfile({ items: [] });
+    open.resolve();
+    const question = { authorId: 9, limit: 2, cursor: undefined };
+    const { user } = await loadUserPosts({ ...parts, postsBringAuthors: true }, question, caller);
+    expect(user.value).toEqual(aUser(9));
+    expect(asked).toEqual([`page ${JSON.stringify(question)}`, 'author 9']);
   });
 });
 

@@ -1,8 +1,20 @@
 // Required and optional parts: which failures end an answer, which become gaps, and which are nobody's but ours.
-import { afterEach, expect, jest, test } from '@jest/globals';
-import { failureKinds, type FailureKind } from '../../src/upstream/failure.ts';
-import { failureOf, lookUp, optional, required } from '../../src/views/part.ts';
-import { aPart, author, caller, failed, gap, hit, miss, reply, stale } from './arrange.ts';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { failureKinds, UpstreamFailure, type FailureKind } from '../../src/upstream/failure.ts';
+import { copied, failureOf, lookUp, optional, required } from '../../src/views/part.ts';
+import {
+  aPart,
+  author,
+  caller,
+  failed,
+  gap,
+  hit,
+  miss,
+  post,
+  replica,
+  reply,
+  stale,
+} from './arrange.ts';
 
 const naming = { thing: 'author', upstream: 'identity' } as const;
 const kinds = Object.keys(failureKinds) as FailureKind[];
@@ -119,13 +131,69 @@ test('below the last rung is the gap, which tells of the first failure: the one 
   expect((await optional(rungs, naming)(1, caller)).via).toEqual(gap(failed('timeout')));
 });
 
-test('the time of a gap is that of all its rungs', async () => {
-  const pass = useClock();
-  const slow = aPart<number, string>(() => {
-    pass(20);
-    throw failed();
+/** Takes its time, and fails or finds what it was given. */
+const rung = (pass: (ms: number) => void, tookMs: number, end: UpstreamFailure | string) =>
+  aPart<number, string>(() => {
+    pass(tookMs);
+    if (end instanceof UpstreamFailure) throw end;
+    return post(miss(), end === '' ? undefined : end, tookMs);
   }).part;
-  expect((await optional([slow, slow], naming)(1, caller)).tookMs).toBe(40);
+
+describe('of several rungs', () => {
+  const identityFailed = failed('timeout');
+  const socialFailed = failed('unavailable', 503, 'social');
+
+  test('one that holds below a failure is a replica, with that failure and what it cost', async () => {
+    const pass = useClock();
+    const rungs = [rung(pass, 250, identityFailed), rung(pass, 20, 'cat')] as const;
+    expect(await optional(rungs, naming)(1, caller)).toEqual({
+      ...post(replica(identityFailed), 'cat', 20),
+      tried: [{ upstream: 'identity', failure: identityFailed, tookMs: 250 }],
+    });
+  });
+
+  test('a gap tells of the first by itself, and of the others beside it', async () => {
+    const pass = useClock();
+    const rungs = [rung(pass, 250, identityFailed), rung(pass, 20, socialFailed)] as const;
+    expect(await optional(rungs, naming)(1, caller)).toEqual({
+      ...author(gap(identityFailed), undefined, 250),
+      tried: [{ upstream: 'social', failure: socialFailed, tookMs: 20 }],
+    });
+  });
+
+  test('a copy that does not know the thing is no word on whether it exists: that is a gap', async () => {
+    const pass = useClock();
+    const rungs = [rung(pass, 250, identityFailed), rung(pass, 20, '')] as const;
+    expect(await optional(rungs, naming)(1, caller)).toEqual({
+      ...author(gap(identityFailed), undefined, 250),
+      tried: [{ upstream: 'social', failure: undefined, tookMs: 20 }],
+    });
+  });
+
+  test('a stale value holds: the copy below is not asked', async () => {
+    const copy = aPart<number, string>(() => post(miss(), 'dog'));
+    const first = aPart<number, string>(() => author(stale(), 'cat'));
+    const found = await optional([first.part, copy.part], naming)(1, caller);
+    expect(found).toEqual(author(stale(), 'cat'));
+    expect(copy.asked).toEqual([]);
+  });
+});
+
+describe('where a copy is all that is asked', () => {
+  test.each([
+    ['what it holds', 'cat'],
+    ['what it does not hold', undefined],
+  ])('%s is a whole answer from it', async (_, value) => {
+    const part = copied(aPart<number, string | undefined>(() => post(miss(), value)).part);
+    const found = await part(1, caller);
+    expect(found).toEqual(post(replica(), value));
+    expect(failureOf(found)).toBeUndefined();
+  });
+
+  test('what came from memory stays a hit', async () => {
+    const part = copied(aPart<number, string>(() => post(hit(5), 'cat')).part);
+    expect((await part(1, caller)).via).toEqual(hit(5));
+  });
 });
 
 test.each([
@@ -152,6 +220,8 @@ test.each([
   ['miss', miss(), undefined],
   ['joined miss', miss(true), undefined],
   ['stale one', stale(failed('open')), 'open'],
+  ['replica of what failed', replica(failed('refused')), 'refused'],
+  ['replica that is all there is', replica(), undefined],
   ['gap', gap(failed('timeout')), 'timeout'],
 ])('the failure behind a %s is known, and a whole part has none', (_, via, kind) => {
   expect(failureOf(author(via))?.kind).toBe(kind);

@@ -10,7 +10,7 @@ import { loadPeople } from '../../src/views/friends/load.ts';
 import { stitchPeople } from '../../src/views/friends/stitch.ts';
 import type { Lookup } from '../../src/views/part.ts';
 import type { Parts } from '../../src/views/parts.ts';
-import { aPart, author, caller, gap, hit, miss, page, stale } from './arrange.ts';
+import { aPart, author, caller, gap, hit, miss, page, replica, stale } from './arrange.ts';
 
 const SINCE = '2024-01-01T00:00:00.000Z';
 const question = { userId: 7, token: 't', limit: 20, cursor: undefined };
@@ -62,6 +62,13 @@ describe('people', () => {
     ['remembered', hit()],
   ])('who are gone, as Identity says (%s), are left out', (_, via) => {
     expect(names({ 2: author(via), 3: named(3) }, 2, 3)).toEqual([[3, 'user_3']]);
+  });
+
+  test('whom Social’s copy does not hold are there without a name: nobody says that they are gone', () => {
+    expect(names({ 2: author(replica()), 3: named(3, replica()) }, 2, 3)).toEqual([
+      [2, null],
+      [3, 'user_3'],
+    ]);
   });
 
   test('a page whose people are all gone is empty, and has a next one all the same', () => {
@@ -132,6 +139,21 @@ describe('a feed', () => {
       [9, 2],
       [8, 3],
       [7, 2],
+    ]);
+  });
+
+  test('whose posts bring their authors along asks for nobody but those who are missing', async () => {
+    const brought = { ...aPost(9, 2), author: { id: 2, username: 'copied' } };
+    const unknown = { ...aPost(8, 3), author: null };
+    const { parts, asked } = partsWith(
+      done({ items: [brought, unknown, aPost(7, 4)], nextCursor: null }),
+    );
+    const { authors: found } = await loadFeed(parts, question, caller);
+    expect(asked).toEqual([4]);
+    expect([2, 3, 4].map((id) => [found.get(id)?.value?.username, found.get(id)?.via])).toEqual([
+      ['copied', replica()],
+      [undefined, replica()],
+      ['user_4', miss()],
     ]);
   });
 

@@ -4,7 +4,18 @@ import * as fc from 'fast-check';
 import { failureKinds, proxyMember, type FailureKind } from '../../src/upstream/failure.ts';
 import { failureOf } from '../../src/views/part.ts';
 import { cacheStatus, proxyStatus, statusHeaders } from '../../src/views/status.ts';
-import { anyLookups, author, failed, gap, hit, miss, page, post, stale } from './arrange.ts';
+import {
+  anyLookups,
+  author,
+  failed,
+  gap,
+  hit,
+  miss,
+  page,
+  post,
+  replica,
+  stale,
+} from './arrange.ts';
 import { members, type Member } from './structured-field.ts';
 
 const kinds = Object.keys(failureKinds) as FailureKind[];
@@ -27,6 +38,12 @@ describe('Cache-Status', () => {
       stale(failed('open')),
       'author; fwd=stale; detail=destination_unavailable',
     ],
+    ['one from the copy', replica(), 'author; fwd=miss; detail=replica'],
+    [
+      'one from the copy in place of what failed',
+      replica(failed('open')),
+      'author; fwd=miss; detail=replica',
+    ],
     ['a gap, and why', gap(failed('refused')), 'author; fwd=miss; detail=connection_refused'],
     ['a gap by a status', gap(failed('server-error', 500)), 'author; fwd=miss; detail=status_500'],
     ['a gap that nothing says more about', gap(failed('left')), 'author; fwd=miss; detail=failed'],
@@ -44,8 +61,8 @@ describe('Cache-Status', () => {
     expect(statusHeaders([page(miss())])).not.toHaveProperty('Cache-Status');
   });
 
-  test('the worst of a list wins, wherever it stands: gap, stale, miss, hit', () => {
-    const worstFirst = [gap(), stale(), miss(), hit()];
+  test('the worst of a list wins, wherever it stands: gap, stale, replica, miss, hit', () => {
+    const worstFirst = [gap(), stale(), replica(failed()), miss(), hit()];
     worstFirst.forEach((worst, at) => {
       const rest = worstFirst.slice(at + 1).map((via) => author(via));
       const told = cacheStatus([author(worst)]);
@@ -122,15 +139,30 @@ describe('Proxy-Status', () => {
   });
 
   test('names the upstream that failed, also where another one stood in for it', () => {
-    const replica = { ...author(gap(failed('open'))), upstream: 'social' as const };
-    expect(proxyStatus([replica])).toBe('identity; error=destination_unavailable');
+    const copy = post(replica(failed('open')));
+    expect(proxyStatus([copy])).toBe('identity; error=destination_unavailable');
+    expect(statusHeaders([post(replica())])).not.toHaveProperty('Proxy-Status');
+  });
+
+  test('names every upstream that was tried for one thing, and failed', () => {
+    const social = failed('unavailable', 503, 'social');
+    const tried = [{ upstream: 'social', failure: social, tookMs: 1 } as const];
+    expect(proxyStatus([{ ...author(gap(failed('timeout'))), tried }])).toBe(
+      'identity; error=http_response_timeout, social; received-status=503',
+    );
+    const unknown = [{ upstream: 'social', failure: undefined, tookMs: 1 } as const];
+    expect(proxyStatus([{ ...author(gap(failed('timeout'))), tried: unknown }])).toBe(
+      'identity; error=http_response_timeout',
+    );
   });
 
   test('is always what RFC 9209 allows, with one member for each upstream that failed', () => {
     fc.assert(
       fc.property(anyLookups, (lookups) => {
         const told = members(proxyStatus(lookups));
-        const failures = lookups.map(failureOf).filter((one) => one !== undefined);
+        const failures = lookups
+          .flatMap((one) => [failureOf(one), ...one.tried!.map(({ failure }) => failure)])
+          .filter((one) => one !== undefined);
         expect(told.map(({ name }) => name)).toEqual([
           ...new Set(failures.map(({ upstream }) => upstream)),
         ]);
@@ -169,6 +201,19 @@ describe('Server-Timing', () => {
     const told = failureKinds[kind].asked ? 'identity;dur=9.0' : undefined;
     expect(timing(author(gap(failed(kind)), undefined, 9))).toBe(told);
     expect(timing(author(stale(failed(kind)), undefined, 9))).toBe(told);
+  });
+
+  test('tells what each rung cost that was asked, also when it knew nothing', () => {
+    const identity = { upstream: 'identity', failure: failed('timeout'), tookMs: 250 } as const;
+    const copy = { ...post(replica(failed('timeout')), undefined, 12), tried: [identity] };
+    expect(timing(copy)).toBe('social;dur=12.0, identity;dur=250.0');
+    const missing = author(gap(failed('timeout')), undefined, 250);
+    const unknown = [{ upstream: 'social', failure: undefined, tookMs: 7 } as const];
+    expect(timing({ ...missing, tried: unknown })).toBe('social;dur=7.0, identity;dur=250.0');
+    const refused = [
+      { upstream: 'social', failure: failed('open', undefined, 'social'), tookMs: 7 } as const,
+    ];
+    expect(timing({ ...missing, tried: refused })).toBe('identity;dur=250.0');
   });
 
   test('a look-up that was refused does not hide the one that was asked', () => {

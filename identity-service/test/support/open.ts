@@ -8,16 +8,17 @@ import type { Schema } from '../../src/schema.ts';
 
 export const silent: Logger = createLogger('test', 'silent');
 
-/** Opens it with demo users. */
+/** Opens it, with demo users unless told otherwise. */
 export async function open(
   { settings }: TestDatabase,
   log: Logger = silent,
+  demo = true,
 ): Promise<Database<Schema>> {
   const database = await openDatabase<Schema>({
     databaseUrl: settings.DATABASE_URL,
     dataDir: settings.DATA_DIR,
     migrations,
-    seed,
+    ...(demo && { seed }),
     log,
   });
   await database.prepared;

@@ -1,11 +1,12 @@
 // Questions for single things, asked in the same turn of the event loop, travel as one question for many.
 import { Presence, type Call, type Caller, type Reply } from '../call.ts';
-import { UpstreamFailure } from '../failure.ts';
+import { UpstreamFailure, type UpstreamName } from '../failure.ts';
 
 /** One question for many ids: what is not in the map does not exist. */
 export type CallMany<T> = Call<readonly number[], ReadonlyMap<number, T>>;
 
 export interface BatchOptions {
+  readonly upstream: UpstreamName;
   /** The most ids that the upstream takes at once. */
   readonly maxIds: number;
   readonly onBatch: (size: number) => void;
@@ -21,7 +22,7 @@ interface Wanted<T> {
 /** No two questions for one id come at once: `coalesce` stands above. */
 export function batch<T>(
   many: CallMany<T>,
-  { maxIds, onBatch }: BatchOptions,
+  { upstream, maxIds, onBatch }: BatchOptions,
 ): Call<number, T | undefined> {
   let waiting: Wanted<T>[] = [];
 
@@ -46,8 +47,11 @@ export function batch<T>(
   };
 
   const send = (): void => {
-    const ready = waiting.filter((wanted) => !wanted.caller.presence.left);
+    const [gone = [], ready = []] = [true, false].map((left) =>
+      waiting.filter(({ caller }) => caller.presence.left === left),
+    );
     waiting = [];
+    for (const wanted of gone) wanted.reject(new UpstreamFailure(upstream, 'left'));
     for (let start = 0; start < ready.length; start += maxIds)
       void ask(ready.slice(start, start + maxIds));
   };

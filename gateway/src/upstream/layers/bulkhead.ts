@@ -52,6 +52,11 @@ export function createPlaces({
   return {
     enter(caller) {
       if (caller.presence.left) return Promise.reject(new UpstreamFailure(upstream, 'left'));
+      // What goes out without any time would look like an upstream that is too slow.
+      if (caller.deadlineAt <= performance.now()) {
+        onRefused();
+        return Promise.reject(new UpstreamFailure(upstream, 'busy'));
+      }
       if (taken < maxAtOnce) {
         taken += 1;
         return undefined;

@@ -8,10 +8,14 @@ export interface Flight<T> {
   readonly landing: Promise<Reply<T>>;
   readonly deadlineAt: number;
   readonly presence: Presence;
+  /** By so much less patience than the flight has nobody needs a timer of their own, in milliseconds. */
+  readonly slackMs: number;
   waiting: number;
 }
 
+// As a share where the budget is small: whoever waits for a part of it only must not wait for all of it.
 const SLACK_MS = 20;
+const SLACK_SHARE = 0.05;
 
 /** What is in the air, by its key. Whoever takes one out of it lets nobody join that one any more. */
 export type Flights<T> = Map<number | string, Flight<T>>;
@@ -51,6 +55,7 @@ function takeOff<Q, T>(inner: Call<Q, T>, question: Q, caller: Caller, limitMs: 
     landing: inner(question, { ...caller, deadlineAt, presence }),
     deadlineAt,
     presence,
+    slackMs: Math.min(SLACK_MS, limitMs * SLACK_SHARE),
     waiting: 0,
   };
 }
@@ -83,7 +88,7 @@ function wait<T>(
       }),
     );
     // The flight ends by itself at its own deadline; a timer is needed only for clearly less patience than that.
-    if (!over && caller.deadlineAt + SLACK_MS < flight.deadlineAt) {
+    if (!over && caller.deadlineAt + flight.slackMs < flight.deadlineAt) {
       const patience = Math.max(0, caller.deadlineAt - performance.now());
       timer = setTimeout(
         () => end(() => reject(new UpstreamFailure(upstream, 'timeout'))),

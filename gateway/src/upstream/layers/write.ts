@@ -2,8 +2,17 @@
 import { Presence, type Layer } from '../call.ts';
 import { UpstreamFailure, type FailureKind } from '../failure.ts';
 
-/** It left, and no answer came whole. */
-const LOST: ReadonlySet<FailureKind> = new Set(['timeout', 'terminated', 'incomplete']);
+/** It left, and no answer came whole, or none that can be read. */
+const LOST: ReadonlySet<FailureKind> = new Set([
+  'timeout',
+  'terminated',
+  'incomplete',
+  'too-large',
+  'headers-too-large',
+  'protocol',
+  'encoding',
+  'nonsense',
+]);
 
 /**
  * The outermost layer of writes. A client that hangs up does not abort it: it may be done already, and whoever remembers

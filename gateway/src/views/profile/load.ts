@@ -1,7 +1,8 @@
-// What a user's profile, and a page of their posts, are made of: Identity and Social are asked at the same time.
+// What a user's profile, and a page of their posts, are made of. Identity and Social are asked at the same time.
 import type { Counts, PostPage, User } from 'contracts/types';
 import type { Caller } from '../../upstream/call.ts';
 import type { PageQuestion } from '../../upstream/social.ts';
+import { broughtAlong } from '../authors.ts';
 import type { Lookup } from '../part.ts';
 import type { Parts } from '../parts.ts';
 
@@ -19,10 +20,16 @@ const PROFILE_POSTS = 20;
 
 /** @throws UpstreamFailure when Social fails */
 export async function loadUserPosts(
-  { author, page }: Parts,
+  { author, page, postsBringAuthors }: Parts,
   question: PageQuestion,
   caller: Caller,
 ): Promise<UserPostsParts> {
+  if (postsBringAuthors) {
+    const posts = await page(question, caller);
+    const [post] = posts.value?.items ?? [];
+    const brought = post && broughtAlong(posts, post);
+    return { user: brought ?? (await author(question.authorId, caller)), page: posts };
+  }
   const [user, posts] = await Promise.all([
     author(question.authorId, caller),
     page(question, caller),

@@ -1,0 +1,46 @@
+// The system that is compared: two services, the links that can be disturbed, and a gateway for each strategy.
+import { join } from 'node:path';
+import type { Gateway } from './client.ts';
+import { openLink, type Link } from './link.ts';
+import { STRATEGIES } from './plan.ts';
+import { start } from './processes.ts';
+import { createWorld, type World } from './world.ts';
+
+export interface System {
+  /** A gateway for each strategy, with the default settings. */
+  readonly usual: readonly Gateway[];
+  /** The same, with POST_TTL_MS and AUTHOR_TTL_MS 0: no post is remembered, and each author is asked for anew. */
+  readonly forgetful: readonly Gateway[];
+  /** From all gateways to Identity. */
+  readonly toIdentity: Link;
+  /** From Social to Identity, and so to its log. */
+  readonly toLog: Link;
+  readonly world: World;
+}
+
+const FORGETFUL = { POST_TTL_MS: '0', AUTHOR_TTL_MS: '0' };
+
+/** @param dataDir for the embedded databases */
+export async function startSystem(dataDir: string): Promise<System> {
+  const data = (name: string) => ({ DATA_DIR: join(dataDir, name), DEMO_DATA: 'true' });
+  const identity = await start('identity-service', data('identity'));
+  const [toIdentity, toLog] = [await openLink(identity.url), await openLink(identity.url)];
+  const social = await start('social-service', { ...data('social'), IDENTITY_URL: toLog.url });
+  const addresses = { IDENTITY_URL: toIdentity.url, SOCIAL_URL: social.url };
+  const gateways = (env: Readonly<Record<string, string>>) =>
+    Promise.all(
+      STRATEGIES.map(async (strategy): Promise<Gateway> => {
+        const chosen = { AUTHOR_STRATEGY: strategy };
+        const { url, adminUrl } = await start('gateway', { ...addresses, ...chosen, ...env });
+        return { strategy, url, adminUrl };
+      }),
+    );
+  const [usual, forgetful] = await Promise.all([gateways({}), gateways(FORGETFUL)]);
+  return {
+    usual,
+    forgetful,
+    toIdentity,
+    toLog,
+    world: createWorld(identity.url, social.url),
+  };
+}

@@ -1,0 +1,18 @@
+// Where nats-server is.
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Its path: on the PATH, or where Debian has it; undefined when there is none. */
+export function findNatsServer(path: string): string | undefined {
+  const folders = [...path.split(delimiter), '/usr/sbin'];
+  return folders.map((folder) => join(folder, 'nats-server')).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

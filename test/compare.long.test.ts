@@ -1,0 +1,77 @@
+// `npm run compare -- --quick`, with the real processes: it tells every figure, and the obvious is so.
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { SCENARIOS, SIZES, STRATEGIES, type Scenario } from '../scripts/compare/plan.ts';
+import { root } from './support/sources.ts';
+import { run } from './support/child.ts';
+
+interface Told {
+  readonly cells: readonly string[];
+  /** In percent. */
+  readonly named: number;
+  readonly right: number;
+  /** In milliseconds; NaN for a dash. */
+  readonly shown: number;
+}
+
+const LIMIT_MS = 240_000;
+const tables = new Map<string, Map<string, Told>>();
+
+beforeAll(async () => {
+  const child = run(join(root, 'scripts/compare.ts'), {}, ['--quick']);
+  let rows = new Map<string, Told>();
+  child.stdout.on('line', (line) => {
+    if (line.startsWith('### ')) tables.set(line.slice(4), (rows = new Map()));
+    const [name = '', ...cells] = line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+    if (!/^\d+ posts?, /.test(name)) return;
+    const [named, right, shown] = cells.slice(2).map((cell) => parseFloat(cell));
+    rows.set(name, { cells, named: named!, right: right!, shown: shown! });
+  });
+  const { code, stderr } = await child.ended;
+  if (code !== 0) throw new Error(`it ended with ${code}: ${stderr}`);
+}, LIMIT_MS);
+
+const cell = (scenario: Scenario, strategy: string, size: number): Told => {
+  const name = `${size === 1 ? '1 post' : `${size} posts`}, ${strategy}`;
+  return tables.get(SCENARIOS[scenario])!.get(name)!;
+};
+
+test.each(Object.entries(SCENARIOS))('it tells every figure of %s', (name, title) => {
+  const renamed = name === 'rename' || name === 'stopped';
+  const rows = [...tables.get(title)!.values()].map(({ cells }) => cells);
+  expect(rows).toHaveLength(SIZES.length * STRATEGIES.length);
+  for (const [p50, p99, named, right, shown, requests, ...more] of rows) {
+    for (const number of [p50, p99, requests]) expect(number).toMatch(/^\d+\.\d+$/);
+    for (const share of [named, right]) expect(share).toMatch(/^(100|\d{1,2}\.\d|0) %$/);
+    expect(shown).toMatch(renamed ? /^\d+$/ : /^–$/);
+    expect(more).toEqual([]);
+  }
+});
+
+describe.each(SIZES)('with %i posts a request', (size) => {
+  test('with Identity down, aggregate has no name that it never saw; the others have all', () => {
+    expect(cell('unseen', 'aggregate', size).named).toBe(0);
+    expect(cell('unseen', 'replica', size).right).toBe(100);
+    // On a machine that stalls, both of its rungs together may be late.
+    expect(cell('unseen', 'hybrid', size).right).toBeGreaterThan(95);
+  });
+
+  test('with Identity down, nobody loses a name that was seen before', () => {
+    for (const strategy of STRATEGIES)
+      expect(cell('seen', strategy, size).right).toBeGreaterThan(95);
+  });
+
+  test('with the consumer stopped, the name is late in replica, and not in the others', () => {
+    const replica = cell('stopped', 'replica', size);
+    expect(replica.named).toBe(100);
+    expect(replica.right).toBe(0);
+    for (const strategy of ['aggregate', 'hybrid'] as const) {
+      const other = cell('stopped', strategy, size);
+      expect(other.right).toBeGreaterThan(50);
+      expect(other.shown).toBeLessThan(replica.shown);
+    }
+  });
+});

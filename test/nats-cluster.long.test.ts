@@ -1,0 +1,99 @@
+// Identity and Social on a cluster of three brokers, of which each is killed once while users change.
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { brokerOptions } from 'chassis/nats';
+import { streamed } from '../identity-service/test/support/broker.ts';
+import { embeddedDatabase, type TestDatabase } from './support/database.ts';
+import { describeWithNats, startNats, type TestNats } from './support/nats.ts';
+import { namesAt, startPeople } from './support/people.ts';
+import {
+  endService,
+  gaugeOf,
+  headOf,
+  startService,
+  untilCopied,
+  verified,
+  type ServiceProcess,
+} from './support/services.ts';
+import { until } from './support/system.ts';
+
+const AGREED_MS = 60_000;
+
+describeWithNats('on a cluster of three', () => {
+  // More than describeWithNats gives: several servers come and go, on a machine that is busy with other things.
+  jest.setTimeout(270_000);
+  let nats: TestNats;
+  let places: readonly TestDatabase[];
+  let identity: ServiceProcess;
+  let social: ServiceProcess;
+  let connection: NatsConnection;
+  beforeEach(async () => {
+    nats = await startNats(3);
+    places = await Promise.all([embeddedDatabase(), embeddedDatabase()]);
+    connection = await connect(brokerOptions(nats.url, 'test'));
+    const common = { NATS_URL: nats.url };
+    identity = await startService('identity-service', {
+      ...common,
+      NATS_REPLICAS: '3',
+      DATA_DIR: places[0]!.settings.DATA_DIR,
+    });
+    social = await startService('social-service', {
+      ...common,
+      IDENTITY_URL: identity.url,
+      DATA_DIR: places[1]!.settings.DATA_DIR,
+    });
+  });
+  afterEach(async () => {
+    await Promise.all([identity, social].map((each) => endService(each, 'SIGTERM')));
+    await connection.close();
+    await nats.remove();
+    await Promise.all(places.map((place) => place.remove()));
+  });
+
+  const stream = async (): Promise<StreamInfo> => {
+    const { streams } = await jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
+    return streams.info('USER_EVENTS');
+  };
+  const isWhole = async (): Promise<boolean> => {
+    const { leader, replicas = [] } = (await stream()).cluster ?? {};
+    return leader !== undefined && replicas.length === 2 && replicas.every((each) => each.current);
+  };
+  const published = (): Promise<number> => gaugeOf(identity, 'identity_relay_position');
+
+  test('each server is killed once while users are made and renamed: nothing is lost, and the copy is Identity', async () => {
+    await until('the stream is there, on three', isWhole, AGREED_MS);
+    const people = startPeople(identity.url, 4);
+    const left = new Set(nats.servers.map((_, index) => `n${index}`));
+    const killedAsLeader: boolean[] = [];
+    while (left.size > 0) {
+      const leader = (await until('somebody leads', stream, AGREED_MS)).cluster!.leader!;
+      const victim = left.has(leader) ? leader : [...left][0]!;
+      left.delete(victim);
+      killedAsLeader.push(victim === leader);
+      const server = nats.servers[Number(victim.slice(1))]!;
+
+      await server.kill();
+      // What is written from now on reaches the stream while one of three is dead.
+      const head = await headOf(identity);
+      const before = people.changes();
+      await until('users change all the while', () => people.changes() > before + 20, AGREED_MS);
+      await until('two publish', async () => (await published()) > head, AGREED_MS);
+      await server.restart();
+      await until('the three agree again', isWhole, AGREED_MS);
+    }
+    expect(killedAsLeader).toContain(true);
+    await people.end();
+
+    await untilCopied(identity, social);
+    expect(await namesAt(social.url, people.names.keys())).toEqual(people.names);
+    expect(await verified(social)).toEqual({
+      verified: { compared: people.names.size, differences: [], more: false },
+    });
+    const events = await streamed(nats.url);
+    expect(
+      new Map(events.map(({ data }) => [data.id, 'username' in data && data.username])),
+    ).toEqual(people.names);
+    expect(people.changes()).toBeGreaterThan(60);
+  });
+});
