@@ -15,9 +15,28 @@ const manifest = (workspace: string): Manifest =>
 
 const names = (of: Readonly<Record<string, string>> = {}): string[] => Object.keys(of);
 
+interface Lock {
+  readonly packages: Readonly<Record<string, Manifest | undefined>>;
+}
+
+/** These packages, with all that they bring along. */
+function withAllOf(wanted: readonly string[]): ReadonlySet<string> {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
+  const found = new Set<string>();
+  const add = (name: string): void => {
+    if (found.has(name)) return;
+    found.add(name);
+    for (const brought of names(packages[`node_modules/${name}`]?.dependencies)) add(brought);
+  };
+  for (const name of wanted) add(name);
+  return found;
+}
+
 /** Packages that must not be in a service's image: tools, Node itself, what only other services need. */
 export function unwantedPackages(service: Service): string[] {
-  const own = names(manifest(service).dependencies);
+  const needed = withAllOf(
+    [service, 'chassis', 'contracts'].flatMap((own) => names(manifest(own).dependencies)),
+  );
   const workspaces = ['.', 'chassis', 'contracts', ...SERVICES].map(manifest);
   return [
     ...workspaces.flatMap(({ devDependencies }) => names(devDependencies)),
@@ -25,7 +44,7 @@ export function unwantedPackages(service: Service): string[] {
     ...names(manifest('chassis').peerDependencies),
     ...SERVICES,
     ...SERVICES.flatMap((other) => names(manifest(other).dependencies)),
-  ].filter((name) => name !== service && !own.includes(name));
+  ].filter((name) => name !== service && !needed.has(name));
 }
 
 /** The workspaces that must be links: Node strips no types from real folders in node_modules. */
