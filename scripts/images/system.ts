@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Environment, RunningContainer } from './engine.ts';
 
-/** In the order of their start: the gateway needs the addresses of the others. */
+/** In the order of their start: each needs the addresses of those before. */
 export const SERVICES = ['identity-service', 'social-service', 'gateway'] as const;
 export type Service = (typeof SERVICES)[number];
 
@@ -56,9 +56,14 @@ export class System {
 
   // An image is in production mode, where there is no demo data; here there is to be something to ask for.
   #settings(service: Service): Environment {
-    return service === 'gateway'
-      ? { IDENTITY_URL: this.of('identity-service').url, SOCIAL_URL: this.of('social-service').url }
-      : { NODE_ENV: 'development', DEMO_DATA: 'true' };
+    if (service === 'gateway')
+      return {
+        IDENTITY_URL: this.of('identity-service').url,
+        SOCIAL_URL: this.of('social-service').url,
+      };
+    const demo = { NODE_ENV: 'development', DEMO_DATA: 'true' };
+    if (service === 'identity-service') return demo;
+    return { ...demo, IDENTITY_URL: this.of('identity-service').url };
   }
 }
 
