@@ -7,7 +7,7 @@ import type { IdentityStandIn } from './identity.ts';
 import { openStores } from './stores.ts';
 
 const USERS = 300;
-export const EVENTS = 12_000;
+export const EVENTS = 4_000;
 
 /** At each position something happens to one of the users; now and then one leaves, and comes back. */
 export const log: readonly Logged[] = Array.from({ length: EVENTS }, (_, n) => {

@@ -1,0 +1,207 @@
+// What Social does with Identity's log, whatever carries it: from an empty copy to one that is rebuilt.
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Running } from 'chassis/process';
+import { eventExamples } from 'contracts/event-examples';
+import type { AuthorBatch } from 'contracts/types';
+import {
+  describeOnServer,
+  embeddedDatabase,
+  serverDatabase,
+  type TestDatabase,
+} from '../../../test/support/database.ts';
+import { start } from '../../src/service.ts';
+import type { Carrier } from './carriers.ts';
+import { deleted, type Logged, named, odd } from './events.ts';
+import { ready } from './running.ts';
+import { until } from './until.ts';
+
+export function followingSuite(newCarrier: () => Promise<Carrier>): void {
+  let place: TestDatabase;
+  let carrier: Carrier;
+  let running: Running[];
+  beforeEach(async () => {
+    [place, carrier] = await Promise.all([embeddedDatabase(), newCarrier()]);
+    running = [];
+  });
+  afterEach(async () => {
+    await Promise.all(running.map((service) => service.stop()));
+    await Promise.all([carrier.remove(), place.remove()]);
+  });
+
+  const startSocial = async (on: TestDatabase = place): Promise<Running> => {
+    const common = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' };
+    const service = await start({ ...on.settings, ...common, ...carrier.env });
+    running.push(service);
+    return service;
+  };
+  test('a new Social reads from the beginning, and is ready when its copy is whole', async () => {
+    const users = manyUsers(1_300);
+    await carrier.append(users);
+    const service = await startSocial();
+    await ready(service.adminUrl);
+    expect((await namesOf(service, [1, 700, 1_300])).size).toBe(3);
+    expect(await stateOf(service)).toMatchObject({
+      position: users.at(-1)!.position,
+      head: users.at(-1)!.position,
+      generation: 1,
+      rebuilding: false,
+    });
+  });
+
+  test('without the log and without a copy it is not ready, and says why; it is once the log is there', async () => {
+    await carrier.append([named(1, 1, 'one')]);
+    await carrier.leave();
+    const service = await startSocial();
+    await until('it has tried', async () => /cannot be had/.test((await whyNotReady(service))!));
+    await carrier.comeBack();
+    await ready(service.adminUrl);
+    expect(await nameOf(service, 1)).toBe('one');
+  });
+
+  test('without the log, but with a copy, it serves what it has, and goes on when the log is back', async () => {
+    await carrier.append([named(1, 1, 'one'), named(2, 2, 'two')]);
+    const first = await startSocial();
+    await ready(first.adminUrl);
+    await first.stop();
+    await carrier.leave();
+    const second = await startSocial();
+    await ready(second.adminUrl);
+    expect(await nameOf(second, 2)).toBe('two');
+    await carrier.comeBack();
+    await carrier.append([named(3, 2, 'two_b')]);
+    await untilNamed(second, 2, 'two_b');
+  });
+
+  test('renames and ends show at once, and go on where a stopped process was', async () => {
+    await carrier.append([named(1, 1, 'one'), named(2, 2, 'two'), named(4, 3, 'three')]);
+    const first = await startSocial();
+    await ready(first.adminUrl);
+    const changedAt = performance.now();
+    await carrier.append([named(7, 1, 'one_b'), deleted(8, 2)]);
+    await untilNamed(first, 2, undefined);
+    expect(performance.now() - changedAt).toBeLessThan(1_000);
+    expect(await nameOf(first, 1)).toBe('one_b');
+    await first.stop();
+    await carrier.append([deleted(9, 3), named(12, 4, 'four')]);
+    const second = await startSocial();
+    await ready(second.adminUrl);
+    expect(await namesOf(second, [1, 2, 3, 4])).toEqual(
+      new Map([
+        [1, 'one_b'],
+        [4, 'four'],
+      ]),
+    );
+  });
+
+  test('what is broken, unknown or later than we are stops nothing, and is counted', async () => {
+    const { 'broken-subject': broken, 'later-type': type, 'later-fields': fields } = eventExamples;
+    const service = await startSocial();
+    await ready(service.adminUrl);
+    await carrier.append([named(1, 1, 'one'), { ...odd(47, fields), subject: '7' }]);
+    await carrier.append([{ ...odd(48, type), subject: '9' }]);
+    await carrier.append([odd(50, broken), named(60, 2, 'two')]);
+    await untilNamed(service, 2, 'two');
+    expect(await nameOf(service, 7)).toBe('cat_star_dog');
+    const text = await metricsOf(service);
+    expect(text).toContain('social_log_events_total{outcome="applied"} 3');
+    expect(text).toContain('social_log_events_total{outcome="skipped"} 1');
+    expect(text).toContain('social_log_events_total{outcome="broken"} 1');
+    expect(text).toContain('social_log_position 60');
+    expect(text).toContain('social_log_lag_events 0');
+    const kept = await fetch(`${service.adminUrl}/authors/broken`);
+    expect(await kept.json()).toMatchObject({
+      items: [{ position: 50, reason: 'subject', event: JSON.stringify(broken) }],
+    });
+  });
+
+  test('a copy that is rebuilt shows every name all the while, and at the end nobody who is gone', async () => {
+    const users = manyUsers(2_100);
+    await carrier.append(users);
+    const service = await startSocial();
+    await ready(service.adminUrl);
+    await carrier.forget(5);
+    const end = users.at(-1)!.position + 1;
+    await carrier.append([named(end, 4, 'renamed')]);
+    await untilNamed(service, 4, 'renamed');
+
+    const both = await Promise.all([rebuild(service), rebuild(service)]);
+    expect(both.filter(({ began }) => began)).toHaveLength(1);
+    expect(both.map(({ generation }) => generation)).toEqual([2, 2]);
+    const wanted = [1, 4, 5, 1_000, 2_100];
+    while ((await stateOf(service)).rebuilding) {
+      const names = await namesOf(service, wanted);
+      // User 5 goes at the moment when the new copy takes over, which may be now.
+      expect(names.get(4)).toBe('renamed');
+      expect([names.get(1), names.get(1_000), names.get(2_100)]).toEqual([
+        'user_1',
+        'user_1000',
+        'user_2100',
+      ]);
+      expect(await whyNotReady(service)).toBeUndefined();
+    }
+    expect([...(await namesOf(service, wanted)).keys()]).toEqual([1, 4, 1_000, 2_100]);
+    await carrier.append([named(end + 1, 5, 'back')]);
+    await untilNamed(service, 5, 'back');
+  });
+
+  describeOnServer('two processes on one database', () => {
+    test('make each event take effect once', async () => {
+      const shared = await serverDatabase();
+      const users = manyUsers(1_000);
+      await carrier.append(users.slice(0, 600));
+      const both = await Promise.all([startSocial(shared), startSocial(shared)]);
+      await Promise.all(both.map(({ adminUrl }) => ready(adminUrl)));
+      await carrier.append(users.slice(600));
+      for (const service of both) await untilNamed(service, 1_000, 'user_1000');
+      // A process counts what it has done after everybody can see it.
+      await until('both have counted', async () => {
+        const [one, other] = await Promise.all(both.map(appliedBy));
+        expect(one! + other!).toBeLessThanOrEqual(users.length);
+        return users.length === one! + other!;
+      });
+      await Promise.all(both.map((service) => service.stop()));
+      await shared.remove();
+    });
+  });
+}
+
+const nameOf = async (service: Running, id: number): Promise<string | undefined> =>
+  (await namesOf(service, [id])).get(id);
+
+const untilNamed = (service: Running, id: number, name: string | undefined): Promise<void> =>
+  until(`${id} is ${name}`, async () => (await nameOf(service, id)) === name, 30_000);
+
+async function whyNotReady({ adminUrl }: Running): Promise<string | undefined> {
+  const answer = await fetch(`${adminUrl}/readyz`);
+  return answer.ok ? undefined : ((await answer.json()) as { detail: string }).detail;
+}
+
+async function rebuild({ adminUrl }: Running): Promise<State & { began: boolean }> {
+  const answer = await fetch(`${adminUrl}/authors/rebuild`, { method: 'POST' });
+  return (await answer.json()) as State & { began: boolean };
+}
+
+interface State {
+  readonly position: number;
+  readonly generation: number;
+  readonly rebuilding: boolean;
+}
+
+const stateOf = async ({ adminUrl }: Running): Promise<State> =>
+  (await (await fetch(`${adminUrl}/authors`)).json()) as State;
+
+const metricsOf = async ({ adminUrl }: Running): Promise<string> =>
+  (await fetch(`${adminUrl}/metrics`)).text();
+
+const appliedBy = async (service: Running): Promise<number> =>
+  Number(/outcome="applied"\} (\d+)/.exec(await metricsOf(service))![1]);
+
+async function namesOf({ url }: Running, ids: number[]): Promise<Map<number, string>> {
+  const answer = await fetch(`${url}/api/authors?ids=${ids.join()}`);
+  const { items } = (await answer.json()) as AuthorBatch;
+  return new Map(items.map(({ id, username }) => [id, username]));
+}
+
+/** Users 1 to `count`, with gaps between their positions. */
+const manyUsers = (count: number): Logged[] =>
+  Array.from({ length: count }, (_, n) => named(n * 3 + 1, n + 1, `user_${n + 1}`, 'UserCreated'));
