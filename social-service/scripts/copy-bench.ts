@@ -1,5 +1,5 @@
-// npm run copy-bench -w social-service: how long a new Social takes to copy many users, and how much memory; docs/copy.md
-// has what it said. It makes a database on the server at DATABASE_URL, and drops it; without that, an embedded one.
+// npm run copy-bench -w social-service: how long a new Social takes to copy many users, and how much memory. It makes
+// a database on the server at DATABASE_URL, and drops it; without that, an embedded one.
 import 'chassis/runtime';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
