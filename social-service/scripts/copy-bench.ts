@@ -11,7 +11,7 @@ import { sql } from 'kysely';
 import { serveLog } from './copy-bench/log.ts';
 import { killAll, measure, prepare } from './copy-bench/social.ts';
 
-const SIZES = [10_000, 100_000, 1_000_000];
+const SIZES = [100_000, 1_000_000, 2_000_000];
 
 interface Place {
   readonly env: Readonly<Record<string, string>>;
