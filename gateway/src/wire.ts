@@ -71,8 +71,8 @@ export function wire(
     list: LIST_FACTOR * settings.UPSTREAM_MAX_BYTES,
   };
   const reads = createReads({ settings, identity, social, bounds, memories, observer });
-  const { users, posts, questions } = reads;
-  const commands = createCommands({ ...reads, identity, social, bounds, observer, questions });
+  const { users, posts } = reads;
+  const commands = createCommands({ ...reads, identity, social, bounds, observer });
   const source = createLogSource(identity, bounds, settings.REQUEST_DEADLINE_MS);
   // With no more than Social's copy to ask, there is nothing to refresh.
   const follows = settings.FOLLOW_LOG && settings.AUTHOR_STRATEGY !== 'replica';

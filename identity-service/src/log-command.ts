@@ -1,4 +1,5 @@
 // `npm run backfill` and `npm run compact`: have the running service do it, for an embedded database is its alone.
+import { adminOrigin } from 'chassis/ask-admin';
 import { readSettings } from 'chassis/settings';
 import { StartError } from 'chassis/start-error';
 import { added, type Step } from './batches.ts';
@@ -28,18 +29,10 @@ export async function runLogCommand(
   command: LogCommand,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
-  const { ADMIN_HOST, ADMIN_PORT } = readSettings(settings, env);
-  const url = `http://${hostOf(ADMIN_HOST)}:${ADMIN_PORT}`;
+  const url = adminOrigin(readSettings(settings, env));
   let sum = await ask(`${url}/log/${command}`);
   while (sum.next !== null) sum = added(sum, await ask(`${url}/log/${command}?after=${sum.next}`));
   return told[command](sum.did);
-}
-
-/** Who listens everywhere listens on loopback, too. */
-function hostOf(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function ask(url: string): Promise<Step> {

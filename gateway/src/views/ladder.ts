@@ -3,8 +3,7 @@ import type { User } from 'contracts/types';
 import { within, type Call } from '../upstream/call.ts';
 import { copied, lookUp, optional, type Part } from './part.ts';
 
-export const strategies = ['aggregate', 'replica', 'hybrid'] as const;
-export type Strategy = (typeof strategies)[number];
+export type Strategy = 'aggregate' | 'replica' | 'hybrid';
 
 type Ask = Call<number, User | undefined>;
 
