@@ -57,7 +57,10 @@ export function createRemoteKeys(
     timer = setTimeout(() => void renew(), ms).unref();
   };
   const renew = async (): Promise<void> => {
-    await remote.reload().catch(() => undefined);
+    await remote.reload().catch(() => {
+      // Nobody waited for it: whoever needs them next asks at once, as that service may be there by then.
+      failed = undefined;
+    });
     if (!closed) renewAfter(remote.jwks() === undefined ? EARLY_MS : RENEW_MS);
   };
   let closed = false;

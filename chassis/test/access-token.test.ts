@@ -181,4 +181,20 @@ describe('keys of another service', () => {
     remote.close();
     expect(await createVerifier(remote.keys, rules)(await key.sign())).toMatchObject({ userId: 7 });
   });
+
+  test('that could not be had at once are asked for again by the first token, without a rest', async () => {
+    let asked = 0;
+    const first = Promise.withResolvers<void>();
+    const remote = createRemoteKeys(async () => {
+      asked += 1;
+      if (asked > 1) return set;
+      first.resolve();
+      throw new Error('not there yet');
+    }, 'at-once');
+    await first.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+    remote.close();
+    expect(await createVerifier(remote.keys, rules)(await key.sign())).toMatchObject({ userId: 7 });
+    expect(asked).toBe(2);
+  });
 });
