@@ -21,6 +21,13 @@ const { status } = spawnSync(
     ...(long ? ['--runInBand', '--testTimeout=300000'] : []),
     ...args,
   ],
-  { stdio: 'inherit' },
+  {
+    stdio: 'inherit',
+    // Processes that tests start load their modules as compiled by the first of them.
+    env: {
+      NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/compiled'),
+      ...process.env,
+    },
+  },
 );
 process.exitCode = status ?? 1;

@@ -4,9 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { expect, jest, test } from '@jest/globals';
 import {
+  expectNothingLeft,
   freePorts,
-  isFree,
-  isThere,
   ready,
   run,
   start,
@@ -27,11 +26,6 @@ const seed = {
 async function get(system: System, path: string) {
   const answer = await fetch(system.url + path);
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
-}
-
-async function expectNothingLeft(system: System, pids: readonly number[]): Promise<void> {
-  for (const pid of pids) await until(`process ${pid} is gone`, () => !isThere(pid));
-  for (const port of system.ports) await until(`port ${port} is free`, () => isFree(port));
 }
 
 test('it starts all three, serves the seed, outlives Identity, takes it back, and stops all', async () => {
@@ -86,15 +80,6 @@ test('Ctrl-C, which a terminal sends to everybody at once, stops all with exit c
   await expectNothingLeft(system, pids);
 });
 
-test('nothing is left running when the launcher itself is killed', async () => {
-  const system = await start();
-  await ready(system);
-  const pids = [system.pidOf('identity'), system.pidOf('social')];
-  process.kill(system.pid, 'SIGKILL');
-  expect(await system.ended).toBe('SIGKILL');
-  await expectNothingLeft(system, pids);
-});
-
 test('a taken port is told with the setting that changes it, before anything starts', async () => {
   const [port] = await freePorts(1);
   const other = createServer().listen(port, '127.0.0.1');
@@ -107,14 +92,6 @@ test('a taken port is told with the setting that changes it, before anything sta
     ),
   );
   await once(other.close(), 'close');
-});
-
-test('a process that cannot start ends the others, with exit code 1', async () => {
-  const system = await start({ BREAKER_VOLUME: 'many' });
-  expect(await system.ended).toBe(1);
-  expect(system.text()).toMatch(/^gateway {2}│ BREAKER_VOLUME is "many", but should be /m);
-  expect(system.text()).toMatch(/^gateway ended before it was ready \(exit code 1\)\.$/m);
-  await expectNothingLeft(system, []);
 });
 
 test.each([

@@ -65,7 +65,7 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 /** Whether nothing listens on the port any more. */
-export async function isFree(port: number): Promise<boolean> {
+async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
@@ -84,6 +84,12 @@ export function isThere(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Resolves when these processes are gone, and every port of the system is free again. */
+export async function expectNothingLeft(system: System, pids: readonly number[]): Promise<void> {
+  for (const pid of pids) await until(`process ${pid} is gone`, () => !isThere(pid));
+  for (const port of system.ports) await until(`port ${port} is free`, () => isFree(port));
 }
 
 /** Starts a command in a process group of its own, as a terminal does; after the test the group is killed. */
