@@ -61,6 +61,9 @@ export function metricsOf(query: string): string[] {
   return [...new Set(names.filter((name) => !WORDS.has(name)))];
 }
 
+/** Whether it is Identity's or Social's own metric. */
+export const isOfOthers = (metric: string): boolean => /^(identity|social)_/.test(metric);
+
 /** The labels that a query selects by, groups by or matches on. */
 export function labelsOf(query: string): string[] {
   const selected = [...query.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"/g)].map(([, name]) => name ?? '');

@@ -2,7 +2,7 @@
 import type { Logger } from 'chassis/log';
 import { DURATION_BUCKETS, type Metrics } from 'chassis/metrics';
 import type { UpstreamName } from './upstream/failure.ts';
-import { breakerStates } from './upstream/breaker.ts';
+import { breakerNames, breakerStates, type BreakerName } from './upstream/breaker.ts';
 import type { Observer } from './upstream/observer.ts';
 
 const UPSTREAMS: readonly UpstreamName[] = ['identity', 'social'];
@@ -60,19 +60,22 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
     'upstream',
   ]);
 
-  for (const upstream of UPSTREAMS) {
+  for (const upstream of breakerNames)
     for (const to of breakerStates) {
       state.set({ upstream, state: to }, to === 'closed' ? 1 : 0);
       transitions.inc({ upstream, to }, 0);
     }
-    retries.inc({ upstream }, 0);
-  }
+  for (const upstream of UPSTREAMS) retries.inc({ upstream }, 0);
 
-  const refusedBy = (upstream: UpstreamName) => ({
+  const refusedBy = (upstream: BreakerName) => ({
     breaker_open: rejections({ upstream, reason: 'breaker_open' }),
     bulkhead_full: rejections({ upstream, reason: 'bulkhead_full' }),
   });
-  const refused = { identity: refusedBy('identity'), social: refusedBy('social') };
+  const refused = {
+    identity: refusedBy('identity'),
+    social: refusedBy('social'),
+    'social-copy': refusedBy('social-copy'),
+  };
   const overload = rejections({ upstream: 'none', reason: 'overload' });
   const foundIn = (cache: 'author' | 'post') => ({
     hit: lookups({ cache, result: 'hit' }),
@@ -96,8 +99,8 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
     },
     batch: (operation, size) => batchSize.observe({ operation }, size),
     retry: (upstream) => retries.inc({ upstream }),
-    refused(upstream, reason) {
-      refused[upstream][reason].count += 1;
+    refused(by, reason) {
+      refused[by][reason].count += 1;
     },
     degraded(part, reason) {
       notWhole[part][reason].count += 1;

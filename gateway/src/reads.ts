@@ -8,7 +8,7 @@ import { createLookups, type Lookups } from './upstream/lookup.ts';
 import { createFacts } from './upstream/memory.ts';
 import { getFeed, getFriendRequests, getFriends } from './upstream/network.ts';
 import type { Observer } from './upstream/observer.ts';
-import type { Upstream } from './upstream/open.ts';
+import type { Asked, Upstream } from './upstream/open.ts';
 import type { Bounds, Operation } from './upstream/operation.ts';
 import { createPrivateQuestion, createQuestion, type Renewable } from './upstream/question.ts';
 import { getAuthors, getCounts, getPostPage, getPosts } from './upstream/social.ts';
@@ -23,6 +23,8 @@ export interface ReadOptions {
   readonly settings: Settings;
   readonly identity: Upstream;
   readonly social: Upstream;
+  /** Social's copy of the names: answers can do without it. */
+  readonly copy: Asked;
   readonly bounds: Bounds;
   readonly memories: ReturnType<typeof createMemories>;
   readonly observer: Observer;
@@ -37,7 +39,7 @@ export interface Reads {
 }
 
 export function createReads(options: ReadOptions): Reads {
-  const { settings, identity, social, bounds, memories, observer } = options;
+  const { settings, identity, social, copy, bounds, memories, observer } = options;
   const limitMs = settings.REQUEST_DEADLINE_MS;
   const strategy = settings.AUTHOR_STRATEGY;
   const include = strategy === 'replica' ? 'author' : 'nothing';
@@ -69,14 +71,13 @@ export function createReads(options: ReadOptions): Reads {
   const counts = createQuestion(social, getCounts(bounds), (id) => id, limitMs, observer);
 
   const copies = createLookups<User>({
-    upstream: social,
+    upstream: copy,
     thing: 'author',
     callName: 'author_copy',
     operation: getAuthors(bounds),
     memory: undefined,
     limitMs: settings.AUTHOR_DEADLINE_MS,
     repaired: false,
-    aside: true,
     observer,
   });
   const ladder = authorLadder(strategy, users.call, copies.call, settings.AUTHOR_DEADLINE_MS);

@@ -63,6 +63,7 @@ export function wire(
     });
   const identity = open('identity', settings.IDENTITY_URL);
   const social = open('social', settings.SOCIAL_URL);
+  const copy = social.aside('social-copy');
   const memories = createMemories(settings);
   showLevels(metrics, [identity, social], memories);
 
@@ -70,7 +71,7 @@ export function wire(
     one: settings.UPSTREAM_MAX_BYTES,
     list: LIST_FACTOR * settings.UPSTREAM_MAX_BYTES,
   };
-  const reads = createReads({ settings, identity, social, bounds, memories, observer });
+  const reads = createReads({ settings, identity, social, copy, bounds, memories, observer });
   const { users, posts } = reads;
   const commands = createCommands({ ...reads, identity, social, bounds, observer });
   const source = createLogSource(identity, bounds, settings.REQUEST_DEADLINE_MS);
@@ -93,7 +94,12 @@ export function wire(
       }),
       origins: settings.CORS_ORIGINS,
     }),
-    breakers: [identity.breaker, social.breaker],
+    breakers: [
+      identity.breaker,
+      social.breaker,
+      // The other strategies never ask it by itself.
+      ...(settings.AUTHOR_STRATEGY === 'hybrid' ? [copy.breaker] : []),
+    ],
     onBreakerChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

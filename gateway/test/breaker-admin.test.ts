@@ -46,6 +46,16 @@ test('/breakers tells of each breaker: state, since when, counts, settings', asy
   expect(heard.text).toMatch(/777/);
 });
 
+test.each([
+  ['hybrid', ['identity', 'social', 'social-copy']],
+  ['aggregate', ['identity', 'social']],
+  ['replica', ['identity', 'social']],
+])('/breakers of a gateway that is %s has %j', async (strategy, names) => {
+  const it = await stage({ env: { AUTHOR_STRATEGY: strategy } });
+  const { breakers } = (await it.admin('/breakers')).body as { breakers: { name: string }[] };
+  expect(breakers.map(({ name }) => name)).toEqual(names);
+});
+
 test('the event stream reports a transition to everybody who listens', async () => {
   const it = await stage({ env: { BREAKER_RESET_MS: '60000' } });
   const streams = [1, 2].map(() => listenTo(`${it.gateway.adminUrl}/breakers`));

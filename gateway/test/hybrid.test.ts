@@ -1,7 +1,7 @@
 // Where an author comes from by default: fresh cache → Identity → stale cache → Social's copy → the authorless post.
 import { describe, expect, test } from '@jest/globals';
 import type { FriendPage, Page, Profile } from 'contracts/types';
-import { command } from './support/breakers.ts';
+import { become, command, stateOf } from './support/breakers.ts';
 import { only, silent, status } from './support/behaviours.ts';
 import { until } from './support/client.ts';
 import {
@@ -113,6 +113,36 @@ describe('the rungs', () => {
     expectTold(heard, 'identity', { error: 'connection_refused' });
     expectTold(heard, 'social', { receivedStatus: 500 });
     expect(await degraded()).toEqual({ missing: 1, replica: 0 });
+  });
+});
+
+describe('the breaker of the copy', () => {
+  test('opens by the copy’s failures alone, is seen, is counted, and closes by itself', async () => {
+    const it = await arrange({ env: { BREAKER_VOLUME: '2', BREAKER_RESET_MS: '50' } });
+    await it.identity.refuse();
+    it.social.behave(only(COPY, status(500)));
+    await until('it has refused', async () => {
+      await it.get(POST);
+      const open = 'gateway_rejections_total{upstream="social-copy",reason="breaker_open"}';
+      return ((await it.metric(open)) ?? 0) > 0;
+    });
+    expect(await stateOf(it, 'social')).toBe('closed');
+    it.social.behave();
+    const heard = await until('the copy is asked again', async () => {
+      const again = await it.get(POST);
+      return member(again, 'cache-status', 'author') === FROM_COPY && again;
+    });
+    expect(heard.body).toEqual(by('copied'));
+    await become(it, 'social-copy', 'closed');
+  });
+
+  test('held open by hand, the copy is not asked', async () => {
+    const it = await arrange();
+    await it.identity.refuse();
+    await command(it, 'social-copy', 'open');
+    expect((await it.get(POST)).body).toEqual({ ...wholePost(5), author: null });
+    expect(it.social.asked(COPY)).toBe(0);
+    expect(await stateOf(it, 'social-copy')).toBe('forced_open');
   });
 });
 

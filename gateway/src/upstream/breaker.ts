@@ -1,4 +1,4 @@
-// One circuit breaker for each upstream, with the forced states that opossum lacks.
+// A circuit breaker, with the forced states that opossum lacks.
 import { counted, makeCircuit, type BreakerSettings, type Circuit } from './circuit.ts';
 import { UpstreamFailure, type UpstreamName } from './failure.ts';
 
@@ -14,7 +14,12 @@ export const breakerStates = [
 ] as const;
 export type BreakerState = (typeof breakerStates)[number];
 
+/** An upstream's own, or that of what is asked of one aside. */
+export type BreakerName = UpstreamName | 'social-copy';
+export const breakerNames: readonly BreakerName[] = ['identity', 'social', 'social-copy'];
+
 export interface BreakerOptions extends BreakerSettings {
+  readonly name: BreakerName;
   readonly upstream: UpstreamName;
   readonly onTransition: (to: BreakerState) => void;
   readonly onRejected: () => void;
@@ -22,7 +27,7 @@ export interface BreakerOptions extends BreakerSettings {
 
 /** A breaker as an operator sees it. */
 export interface BreakerReport {
-  readonly name: UpstreamName;
+  readonly name: BreakerName;
   readonly state: BreakerState;
   /** ISO 8601. */
   readonly since: string;
@@ -35,7 +40,8 @@ export interface BreakerReport {
 }
 
 export interface Breaker {
-  readonly name: UpstreamName;
+  readonly name: BreakerName;
+  readonly upstream: UpstreamName;
   readonly state: BreakerState;
   /** False while an attempt would surely be refused. */
   readonly available: boolean;
@@ -49,6 +55,7 @@ export interface Breaker {
 
 /** Closed again, it begins with an empty window: opossum would keep the failures from before, and open at the next one. */
 export function createBreaker({
+  name,
   upstream,
   onTransition,
   onRejected,
@@ -97,7 +104,8 @@ export function createBreaker({
   let circuit = open();
 
   return {
-    name: upstream,
+    name,
+    upstream,
     get state() {
       return state();
     },
@@ -126,7 +134,7 @@ export function createBreaker({
     report() {
       const { fires, successes, failures } = circuit.stats;
       return {
-        name: upstream,
+        name,
         state: state(),
         since: since.toISOString(),
         window: { attempts: fires, successes, failures },

@@ -7,7 +7,7 @@ import { coalesce, type Flights } from './layers/coalesce.ts';
 import { measure } from './layers/measure.ts';
 import type { Memory } from './memory.ts';
 import type { Observer } from './observer.ts';
-import type { Upstream } from './open.ts';
+import type { Asked } from './open.ts';
 import { createRepair } from './repair.ts';
 import type { Operation } from './operation.ts';
 
@@ -16,7 +16,7 @@ const BATCH_MAX_IDS = 100;
 const REPAIR = { everyMs: 500, maxAttempts: 20 } as const;
 
 export interface LookupOptions<T> {
-  readonly upstream: Upstream;
+  readonly upstream: Asked;
   readonly thing: 'author' | 'post';
   readonly operation: Operation<readonly number[], ReadonlyMap<number, T>>;
   /** undefined: nothing is remembered. */
@@ -25,8 +25,6 @@ export interface LookupOptions<T> {
   readonly limitMs: number;
   /** Whether what failed is asked for again in the background. */
   readonly repaired: boolean;
-  /** Answers can do without it, and so nothing that they need is spent on it. */
-  readonly aside?: boolean;
   /** Its name among the calls; the thing's when left out. */
   readonly callName?: string;
   readonly observer: Observer;
@@ -40,7 +38,7 @@ export interface Lookups<T> {
 }
 
 export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
-  const { upstream, thing, operation, memory, limitMs, repaired, aside, observer } = options;
+  const { upstream, thing, operation, memory, limitMs, repaired, observer } = options;
   const { callName = thing } = options;
   type L = Layer<number, T | undefined>;
   const timed: L = measure((outcome, seconds) => observer.call(callName, outcome, seconds));
@@ -50,8 +48,7 @@ export function createLookups<T>(options: LookupOptions<T>): Lookups<T> {
     flights.delete(id);
     memory?.forget(id);
   };
-  const question = aside === true ? upstream.askAside(operation) : upstream.ask(operation);
-  const batched = batch(question, {
+  const batched = batch(upstream.ask(operation), {
     upstream: upstream.name,
     maxIds: BATCH_MAX_IDS,
     onBatch: (size) => observer.batch(operation.name, size),

@@ -1,6 +1,6 @@
 // What happens on the way to an upstream, as events: metrics and logs listen, layers know neither.
 import type { UpstreamName } from './failure.ts';
-import type { BreakerState } from './breaker.ts';
+import type { BreakerName, BreakerState } from './breaker.ts';
 import type { Outcome } from './layers/measure.ts';
 
 export type Refusal = 'breaker_open' | 'bulkhead_full';
@@ -14,8 +14,8 @@ export interface Observer {
   lookup(cache: 'author' | 'post', result: 'hit' | 'miss' | 'stale'): void;
   batch(operation: string, size: number): void;
   retry(upstream: UpstreamName): void;
-  refused(upstream: UpstreamName, reason: Refusal): void;
-  breaker(upstream: UpstreamName, to: BreakerState): void;
+  refused(by: BreakerName, reason: Refusal): void;
+  breaker(name: BreakerName, to: BreakerState): void;
   /** An error of ours in the background, where no request can fail by it. */
   bug(error: unknown): void;
 }

@@ -3,7 +3,7 @@ import { stack, type Call, type Layer } from './call.ts';
 import type { UpstreamName } from './failure.ts';
 import { bulkhead, createPlaces } from './layers/bulkhead.ts';
 import { deadline } from './layers/deadline.ts';
-import { createBreaker, type Breaker, type BreakerSettings } from './breaker.ts';
+import { createBreaker, type Breaker, type BreakerName, type BreakerSettings } from './breaker.ts';
 import { guard, heed, turnAway } from './layers/guard.ts';
 import { measure } from './layers/measure.ts';
 import { createRetryBudget, quick, retry, unsent } from './layers/retry.ts';
@@ -24,14 +24,18 @@ export interface UpstreamOptions {
   readonly onBreakerChange: () => void;
 }
 
-export interface Upstream {
+/** Whom safe questions are put to. */
+export interface Asked {
   readonly name: UpstreamName;
   readonly breaker: Breaker;
-  readonly budget: RetryBudget;
   /** A safe question, with everything that stands between it and the wire. */
   ask<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
-  /** A safe question that answers can do without: it never closes the way to what they need. */
-  askAside<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
+}
+
+export interface Upstream extends Asked {
+  readonly budget: RetryBudget;
+  /** For questions that answers can do without: they have a breaker of their own, and never close the way to what answers need. */
+  aside(name: BreakerName): Asked;
   /** The same, one at a time, on a connection of its own: it may wait for long. */
   listen<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
   /** A write: neither shared nor remembered, and repeated only when it surely did not leave. */
@@ -54,33 +58,30 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     backstopMs: limitMs,
   });
   const budget = createRetryBudget();
-  const room = (maxAtOnce: number) =>
+  const room = (who: BreakerName, maxAtOnce: number) =>
     createPlaces({
       upstream: name,
       maxAtOnce,
       maxWaiting: maxAtOnce * WAITING_PER_CONNECTION,
-      onRefused: () => observer.refused(name, 'bulkhead_full'),
+      onRefused: () => observer.refused(who, 'bulkhead_full'),
     });
-  const places = room(connections);
-  const fewPlaces = room(Math.ceil(connections * ASIDE_SHARE));
-  const breaker = createBreaker({
-    upstream: name,
-    ...options.breaker,
-    onRejected: () => observer.refused(name, 'breaker_open'),
-    onTransition: (to) => {
-      observer.breaker(name, to);
-      options.onBreakerChange();
-    },
-  });
-
-  // What is asked aside has its own of both: a copy that hangs must not cost each answer its time.
-  const asideBudget = createRetryBudget();
-  const asideBreaker = createBreaker({
-    upstream: name,
-    ...options.breaker,
-    onRejected: () => undefined,
-    onTransition: () => undefined,
-  });
+  const breakers: Breaker[] = [];
+  const breakerFor = (who: BreakerName): Breaker => {
+    const made = createBreaker({
+      name: who,
+      upstream: name,
+      ...options.breaker,
+      onRejected: () => observer.refused(who, 'breaker_open'),
+      onTransition: (to) => {
+        observer.breaker(who, to);
+        options.onBreakerChange();
+      },
+    });
+    breakers.push(made);
+    return made;
+  };
+  const places = room(name, connections);
+  const breaker = breakerFor(name);
 
   const again = <Q, T>(retriable: Retriable, from = budget): Layer<Q, T> =>
     retry(from, retriable, () => observer.retry(name));
@@ -95,29 +96,39 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     guard(breaker),
     ...timed(operation),
   ];
-  const aside = <Q, T>(operation: Operation<Q, T>): Layer<Q, T>[] => [
-    again(quick, asideBudget),
-    turnAway(asideBreaker),
-    heed(breaker),
-    bulkhead(fewPlaces),
-    bulkhead(places),
-    heed(breaker),
-    guard(asideBreaker),
-    ...timed(operation),
-  ];
+  /** Its own of everything: a copy that hangs must cost neither each answer its time nor posts their places. */
+  const aside = (who: BreakerName): Asked => {
+    const ownBudget = createRetryBudget();
+    const ownBreaker = breakerFor(who);
+    const ownPlaces = room(who, Math.ceil(connections * ASIDE_SHARE));
+    const layers = <Q, T>(operation: Operation<Q, T>): Layer<Q, T>[] => [
+      again(quick, ownBudget),
+      turnAway(ownBreaker),
+      heed(breaker),
+      bulkhead(ownPlaces),
+      bulkhead(places),
+      heed(breaker),
+      guard(ownBreaker),
+      ...timed(operation),
+    ];
+    return {
+      name,
+      breaker: ownBreaker,
+      ask: (operation) => stack(layers(operation), transport.call(operation)),
+    };
+  };
 
   return {
     name,
     breaker,
     budget,
     ask: (operation) => stack([again(quick), ...attempt(operation)], transport.call(operation)),
-    askAside: (operation) => stack(aside(operation), transport.call(operation)),
+    aside,
     listen: (operation) => stack([heed(breaker), ...timed(operation)], transport.call(operation)),
     tell: (operation) =>
       stack([write(), again(unsent), ...attempt(operation)], transport.call(operation)),
     close() {
-      breaker.close();
-      asideBreaker.close();
+      for (const each of breakers) each.close();
       return transport.close();
     },
   };

@@ -5,7 +5,8 @@ import { until } from './client.ts';
 import { seriesIn } from './metrics.ts';
 import type { Stage } from './stage.ts';
 
-export type Name = 'identity' | 'social';
+export type Name = 'identity' | 'social' | 'social-copy';
+type Upstream = Exclude<Name, 'social-copy'>;
 export type State = 'closed' | 'open' | 'half_open' | 'forced_open' | 'forced_closed';
 export const STATES: readonly State[] = [
   'closed',
@@ -38,7 +39,7 @@ export const command = async (it: Stage, upstream: Name, word: string) => {
 };
 
 /** Lets the upstream fail until its breaker opens. */
-export async function breakIt(it: Stage, upstream: Name): Promise<void> {
+export async function breakIt(it: Stage, upstream: Upstream): Promise<void> {
   it[upstream].behave(status(500));
   let id = 100;
   await until(`the breaker of ${upstream} opens`, async () => {

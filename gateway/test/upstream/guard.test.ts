@@ -15,6 +15,7 @@ function arrange(errorPercent = 50) {
   const onTransition = jest.fn();
   const onRejected = jest.fn();
   breaker = createBreaker({
+    name: 'identity',
     upstream: 'identity',
     errorPercent,
     volume: 4,

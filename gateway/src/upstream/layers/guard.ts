@@ -33,5 +33,5 @@ export const heed =
   (question, caller) => {
     const { state } = breaker;
     if (state === 'closed' || state === 'forced_closed') return inner(question, caller);
-    return Promise.reject(breaker.refuse() ?? new UpstreamFailure(breaker.name, 'open'));
+    return Promise.reject(breaker.refuse() ?? new UpstreamFailure(breaker.upstream, 'open'));
   };
