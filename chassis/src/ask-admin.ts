@@ -10,22 +10,29 @@ export interface AdminAddress {
 /** Who listens at every address of a machine is asked at its own. */
 const EVERYWHERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
-export function adminOrigin({ ADMIN_HOST, ADMIN_PORT }: AdminAddress): string {
+/** It may have work to do before it answers; what takes longer tells of its steps. */
+const ANSWER_MS = 30_000;
+
+function adminOrigin({ ADMIN_HOST, ADMIN_PORT }: AdminAddress): string {
   const host = EVERYWHERE[ADMIN_HOST] ?? ADMIN_HOST;
   return `http://${host.includes(':') ? `[${host}]` : host}:${ADMIN_PORT}`;
 }
 
-/** @throws StartError when nobody answers, or with what the process says is wrong */
+/** @throws StartError when nobody answers within 30 s, or with what the process says is wrong */
 export async function askAdmin(
   address: AdminAddress,
   method: 'GET' | 'POST',
   path: string,
 ): Promise<unknown> {
-  const answer = await ask(address, method, path);
+  const answer = await ask(address, method, path, AbortSignal.timeout(ANSWER_MS));
   return answer.json();
 }
 
-/** An answer of lines of JSON, each as soon as it comes. @throws StartError as above, and when it breaks off */
+/**
+ * An answer of lines of JSON, each as soon as it comes. There is no limit to all of them together; fetch ends an answer
+ * that is silent for five minutes.
+ * @throws StartError as above, and when it breaks off
+ */
 export async function* askAdminForLines(
   address: AdminAddress,
   method: 'GET' | 'POST',
@@ -34,8 +41,8 @@ export async function* askAdminForLines(
   const { body } = await ask(address, method, path);
   let rest = '';
   try {
-    for await (const part of (body ?? []) as AsyncIterable<Uint8Array>) {
-      const lines = `${rest}${Buffer.from(part).toString()}`.split('\n');
+    for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const lines = `${rest}${part}`.split('\n');
       rest = lines.pop()!;
       for (const line of lines) yield JSON.parse(line) as unknown;
     }
@@ -44,14 +51,21 @@ export async function* askAdminForLines(
   }
 }
 
-async function ask(address: AdminAddress, method: string, path: string): Promise<Response> {
+async function ask(
+  address: AdminAddress,
+  method: string,
+  path: string,
+  signal: AbortSignal | null = null,
+): Promise<Response> {
   const origin = adminOrigin(address);
-  const answer = await fetch(origin + path, { method }).catch((cause: unknown) => {
-    throw new StartError(
-      `Nobody answers at ${origin}. Is the service running? ADMIN_HOST and ADMIN_PORT say where.`,
-      { cause },
-    );
-  });
+  const answer = await fetch(origin + path, { method, redirect: 'error', signal }).catch(
+    (cause: unknown) => {
+      throw new StartError(
+        `Nobody answers at ${origin}. Is the service running? ADMIN_HOST and ADMIN_PORT say where.`,
+        { cause },
+      );
+    },
+  );
   if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => undefined)) as { detail?: string } | undefined;
   throw new StartError(

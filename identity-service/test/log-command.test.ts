@@ -44,7 +44,7 @@ test('a service that is not there is told in plain lines', async () => {
   await once(gone, 'close');
   expect(await command('backfill', { ADMIN_PORT: String(port), ADMIN_HOST: '0.0.0.0' })).toEqual({
     code: 1,
-    stderr: `Nothing answers at http://127.0.0.1:${port}. The service has to run; ADMIN_HOST and ADMIN_PORT have to be those that it has.\n`,
+    stderr: `Nobody answers at http://127.0.0.1:${port}. Is the service running? ADMIN_HOST and ADMIN_PORT say where.\n`,
     lines: [],
   });
 });
@@ -58,8 +58,7 @@ test('a service that cannot do it now is told in plain lines', async () => {
   const { port } = ill.address() as AddressInfo;
   expect(await command('compact', { ADMIN_PORT: String(port) })).toEqual({
     code: 1,
-    stderr:
-      'The service did not do it: 503 The database does not answer. What it had done by then stays; try again.\n',
+    stderr: `http://127.0.0.1:${port}/log/compact answered with 503: The database does not answer.\n`,
     lines: [],
   });
   ill.close();
