@@ -2090,7 +2090,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of friends; who is gone is left out. A username is null (degraded) when nobody can tell. */
+            /** @description A page of friends; who is gone is left out. A username is null when nobody can tell; that is degraded, unless authors come from Social alone (`replica`). */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2167,7 +2167,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of requests that wait for an answer, each with the other one; who is gone is left out. A username is null (degraded) when nobody can tell. */
+            /** @description A page of requests that wait for an answer, each with the other one; who is gone is left out. A username is null when nobody can tell; that is degraded, unless authors come from Social alone (`replica`). */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
