@@ -53,9 +53,11 @@ const verifyAuthors: Command = async (env, say) => {
     verified ??= found;
   }
   if (verified === undefined) throw new StartError('The service ended before it was done.');
-  const { compared, differences, more } = verified;
+  const { compared, differences, more, late } = verified;
   for (const difference of differences) say(sentence(difference));
   if (more) say('And more.');
+  if (late)
+    say('The copy is behind Identity’s log: some of this may be changes that have not come yet.');
   const found = differences.length === 0 ? 'no difference' : `${differences.length} that differ`;
   say(`Compared ${compared} users of the copy with Identity: ${found}.`);
   return differences.length === 0 ? 0 : 1;

@@ -42,10 +42,12 @@ export interface LogPositionTable {
   position: Generated<number>;
   /** What events are written to. */
   generation: Generated<number>;
-  /** What is read from: another one while the copy is rebuilt. */
+  /** What is read from: another one while a copy is being made, 0 when none was ever whole. */
   serving: Generated<number>;
-  /** The position at which a rebuilt copy is whole; null while that is not known, and when none is being rebuilt. */
+  /** The position at which the copy that is being made is whole; null while that is not known, and when none is. */
   goal: number | null;
+  /** The log has never given the position: nothing of it is read any more, until the copy is made anew. */
+  lost: Generated<boolean>;
 }
 
 /** Users who left a short while ago. */

@@ -87,7 +87,7 @@ describeOnBoth('the copy', (newDatabase) => {
 
   test('what lies beyond where the batch leads is left for the one that it will come with', async () => {
     const events = [named(1, 1, 'one').event, named(9, 2, 'nine').event];
-    await copy.apply({ events, next: 4, head: 9 }, 0);
+    await copy.apply({ events, next: 4, head: 4 }, 0);
     expect(await shown()).toBe('1:one');
     await apply([named(9, 2, 'nine')], 4);
     expect(await shown()).toBe('1:one 2:nine');
@@ -98,6 +98,17 @@ describeOnBoth('the copy', (newDatabase) => {
     expect(await apply([named(9, 2, 'two')], 5)).toEqual({ repeated: 1 });
     expect(await shown()).toBe('1:one');
     expect(await position()).toBe(1);
+  });
+
+  test('the first one is not read from before it is whole', async () => {
+    expect(await copy.state()).toMatchObject({ rebuilding: true, whole: false });
+    await apply([named(1, 1, 'one')], 0, 2);
+    expect(await shown()).toBe('');
+    expect(await copy.state()).toMatchObject({ rebuilding: true, whole: false });
+    expect(await copy.rebuild()).toBe(false);
+    await apply([named(2, 2, 'two')], 1, 900);
+    expect(await shown()).toBe('1:one 2:two');
+    expect(await copy.state()).toMatchObject({ rebuilding: false, whole: true, generation: 1 });
   });
 
   test('a batch without events moves the position on', async () => {
@@ -211,6 +222,17 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(Math.max(...kept.map(({ event }) => event.length))).toBe(10_000);
     });
 
+    test('are kept aside also when they come alone and say nothing of their position', async () => {
+      await apply([named(6, 1, 'one')]);
+      const alone = { events: ['no {json'], next: 6, head: 6 };
+      expect(await copy.apply(alone, 6)).toEqual({ skipped: 0, repeated: 0, broken: 1 });
+      expect(await countOf('broken_events')).toBe(1);
+      expect(await position()).toBe(6);
+      // One that has a position came before.
+      expect(await copy.apply(batchOf([named(6, 1, 'other')]), 6)).toMatchObject({ repeated: 1 });
+      expect(await shown()).toBe('1:one');
+    });
+
     test('are bounded in number: the newest stay', async () => {
       for (let at = 0; at < 3; at += 1) {
         const events = Array.from({ length: 400 }, (_, n) => ({ n: at * 400 + n }));
@@ -233,13 +255,19 @@ describeOnBoth('the copy', (newDatabase) => {
     test('shows every name as it was until the new one is whole, and then that alone', async () => {
       const all = '1:one 2:two 3:three 4:four';
       expect(await copy.rebuild()).toBe(true);
-      expect(await copy.state()).toEqual({ position: 0, generation: 2, rebuilding: true });
+      expect(await copy.state()).toEqual({
+        position: 0,
+        generation: 2,
+        rebuilding: true,
+        whole: true,
+        lost: false,
+      });
       // Where the log is another one now, there is no user 4 in it.
       for (const [at, event] of log.entries()) {
         expect(await shown()).toBe(all);
         await apply([event], log[at - 1]?.position, 6);
       }
-      expect(await copy.state()).toEqual({ position: 6, generation: 2, rebuilding: false });
+      expect(await copy.state()).toMatchObject({ position: 6, generation: 2, rebuilding: false });
       expect(await shown()).toBe('1:one 2:two 3:three');
       expect(await countOf('authors')).toBe(7);
       await removeOldGenerations(database.db, 3);
@@ -259,7 +287,22 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(began.sort()).toEqual([false, true]);
       await apply(log.slice(0, 2), 0, 7);
       expect(await copy.rebuild()).toBe(false);
-      expect(await copy.state()).toEqual({ position: 2, generation: 2, rebuilding: true });
+      expect(await copy.state()).toMatchObject({ position: 2, generation: 2, rebuilding: true });
+    });
+
+    test('begins anew when the log is lost, even while it is being made', async () => {
+      await copy.lose(3);
+      expect(await copy.state()).toMatchObject({ lost: false });
+      await copy.lose(7);
+      expect(await copy.state()).toMatchObject({ lost: true, position: 7, rebuilding: false });
+      expect(await copy.rebuild()).toBe(true);
+      expect(await copy.state()).toMatchObject({ lost: false, position: 0, generation: 2 });
+      await apply(log.slice(0, 2), 0, 7);
+      await copy.lose(2);
+      expect(await copy.rebuild()).toBe(true);
+      expect(await copy.state()).toMatchObject({ lost: false, position: 0, generation: 3 });
+      await apply(log, 0, 6);
+      expect(await shown()).toBe('1:one 2:two 3:three');
     });
 
     test('takes no batch that was read before, and who leaves meanwhile is gone at once', async () => {
@@ -321,7 +364,8 @@ describeOnBoth('the copy', (newDatabase) => {
 /** What the copy of a log has to be, as one would write it down. */
 function createModel(log: readonly Logged[]) {
   let position = 0;
-  let rebuilding = false;
+  // The first copy is made like every other.
+  let rebuilding = true;
   let served = new Map<number, string>();
   const namesAt = (end: number): Map<number, string> => {
     const names = new Map<number, string>();

@@ -82,7 +82,12 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   };
   test('and says the same has no difference, whatever its size', async () => {
     await agree([...people(730), deleted(731, 5)]);
-    expect(await verify(sides, never)).toEqual({ compared: 729, differences: [], more: false });
+    expect(await verify(sides, never)).toEqual({
+      compared: 729,
+      differences: [],
+      more: false,
+      late: false,
+    });
     expect(waited).toBe(0);
   });
 
@@ -133,15 +138,16 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
       rounds += 1;
       if (rounds < 3) happen([last]);
     };
-    expect(await lastingDifferences(sides, [1])).toEqual([]);
+    expect(await lastingDifferences(sides, [1])).toMatchObject({ differences: [] });
     expect(rounds).toBeGreaterThan(2);
   });
 
   test('and does not follow is compared as it is, after a while', async () => {
     await agree(people(3));
     happen([named(11, 1, 'renamed')]);
-    const { differences } = await verify(sides, never);
+    const { differences, late } = await verify(sides, never);
     expect(differences).toEqual([{ id: 1, is: 'wrong name', copy: 'user_1', identity: 'renamed' }]);
+    expect(late).toBe(true);
     expect(waited).toBe(10_000);
   });
 
@@ -181,6 +187,15 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
       identity.leave();
       await compare();
       expect((await gauges(metrics))[0]).toBe(0);
+    });
+
+    test('says nothing while the copy is behind: what has not come yet is no divergence', async () => {
+      const metrics = createMetrics();
+      const compare = divergence(sides, metrics, never);
+      await agree(people(4));
+      happen([named(9, 3, 'renamed')]);
+      await compare();
+      expect(await gauges(metrics)).toEqual([0, 0]);
     });
 
     test('is made of a hundred by chance, from all of the copy that is served', async () => {

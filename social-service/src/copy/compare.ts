@@ -26,6 +26,12 @@ const ROUNDS = 5;
 const POLL_MS = 50;
 const LATE_MS = 10_000;
 
+export interface Lasting {
+  readonly differences: readonly Difference[];
+  /** The copy did not catch up: differences may be changes that have not come yet. */
+  readonly late: boolean;
+}
+
 /** What is different at the moment, among these users. */
 export async function differencesAmong(
   { copy, identity }: Pick<Sides, 'copy' | 'identity'>,
@@ -50,13 +56,11 @@ function differenceOf(id: number, here?: string, there?: string): Difference | u
  * What stays different among these users when the copy has caught up: a change that was on its way is no difference.
  * A copy that does not catch up within 10 s is compared as it is.
  */
-export async function lastingDifferences(
-  sides: Sides,
-  ids: readonly number[],
-): Promise<Difference[]> {
+export async function lastingDifferences(sides: Sides, ids: readonly number[]): Promise<Lasting> {
   let before = await differencesAmong(sides, ids);
+  let late = false;
   for (let round = 1; before.length > 0; round += 1) {
-    await caughtUp(sides);
+    late = !(await caughtUp(sides));
     const now = await differencesAmong(
       sides,
       before.map(({ id }) => id),
@@ -67,17 +71,18 @@ export async function lastingDifferences(
       const then = known.get(id);
       return then?.copy !== copy || then.identity !== identity;
     });
-    if (!moving || round === ROUNDS) return now;
+    if (!moving || round === ROUNDS) return { differences: now, late };
     before = now;
   }
-  return before;
+  return { differences: before, late };
 }
 
-/** Resolves when the copy is as far as Identity's log is now, or after a while. */
-async function caughtUp({ identity, position, pause }: Sides): Promise<void> {
+/** Whether the copy is as far as Identity's log is now; it is waited for a while. */
+async function caughtUp({ identity, position, pause }: Sides): Promise<boolean> {
   const head = await identity.head();
   for (let waited = 0; waited < LATE_MS; waited += POLL_MS) {
-    if ((await position()) >= head) return;
+    if ((await position()) >= head) return true;
     await pause(POLL_MS);
   }
+  return false;
 }

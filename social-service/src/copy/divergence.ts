@@ -17,7 +17,7 @@ export function divergence(
 ): () => Promise<void> {
   const compared = metrics.gauge(
     'social_authors_compared',
-    'How many users of the copy were compared with Identity last; 0 when it could not be asked.',
+    'How many users of the copy were compared with Identity last; 0 when it could not be asked, or the copy is late.',
     [],
   );
   const divergent = metrics.gauge(
@@ -28,9 +28,9 @@ export function divergence(
   return async () => {
     try {
       const ids = await sides.copy.sample(SAMPLE);
-      const differences = await lastingDifferences(sides, ids);
-      compared.set(ids.length);
-      divergent.set(differences.length);
+      const { differences, late } = await lastingDifferences(sides, ids);
+      compared.set(late ? 0 : ids.length);
+      divergent.set(late ? 0 : differences.length);
     } catch (error) {
       if (ending.aborted) return;
       // That Identity is away, the follower of its log has said already.

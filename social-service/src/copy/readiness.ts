@@ -10,20 +10,20 @@ export interface Conditions {
 }
 
 /**
- * Ready once the copy has caught up with the log, and from then on. Earlier while the copy before the one that is being
- * made is served, and when the log cannot be had: then what is there is served, unless there is nothing.
+ * Ready once the copy has caught up with the log, and from then on. Earlier when a whole one is served and it is no use to
+ * wait: while the next one is being made, and when the log cannot be had.
  */
 export function copyReadiness({ copy, caughtUp, failing }: Conditions) {
   let ready = false;
   return async (): Promise<string | undefined> => {
     ready ||= caughtUp();
     if (!ready) {
-      const { position, rebuilding } = await copy.state();
-      ready = rebuilding || (failing() && position > 0);
+      const { whole, rebuilding, lost } = await copy.state();
+      ready = whole && (rebuilding || lost || failing());
     }
     if (ready) return undefined;
     return failing()
-      ? 'There is no copy of the users yet, and their log cannot be had'
+      ? 'There is no whole copy of the users yet, and their log cannot be had'
       : 'The copy of the users has not caught up with their log yet';
   };
 }

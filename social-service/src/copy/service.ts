@@ -1,6 +1,7 @@
 // Keeping the copy of Identity's users: what the process does for it, and what it shows of it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'chassis/database-service';
+import { UnknownPosition } from 'chassis/event-source';
 import { follow } from 'chassis/follow';
 import type { Schema } from '../schema.ts';
 import { type CopySteering, copyRoutes } from '../routes/copy.ts';
@@ -21,6 +22,8 @@ type CopyContext = Pick<
 >;
 
 const MINUTE_MS = 60_000;
+const LOST =
+  'the log has lost its end: Identity was restored. See docs/failover.md, then npm run rebuild-authors -w social-service';
 
 const pauseUntil =
   (signal: AbortSignal) =>
@@ -30,12 +33,17 @@ const pauseUntil =
 /** What a service needs to have of it; it follows the log from now on. */
 export function keepCopy({ db, log, metrics, settings, prepared }: CopyContext) {
   const copy = copyIn(db, log);
-  const source = logSource(settings);
+  const source = logSource(settings, (position) => copy.lose(position));
   const position = async (): Promise<number> => (await copy.state()).position;
+  const readFrom = async (): Promise<number> => {
+    const { position: at, lost } = await copy.state();
+    if (lost) throw new UnknownPosition(LOST);
+    return at;
+  };
   const following = follow({
     name: 'social',
     source,
-    position,
+    position: readFrom,
     apply: (batch, after) => copy.apply(batch, after),
     log,
     metrics,

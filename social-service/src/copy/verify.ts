@@ -13,6 +13,8 @@ export interface Verified {
   readonly differences: readonly Difference[];
   /** There were too many differences; these are some of them. */
   readonly more: boolean;
+  /** The copy did not catch up with Identity's log: some of them may be changes that have not come yet. */
+  readonly late: boolean;
 }
 
 const DIFFERENCES_MAX = 1_000;
@@ -57,8 +59,8 @@ export async function verify(
   }
 
   const some = [...suspects].slice(0, DIFFERENCES_MAX);
-  const differences = await lastingDifferences(sides, some);
-  return { compared, differences: differences.toSorted((a, b) => a.id - b.id), more: full() };
+  const { differences, late } = await lastingDifferences(sides, some);
+  return { compared, differences: differences.toSorted((a, b) => a.id - b.id), more: full(), late };
 }
 
 /** All ids, as `next` gives them: those that come after one. */

@@ -37,7 +37,7 @@ export async function emptyCopy(db: Kysely<Schema>): Promise<void> {
   await sql`truncate posts, friendships, idempotency_keys, authors, departed, broken_events`.execute(
     db,
   );
-  await sql`update log_position set position = 0, generation = 1, serving = 1, goal = null`.execute(
+  await sql`update log_position set position = 0, generation = 1, serving = 0, goal = null, lost = false`.execute(
     db,
   );
 }
