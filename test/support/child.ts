@@ -19,14 +19,16 @@ export interface Child {
   readonly ended: Promise<{ readonly code: number | string; readonly stderr: string }>;
 }
 
-/** Starts `file` with these variables, and none of ours but PATH. */
+const { PATH, NODE_COMPILE_CACHE } = process.env;
+
+/** Starts `file` with these variables, and none of ours but those that are about starting it. */
 export function run(
   file: string,
   env: Readonly<Record<string, string>>,
   args: string[] = [],
 ): Child {
   const child = spawn(process.execPath, [file, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
