@@ -3,19 +3,21 @@ import type { Metrics } from 'chassis/metrics';
 import type { Post, User } from 'contracts/types';
 import type { Settings } from './config.ts';
 import { createMemory } from './upstream/memory.ts';
+import type { Observer } from './upstream/observer.ts';
 import type { Upstream } from './upstream/open.ts';
 
 const USER_BYTES = 200;
 const POST_OVERHEAD_BYTES = 200;
 
 /** The memories of authors and of posts. */
-export const createMemories = (settings: Settings) => ({
+export const createMemories = (settings: Settings, observer: Observer) => ({
   author: createMemory<User>({
     freshMs: settings.AUTHOR_TTL_MS,
     absentMs: Math.min(settings.AUTHOR_ABSENT_TTL_MS, settings.AUTHOR_TTL_MS),
     staleMs: settings.AUTHOR_STALE_MS,
     maxSize: settings.AUTHOR_CACHE_ENTRIES * USER_BYTES,
     sizeOf: () => USER_BYTES,
+    onRenewed: (user, older) => observer.renewed(user?.username === older?.username),
   }),
   post: createMemory<Post>({
     freshMs: settings.POST_TTL_MS,

@@ -46,6 +46,11 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
     'cache',
     'result',
   ]);
+  const renewals = metrics.tally(
+    'gateway_author_renewals_total',
+    'Authors that were asked for again by time alone; with the log, none should have changed.',
+    ['result'],
+  );
   const batchSize = metrics.histogram(
     'gateway_batch_size',
     'Ids that travelled in one question.',
@@ -88,6 +93,7 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
     replica: degraded({ part, reason: 'replica' }),
   });
   const notWhole = { author: degradedBy('author'), post: degradedBy('post') };
+  const renewed = { same: renewals({ result: 'same' }), changed: renewals({ result: 'changed' }) };
   const found = { author: foundIn('author'), post: foundIn('post') };
 
   return {
@@ -96,6 +102,9 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
       attempts.observe({ upstream, operation, outcome }, seconds),
     lookup(cache, result) {
       found[cache][result].count += 1;
+    },
+    renewed(same) {
+      renewed[same ? 'same' : 'changed'].count += 1;
     },
     batch: (operation, size) => batchSize.observe({ operation }, size),
     retry: (upstream) => retries.inc({ upstream }),

@@ -64,7 +64,7 @@ export function wire(
   const identity = open('identity', settings.IDENTITY_URL);
   const social = open('social', settings.SOCIAL_URL);
   const copy = social.aside('social-copy');
-  const memories = createMemories(settings);
+  const memories = createMemories(settings, observer);
   showLevels(metrics, [identity, social], memories);
 
   const bounds: Bounds = {

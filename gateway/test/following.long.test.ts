@@ -74,6 +74,22 @@ describe('an event', () => {
     });
   });
 
+  test('that never came shows as a name that changed unheard; one that came does not', async () => {
+    const it = await arrange({ AUTHOR_TTL_MS: '1' });
+    const changed = () => it.metric('gateway_author_renewals_total{result="changed"}');
+    await nameOf(it);
+    it.identity.rename(7, 'sun_dog');
+    await becomes(it, 'sun_dog');
+    await until('it is asked for again', async () => {
+      await nameOf(it);
+      return ((await it.metric('gateway_author_renewals_total{result="same"}')) ?? 0) > 1;
+    });
+    const before = await changed();
+    it.identity.renameUnheard(7, 'moon_dog');
+    await until('it is the new one', async () => (await nameOf(it)) === 'moon_dog');
+    expect(await changed()).toBe(before! + 1);
+  });
+
   test('forgets nobody else', async () => {
     const it = await arrange();
     await nameOf(it, 8);

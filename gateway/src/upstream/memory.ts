@@ -11,6 +11,8 @@ export interface MemoryOptions<T> {
   /** The bound: the sum of what `sizeOf` says of the entries. */
   readonly maxSize: number;
   readonly sizeOf: (value: T | undefined) => number;
+  /** Told of a value that is kept in the place of an older one, which nobody said was changed. */
+  readonly onRenewed?: (value: T | undefined, older: T | undefined) => void;
   /** Milliseconds; tests put their own clock here. */
   readonly now?: () => number;
   /** From 0 to 1; spreads lifetimes, so that what came together does not expire together. */
@@ -48,7 +50,7 @@ const NOTHING = { kind: 'nothing' } as const;
 const JITTER = 0.1;
 
 export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
-  const { freshMs, absentMs, staleMs, maxSize, sizeOf } = options;
+  const { freshMs, absentMs, staleMs, maxSize, sizeOf, onRenewed } = options;
   const { now = () => performance.now(), random = Math.random } = options;
   const entries = new LRUCache<number, Entry<T>>({
     maxSize,
@@ -60,6 +62,8 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
   const keep = (id: number, value: T | undefined): void => {
     const lifetime = value === undefined ? absentMs : freshMs;
     const jitter = 1 - JITTER * random();
+    const older = onRenewed && entries.peek(id);
+    if (older !== undefined) onRenewed?.(value, older.value);
     entries.set(id, { value, freshUntil: now() + lifetime * jitter });
   };
 

@@ -12,6 +12,8 @@ export interface Observer {
   /** What an attempt took on the wire. */
   attempt(upstream: UpstreamName, operation: string, outcome: Outcome, seconds: number): void;
   lookup(cache: 'author' | 'post', result: 'hit' | 'miss' | 'stale'): void;
+  /** An author was asked for again, whom no event had told of: the name is the same, or it is another one. */
+  renewed(same: boolean): void;
   batch(operation: string, size: number): void;
   retry(upstream: UpstreamName): void;
   refused(by: BreakerName, reason: Refusal): void;

@@ -21,6 +21,8 @@ export interface Accounts {
   readonly log: UserLog;
   /** Gives a user another name, behind the gateway's back; null: they leave. The log is told. */
   rename(userId: number, username: string | null): void;
+  /** The same, but the log is not told. */
+  renameUnheard(userId: number, username: string): void;
 }
 
 interface Body {
@@ -96,6 +98,7 @@ export function accountsOf({ authors }: Population): Accounts & { readonly know:
     begin,
     log,
     rename,
+    renameUnheard: (userId, username) => void names.set(userId, username),
     know(seen, target) {
       const body = (seen.body ?? {}) as Body;
       switch (`${seen.method} ${target.pathname}`) {
