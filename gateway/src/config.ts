@@ -69,7 +69,7 @@ export const settings = z.object({
   }),
   POST_TTL_MS: milliseconds(
     1000,
-    'How long a post is fresh, in milliseconds; 0 turns its cache off.',
+    'How long a post is fresh, with replica its author’s name too, in milliseconds; 0: never.',
     { min: 0 },
   ),
   POST_CACHE_BYTES: integer(33_554_432, 'The most memory for remembered posts, in bytes.', {
