@@ -19,5 +19,20 @@ export const natsUrl = (about: string) =>
 
 function isServer(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && SCHEMES.test(url.protocol) && url.hostname !== '';
+  return (
+    url !== null &&
+    SCHEMES.test(url.protocol) &&
+    url.hostname !== '' &&
+    [url.username, url.password].every(isDecodable)
+  );
+}
+
+/** A bare % is none of the characters that an address may have: it has to be written as %25. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

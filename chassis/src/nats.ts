@@ -5,6 +5,9 @@ import { untilAborted } from './within.ts';
 
 const CONNECT_MS = 2_000;
 const AGAIN_MS = { pause: 250, jitter: 250 };
+/** A server that says nothing at all is asked so often whether it is there, and left after two that it did not answer. */
+const PING_MS = 2_000;
+const PINGS_MAX = 2;
 
 /**
  * What the client needs to be told of addresses such as nats://user:password@127.0.0.1:4222 or tls://token@nats.example.
@@ -28,6 +31,8 @@ export function brokerOptions(
     ...(parsed.some(({ protocol }) => protocol === 'tls:') && { tls: {} }),
     name,
     timeout: CONNECT_MS,
+    pingInterval: PING_MS,
+    maxPingOut: PINGS_MAX,
     // It was there once, so it comes back: never given up, whatever it says meanwhile.
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,

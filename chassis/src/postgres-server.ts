@@ -14,15 +14,20 @@ const FOR_REQUESTS: PoolConfig = {
   // The server ends a statement that takes longer; when even that is not heard of, the connection is given up.
   statement_timeout: 2_000,
   query_timeout: 3_000,
+  // Of a client that is lost in the midst of a transaction the server hears nothing, and would keep its locks for hours.
+  idle_in_transaction_session_timeout: 5_000,
   idleTimeoutMillis: 30_000,
 };
+
+/** What migrates may think for longer between two statements. */
+const FOR_MAINTENANCE: PoolConfig = { idle_in_transaction_session_timeout: 60_000 };
 
 /** Connects to nothing yet: connections are made when they are wanted, and again when they break. */
 export function openServer(url: string, log: Logger): Backend {
   const requests = openPool({ connectionString: url, ...FOR_REQUESTS }, log);
   const maintenance = new Set<PostgresPool>();
   const maintain: Backend['maintain'] = async (work) => {
-    const pool = openPool({ connectionString: url, max: 1 }, log);
+    const pool = openPool({ connectionString: url, max: 1, ...FOR_MAINTENANCE }, log);
     maintenance.add(pool);
     try {
       return await work(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }));

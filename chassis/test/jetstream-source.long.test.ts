@@ -163,6 +163,26 @@ describeWithNats('a source from JetStream', () => {
       await proxy.leave();
     });
 
+    test('leaves a connection that nothing is heard on, though nobody ends it', async () => {
+      const proxy = await proxyTo(log.nats.url);
+      const source = jetStreamSource({
+        urls: proxy.url,
+        stream: STREAM,
+        subject: 'user-events.>',
+        name: NAME,
+        waitMs: 1_000,
+      });
+      const [first] = await log.append(['a']);
+      await (await source.read(0, never)).done();
+      proxy.loseOpen();
+      const [second] = await log.append(['b']);
+      const since = performance.now();
+      expect(await readUntil(source, first!, second!)).toEqual([second]);
+      expect(performance.now() - since).toBeLessThan(20_000);
+      await source.close();
+      await proxy.leave();
+    });
+
     test('says nothing of addresses or contents when it fails', async () => {
       await log.leave();
       const failed = await log

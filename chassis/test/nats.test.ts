@@ -1,6 +1,7 @@
 // What the client is told of a broker's address.
 import { expect, test } from '@jest/globals';
 import { brokerOptions } from 'chassis/nats';
+import { natsUrl } from 'chassis/nats-settings';
 
 test.each([
   ['nats://127.0.0.1:4222', ['127.0.0.1:4222']],
@@ -29,4 +30,15 @@ test('a user and a password, or a token, are taken out of the address', () => {
 test('tls:// is not spoken in plain text', () => {
   expect(brokerOptions('tls://a:1', 'x')).toMatchObject({ servers: ['a:1'], tls: {} });
   expect(brokerOptions('nats://a:1', 'x')).not.toHaveProperty('tls');
+});
+
+test.each([
+  ['nats://a:1', true],
+  ['nats://ann:100%25@a:1, tls://b', true],
+  ['nats://ann:100%@a:1', false],
+  ['nats://a:1,nats://100%@b', false],
+  ['http://a:1', false],
+  ['nats://', false],
+])('as a setting, %s is good: %s', (text, good) => {
+  expect(natsUrl('The broker.').safeParse(text).success).toBe(good);
 });

@@ -88,7 +88,8 @@ export function createUserLog(context: LogContext): UserLogParts {
     adminRoutes: logAdminRoutes({
       async backfill(after) {
         const done = await backfill.step(after);
-        if (done.next === null) await survey();
+        // Nobody waits for it: of many users it takes longer than an answer may.
+        if (done.next === null) void survey().catch(() => undefined);
         return done;
       },
       compact: compactionIn(db),

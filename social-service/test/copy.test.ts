@@ -305,6 +305,16 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(await shown()).toBe('1:one 2:two 3:three');
     });
 
+    test('begins anew when the log ends before what it was to have', async () => {
+      await copy.rebuild(7);
+      await apply(log.slice(0, 2), 0, 7);
+      expect(await copy.rebuild(7)).toBe(false);
+      expect(await copy.rebuild(0)).toBe(false);
+      expect(await copy.rebuild(6)).toBe(true);
+      await apply(log, 0, 6);
+      expect(await shown()).toBe('1:one 2:two 3:three');
+    });
+
     test('takes no batch that was read before, and who leaves meanwhile is gone at once', async () => {
       const before = [named(8, 5, 'five')];
       await copy.rebuild();

@@ -11,6 +11,8 @@ export interface Proxy {
   comeBack(): Promise<void>;
   /** From now on, nothing that the server says is passed on. */
   fallSilent(): void;
+  /** The same for the connections that are open now; new ones hear the server. */
+  loseOpen(): void;
 }
 
 /** Starts a proxy to the server of a connection string. */
@@ -18,6 +20,7 @@ export async function proxyTo(url: string): Promise<Proxy> {
   const target = new URL(url);
   const open = new Set<Socket>();
   let silent = false;
+  const lost = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(target.port || 5432), target.hostname);
     for (const socket of [client, upstream]) {
@@ -30,7 +33,7 @@ export async function proxyTo(url: string): Promise<Proxy> {
       });
     }
     client.pipe(upstream);
-    upstream.on('data', (chunk) => silent || client.write(chunk));
+    upstream.on('data', (chunk) => silent || lost.has(upstream) || client.write(chunk));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -51,6 +54,9 @@ export async function proxyTo(url: string): Promise<Proxy> {
     },
     fallSilent() {
       silent = true;
+    },
+    loseOpen() {
+      for (const socket of open) lost.add(socket);
     },
   };
 }

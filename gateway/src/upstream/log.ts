@@ -17,6 +17,8 @@ export interface LogPage {
   readonly head: number;
 }
 
+/** Five hundred events, and more than they can be. */
+const PAGE_BYTES = 1_048_576;
 const NEXT = /^<[^>]*[?&]lastEventId=(\d+)>; ?rel="?next"?$/;
 
 function pageOf(body: unknown, headers: AnswerHeaders): LogPage | undefined {
@@ -30,7 +32,8 @@ function pageOf(body: unknown, headers: AnswerHeaders): LogPage | undefined {
 export const getLog = ({ list }: Bounds): Operation<LogQuestion, LogPage | undefined> => ({
   name: 'log',
   target: ({ after, waitMs }) => `/api/user-events?lastEventId=${after}&timeout=${waitMs}`,
-  maxBytes: () => list,
+  // A page is as long as Identity makes it, whatever is allowed for names: what never fits would be asked for for ever.
+  maxBytes: () => Math.max(list, PAGE_BYTES),
   answers: {
     200: (body, _question, headers) => {
       const page = pageOf(body, headers);

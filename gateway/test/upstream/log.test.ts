@@ -23,7 +23,11 @@ test('says after which position, and how long to wait', () => {
   expect(operation.target({ after: 'latest', waitMs: 0 })).toBe(
     '/api/user-events?lastEventId=latest&timeout=0',
   );
-  expect(operation.maxBytes(question)).toBe(4000);
+});
+
+test('a batch may be as large as Identity makes it, however small a bound names have', () => {
+  expect(operation.maxBytes(question)).toBe(1_048_576);
+  expect(getLog({ one: 1000, list: 4_000_000 }).maxBytes(question)).toBe(4_000_000);
 });
 
 test('a batch has its events as they came, where to go on, and where the log ends', () => {

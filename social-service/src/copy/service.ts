@@ -60,7 +60,7 @@ export function keepCopy({ db, log, metrics, settings, prepared }: CopyContext) 
     state: async () => ({ ...(await copy.state()), head: following.status().head }),
     broken: () => keptEvents(db),
     async rebuild() {
-      const began = await copy.rebuild();
+      const began = await copy.rebuild(following.status().head);
       if (began) log.info('the copy of the users is made anew');
       following.reread();
       return began;

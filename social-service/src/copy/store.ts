@@ -25,10 +25,12 @@ export interface Copy {
   /** As `follow` wants it: what `batch` says takes effect, and its position with it, or nothing does. */
   apply(batch: Events, after: number): Promise<Applied>;
   /**
-   * Begins a new copy, from the beginning of the log. Does nothing while one is being made, unless the log was lost.
+   * Begins a new copy, from the beginning of the log. Does nothing while one is being made, unless that can never be
+   * whole: the log was lost, or ends before what it was to have when that one was begun.
+   * @param head where the log ends; 0 when nothing was heard of it yet
    * @returns whether it began
    */
-  rebuild(): Promise<boolean>;
+  rebuild(head?: number): Promise<boolean>;
   /** The log has never given this position. Nothing changes when the copy has moved on from there. */
   lose(position: number): Promise<void>;
 }
@@ -49,12 +51,18 @@ export function copyIn(db: Kysely<Schema>, log: Logger): Copy {
       return applied;
     },
 
-    async rebuild() {
+    async rebuild(head = 0) {
       const { numUpdatedRows } = await db
         .updateTable('log_position')
         .set({ position: 0, goal: null, lost: false, generation: sql`generation + 1` })
         .where('name', '=', 'users')
-        .where((is) => is.or([is('serving', '=', is.ref('generation')), is('lost', '=', true)]))
+        .where((is) =>
+          is.or([
+            is('serving', '=', is.ref('generation')),
+            is('lost', '=', true),
+            ...(head > 0 ? [is('goal', '>', head)] : []),
+          ]),
+        )
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
     },
