@@ -77,8 +77,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
 
 // A terminal sends Ctrl-C to npm and to the process, and npm passes it on: the second one is still the first.
 const SAME_CTRL_C_MS = 1000;
+// Whoever stops us waits 10 s. What still hangs by then is cut off, as by SIGKILL, of which everything here is sure.
+const STOP_LIMIT_MS = 9_000;
 
-/** Runs a service until SIGTERM or SIGINT. What a person has to mend is told in plain lines; exit code 1. */
+/** Runs a service until SIGTERM or SIGINT; it ends within 10 s, with exit code 1 when something hung. What a person has to mend is told in plain lines; exit code 1. */
 export async function runService(
   start: (env: Readonly<Record<string, string | undefined>>) => Promise<Running>,
 ): Promise<void> {
@@ -91,6 +93,12 @@ export async function runService(
     if (toldAt !== undefined && now - toldAt > SAME_CTRL_C_MS) process.exit(130);
     if (toldAt !== undefined) return;
     toldAt = now;
+    setTimeout(() => {
+      process.stderr.write(
+        `Stopping took longer than ${STOP_LIMIT_MS / 1000} s: what hangs is cut off.\n`,
+      );
+      process.exit(1);
+    }, STOP_LIMIT_MS);
     void running.stop().then(() => process.exit(0));
   };
   process.on('SIGTERM', end);

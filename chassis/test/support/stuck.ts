@@ -1,0 +1,11 @@
+// A service that never gets done with stopping.
+import { runService } from 'chassis/process';
+
+// What a listener would do: keep the process alive.
+setInterval(() => undefined, 60_000);
+await runService(async () => ({
+  url: '',
+  adminUrl: '',
+  stop: () => new Promise(() => undefined),
+}));
+console.log('{"msg":"running"}');
