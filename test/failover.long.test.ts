@@ -150,7 +150,9 @@ describeWithNats('two places', () => {
     expect(await headOf(identity)).toBe(head);
     await untilCopied(identity, social);
     expect(await namesAt(social.url, everybody.keys())).toEqual(everybody);
-    const clean = { verified: { compared: everybody.size, differences: [], more: false } };
+    const clean = {
+      verified: { compared: everybody.size, differences: [], more: false, late: false },
+    };
     expect(await verified(social)).toEqual(clean);
 
     // The first place comes back with events that the second one never had: the mirror gets them, the stream does not.

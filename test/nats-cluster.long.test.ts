@@ -88,7 +88,7 @@ describeWithNats('on a cluster of three', () => {
     await untilCopied(identity, social);
     expect(await namesAt(social.url, people.names.keys())).toEqual(people.names);
     expect(await verified(social)).toEqual({
-      verified: { compared: people.names.size, differences: [], more: false },
+      verified: { compared: people.names.size, differences: [], more: false, late: false },
     });
     const events = await streamed(nats.url);
     expect(
