@@ -10,7 +10,6 @@ import {
 } from '../../test/support/database.ts';
 import { createFeed, type Feed } from '../src/feed.ts';
 import { userEventRoutes } from '../src/routes/user-events.ts';
-import type { UserLog } from '../src/user-events.ts';
 import { open } from './support/open.ts';
 import { addUnlogged } from './support/before-log.ts';
 import { outline, read } from './support/events.ts';
@@ -280,7 +279,7 @@ describe('waiting itself', () => {
 
   test('too many who wait are told to come again', async () => {
     const batch = { events: [], next: 0, head: 0 };
-    const log: UserLog = { head: () => Promise.resolve(0), after: () => Promise.resolve(batch) };
+    const log = { head: () => Promise.resolve(0), after: () => Promise.resolve(batch) };
     const feed: Feed = { ...heads().feed, waiting: () => 100 };
     const [route] = userEventRoutes(log, feed);
     const ask = (url: string) => route!.handle({ url, headers: {} } as never);
