@@ -235,7 +235,7 @@ describe('waiting itself', () => {
   });
 
   test('does not begin when the event is known already, when there is no time, or nobody to hear of it', async () => {
-    const { feed } = heads();
+    const { feed } = heads(() => Promise.resolve(6));
     feed.announce(6);
     await feed.wait(5, 60_000, never);
     await feed.wait(6, 0, never);
@@ -266,6 +266,52 @@ describe('waiting itself', () => {
     });
     await feed.wait(0, 60_000, never);
     expect(failures).toBe(3);
+  });
+
+  test('a log that lost its end is believed: who waits goes on waiting, and one look is for all', async () => {
+    let head = 7;
+    const { feed, looks } = heads(() => Promise.resolve(head));
+    feed.announce(7);
+    head = 5;
+    const all = [1, 2, 3].map(() => feed.wait(5, 60_000, never));
+    await until('it was looked', () => Promise.resolve(feed.known() === 5));
+    expect([looks(), feed.waiting()]).toEqual([1, 3]);
+    feed.announce(6);
+    await Promise.all(all);
+    // So does a look for those who wait at the end, as they believe.
+    feed.announce(9);
+    await feed.wait(9, 400, never);
+    expect(feed.known()).toBe(5);
+  });
+
+  test('what is announced during a look is newer than what that finds', async () => {
+    const heard = Promise.withResolvers<number>();
+    const { feed } = heads(() => heard.promise);
+    feed.announce(7);
+    const wait = feed.wait(6, 60_000, never);
+    feed.announce(8);
+    heard.resolve(5);
+    await wait;
+    expect(feed.known()).toBe(8);
+  });
+
+  test('that begins behind the newest position is over at its time, and at its signal, whatever a look takes', async () => {
+    const { feed } = heads(() => new Promise(() => undefined));
+    feed.announce(7);
+    await feed.wait(5, 20, never);
+    const leaving = new AbortController();
+    const wait = feed.wait(5, 60_000, leaving.signal);
+    leaving.abort();
+    await wait;
+    expect(feed.waiting()).toBe(0);
+  });
+
+  test('that begins behind the newest position is over at once when the log cannot be asked', async () => {
+    const { feed } = heads(() => Promise.reject(new Error('no database')));
+    feed.announce(7);
+    const [, ms] = await timed(() => feed.wait(5, 60_000, never));
+    expect(ms).toBeLessThan(200);
+    expect(feed.known()).toBe(7);
   });
 
   test('a signal that aborts ends it, and is not listened to any more after another end', async () => {
