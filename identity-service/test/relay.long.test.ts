@@ -156,7 +156,7 @@ describeOnServer('on a server', () => {
         startInstance(url, nats.url),
       ]);
       await heardMore(20);
-      const [one, other] = (await instances[0]!.isActive()) ? instances : instances.toReversed();
+      const [one, other] = (await instances[0].isActive()) ? instances : instances.toReversed();
       one!.child.process.kill('SIGSTOP');
       // What it has sent already may still arrive.
       await new Promise((resolve) => setTimeout(resolve, 500));

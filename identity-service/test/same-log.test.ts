@@ -20,9 +20,10 @@ const event = (position: number, id: number, username: string | undefined, time 
     ...(username === undefined ? { method: 'DELETE', data: { id } } : { data: { id, username } }),
   }) as UserEventOnWire;
 
+const positionOf = ({ id }: UserEventOnWire): number => Number(id);
+
 /** What is said of a stream that ends with `last`, beside a log of these events that is published up to a position. */
 const said = (last: UserEventOnWire, events: readonly UserEventOnWire[], published = 7) => {
-  const positionOf = ({ id }: UserEventOnWire) => Number(id);
   const log = {
     head: () => Promise.resolve(Math.max(0, ...events.map(positionOf))),
     at: (position: number) => Promise.resolve(events.find((one) => positionOf(one) === position)),
