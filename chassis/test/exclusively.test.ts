@@ -1,5 +1,5 @@
 // Work that one process at a time does: who gets it, and how it hears that it may have lost it.
-import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres';
 import {
@@ -11,6 +11,7 @@ import {
 import { memoryLog } from '../../test/support/log.ts';
 import { openNotes, type Notes } from './support/notes.ts';
 import { proxyTo } from './support/proxy.ts';
+import { work } from './support/work.ts';
 
 const KEY = 4711;
 const never = new AbortController().signal;
@@ -20,21 +21,6 @@ async function opened(settings: TestDatabase['settings']): Promise<Database<Note
   const database = await openNotes(settings, memoryLog().log);
   await database.prepared;
   return database;
-}
-
-/** Work that goes on until it is told to end, or hears that it may not go on. */
-function work() {
-  const began = Promise.withResolvers<void>();
-  const end = Promise.withResolvers<string>();
-  return {
-    began: began.promise,
-    end: () => end.resolve('done'),
-    run: async (lost: AbortSignal): Promise<string> => {
-      began.resolve();
-      const losing = once(lost, 'abort').then(() => 'lost');
-      return Promise.race([end.promise, lost.aborted ? 'lost' : losing]);
-    },
-  };
 }
 
 describeOnBoth('exclusively', (newDatabase) => {
@@ -116,6 +102,51 @@ describeOnServer('of two processes on one server', () => {
     const waiting = second.exclusively(KEY, leaving.signal, () => Promise.resolve('never'));
     leaving.abort();
     expect(await waiting).toBeUndefined();
+    task.end();
+    await done;
+  });
+
+  // It asks every half second: at first it is between two questions, later it waits for an answer.
+  test.each([
+    ['vanish', 0],
+    ['fallSilent', 700],
+  ] as const)(
+    'a wait ends at its signal, and then the database closes, when the server does %s %i ms before',
+    async (fate, ms) => {
+      const proxy = await proxyTo(place.settings.DATABASE_URL!);
+      const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
+      const task = work();
+      const done = first.exclusively(KEY, never, task.run);
+      await task.began;
+      const leaving = new AbortController();
+      const waiting = behind.exclusively(KEY, leaving.signal, () => Promise.resolve('never'));
+      await pause(200);
+      proxy[fate]();
+      await pause(ms);
+      const start = performance.now();
+      leaving.abort();
+      expect(await waiting).toBeUndefined();
+      await behind.close();
+      expect(performance.now() - start).toBeLessThan(1_000);
+      await proxy.leave();
+      task.end();
+      await done;
+    },
+  );
+
+  test('closing the database ends a wait, also when the server is gone', async () => {
+    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
+    const task = work();
+    const done = first.exclusively(KEY, never, task.run);
+    await task.began;
+    const waiting = behind.exclusively(KEY, never, () => Promise.resolve('never'));
+    waiting.catch(() => undefined);
+    await pause(200);
+    proxy.vanish();
+    await behind.close();
+    await expect(waiting).rejects.toThrow();
+    await proxy.leave();
     task.end();
     await done;
   });

@@ -5,7 +5,7 @@
 const LOOK_MS = 250;
 
 export interface Feed {
-  /** The newest position that this process has heard of. */
+  /** The newest position that this process has heard of; lower again when the log has lost its end. */
   known(): number;
   /** There is an event at this position, and it can be read. */
   announce(position: number): void;
@@ -25,23 +25,36 @@ export function createFeed(head: () => Promise<number>): Feed {
   }
   const waiters = new Set<Waiter>();
   let known = 0;
+  /** The newest that was announced since a look began. */
+  let announced = 0;
   let stopped = false;
   let looking = false;
+  let later: NodeJS.Timeout | undefined;
 
+  const wakeThoseBefore = (position: number): void => {
+    for (const { after, wake } of waiters) if (after < position) wake();
+  };
   const announce = (position: number): void => {
+    announced = Math.max(announced, position);
     known = Math.max(known, position);
-    for (const { after, wake } of waiters) if (after < known) wake();
+    wakeThoseBefore(position);
   };
   const look = async (): Promise<void> => {
-    // Who waits hears of a database that is away when they read.
-    announce(await head().catch(() => 0));
+    if (looking) return;
+    looking = true;
+    clearTimeout(later);
+    later = undefined;
+    announced = 0;
+    // A lower one is believed, too: the log lost its end. Who waits hears of a database that is away when they read.
+    const found = await head().catch(() => known);
+    known = Math.max(found, announced);
     looking = false;
+    wakeThoseBefore(known);
     lookLater();
   };
   const lookLater = (): void => {
     if (looking || stopped || waiters.size === 0) return;
-    looking = true;
-    setTimeout(() => void look(), LOOK_MS).unref();
+    later ??= setTimeout(() => void look(), LOOK_MS).unref();
   };
 
   return {
@@ -49,7 +62,7 @@ export function createFeed(head: () => Promise<number>): Feed {
     announce,
     waiting: () => waiters.size,
     wait(after, ms, signal) {
-      if (stopped || signal.aborted || after < known || ms === 0) return Promise.resolve();
+      if (stopped || signal.aborted || ms === 0) return Promise.resolve();
       return new Promise((resolve) => {
         const wake = (): void => {
           waiters.delete(waiter);
@@ -61,7 +74,9 @@ export function createFeed(head: () => Promise<number>): Feed {
         const timer = setTimeout(wake, ms);
         signal.addEventListener('abort', wake, { once: true });
         waiters.add(waiter);
-        lookLater();
+        // There should be something to read, and who comes here has just read nothing.
+        if (after < known) void look();
+        else lookLater();
       });
     },
     stop() {

@@ -11,7 +11,8 @@ import type { Feed } from './feed.ts';
 import type { RelayMetrics } from './relay-metrics.ts';
 import type { RelayPosition } from './relay-position.ts';
 import type { Schema } from './schema.ts';
-import type { EventStream } from './stream.ts';
+import { contradiction } from './same-log.ts';
+import type { EventStream, SeenEnd, StreamEnd } from './stream.ts';
 import type { UserLog } from './user-events.ts';
 
 // Any fixed number of its own.
@@ -52,11 +53,21 @@ export function startRelay(options: RelayOptions): Relay {
     failures = 0;
   };
 
+  /** @throws SourceError, again and again until a person has acted, when the stream is not of this log */
+  const check = async ({ event }: SeenEnd): Promise<void> => {
+    if (event === undefined) return;
+    const published = await position.read();
+    const wrong = await contradiction(event, { log: userLog, published, now: time.now() });
+    if (wrong === undefined) return;
+    // So nothing counts as published any more, and compaction cannot take away what contradicts.
+    if (published > 0) await position.write(0);
+    throw new SourceError(wrong);
+  };
+
   /** The end of the stream, where publishing begins. */
-  const begin = async (signal: AbortSignal) => {
+  const begin = async (signal: AbortSignal): Promise<StreamEnd> => {
     const end = await untilAborted(stream.end(), signal);
-    if (end.position > (await userLog.head()))
-      throw new SourceError('the stream has events beyond the log: it is of another log');
+    await check(end);
     await position.write(end.position);
     metrics.begins(end.position);
     log.info({ position: end.position }, 'publishing the log');
@@ -78,6 +89,7 @@ export function startRelay(options: RelayOptions): Relay {
       if (signal.aborted || feed.known() > end.position) continue;
       const now = await untilAborted(stream.end(), signal);
       if (now.sequence !== end.sequence) throw new SourceError('the stream is not as we left it');
+      await check(now);
       succeeded();
     }
   };

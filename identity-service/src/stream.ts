@@ -13,6 +13,7 @@ import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import { parsePosition, SourceError } from 'chassis/event-source';
 import type { Logger } from 'chassis/log';
 import { openBroker } from 'chassis/nats';
+import { decodeUserEvent } from 'contracts/events';
 import type { UserEventOnWire } from 'contracts/types';
 import { type Replicas, replicasOf } from './stream-replicas.ts';
 
@@ -41,9 +42,15 @@ export interface StreamEnd {
   readonly position: number;
 }
 
+export interface SeenEnd extends StreamEnd {
+  /** The last event; undefined when the stream has no message. */
+  readonly event: UserEventOnWire | undefined;
+}
+
 /** Everything throws when the broker cannot be asked, or does not answer in time: then nobody knows what was stored. */
 export interface EventStream {
-  end(): Promise<StreamEnd>;
+  /** @throws SourceError also when the last message is no event of ours */
+  end(): Promise<SeenEnd>;
   /**
    * Stores events, in their order, right behind message number `sequence`, or a first part of them, or none: the broker
    * refuses what would come to lie behind another message, whoever published that and however late this one arrives.
@@ -68,18 +75,31 @@ export function openStream(urls: string, wanted: number, log?: Logger): EventStr
   };
 }
 
-async function endOf(connection: NatsConnection, replicas: Replicas): Promise<StreamEnd> {
+async function endOf(connection: NatsConnection, replicas: Replicas): Promise<SeenEnd> {
   const { streams } = await jetstreamManager(connection, { timeout: ANSWER_MS, checkAPI: false });
   // The number before the message: what is published in between makes the number too low, and the next append fail.
   const sequence =
     (await lastSequence(streams, replicas)) ?? (await makeStream(streams, replicas.wanted));
-  if (sequence === 0) return { sequence, position: 0 };
+  const none = { sequence, position: 0, event: undefined };
+  if (sequence === 0) return none;
   const last = await streams.getMessage(STREAM, { last_by_subj: `${SUBJECT}.*` });
-  if (last === null) return { sequence, position: 0 };
+  if (last === null) return none;
   const position = parsePosition(last.header.get('Nats-Msg-Id'));
-  if (position === undefined)
+  const event = parsed(last.string());
+  if (position === undefined || event?.id !== String(position))
     throw new SourceError('the last message of the stream is no event of ours');
-  return { sequence, position };
+  return { sequence, position, event };
+}
+
+/** Undefined for what is no event, or of a type that is not known here. */
+function parsed(text: string): UserEventOnWire | undefined {
+  try {
+    const event = JSON.parse(text) as UserEventOnWire;
+    const { kind } = decodeUserEvent(event);
+    return kind === 'named' || kind === 'deleted' ? event : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function lastSequence(streams: StreamAPI, replicas: Replicas): Promise<number | undefined> {

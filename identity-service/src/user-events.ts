@@ -19,6 +19,10 @@ export interface UserLog {
   head(): Promise<number>;
   /** The oldest events after a position; at most BATCH_MAX. */
   after(position: number): Promise<Batch>;
+  /** The event at a position; undefined when there is none, or none any more. */
+  at(position: number): Promise<UserEventOnWire | undefined>;
+  /** Whether there is an event of this user after a position. */
+  goesOn(userId: number, position: number): Promise<boolean>;
 }
 
 export const userLogIn = (db: Kysely<Schema>): UserLog => {
@@ -47,6 +51,24 @@ export const userLogIn = (db: Kysely<Schema>): UserLog => {
         next: rows.at(-1)?.position ?? position,
         head: await head(),
       };
+    },
+    async at(position) {
+      const row = await db
+        .selectFrom('user_events')
+        .selectAll()
+        .where('position', '=', position)
+        .executeTakeFirst();
+      return row && eventOf(row);
+    },
+    async goesOn(userId, position) {
+      const newer = await db
+        .selectFrom('user_events')
+        .select('position')
+        .where('user_id', '=', userId)
+        .where('position', '>', position)
+        .limit(1)
+        .executeTakeFirst();
+      return newer !== undefined;
     },
   };
 };

@@ -129,6 +129,22 @@ describeOnBoth('compaction', (newDatabase) => {
     expect(await compact()).toEqual({ superseded: 0, tombstones: 1 });
   });
 
+  test('what the relay has not published stays, and no UserDeleted counts as alone before', async () => {
+    await write(created(1, 'first'), created(2, 'second'), deleted(1), updated(2, 'second_2'));
+    const relay = { stream: 'USER_EVENTS', position: 0 };
+    await database.db.insertInto('relays').values(relay).execute();
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
+    await age('sole_since', 31);
+    await database.db.updateTable('relays').set({ position: 3 }).execute();
+    expect(await compact()).toEqual({ superseded: 2, tombstones: 0 });
+    expect(outline(await all())).toEqual([
+      ['UserDeleted', 1],
+      ['UserUpdated', 2, 'second_2'],
+    ]);
+    await age('sole_since', 31);
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 1 });
+  });
+
   test('begun in the middle, it counts no UserDeleted as alone whose name may still be read', async () => {
     await write(created(1, 'first'), created(2, 'second'), deleted(1), updated(2, 'second_2'));
     await compactionIn(database.db)(2);

@@ -10,7 +10,6 @@ import {
 } from '../../test/support/database.ts';
 import { createFeed, type Feed } from '../src/feed.ts';
 import { userEventRoutes } from '../src/routes/user-events.ts';
-import type { UserLog } from '../src/user-events.ts';
 import { open } from './support/open.ts';
 import { addUnlogged } from './support/before-log.ts';
 import { outline, read } from './support/events.ts';
@@ -236,7 +235,7 @@ describe('waiting itself', () => {
   });
 
   test('does not begin when the event is known already, when there is no time, or nobody to hear of it', async () => {
-    const { feed } = heads();
+    const { feed } = heads(() => Promise.resolve(6));
     feed.announce(6);
     await feed.wait(5, 60_000, never);
     await feed.wait(6, 0, never);
@@ -269,6 +268,52 @@ describe('waiting itself', () => {
     expect(failures).toBe(3);
   });
 
+  test('a log that lost its end is believed: who waits goes on waiting, and one look is for all', async () => {
+    let head = 7;
+    const { feed, looks } = heads(() => Promise.resolve(head));
+    feed.announce(7);
+    head = 5;
+    const all = [1, 2, 3].map(() => feed.wait(5, 60_000, never));
+    await until('it was looked', () => Promise.resolve(feed.known() === 5));
+    expect([looks(), feed.waiting()]).toEqual([1, 3]);
+    feed.announce(6);
+    await Promise.all(all);
+    // So does a look for those who wait at the end, as they believe.
+    feed.announce(9);
+    await feed.wait(9, 400, never);
+    expect(feed.known()).toBe(5);
+  });
+
+  test('what is announced during a look is newer than what that finds', async () => {
+    const heard = Promise.withResolvers<number>();
+    const { feed } = heads(() => heard.promise);
+    feed.announce(7);
+    const wait = feed.wait(6, 60_000, never);
+    feed.announce(8);
+    heard.resolve(5);
+    await wait;
+    expect(feed.known()).toBe(8);
+  });
+
+  test('that begins behind the newest position is over at its time, and at its signal, whatever a look takes', async () => {
+    const { feed } = heads(() => new Promise(() => undefined));
+    feed.announce(7);
+    await feed.wait(5, 20, never);
+    const leaving = new AbortController();
+    const wait = feed.wait(5, 60_000, leaving.signal);
+    leaving.abort();
+    await wait;
+    expect(feed.waiting()).toBe(0);
+  });
+
+  test('that begins behind the newest position is over at once when the log cannot be asked', async () => {
+    const { feed } = heads(() => Promise.reject(new Error('no database')));
+    feed.announce(7);
+    const [, ms] = await timed(() => feed.wait(5, 60_000, never));
+    expect(ms).toBeLessThan(200);
+    expect(feed.known()).toBe(7);
+  });
+
   test('a signal that aborts ends it, and is not listened to any more after another end', async () => {
     const { feed } = heads();
     const leaving = new AbortController();
@@ -280,7 +325,7 @@ describe('waiting itself', () => {
 
   test('too many who wait are told to come again', async () => {
     const batch = { events: [], next: 0, head: 0 };
-    const log: UserLog = { head: () => Promise.resolve(0), after: () => Promise.resolve(batch) };
+    const log = { head: () => Promise.resolve(0), after: () => Promise.resolve(batch) };
     const feed: Feed = { ...heads().feed, waiting: () => 100 };
     const [route] = userEventRoutes(log, feed);
     const ask = (url: string) => route!.handle({ url, headers: {} } as never);

@@ -11,8 +11,10 @@ import { logged, run } from '../../test/support/child.ts';
 import { embeddedDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { memoryLog } from '../../test/support/log.ts';
 import { describeWithNats, startNats, type TestNats } from '../../test/support/nats.ts';
+import { steps } from '../src/batches.ts';
+import { compactionIn } from '../src/compaction.ts';
 import { createFeed, type Feed } from '../src/feed.ts';
-import { record } from '../src/outbox.ts';
+import { type Change, record } from '../src/outbox.ts';
 import { relayMetrics } from '../src/relay-metrics.ts';
 import { type RelayPosition, relayPositionIn } from '../src/relay-position.ts';
 import { type Relay, startRelay } from '../src/relay.ts';
@@ -139,16 +141,33 @@ describeWithNats('the relay', () => {
     const position = relayPositionIn(db);
     const { log, lines } = memoryLog();
     let relay: Relay | undefined;
+    let failures = 0;
+    const metrics = { ...relayMetrics(createMetrics()), failed: () => void (failures += 1) };
+    const tell = async (change: Change): Promise<void> =>
+      feed.announce((await db.transaction().execute((tx) => record(tx, [change])))!);
     return {
       nats,
       db,
       userLog,
       position,
       lines,
-      async write(id: number, username: string) {
-        const change = { type: 'UserUpdated', id, username } as const;
-        feed.announce((await db.transaction().execute((tx) => record(tx, [change])))!);
+      tell,
+      write: (id: number, username: string) => tell({ type: 'UserUpdated', id, username }),
+      compact: async () => (await steps(compactionIn(db))).did,
+      /** The database is what it was when the log ended here, and gives the same positions again. */
+      async restore(head: number) {
+        await db.deleteFrom('user_events').where('position', '>', head).execute();
+        await sql`alter table user_events alter column position restart with ${sql.lit(head + 1)}`.execute(
+          db,
+        );
+        await db.updateTable('relays').set({ position: head }).execute();
       },
+      failures: () => failures,
+      /** Waits until the log says why the relay does not publish. */
+      refusal: (why: RegExp) =>
+        until(`it says ${why}`, () => lines.some(({ message }) => why.test(String(message)))),
+      published: (head: number) =>
+        until(`it is published up to ${head}`, async () => (await position.read()) === head),
       start(more: { stream?: EventStream; position?: RelayPosition } = {}) {
         relay = startRelay({
           ...database,
@@ -157,7 +176,7 @@ describeWithNats('the relay', () => {
           stream: openStream(nats.url, 1),
           position,
           log,
-          metrics: relayMetrics(createMetrics()),
+          metrics,
           ...more,
         });
       },
@@ -219,13 +238,103 @@ describeWithNats('the relay', () => {
     const other = openStream(it.nats.url, 1);
     const { events } = await it.userLog.after(0);
     await other.end();
-    await other.append([{ ...events[0]!, id: '4711' }], 0);
+    const sequence = '4711'.padStart(20, '0');
+    await other.append([{ ...events[0]!, id: '4711', sequence }], 0);
     it.start();
-    await until('it says so', () =>
-      it.lines.some(({ message }) => /the stream has events beyond the log/.test(String(message))),
-    );
-    expect(await other.end()).toEqual({ sequence: 1, position: 4711 });
+    await it.refusal(/the stream has events beyond the log/);
+    expect(await other.end()).toMatchObject({ sequence: 1, position: 4711 });
     await other.close();
+    await it.end();
+  });
+
+  test('publishes nothing behind events that were lost in a restore, however many are written since', async () => {
+    const it = await stage();
+    it.start();
+    await it.published(6);
+    await it.write(1, 'lost_name');
+    await it.published(7);
+    await it.stop();
+    await it.restore(6);
+    it.start();
+    await it.refusal(/the stream has events beyond the log/);
+    for (const username of ['first_since', 'second_since', 'third_since'])
+      await it.write(2, username);
+    await it.refusal(/the stream and the log tell different things at position 7: .*failover\.md/);
+    // What contradicts the stream is not compacted away.
+    expect(await it.compact()).toEqual({ superseded: 0, tombstones: 0 });
+    const failures = it.failures();
+    await until('it has tried again', () => it.failures() > failures + 1);
+    expect((await streamed(it.nats.url)).map(({ id }) => id)).toEqual([
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+    ]);
+
+    const ear = await listenTo(it.nats.url);
+    await (await jetstreamManager(ear.connection)).streams.delete(STREAM);
+    await it.published(9);
+    await ear.close();
+    expect(copyOf(await streamed(it.nats.url))).toEqual(copyOf((await it.userLog.after(0)).events));
+    await it.end();
+  });
+
+  test('notices that the log lost its end while it waits', async () => {
+    const it = await stage();
+    it.start();
+    await it.write(1, 'lost_name');
+    await it.published(7);
+    await it.restore(6);
+    await it.refusal(/the stream has events beyond the log/);
+    await it.end();
+  });
+
+  test('goes on behind an event that was compacted away since', async () => {
+    const it = await stage();
+    it.start();
+    await it.write(1, 'another_name');
+    await it.published(7);
+    await it.stop();
+    await it.write(1, 'yet_another_name');
+    expect(await it.compact()).toEqual({ superseded: 2, tombstones: 0 });
+    it.start();
+    await it.published(8);
+    await it.end();
+  });
+
+  test('goes on behind a deletion that was compacted away when it was old', async () => {
+    const it = await stage();
+    await it.tell({ type: 'UserDeleted', id: 3 });
+    await sql`update user_events set created_at = created_at - interval '31 days'`.execute(it.db);
+    it.start();
+    await it.published(7);
+    await it.stop();
+    await it.compact();
+    await it.write(1, 'another_name');
+    await sql`update user_events set sole_since = sole_since - interval '31 days'`.execute(it.db);
+    expect(await it.compact()).toEqual({ superseded: 1, tombstones: 1 });
+    it.start();
+    await it.published(8);
+    await it.end();
+  });
+
+  test('goes on behind an event that it did not note, whatever was compacted meanwhile', async () => {
+    const it = await stage();
+    it.start();
+    await it.published(6);
+    await it.stop();
+    const ear = await listenTo(it.nats.url);
+    it.start({ position: { ...it.position, write: () => Promise.resolve() } });
+    await it.write(1, 'another_name');
+    await until('it is published', () => ear.heard.length === 1);
+    await it.stop();
+    await it.write(1, 'yet_another_name');
+    expect(await it.compact()).toEqual({ superseded: 1, tombstones: 0 });
+    it.start();
+    await it.published(8);
+    await ear.close();
     await it.end();
   });
 

@@ -150,6 +150,51 @@ describeOnServer('on a server', () => {
       await Promise.all(instances.map((each) => each.end()));
     });
 
+    test('is taken over within seconds when its process is frozen, and does no harm when that goes on', async () => {
+      const instances = await Promise.all([
+        startInstance(url, nats.url),
+        startInstance(url, nats.url),
+      ]);
+      await heardMore(20);
+      const [one, other] = (await instances[0].isActive()) ? instances : instances.toReversed();
+      one!.child.process.kill('SIGSTOP');
+      // What it has sent already may still arrive.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const start = performance.now();
+      await heardMore(1);
+      expect(performance.now() - start).toBeLessThan(8_000);
+      expect(await other!.isActive()).toBe(true);
+      one!.child.process.kill('SIGCONT');
+      await heardMore(50);
+      await until('it knows that it does not publish', async () => !(await one!.isActive()));
+      expect(await other!.isActive()).toBe(true);
+      await settle(50);
+      await Promise.all(instances.map((each) => each.end()));
+    });
+
+    test.each(['publishes', 'waits'] as const)(
+      'ends within 10 s when its database is silent: the instance that %s',
+      async (does) => {
+        const link = await linkTo(url);
+        const behind = new URL(url);
+        behind.host = new URL(link.url).host;
+        const urls = does === 'publishes' ? [behind.href, url] : [url, behind.href];
+        const first = await startInstance(urls[0]!, nats.url);
+        await until('one publishes', () => first.isActive());
+        const second = await startInstance(urls[1]!, nats.url);
+        const [silenced, other] = does === 'publishes' ? [first, second] : [second, first];
+        await heardMore(10);
+        link.delay(Infinity);
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        const start = performance.now();
+        await silenced.end();
+        expect(performance.now() - start).toBeLessThan(10_000);
+        await link.close();
+        await settle(10);
+        await other.end();
+      },
+    );
+
     test('survives a broker that is killed and started again, and a process killed meanwhile', async () => {
       let instance = await startInstance(url, nats.url);
       for (let round = 0; round < 5; round += 1) {

@@ -1,6 +1,7 @@
 // The stream at a real broker: made once, and only ever lengthened at its end.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
 import type { UserEventOnWire } from 'contracts/types';
 import { memoryLog } from '../../test/support/log.ts';
 import { describeWithNats, startNats, type TestNats } from '../../test/support/nats.ts';
@@ -106,7 +107,7 @@ for (const servers of [1, 3] as const)
         sequence: 3,
         position: 17,
       });
-      expect(await other.end()).toEqual({ sequence: 3, position: 17 });
+      expect(await other.end()).toEqual({ sequence: 3, position: 17, event: event(17, 1) });
       expect(await namesIn(nats.url)).toEqual(['name_12', 'name_17']);
     });
 
@@ -126,7 +127,7 @@ for (const servers of [1, 3] as const)
       // A publisher that slept, and wakes up: what it publishes is old by now.
       await expect(other.append([event(29, 1, 'old_name')], 0)).rejects.toThrow();
       await expect(other.append([event(32, 1)], 3)).rejects.toThrow();
-      expect(await one.end()).toEqual({ sequence: 2, position: 31 });
+      expect(await one.end()).toMatchObject({ sequence: 2, position: 31 });
       expect(await namesIn(nats.url)).toEqual(['name_30', 'name_31']);
       // What was refused is not taken for a duplicate when it comes in its turn.
       await one.append([event(32, 1)], 2);
@@ -153,7 +154,7 @@ for (const servers of [1, 3] as const)
       // The broker refuses this one.
       events[7] = { ...events[7]!, subject: '7.of.nobody' };
       await expect(one.append(events, 0)).rejects.toThrow();
-      expect(await one.end()).toEqual({ sequence: 7, position: 1006 });
+      expect(await one.end()).toMatchObject({ sequence: 7, position: 1006 });
     });
 
     test('that was emptied by hand goes on with its numbers', async () => {
@@ -162,12 +163,19 @@ for (const servers of [1, 3] as const)
       await manager.streams.purge(STREAM);
       expect(await one.end()).toEqual({ sequence: 2, position: 0 });
       await one.append([event(52, 1)], 2);
-      expect(await one.end()).toEqual({ sequence: 3, position: 52 });
+      expect(await one.end()).toMatchObject({ sequence: 3, position: 52 });
     });
 
-    test('whose last message is no event is not published to', async () => {
+    test.each([
+      ['no event', 'hello', '60'],
+      ['an event without its position', JSON.stringify(event(60, 1)), undefined],
+      ['an event at the position of another one', JSON.stringify(event(60, 1)), '61'],
+      ['a part of an event', JSON.stringify({ ...event(60, 1), data: { id: 1 } }), '60'],
+    ])('whose last message is %s is not published to', async (_, text, id) => {
       const [one] = await fresh();
-      ear.connection.publish('user-events.1', 'hello');
+      const header = headers();
+      if (id !== undefined) header.set('Nats-Msg-Id', id);
+      ear.connection.publish('user-events.1', text, { headers: header });
       await ear.connection.flush();
       await expect(one.end()).rejects.toThrow('the last message of the stream is no event of ours');
     });

@@ -7,7 +7,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { jetStreamSource } from 'chassis/jetstream-source';
 import { StartError } from 'chassis/start-error';
 import type { UserEventOnWire } from 'contracts/types';
-import { openStream, STREAM, streamConfig } from '../../identity-service/src/stream.ts';
+import {
+  openStream,
+  STREAM,
+  streamConfig,
+  type StreamEnd,
+} from '../../identity-service/src/stream.ts';
 import { infoOf, MIRROR, positionIn, streamsOf } from './mirror.ts';
 
 const BEGUN = `being made from ${MIRROR}`;
@@ -70,7 +75,7 @@ async function copy(urls: string, replicas: number, goal: number): Promise<void>
     waitMs: 1_000,
   });
   const goOn = async (): Promise<void> => {
-    let end = await stream.end();
+    let end: StreamEnd = await stream.end();
     while (end.position < goal) {
       const batch = await source.read(end.position, new AbortController().signal);
       if (batch.events.length > 0)

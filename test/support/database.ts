@@ -35,8 +35,8 @@ export async function embeddedDatabase(): Promise<TestDatabase> {
   };
 }
 
-async function onServer(statement: string): Promise<void> {
-  const client = new Client({ connectionString: SERVER });
+async function onServer(statement: string, url = SERVER): Promise<void> {
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);
@@ -46,9 +46,19 @@ async function onServer(statement: string): Promise<void> {
 }
 
 /** A new database without tables on the server at TEST_DATABASE_URL, whose user may create databases. */
-export async function serverDatabase(): Promise<TestDatabase> {
+export const serverDatabase = (): Promise<TestDatabase> => newOnServer('');
+
+/** A new database with all that another one on the server has, which nobody may be using: what a backup is. */
+export const copyOfDatabase = ({ settings }: TestDatabase): Promise<TestDatabase> =>
+  newOnServer(`template ${new URL(settings.DATABASE_URL!).pathname.slice(1)}`);
+
+/** Runs a statement, as a person does with psql. */
+export const runOn = ({ settings }: TestDatabase, statement: string): Promise<void> =>
+  onServer(statement, settings.DATABASE_URL);
+
+async function newOnServer(how: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await onServer(`create database ${name}`);
+  await onServer(`create database ${name} ${how}`);
   const url = new URL(SERVER!);
   url.pathname = `/${name}`;
   return {

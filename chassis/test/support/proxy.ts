@@ -1,4 +1,4 @@
-// A TCP proxy in front of a database server: it can be away, cut what is open, and fall silent.
+// A TCP proxy in front of a database server: it can be away, cut what is open, fall silent, and vanish.
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
@@ -13,6 +13,8 @@ export interface Proxy {
   fallSilent(): void;
   /** The same for the connections that are open now; new ones hear the server. */
   loseOpen(): void;
+  /** From now on nothing at all is passed on, in either direction, not even that a connection has ended. */
+  vanish(): void;
 }
 
 /** Starts a proxy to the server of a connection string. */
@@ -21,19 +23,33 @@ export async function proxyTo(url: string): Promise<Proxy> {
   const open = new Set<Socket>();
   let silent = false;
   const lost = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port || 5432), target.hostname);
-    for (const socket of [client, upstream]) {
+  let vanished = false;
+  // By itself Node would answer the end of a connection with its own.
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = connect({
+      port: Number(target.port || 5432),
+      host: target.hostname,
+      allowHalfOpen: true,
+    });
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
       open.add(socket);
       socket.on('error', () => {});
-      socket.on('close', () => {
-        open.delete(socket);
+      socket.on('data', (chunk) => {
+        if (!vanished && (socket === client || !(silent || lost.has(socket)))) other.write(chunk);
+      });
+      socket.on('end', () => {
+        if (vanished) return;
         client.destroy();
         upstream.destroy();
       });
+      socket.on('close', () => {
+        open.delete(socket);
+        if (!vanished) other.destroy();
+      });
     }
-    client.pipe(upstream);
-    upstream.on('data', (chunk) => silent || lost.has(upstream) || client.write(chunk));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -49,6 +65,7 @@ export async function proxyTo(url: string): Promise<Proxy> {
     },
     async comeBack() {
       silent = false;
+      vanished = false;
       server.listen(port, '127.0.0.1');
       await once(server, 'listening');
     },
@@ -57,6 +74,9 @@ export async function proxyTo(url: string): Promise<Proxy> {
     },
     loseOpen() {
       for (const socket of open) lost.add(socket);
+    },
+    vanish() {
+      vanished = true;
     },
   };
 }

@@ -12,7 +12,7 @@ const WAIT_MAX_MS = 10_000;
 /** Each of them keeps a place among the requests in flight; one for every reader is plenty. */
 const WAITING_MAX = 100;
 
-export function userEventRoutes(log: UserLog, feed: Feed): Route[] {
+export function userEventRoutes(log: Pick<UserLog, 'head' | 'after'>, feed: Feed): Route[] {
   /** @param left aborts when nobody is there any more to hear of it */
   const read = async (after: number, ms: number, left: AbortSignal): Promise<Batch> => {
     const batch = await log.after(after);

@@ -1,0 +1,133 @@
+// docs/failover.md, "After a restore", step by step, with real processes: Identity's database is what it was some changes
+// ago, and nobody believes in these any more.
+import { join } from 'node:path';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { brokerOptions } from 'chassis/nats';
+import { run } from './support/child.ts';
+import {
+  copyOfDatabase,
+  describeOnServer,
+  embeddedDatabase,
+  runOn,
+  serverDatabase,
+  type TestDatabase,
+} from './support/database.ts';
+import { describeWithNats, startNats } from './support/nats.ts';
+import { namesAt, startPeople } from './support/people.ts';
+import {
+  endService,
+  gaugeOf,
+  headOf,
+  startService,
+  untilCopied,
+  verified,
+  type ServiceProcess,
+} from './support/services.ts';
+import { root } from './support/sources.ts';
+import { freePorts, until } from './support/system.ts';
+
+const STREAM = 'USER_EVENTS';
+
+/** So many changes by people who join and rename themselves. @returns the last name of each, by id */
+async function changes(identity: ServiceProcess, count: number): Promise<Map<number, string>> {
+  const people = startPeople(identity.url, 2);
+  await until('there are changes', () => people.changes() >= count);
+  await people.end();
+  return new Map(people.names);
+}
+
+async function deleteStream(url: string): Promise<void> {
+  const connection = await connect(brokerOptions(url, 'test'));
+  await (await jetstreamManager(connection)).streams.delete(STREAM);
+  await connection.close();
+}
+
+async function rebuilt({ adminUrl }: ServiceProcess): Promise<void> {
+  const { port } = new URL(adminUrl);
+  const main = join(root, 'social-service/src/main.ts');
+  const command = run(main, { ADMIN_PORT: port }, ['rebuild-authors']);
+  expect(await command.ended).toEqual({ code: 0, stderr: '' });
+}
+
+const positionOf = async ({ adminUrl }: ServiceProcess): Promise<number> =>
+  ((await (await fetch(`${adminUrl}/authors`)).json()) as { position: number }).position;
+
+const clean = (names: ReadonlyMap<number, string>) => ({
+  verified: { compared: names.size, differences: [], more: false, late: false },
+});
+
+describeOnServer('a database that was restored', () => {
+  describeWithNats('a log that lost its end', () => {
+    jest.setTimeout(180_000);
+    const used: { remove(): Promise<void> }[] = [];
+    afterEach(async () => {
+      for (const each of used.splice(0)) await each.remove();
+    });
+    const using = <T extends { remove(): Promise<void> }>(one: T): T => {
+      used.push(one);
+      return one;
+    };
+
+    test.each(['a stream', 'HTTP'])(
+      'is followed by %s as before, and nothing of what was lost is left',
+      async (way) => {
+        const nats = way === 'HTTP' ? undefined : using(await startNats());
+        const broker: Record<string, string> = nats === undefined ? {} : { NATS_URL: nats.url };
+        const [PORT] = (await freePorts(1)).map(String) as [string];
+        const identityOn = async ({ settings }: TestDatabase): Promise<ServiceProcess> => {
+          const started = await startService('identity-service', { ...settings, ...broker, PORT });
+          await until('it is ready', async () => (await fetch(`${started.adminUrl}/readyz`)).ok);
+          return started;
+        };
+        const place = using(await serverDatabase());
+        const copy = using(await embeddedDatabase());
+        let identity = await identityOn(place);
+        const IDENTITY_URL = identity.url;
+        const social = await startService('social-service', {
+          ...copy.settings,
+          ...broker,
+          IDENTITY_URL,
+        });
+
+        const kept = await changes(identity, 20);
+        await untilCopied(identity, social);
+        await endService(identity, 'SIGTERM');
+        const backup = using(await copyOfDatabase(place));
+        identity = await identityOn(place);
+        const lost = await changes(identity, 20);
+        await untilCopied(identity, social);
+        await endService(identity, 'SIGKILL');
+        const seen = { position: await positionOf(social), id: Math.max(...lost.keys()) };
+
+        // The steps of the page.
+        await runOn(
+          backup,
+          `alter table user_events alter column position restart with ${seen.position + 1};
+           alter table users alter column id restart with ${seen.id + 1}`,
+        );
+        if (nats !== undefined) await deleteStream(nats.url);
+        identity = await identityOn(backup);
+        const head = await headOf(identity);
+        expect(head).toBeLessThan(seen.position);
+        const isPublished = async () =>
+          (await gaugeOf(identity, 'identity_relay_position')) === head;
+        if (nats !== undefined) await until('all is published', isPublished);
+        await rebuilt(social);
+
+        const everybody = [...kept.keys(), ...lost.keys()];
+        expect(await namesAt(social.url, everybody)).toEqual(kept);
+        expect(await verified(social)).toEqual(clean(kept));
+
+        const since = await changes(identity, 20);
+        await untilCopied(identity, social);
+        expect(Math.min(...since.keys())).toBeGreaterThan(seen.id);
+        const all = new Map([...kept, ...since]);
+        expect(await namesAt(social.url, [...everybody, ...since.keys()])).toEqual(all);
+        expect(await verified(social)).toEqual(clean(all));
+        await Promise.all([identity, social].map((each) => endService(each, 'SIGTERM')));
+      },
+    );
+  });
+});
