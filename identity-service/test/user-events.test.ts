@@ -163,6 +163,17 @@ describeOnBoth('a transaction of the outbox', (newDatabase) => {
     expect(announced).toHaveLength(1);
   });
 
+  test('the log says what stands at a position, and whether a user has events after it', async () => {
+    const log = userLogIn(database.db);
+    const { events } = await log.after(0);
+    expect(await Promise.all(events.map(({ id }) => log.at(Number(id))))).toEqual(events);
+    const head = await log.head();
+    expect(await log.at(head + 1)).toBeUndefined();
+    const last = events.at(-1)!.data.id;
+    expect([await log.goesOn(last, head - 1), await log.goesOn(last, head)]).toEqual([true, false]);
+    expect(await log.goesOn(last + 1_000, 0)).toBe(false);
+  });
+
   test('that fails leaves neither its change nor its event', async () => {
     const log = userLogIn(database.db);
     const outbox = outboxIn(database.db, () => {
