@@ -58,7 +58,7 @@ test('who joins, is renamed and leaves is so in the copy within a second, and po
 
 test('the copy is verified against Identity, before and after it is rebuilt', async () => {
   await Promise.all(Array.from({ length: 5 }, () => network.join()));
-  const clean = /^\{"verified":\{"compared":\d+,"differences":\[\],"more":false\}\}$/;
+  const clean = /^\{"verified":\{"compared":\d+,"differences":\[\],"more":false,"late":false\}\}$/;
   expect(await verified()).toMatch(clean);
   await fetch(`${network.social.adminUrl}/authors/rebuild`, { method: 'POST' });
   await until('it is whole', async () => {

@@ -1,4 +1,4 @@
-// Alerts and dashboard ask only for what the gateway's real /metrics holds. test/alerts.test.ts is about the others'.
+// Alerts and dashboard ask only for what the gateway's real /metrics holds. test/alerts.long.test.ts is about the others'.
 import { expect, test } from '@jest/globals';
 import { stage } from '../test/support/stage.ts';
 import {
