@@ -25,8 +25,8 @@ export interface Cursor {
   next(waitMs: number): Promise<Page>;
   /** Position of the newest event in the stream. */
   head(): Promise<number | undefined>;
-  /** Tells the broker to forget it; it would by itself, later. */
-  close(): void;
+  /** Has the broker forget it; never rejects, as the broker would by itself, later. */
+  close(): Promise<void>;
 }
 
 const REQUEST_MS = 2_000;
@@ -95,7 +95,11 @@ export async function openCursor(
       return pageOf([...first, ...rest], left === 0);
     },
     head: async () => (await headOf(log)).position,
-    close: () => void consumers.delete(stream, own).catch(() => undefined),
+    close: () =>
+      consumers.delete(stream, own).then(
+        () => undefined,
+        () => undefined,
+      ),
   };
 }
 

@@ -21,7 +21,8 @@ export interface JetStreamSourceOptions {
 const WAIT_MS = 5_000;
 /** For everything but the waiting: connecting, finding the place, asking for the head. */
 const GRACE_MS = 10_000;
-const CLOSE_MS = 1_000;
+/** For the broker to forget the cursor, and as long again for the connection to end. */
+const CLOSE_MS = 500;
 
 interface Taken {
   readonly cursor: Cursor;
@@ -46,11 +47,14 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
   /** Given, and not acknowledged yet. */
   let inHand: Taken | undefined;
 
-  const forget = (): void => {
-    (inHand ?? place)?.cursor.close();
+  /** Resolves when the broker has forgotten it, too. */
+  const drop = (): Promise<void> | undefined => {
+    const cursor = (inHand ?? place)?.cursor;
     place = undefined;
     inHand = undefined;
+    return cursor?.close();
   };
+  const forget = (): void => void drop();
 
   const take = async (connection: NatsConnection, after: number): Promise<Taken> => {
     const cursor = place?.cursor ?? (await openCursor(connection, { ...options, after }));
@@ -69,7 +73,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
       const batch = { events, next: last, head: Math.max(head ?? 0, last), done };
       return { cursor, after, batch };
     } catch (error) {
-      cursor.close();
+      void cursor.close();
       throw error;
     }
   };
@@ -97,7 +101,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
       }
     },
     async close() {
-      forget();
+      await within(Promise.resolve(drop()), CLOSE_MS, late).catch(() => undefined);
       await within(broker.close(), CLOSE_MS, late).catch(() => undefined);
     },
   };
