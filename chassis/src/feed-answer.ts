@@ -9,6 +9,9 @@ export interface FeedAnswer {
   readonly body: string;
 }
 
+/** More than one answer can be, of 500 events at most. */
+export const FEED_BYTES_MAX = 1_048_576;
+
 const BATCH_TYPE = 'application/cloudevents-batch+json';
 const NEXT_LINK = /<([^<>]*)>\s*;[^<]*?\brel="?next"?/i;
 /** What a 400 names when it does not know the position that it was asked for. */

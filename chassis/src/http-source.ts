@@ -1,6 +1,6 @@
 // A log's events over HTTP: a feed that is asked again and again, and that holds its answer back until there is news.
 import { type EventBatch, type EventSource, SourceError } from './event-source.ts';
-import { feedQuestion, readFeedAnswer } from './feed-answer.ts';
+import { FEED_BYTES_MAX, feedQuestion, readFeedAnswer } from './feed-answer.ts';
 import { fetchWhole, TooLarge, type WholeFetched } from './fetch-whole.ts';
 import { untilAborted, within } from './within.ts';
 
@@ -15,7 +15,6 @@ export interface HttpSourceOptions {
 
 const WAIT_MS = 5_000;
 const GRACE_MS = 3_000;
-const SIZE_MAX = 1_048_576;
 const late = (): Error => new SourceError('the feed is too slow');
 const done = (): Promise<void> => Promise.resolve();
 
@@ -48,9 +47,9 @@ export function httpSource({
 async function ask(question: URL, signal: AbortSignal): Promise<WholeFetched> {
   const headers = { Accept: 'application/cloudevents-batch+json' };
   try {
-    return await fetchWhole(question, { maxBytes: SIZE_MAX, signal, headers });
+    return await fetchWhole(question, { maxBytes: FEED_BYTES_MAX, signal, headers });
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
-    throw new SourceError(`the feed's answer is larger than ${SIZE_MAX} bytes`);
+    throw new SourceError(`the feed's answer is larger than ${FEED_BYTES_MAX} bytes`);
   }
 }

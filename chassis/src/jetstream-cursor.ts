@@ -95,11 +95,9 @@ export async function openCursor(
       return pageOf([...first, ...rest], left === 0);
     },
     head: async () => (await headOf(log)).position,
-    close: () =>
-      consumers.delete(stream, own).then(
-        () => undefined,
-        () => undefined,
-      ),
+    async close() {
+      await consumers.delete(stream, own).catch(() => undefined);
+    },
   };
 }
 

@@ -80,7 +80,10 @@ const SAME_CTRL_C_MS = 1000;
 // Whoever stops us waits 10 s. What still hangs by then is cut off, as by SIGKILL, of which everything here is sure.
 const STOP_LIMIT_MS = 9_000;
 
-/** Runs a service until SIGTERM or SIGINT; it ends within 10 s, with exit code 1 when something hung. What a person has to mend is told in plain lines; exit code 1. */
+/**
+ * Runs a service until SIGTERM or SIGINT, and ends within 10 s; exit code 1 when something hung. What a person has to mend
+ * is told in plain lines, with exit code 1 as well.
+ */
 export async function runService(
   start: (env: Readonly<Record<string, string | undefined>>) => Promise<Running>,
 ): Promise<void> {

@@ -1,5 +1,6 @@
 // Identity's log of its users, as the gateway reads it: what comes after a position, waiting for it when there is nothing.
 import { parsePosition } from 'chassis/event-source';
+import { FEED_BYTES_MAX } from 'chassis/feed-answer';
 import type { AnswerHeaders, Bounds, Operation } from './operation.ts';
 
 /** Where to read on; `latest` is where the log ends now. */
@@ -17,8 +18,6 @@ export interface LogPage {
   readonly head: number;
 }
 
-/** Five hundred events, and more than they can be. */
-const PAGE_BYTES = 1_048_576;
 const NEXT = /^<[^>]*[?&]lastEventId=(\d+)>; ?rel="?next"?$/;
 
 function pageOf(body: unknown, headers: AnswerHeaders): LogPage | undefined {
@@ -33,7 +32,7 @@ export const getLog = ({ list }: Bounds): Operation<LogQuestion, LogPage | undef
   name: 'log',
   target: ({ after, waitMs }) => `/api/user-events?lastEventId=${after}&timeout=${waitMs}`,
   // A page is as long as Identity makes it, whatever is allowed for names: what never fits would be asked for for ever.
-  maxBytes: () => Math.max(list, PAGE_BYTES),
+  maxBytes: () => Math.max(list, FEED_BYTES_MAX),
   answers: {
     200: (body, _question, headers) => {
       const page = pageOf(body, headers);

@@ -62,7 +62,7 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
   const keep = (id: number, value: T | undefined): void => {
     const lifetime = value === undefined ? absentMs : freshMs;
     const jitter = 1 - JITTER * random();
-    const older = onRenewed && entries.peek(id);
+    const older = entries.peek(id);
     if (older !== undefined) onRenewed?.(value, older.value);
     entries.set(id, { value, freshUntil: now() + lifetime * jitter });
   };

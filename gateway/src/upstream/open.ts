@@ -34,7 +34,7 @@ export interface Asked {
 
 export interface Upstream extends Asked {
   readonly budget: RetryBudget;
-  /** For questions that answers can do without: they have a breaker of their own, and never close the way to what answers need. */
+  /** For questions that answers can do without: with a breaker of their own, they never close the way to what is needed. */
   aside(name: BreakerName): Asked;
   /** The same, one at a time, on a connection of its own: it may wait for long. */
   listen<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
