@@ -2,9 +2,9 @@
 // ago, and nobody believes in these any more.
 import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { brokerOptions } from 'chassis/nats';
+import { streamsOf } from '../scripts/nats/mirror.ts';
 import { run } from './support/child.ts';
 import {
   copyOfDatabase,
@@ -17,6 +17,7 @@ import {
 import { describeWithNats, startNats } from './support/nats.ts';
 import { namesAt, startPeople } from './support/people.ts';
 import {
+  copyStateOf,
   endService,
   gaugeOf,
   headOf,
@@ -40,7 +41,7 @@ async function changes(identity: ServiceProcess, count: number): Promise<Map<num
 
 async function deleteStream(url: string): Promise<void> {
   const connection = await connect(brokerOptions(url, 'test'));
-  await (await jetstreamManager(connection)).streams.delete(STREAM);
+  await (await streamsOf(connection)).delete(STREAM);
   await connection.close();
 }
 
@@ -50,9 +51,6 @@ async function rebuilt({ adminUrl }: ServiceProcess): Promise<void> {
   const command = run(main, { ADMIN_PORT: port }, ['rebuild-authors']);
   expect(await command.ended).toEqual({ code: 0, stderr: '' });
 }
-
-const positionOf = async ({ adminUrl }: ServiceProcess): Promise<number> =>
-  ((await (await fetch(`${adminUrl}/authors`)).json()) as { position: number }).position;
 
 const clean = (names: ReadonlyMap<number, string>) => ({
   verified: { compared: names.size, differences: [], more: false, late: false },
@@ -99,7 +97,10 @@ describeOnServer('a database that was restored', () => {
         const lost = await changes(identity, 20);
         await untilCopied(identity, social);
         await endService(identity, 'SIGKILL');
-        const seen = { position: await positionOf(social), id: Math.max(...lost.keys()) };
+        const seen = {
+          position: (await copyStateOf(social)).position,
+          id: Math.max(...lost.keys()),
+        };
 
         // The steps of the page.
         await runOn(

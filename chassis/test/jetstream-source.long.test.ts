@@ -144,13 +144,7 @@ describeWithNats('a source from JetStream', () => {
 
     test('gives up on a broker that falls silent, and goes on when it speaks again', async () => {
       const proxy = await proxyTo(log.nats.url);
-      const source = jetStreamSource({
-        urls: proxy.url,
-        stream: STREAM,
-        subject: 'user-events.>',
-        name: NAME,
-        waitMs: 1_000,
-      });
+      const source = log.source(1_000, proxy.url);
       const written = await log.append(['a']);
       await (await source.read(0, never)).done();
       proxy.fallSilent();
@@ -165,13 +159,7 @@ describeWithNats('a source from JetStream', () => {
 
     test('leaves a connection that nothing is heard on, though nobody ends it', async () => {
       const proxy = await proxyTo(log.nats.url);
-      const source = jetStreamSource({
-        urls: proxy.url,
-        stream: STREAM,
-        subject: 'user-events.>',
-        name: NAME,
-        waitMs: 1_000,
-      });
+      const source = log.source(1_000, proxy.url);
       const [first] = await log.append(['a']);
       await (await source.read(0, never)).done();
       proxy.loseOpen();

@@ -94,6 +94,26 @@ export interface Series {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** The metrics of a query that nobody exports; Prometheus itself makes `up`. */
+export const unknownMetrics = (query: string, series: readonly Series[]): string[] => {
+  const names = new Set([...series.map(({ name }) => name), 'up']);
+  return metricsOf(query).filter((metric) => !names.has(metric));
+};
+
+/** The labels of a query that none of its metrics carries; Prometheus itself adds two to every series. */
+export function unknownLabels(query: string, series: readonly Series[]): string[] {
+  const metrics = metricsOf(query);
+  const own = series.filter(({ name }) => metrics.includes(name));
+  const carried = new Set(['job', 'instance', ...own.flatMap((one) => Object.keys(one.labels))]);
+  return labelsOf(query).filter((label) => !carried.has(label));
+}
+
+/** Whether there is a series that the selector selects. */
+export const isSelected = (
+  { metric, label, value }: Selector,
+  series: readonly Series[],
+): boolean => series.some(({ name, labels }) => name === metric && value.test(labels[label] ?? ''));
+
 /** The series in Prometheus' text format. */
 export const seriesOf = (text: string): Series[] =>
   text

@@ -1,7 +1,13 @@
 // What Social holds of the log does not grow with it.
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { embeddedDatabase } from '../../test/support/database.ts';
-import { endService, type ServiceProcess, startService } from '../../test/support/services.ts';
+import { namesAt } from '../../test/support/people.ts';
+import {
+  copyStateOf,
+  endService,
+  type ServiceProcess,
+  startService,
+} from '../../test/support/services.ts';
 import { nameOf, serveLog } from '../scripts/copy-bench/log.ts';
 import { until } from './support/until.ts';
 
@@ -33,20 +39,15 @@ test(`the names of ${USERS} users are copied, twice, with ${HEAP} MB of heap`, a
   expect(social.child.process.exitCode).toBeNull();
 });
 
-async function whole({ child, url, adminUrl }: ServiceProcess): Promise<void> {
+async function whole(social: ServiceProcess): Promise<void> {
+  const { child, url } = social;
   const isWhole = async (): Promise<boolean> => {
     // It ends by itself when the heap is full.
     expect(child.process.signalCode).toBeNull();
-    const answer = await fetch(`${adminUrl}/authors`);
-    const { position, rebuilding } = (await answer.json()) as {
-      position: number;
-      rebuilding: boolean;
-    };
+    const { position, rebuilding } = await copyStateOf(social);
     return position === USERS && !rebuilding;
   };
   await until('the copy is whole', isWhole, 120_000);
-  const answer = await fetch(`${url}/api/authors?ids=1,${USERS}`);
-  expect(await answer.json()).toEqual({
-    items: [1, USERS].map((id) => ({ id, username: nameOf(id) })),
-  });
+  const names = [1, USERS].map((id) => [id, nameOf(id)] as const);
+  expect(await namesAt(url, [1, USERS])).toEqual(new Map(names));
 }

@@ -1,5 +1,6 @@
 // Identity and Social as processes of their own, which can be killed and asked.
 import { join } from 'node:path';
+import type { CopyState } from '../../social-service/src/copy/store.ts';
 import { logged, run, type Child } from './child.ts';
 import { root } from './sources.ts';
 import { until } from './system.ts';
@@ -9,6 +10,9 @@ export interface ServiceProcess {
   readonly url: string;
   readonly adminUrl: string;
 }
+
+/** A service with an admin port, in a process of its own or in this one. */
+type Administered = Pick<ServiceProcess, 'adminUrl'>;
 
 const WHOLE_MS = 120_000;
 
@@ -32,8 +36,8 @@ export async function endService(
   await child.ended;
 }
 
-/** The value of one of its gauges that has no labels. */
-export async function gaugeOf({ adminUrl }: ServiceProcess, name: string): Promise<number> {
+/** The value of one series, by its name and its labels. */
+export async function gaugeOf({ adminUrl }: Administered, name: string): Promise<number> {
   const text = await (await fetch(`${adminUrl}/metrics`)).text();
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
 }
@@ -44,13 +48,15 @@ export async function headOf({ url }: ServiceProcess): Promise<number> {
   return Number(answer.headers.get('Log-Head'));
 }
 
+/** How Social's copy stands. */
+export async function copyStateOf({ adminUrl }: Administered): Promise<CopyState> {
+  return (await (await fetch(`${adminUrl}/authors`)).json()) as CopyState;
+}
+
 /** Waits until Social's copy is as far as Identity's log. */
 export async function untilCopied(identity: ServiceProcess, social: ServiceProcess): Promise<void> {
   const head = await headOf(identity);
-  const far = async (): Promise<boolean> => {
-    const state = await (await fetch(`${social.adminUrl}/authors`)).json();
-    return (state as { position: number }).position === head;
-  };
+  const far = async (): Promise<boolean> => (await copyStateOf(social)).position === head;
   await until('the copy is as far as the log', far, WHOLE_MS);
 }
 

@@ -15,6 +15,8 @@ export interface StreamLog extends LogInTest {
   readonly nats: TestNats;
   readonly connection: NatsConnection;
   readonly manager: JetStreamManager;
+  /** One to read from, by way of other addresses when these are given. */
+  source(waitMs?: number, urls?: string): EventSource;
   /** Publishes a message that is no event. */
   publish(text: string, msgID?: string): Promise<void>;
 }
@@ -70,10 +72,10 @@ export async function streamLog(size: 1 | 3 = 1): Promise<StreamLog> {
       }
       return positions;
     },
-    source(waitMs = 1_000) {
+    source(waitMs = 1_000, urls = nats.url) {
       const subject = 'user-events.>';
       const source = jetStreamSource({
-        urls: nats.url,
+        urls,
         stream: STREAM,
         subject,
         name: NAME,

@@ -2,13 +2,15 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Running } from 'chassis/process';
 import { eventExamples } from 'contracts/event-examples';
-import type { AuthorBatch } from 'contracts/types';
 import {
   describeOnServer,
   embeddedDatabase,
   serverDatabase,
   type TestDatabase,
 } from '../../../test/support/database.ts';
+import { namesAt } from '../../../test/support/people.ts';
+import { copyStateOf } from '../../../test/support/services.ts';
+import type { CopyState } from '../../src/copy/store.ts';
 import { start } from '../../src/service.ts';
 import type { Carrier } from './carriers.ts';
 import { deleted, type Logged, named, odd } from './events.ts';
@@ -39,8 +41,8 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     await carrier.append(users);
     const service = await startSocial();
     await ready(service.adminUrl);
-    expect((await namesOf(service, [1, 700, 1_300])).size).toBe(3);
-    expect(await stateOf(service)).toMatchObject({
+    expect((await namesAt(service.url, [1, 700, 1_300])).size).toBe(3);
+    expect(await copyStateOf(service)).toMatchObject({
       position: users.at(-1)!.position,
       head: users.at(-1)!.position,
       generation: 1,
@@ -85,7 +87,7 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     await carrier.append([deleted(9, 3), named(12, 4, 'four')]);
     const second = await startSocial();
     await ready(second.adminUrl);
-    expect(await namesOf(second, [1, 2, 3, 4])).toEqual(
+    expect(await namesAt(second.url, [1, 2, 3, 4])).toEqual(
       new Map([
         [1, 'one_b'],
         [4, 'four'],
@@ -128,8 +130,8 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     expect(both.filter(({ began }) => began)).toHaveLength(1);
     expect(both.map(({ generation }) => generation)).toEqual([2, 2]);
     const wanted = [1, 4, 5, 1_000, 2_100];
-    while ((await stateOf(service)).rebuilding) {
-      const names = await namesOf(service, wanted);
+    while ((await copyStateOf(service)).rebuilding) {
+      const names = await namesAt(service.url, wanted);
       // User 5 goes at the moment when the new copy takes over, which may be now.
       expect(names.get(4)).toBe('renamed');
       expect([names.get(1), names.get(1_000), names.get(2_100)]).toEqual([
@@ -139,7 +141,7 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
       ]);
       expect(await whyNotReady(service)).toBeUndefined();
     }
-    expect([...(await namesOf(service, wanted)).keys()]).toEqual([1, 4, 1_000, 2_100]);
+    expect([...(await namesAt(service.url, wanted)).keys()]).toEqual([1, 4, 1_000, 2_100]);
     await carrier.append([named(end + 1, 5, 'back')]);
     await untilNamed(service, 5, 'back');
   });
@@ -166,7 +168,7 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
 }
 
 const nameOf = async (service: Running, id: number): Promise<string | undefined> =>
-  (await namesOf(service, [id])).get(id);
+  (await namesAt(service.url, [id])).get(id);
 
 const untilNamed = (service: Running, id: number, name: string | undefined): Promise<void> =>
   until(`${id} is ${name}`, async () => (await nameOf(service, id)) === name, 30_000);
@@ -176,31 +178,16 @@ async function whyNotReady({ adminUrl }: Running): Promise<string | undefined> {
   return answer.ok ? undefined : ((await answer.json()) as { detail: string }).detail;
 }
 
-async function rebuild({ adminUrl }: Running): Promise<State & { began: boolean }> {
+async function rebuild({ adminUrl }: Running): Promise<CopyState & { began: boolean }> {
   const answer = await fetch(`${adminUrl}/authors/rebuild`, { method: 'POST' });
-  return (await answer.json()) as State & { began: boolean };
+  return (await answer.json()) as CopyState & { began: boolean };
 }
-
-interface State {
-  readonly position: number;
-  readonly generation: number;
-  readonly rebuilding: boolean;
-}
-
-const stateOf = async ({ adminUrl }: Running): Promise<State> =>
-  (await (await fetch(`${adminUrl}/authors`)).json()) as State;
 
 const metricsOf = async ({ adminUrl }: Running): Promise<string> =>
   (await fetch(`${adminUrl}/metrics`)).text();
 
 const appliedBy = async (service: Running): Promise<number> =>
   Number(/outcome="applied"\} (\d+)/.exec(await metricsOf(service))![1]);
-
-async function namesOf({ url }: Running, ids: number[]): Promise<Map<number, string>> {
-  const answer = await fetch(`${url}/api/authors?ids=${ids.join()}`);
-  const { items } = (await answer.json()) as AuthorBatch;
-  return new Map(items.map(({ id, username }) => [id, username]));
-}
 
 /** Users 1 to `count`, with gaps between their positions. */
 const manyUsers = (count: number): Logged[] =>
