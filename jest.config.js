@@ -2,12 +2,12 @@
 export default {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '\\.ts$': '<rootDir>/scripts/jest-transform.js' },
+  transform: { '\\.ts$': '<rootDir>/scripts/jest/transform.js' },
   transformIgnorePatterns: ['/node_modules/'],
   testPathIgnorePatterns: ['/node_modules/', '/\\.data/'],
   modulePathIgnorePatterns: ['/\\.data/'],
-  globalSetup: '<rootDir>/scripts/jest-setup.ts',
-  globalTeardown: '<rootDir>/scripts/jest-teardown.ts',
+  globalSetup: '<rootDir>/scripts/jest/setup.ts',
+  globalTeardown: '<rootDir>/scripts/jest/teardown.ts',
   testTimeout: 15_000,
   maxWorkers: 2,
 };

@@ -1,7 +1,7 @@
 // The settings tables of README.md, written from the schemas: `npm run settings` puts them there, a test compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { metaOf } from 'chassis/settings';
+import { metaOf } from 'chassis/settings/settings';
 import { settings as gateway } from '../gateway/src/config.ts';
 import { settings as identity } from '../identity-service/src/config.ts';
 import { settings as social } from '../social-service/src/config.ts';

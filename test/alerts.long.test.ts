@@ -1,6 +1,6 @@
 // The alerts about the log and the copy ask only for what Identity and Social really export.
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { createMetrics } from 'chassis/metrics';
+import { createMetrics } from 'chassis/observability/metrics';
 import {
   isOfOthers,
   isSelected,
@@ -12,7 +12,7 @@ import {
   unknownLabels,
   unknownMetrics,
 } from '../gateway/ops/queries.ts';
-import { relayMetrics } from '../identity-service/src/relay-metrics.ts';
+import { relayMetrics } from '../identity-service/src/relay/metrics.ts';
 import { startNetwork, type Network } from './support/network.ts';
 
 jest.setTimeout(60_000);

@@ -1,7 +1,7 @@
 // `npm run compare -- --quick`, with the real processes: it tells every figure, and the obvious is so.
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { SCENARIOS, SIZES, STRATEGIES, type Scenario } from '../scripts/compare/plan.ts';
+import { SCENARIOS, SIZES, STRATEGIES, type Scenario } from '../lab/compare/plan.ts';
 import { root } from './support/sources.ts';
 import { run } from './support/child.ts';
 
@@ -18,7 +18,7 @@ const LIMIT_MS = 240_000;
 const tables = new Map<string, Map<string, Told>>();
 
 beforeAll(async () => {
-  const child = run(join(root, 'scripts/compare.ts'), {}, ['--quick']);
+  const child = run(join(root, 'lab/compare/compare.ts'), {}, ['--quick']);
   let rows = new Map<string, Told>();
   child.stdout.on('line', (line) => {
     if (line.startsWith('### ')) tables.set(line.slice(4), (rows = new Map()));

@@ -1,18 +1,12 @@
 // The pure parts of `npm run compare`: what is counted, its figures, tables and plots.
 import { expect, test } from '@jest/globals';
 import { format } from 'prettier';
-import {
-  count,
-  emptyTallies,
-  figuresOf,
-  percentile,
-  shownAfter,
-} from '../scripts/compare/figures.ts';
-import { planFrom, SCENARIOS } from '../scripts/compare/plan.ts';
-import { bars, lengthOf } from '../scripts/compare/plot.ts';
-import { plots } from '../scripts/compare/plots.ts';
-import { percent, report, shown } from '../scripts/compare/report.ts';
-import type { Results } from '../scripts/compare/scenarios.ts';
+import { count, emptyTallies, figuresOf, percentile, shownAfter } from '../lab/compare/figures.ts';
+import { planFrom, SCENARIOS } from '../lab/compare/plan.ts';
+import { bars, lengthOf } from '../lab/compare/plot.ts';
+import { plots } from '../lab/compare/plots.ts';
+import { percent, report, shown } from '../lab/compare/report.ts';
+import type { Results } from '../lab/compare/scenarios.ts';
 
 const results = (): Results => {
   const cells = emptyTallies().map((tally) => {

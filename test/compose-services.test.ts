@@ -1,6 +1,6 @@
 // That images and compose file fit the code of our services: settings, ports, addresses.
 import { describe, expect, test } from '@jest/globals';
-import { readSettings } from 'chassis/settings';
+import { readSettings } from 'chassis/settings/settings';
 import { join } from 'node:path';
 import type { ZodObject } from 'zod';
 import {

@@ -1,10 +1,10 @@
 // docs/failover.md, step by step, with real servers: the first place dies, the second one takes over, and back again.
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { jetStreamSource } from 'chassis/jetstream-source';
+import { jetStreamSource } from 'chassis/events/nats/source';
 import type { UserEventOnWire } from 'contracts/types';
 import { connect } from '@nats-io/transport-node';
-import { brokerOptions } from 'chassis/nats';
-import { infoOf, MIRROR, streamsOf } from '../scripts/nats/mirror.ts';
+import { brokerOptions } from 'chassis/events/nats/connection';
+import { infoOf, MIRROR, streamsOf } from '../scripts/nats/mirror-stream.ts';
 import { embeddedDatabase, emptyFolder, type TestDatabase } from './support/database.ts';
 import { describeWithNats } from './support/nats.ts';
 import { namesAt, startPeople } from './support/people.ts';

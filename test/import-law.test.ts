@@ -12,42 +12,109 @@ const broken = (files: Record<string, string>): string[] =>
 
 describe('what the law forbids', () => {
   test.each([
-    ['gateway/src/app.ts', 'app may import no wire', `import { w } from './wire.ts';`],
-    ['gateway/src/wire.ts', 'wire may import no app', `import { a } from './app.ts';`],
+    ['gateway/src/app.ts', 'app may import no wire', `import { w } from './wire/wire.ts';`],
+    ['gateway/src/wire/wire.ts', 'wire may import no app', `import { a } from '../app.ts';`],
     [
       'gateway/src/routes/posts.ts',
-      'routes may import',
-      `import { s } from '../upstream/social.ts';`,
+      'social by `import type` only',
+      `import { s } from '../upstream/social/posts.ts';`,
     ],
-    ['gateway/src/views/part.ts', 'views may import no', `import { r } from '../routes/posts.ts';`],
+    ['gateway/src/routes/posts.ts', 'no wire', `import type { W } from '../wire/wire.ts';`],
+    [
+      'gateway/src/views/data-source.ts',
+      'views may import no routes',
+      `import { r } from '../routes/posts.ts';`,
+    ],
     [
       'gateway/src/views/post/load.ts',
-      'by `import type`',
-      `export * from '../../upstream/social.ts';`,
+      'social by `import type` only',
+      `export * from '../../upstream/social/posts.ts';`,
     ],
     [
       'gateway/src/views/post/stitch.ts',
-      'stitch may import views',
+      'stitch may import views by `import type` only',
       `import { l } from './load.ts';`,
     ],
     [
-      'gateway/src/upstream/layers/retry.ts',
-      'layers may import no',
+      'gateway/src/upstream/engine/layers/retry.ts',
+      'layers may import no layers',
       `import { c } from './cache.ts';`,
     ],
-    ['gateway/src/upstream/layers/retry.ts', 'no layers', `import type { C } from './cache.ts';`],
     [
-      'gateway/src/upstream/layers/cache.ts',
-      'by `import type`',
-      `import { M } from '../memory.ts';`,
+      'gateway/src/upstream/engine/layers/retry.ts',
+      'layers may import no layers',
+      `import type { C } from './cache.ts';`,
     ],
-    ['gateway/src/upstream/social.ts', 'no wire', `import type { W } from '../wire.ts';`],
     [
-      'gateway/src/upstream/call.ts',
-      'words may import no',
+      'gateway/src/upstream/engine/layers/cache.ts',
+      'engine by `import type` only',
+      `import { C } from '../cache.ts';`,
+    ],
+    [
+      'gateway/src/upstream/engine/transport.ts',
+      'engine may import no upstream',
+      `import type { U } from '../upstream.ts';`,
+    ],
+    [
+      'gateway/src/upstream/upstream.ts',
+      'upstream may import no social',
+      `import type { P } from './social/posts.ts';`,
+    ],
+    [
+      'gateway/src/upstream/social/posts.ts',
+      'social may import no identity',
+      `import { u } from '../identity/users.ts';`,
+    ],
+    [
+      'gateway/src/upstream/social/posts.ts',
+      'social may import no wire',
+      `import type { W } from '../../wire/wire.ts';`,
+    ],
+    [
+      'gateway/src/upstream/engine/call.ts',
+      'calls may import no layers',
       `import { f } from './layers/retry.ts';`,
     ],
-    ['gateway/src/upstream/social.ts', 'upstream may import no app', `await import('../app.ts');`],
+    [
+      'gateway/src/upstream/social/posts.ts',
+      'social may import no app',
+      `await import('../../app.ts');`,
+    ],
+    [
+      'chassis/src/http/server.ts',
+      'http may import no process',
+      `import { s } from '../process/process.ts';`,
+    ],
+    [
+      'chassis/src/http/server.ts',
+      'http may import no postgres',
+      `import type { D } from '../postgres/database.ts';`,
+    ],
+    [
+      'contracts/src/guard.ts',
+      'documents may import no conformance',
+      `import { c } from './conformance/conformance.ts';`,
+    ],
+    [
+      'identity-service/src/accounts/accounts.ts',
+      'accounts may import no routes',
+      `import { r } from '../routes/users.ts';`,
+    ],
+    [
+      'identity-service/src/events/outbox.ts',
+      'events may import no relay',
+      `import type { R } from '../relay/relay.ts';`,
+    ],
+    [
+      'social-service/src/posts/feed.ts',
+      'posts may import no friends',
+      `import { f } from '../friends/friends.ts';`,
+    ],
+    [
+      'social-service/src/replica/store.ts',
+      'replica may import no routes',
+      `import { r } from '../routes/authors.ts';`,
+    ],
     ['gateway/src/helpers.ts', 'stands in no room', ``],
     [
       'gateway/src/app.ts',
@@ -55,37 +122,57 @@ describe('what the law forbids', () => {
       `import { u } from 'identity-service/users';`,
     ],
     [
-      'identity-service/src/app.ts',
+      'identity-service/src/wire/wire.ts',
       'may not import social',
       `import { p } from 'social-service/posts';`,
     ],
     [
-      'social-service/src/app.ts',
+      'social-service/src/wire/wire.ts',
       'may not import gateway',
       `import type { G } from 'gateway/app';`,
     ],
     [
-      'chassis/src/app.ts',
+      'chassis/src/http/app.ts',
       'may not import contracts',
       `import type { User } from 'contracts/types';`,
     ],
     [
       'contracts/src/types.ts',
       'may not import chassis',
-      `import { invalid } from 'chassis/problem';`,
+      `import { invalid } from 'chassis/http/problem';`,
     ],
-    ['chassis/src/a.ts', 'leaves its workspace', `import '../../test/support/database.ts';`],
-    ['gateway/test/a.ts', 'leaves its workspace', `import '../../social-service/src/app.ts';`],
-    ['chassis/src/app.ts', 'already knows prom-client', `import { Counter } from 'prom-client';`],
-    ['chassis/src/log.ts', 'only main.ts touches process', `const { env } = process;`],
-    ['gateway/src/wire.ts', 'only main.ts touches process', `const port = process.env.PORT;`],
-    ['gateway/src/wire.ts', 'only main.ts touches process', `globalThis.process.exit();`],
-    ['gateway/src/gateway.ts', 'is longer than 150 lines', 'a();\n'.repeat(151)],
-    ['gateway/src/wire.ts', 'only main.ts touches process', `import { env } from 'node:process';`],
     [
-      'gateway/src/upstream/layers/guard.ts',
+      'chassis/src/base/a.ts',
+      'leaves its workspace',
+      `import '../../../test/support/database.ts';`,
+    ],
+    [
+      'gateway/test/a.ts',
+      'leaves its workspace',
+      `import '../../social-service/src/wire/wire.ts';`,
+    ],
+    [
+      'chassis/src/http/app.ts',
+      'already knows prom-client',
+      `import { Counter } from 'prom-client';`,
+    ],
+    [
+      'chassis/src/observability/log.ts',
+      'only main.ts touches process',
+      `const { env } = process;`,
+    ],
+    ['gateway/src/wire/wire.ts', 'only main.ts touches process', `const port = process.env.PORT;`],
+    ['gateway/src/wire/wire.ts', 'only main.ts touches process', `globalThis.process.exit();`],
+    ['gateway/src/service.ts', 'is longer than 150 lines', 'a();\n'.repeat(151)],
+    [
+      'gateway/src/wire/wire.ts',
+      'only main.ts touches process',
+      `import { env } from 'node:process';`,
+    ],
+    [
+      'gateway/src/upstream/engine/layers/circuit-breaker.ts',
       'layers may import no metrics',
-      `import { m } from '../../metrics.ts';`,
+      `import { m } from '../../../metrics.ts';`,
     ],
   ])('%s: %s', (path, expected, source) => {
     expect(broken({ [path]: source })).toEqual([expect.stringContaining(expected)]);
@@ -97,28 +184,30 @@ describe('what the law forbids', () => {
     expect(broken(files)).toEqual([
       `gateway/src/upstream/b.ts:2: another file already knows ${library}`,
     ]);
-    expect(broken({ 'chassis/src/a.ts': text })).toHaveLength(1);
+    expect(broken({ 'chassis/src/http/a.ts': text })).toHaveLength(1);
   });
 
   test('a breach is told with its line', () => {
-    const text = `// one\nimport {\n  a,\n  b,\n} from 'chassis/log';\nimport { w } from './wire.ts';`;
+    const text = `// one\nimport {\n  a,\n  b,\n} from 'chassis/observability/log';\nimport { w } from './wire/wire.ts';`;
     expect(broken({ 'gateway/src/app.ts': text })).toEqual([
-      'gateway/src/app.ts:6: app may import no wire: gateway/src/wire.ts',
+      'gateway/src/app.ts:6: app may import no wire: gateway/src/wire/wire.ts',
     ]);
   });
 });
 
 test('what the law allows is left in peace', () => {
   const files = {
-    'gateway/src/main.ts': `import { runService } from 'chassis/process';\nprocess.exit(0);`,
-    'gateway/src/wire.ts': `import { social } from './upstream/social.ts';`,
-    'gateway/src/upstream/social.ts': `import { retry } from './layers/retry.ts';`,
-    'gateway/src/upstream/layers/retry.ts': `import { UpstreamFailure } from '../failure.ts';`,
-    'gateway/src/views/post/load.ts': `import type { Social } from '../../upstream/social.ts';`,
+    'gateway/src/main.ts': `import { runService } from 'chassis/process/process';\nprocess.exit(0);`,
+    'gateway/src/wire/wire.ts': `import { posts } from '../upstream/social/posts.ts';`,
+    'gateway/src/upstream/upstream.ts': `import { retry } from './engine/layers/retry.ts';`,
+    'identity-service/src/routes/users.ts': `import { u } from '../accounts/profiles.ts';`,
+    'chassis/src/process/process.ts': `import { l } from '../http/server.ts';`,
+    'gateway/src/upstream/engine/layers/retry.ts': `import { UpstreamFailure } from '../failure.ts';`,
+    'gateway/src/views/post/load.ts': `import type { P } from '../../upstream/social/posts.ts';`,
     'gateway/src/app.ts': `// the process.\nconst a = { process: 'process.env' };\na.process();`,
     'gateway/test/a.ts': `import '../../test/support/database.ts';`,
     'contracts/src/generated/social.ts': 'a();\n'.repeat(200),
-    'chassis/test/server.test.ts': `process.env;\n${'a();\n'.repeat(200)}`,
+    'chassis/test/http/server.test.ts': `process.env;\n${'a();\n'.repeat(200)}`,
   };
   expect(broken(files)).toEqual([]);
 });

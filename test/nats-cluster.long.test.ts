@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { brokerOptions } from 'chassis/nats';
+import { brokerOptions } from 'chassis/events/nats/connection';
 import { streamed } from '../identity-service/test/support/broker.ts';
 import { embeddedDatabase, type TestDatabase } from './support/database.ts';
 import { describeWithNats, startNats, type TestNats } from './support/nats.ts';

@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { connect } from '@nats-io/transport-node';
-import { brokerOptions } from 'chassis/nats';
-import { streamsOf } from '../scripts/nats/mirror.ts';
+import { brokerOptions } from 'chassis/events/nats/connection';
+import { streamsOf } from '../scripts/nats/mirror-stream.ts';
 import { run } from './support/child.ts';
 import {
   copyOfDatabase,

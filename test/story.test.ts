@@ -1,9 +1,9 @@
 // The story of the network, as browsers live it, through the real processes of `npm start`.
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
-import { createLogger } from 'chassis/log';
-import { openDatabase } from 'chassis/postgres';
-import { conformance } from 'contracts/conformance';
+import { createLogger } from 'chassis/observability/log';
+import { openDatabase } from 'chassis/postgres/database';
+import { conformance } from 'contracts/conformance/conformance';
 import { sql } from 'kysely';
 import { migrations } from '../social-service/src/migrations/index.ts';
 import { openBrowser, type Browser, type Shown } from './support/browser.ts';

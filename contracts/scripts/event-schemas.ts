@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { loadDocument, resolve } from '../src/document.ts';
 import type { Json, JsonObject } from '../src/document.ts';
-import { eventTypes } from '../src/events.ts';
-import type { EventType } from '../src/events.ts';
+import { eventTypes } from '../src/events/decode.ts';
+import type { EventType } from '../src/events/decode.ts';
 
 /** Where the schema of an event is kept. */
 export const schemaPath = (type: EventType): string =>

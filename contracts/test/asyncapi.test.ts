@@ -8,9 +8,9 @@ import { schemaPath } from '../scripts/event-schemas.ts';
 import { compilerOf } from '../src/compiler.ts';
 import { loadDocument, resolve } from '../src/document.ts';
 import type { Header, JsonObject, OpenApiDocument, Reference } from '../src/document.ts';
-import { userEventCheck } from '../src/event-check.ts';
-import { eventExamples } from '../src/event-examples.ts';
-import { eventTypes } from '../src/events.ts';
+import { userEventCheck } from '../src/events/check.ts';
+import { eventExamples } from '../src/events/examples.ts';
+import { eventTypes } from '../src/events/decode.ts';
 
 interface Message {
   readonly contentType: string;

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { conformance } from '../src/conformance.ts';
-import type { Exchange } from '../src/conformance.ts';
+import { conformance } from '../src/conformance/conformance.ts';
+import type { Exchange } from '../src/conformance/conformance.ts';
 import type { OpenApiDocument } from '../src/document.ts';
-import { documentedResponse } from '../src/documented-response.ts';
-import { eventExamples } from '../src/event-examples.ts';
+import { documentedResponse } from '../src/conformance/documented-response.ts';
+import { eventExamples } from '../src/events/examples.ts';
 
 const identity = conformance('identity');
 const social = conformance('social');

@@ -3,9 +3,9 @@ import { expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
 import { schemaPath } from '../scripts/event-schemas.ts';
-import { userEventCheck } from '../src/event-check.ts';
-import { eventExamples } from '../src/event-examples.ts';
-import { decodeUserEvent, eventTypes } from '../src/events.ts';
+import { userEventCheck } from '../src/events/check.ts';
+import { eventExamples } from '../src/events/examples.ts';
+import { decodeUserEvent, eventTypes } from '../src/events/decode.ts';
 
 const named = (prefix: string) =>
   Object.entries(eventExamples).filter(([name]) => name.startsWith(prefix));

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { brokenReasons, decodeUserEvent } from '../src/events.ts';
+import { brokenReasons, decodeUserEvent } from '../src/events/decode.ts';
 
 const time = '2026-01-06T18:15:00.000Z';
 const updated = {

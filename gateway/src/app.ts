@@ -1,6 +1,6 @@
 // The gateway's public app: its routes, the hottest first, and how an upstream's failure is told. It never listens.
-import { createApp as createChassisApp, type AppOptions } from 'chassis/app';
-import { Problem, type ProblemSlug } from 'chassis/problem';
+import { createApp as createChassisApp, type AppOptions } from 'chassis/http/app';
+import { Problem, type ProblemSlug } from 'chassis/http/problem';
 import type { Express } from 'express';
 import type { Context } from './routes/context.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -11,7 +11,7 @@ import { meRoutes } from './routes/me.ts';
 import { postWritingRoutes } from './routes/post-writing.ts';
 import { postRoutes } from './routes/posts.ts';
 import { userRoutes } from './routes/users.ts';
-import { proxyMember, UpstreamFailure } from './upstream/failure.ts';
+import { proxyMember, UpstreamFailure } from './upstream/engine/failure.ts';
 
 export const createApp = (
   context: Context,

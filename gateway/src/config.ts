@@ -1,5 +1,5 @@
 // The gateway's settings: names, units, ranges, one schema. The README's table equals it, by a test.
-import { trustedProxies } from 'chassis/proxies';
+import { trustedProxies } from 'chassis/settings/trusted-proxies';
 import {
   choice,
   commonSettings,
@@ -8,8 +8,8 @@ import {
   integer,
   milliseconds,
   z,
-} from 'chassis/settings';
-import type { SettingMeta } from 'chassis/settings';
+} from 'chassis/settings/settings';
+import type { SettingMeta } from 'chassis/settings/settings';
 
 /** Web origins, separated by commas; none when left out. */
 const origins = (about: string) =>

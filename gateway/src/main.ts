@@ -1,5 +1,5 @@
 // Runs the gateway as a process.
-import { runService } from 'chassis/process';
-import { start } from './gateway.ts';
+import { runService } from 'chassis/process/process';
+import { start } from './service.ts';
 
 await runService(start);

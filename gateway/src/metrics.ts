@@ -1,9 +1,9 @@
 // The gateway's own metrics, fed by what the upstream's layers report. Labels come from closed sets: never from paths or ids.
-import type { Logger } from 'chassis/log';
-import { DURATION_BUCKETS, type Metrics } from 'chassis/metrics';
-import type { UpstreamName } from './upstream/failure.ts';
-import { breakerNames, breakerStates, type BreakerName } from './upstream/breaker.ts';
-import type { Observer } from './upstream/observer.ts';
+import type { Logger } from 'chassis/observability/log';
+import { DURATION_BUCKETS, type Metrics } from 'chassis/observability/metrics';
+import type { UpstreamName } from './upstream/engine/failure.ts';
+import { breakerNames, breakerStates, type BreakerName } from './upstream/engine/breaker.ts';
+import type { Observer } from './upstream/engine/observer.ts';
 
 const UPSTREAMS: readonly UpstreamName[] = ['identity', 'social'];
 const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100];

@@ -1,8 +1,8 @@
 // Every setting of this service; README.md has them as a table.
-import { natsUrl } from 'chassis/nats-settings';
-import { databaseSettings, noDemoInProduction } from 'chassis/postgres-settings';
-import { trustedProxies } from 'chassis/proxies';
-import { commonSettings, integer, milliseconds, z } from 'chassis/settings';
+import { natsUrl } from 'chassis/events/nats/settings';
+import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
+import { trustedProxies } from 'chassis/settings/trusted-proxies';
+import { commonSettings, integer, milliseconds, z } from 'chassis/settings/settings';
 
 export const settings = z
   .object({

@@ -1,6 +1,6 @@
 // The users of a fresh demo; social-service/src/demo.ts has their posts. The README names their password.
 import { type Kysely, sql } from 'kysely';
-import { record } from './outbox.ts';
+import { record } from './events/outbox.ts';
 import type { Schema } from './schema.ts';
 
 // argon2id of "sunny-side-up-2026", m=19456, t=2, p=1. It is public, so it opens nothing but a demo.

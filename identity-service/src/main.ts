@@ -1,8 +1,8 @@
 // The process: environment, arguments, signals, exit code.
-import { runService } from 'chassis/process';
-import { StartError } from 'chassis/start-error';
-import { logCommand, runLogCommand } from './log-command.ts';
-import { rotateKeys } from './rotate-keys.ts';
+import { runService } from 'chassis/process/process';
+import { StartError } from 'chassis/base/startup-error';
+import { logCommand, runLogCommand } from './commands/user-event-log.ts';
+import { rotateKeys } from './commands/rotate-keys.ts';
 import { start } from './service.ts';
 
 const name = process.argv[2];

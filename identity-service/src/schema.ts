@@ -1,5 +1,5 @@
 // The tables, as Kysely sees them; migrations/ makes them.
-import type { EventType } from 'contracts/events';
+import type { EventType } from 'contracts/events/decode';
 import type { Generated, GeneratedAlways } from 'kysely';
 
 export interface UsersTable {

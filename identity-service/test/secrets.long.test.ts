@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { openDatabase } from 'chassis/postgres';
+import { openDatabase } from 'chassis/postgres/database';
 import type { Session } from 'contracts/types';
 import { logged, run } from '../../test/support/child.ts';
 import { embeddedDatabase } from '../../test/support/database.ts';

@@ -1,6 +1,6 @@
 // The whole service over real sockets: every route, its bounds, and what HTTP promises around it.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Running } from 'chassis/process';
+import type { Running } from 'chassis/process/process';
 import { askerOf } from '../../test/support/ask.ts';
 import { embeddedDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { start } from '../src/service.ts';

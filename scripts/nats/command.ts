@@ -1,8 +1,8 @@
 // What the commands about a broker share: its settings, a connection, and what is told of failures.
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { brokerOptions } from 'chassis/nats';
-import { natsUrl } from 'chassis/nats-settings';
-import { StartError } from 'chassis/start-error';
+import { brokerOptions } from 'chassis/events/nats/connection';
+import { natsUrl } from 'chassis/events/nats/settings';
+import { StartError } from 'chassis/base/startup-error';
 
 /** Of the place that the command is given for. */
 export const placeUrl = natsUrl('The NATS servers of the place where the mirror is.');

@@ -1,7 +1,7 @@
 // What `npm run nats-cluster` will start: the servers of one place, where each listens, and their configurations.
 import { join, resolve } from 'node:path';
-import { natsUrl } from 'chassis/nats-settings';
-import { choice, port, readSettings, SettingsError, text, z } from 'chassis/settings';
+import { natsUrl } from 'chassis/events/nats/settings';
+import { choice, port, readSettings, SettingsError, text, z } from 'chassis/settings/settings';
 
 export const HOST = '127.0.0.1';
 /** Far from the first port, as NATS has them: 4222 for clients, 6222, 7422 and 8222 for the others. */

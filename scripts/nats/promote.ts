@@ -4,16 +4,16 @@
 import type { StreamAPI, StreamInfo } from '@nats-io/jetstream';
 import { NoRespondersError, TimeoutError, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as pause } from 'node:timers/promises';
-import { jetStreamSource } from 'chassis/jetstream-source';
-import { StartError } from 'chassis/start-error';
+import { jetStreamSource } from 'chassis/events/nats/source';
+import { StartError } from 'chassis/base/startup-error';
 import type { UserEventOnWire } from 'contracts/types';
 import {
   openStream,
   STREAM,
   streamConfig,
   type StreamEnd,
-} from '../../identity-service/src/stream.ts';
-import { infoOf, MIRROR, positionIn, streamsOf } from './mirror.ts';
+} from '../../identity-service/src/relay/stream.ts';
+import { infoOf, MIRROR, positionIn, streamsOf } from './mirror-stream.ts';
 
 const BEGUN = `being made from ${MIRROR}`;
 const DONE = `promoted from ${MIRROR}`;

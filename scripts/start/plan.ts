@@ -1,6 +1,6 @@
 // What `npm start` will start: three processes, where each listens, and what it is told by its environment.
 import { join, resolve } from 'node:path';
-import { port, readSettings, SettingsError, text, z } from 'chassis/settings';
+import { port, readSettings, SettingsError, text, z } from 'chassis/settings/settings';
 
 const schema = z.object({
   HOST: text('127.0.0.1', 'Address of the public listeners.'),

@@ -1,12 +1,12 @@
 // What a person can ask of the running service in a terminal. The service does it; an embedded database is held by it.
-import { askAdmin, askAdminForLines } from 'chassis/ask-admin';
-import { readSettings } from 'chassis/settings';
-import { StartError } from 'chassis/start-error';
+import { askAdmin, askAdminForLines } from 'chassis/http/admin-client';
+import { readSettings } from 'chassis/settings/settings';
+import { StartError } from 'chassis/base/startup-error';
 import { setTimeout as pause } from 'node:timers/promises';
 import { settings } from './config.ts';
-import type { Difference } from './copy/compare.ts';
-import type { CopyState } from './copy/store.ts';
-import type { Verified } from './copy/verify.ts';
+import type { Difference } from './replica/verification/compare.ts';
+import type { CopyState } from './replica/store.ts';
+import type { Verified } from './replica/verification/verify.ts';
 
 /** @returns the exit code @throws StartError for what a person has to mend */
 export type Command = (

@@ -1,7 +1,7 @@
 // Every setting of this service; README.md has them as a table.
-import { natsUrl } from 'chassis/nats-settings';
-import { databaseSettings, noDemoInProduction } from 'chassis/postgres-settings';
-import { commonSettings, httpOrigin, z } from 'chassis/settings';
+import { natsUrl } from 'chassis/events/nats/settings';
+import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
+import { commonSettings, httpOrigin, z } from 'chassis/settings/settings';
 
 export const settings = z
   .object({

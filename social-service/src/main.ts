@@ -1,6 +1,6 @@
 // The process: environment, arguments, signals, exit code.
-import { runService } from 'chassis/process';
-import { StartError } from 'chassis/start-error';
+import { runService } from 'chassis/process/process';
+import { StartError } from 'chassis/base/startup-error';
 import { type Command, commands } from './commands.ts';
 import { start } from './service.ts';
 

@@ -1,6 +1,5 @@
 // A page of a list: as the stores give it, and as a client gets it.
-import { parseLimit } from 'chassis/input';
-import { cursorAfter, readCursor } from './cursor.ts';
+import { invalidCursor, parseCursor, parseLimit } from 'chassis/http/input';
 
 /** `more` when there are others after these. */
 export interface Slice<T> {
@@ -29,3 +28,21 @@ export const toPage = <T extends { readonly id: number }>({ items, more }: Slice
   items,
   nextCursor: more ? cursorAfter(items.at(-1)!.id) : null,
 });
+
+/** What `nextCursor` says after a page that ends with post `lastId`. */
+export const cursorAfter = (lastId: number): string =>
+  Buffer.from(JSON.stringify({ i: lastId })).toString('base64url');
+
+/**
+ * The id in a cursor; undefined when there is no cursor.
+ * @throws Problem 400 for what `cursorAfter` did not make.
+ */
+export function readCursor(text: string | undefined): number | undefined {
+  const cursor = parseCursor(text);
+  if (cursor === undefined) return undefined;
+  const match = /^\{"i":([1-9]\d{0,15})\}$/.exec(Buffer.from(cursor, 'base64url').toString());
+  const id = Number(match?.[1]);
+  // Base64 has several spellings of the same bytes; ours is one of them.
+  if (!Number.isSafeInteger(id) || cursorAfter(id) !== cursor) throw invalidCursor();
+  return id;
+}

@@ -1,8 +1,8 @@
 // The cursor: what was made is read again, and nothing else is.
 import { expect, test } from '@jest/globals';
-import { Problem } from 'chassis/problem';
+import { Problem } from 'chassis/http/problem';
 import * as fc from 'fast-check';
-import { cursorAfter, readCursor } from '../src/cursor.ts';
+import { cursorAfter, readCursor } from '../src/page.ts';
 
 test('every id comes back from its cursor, which fits a URL as it is', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 // Asking a service that listens, as a client does; every answer is held against the service's document.
 import { expect } from '@jest/globals';
-import { conformance } from 'contracts/conformance';
+import { conformance } from 'contracts/conformance/conformance';
 import type { DocumentName } from 'contracts/document';
 import request from 'supertest';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
-import { decodeUserEvent } from 'contracts/events';
+import { decodeUserEvent } from 'contracts/events/decode';
 import type { UserBatch } from 'contracts/types';
 import { changeUsers } from './changers.ts';
 import { type Child, run } from './child.ts';

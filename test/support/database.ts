@@ -5,7 +5,7 @@ import { cpSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import { CLUSTER } from 'chassis/postgres-embedded';
+import { CLUSTER } from 'chassis/postgres/embedded';
 import { Client } from 'pg';
 
 /** A database of a test's own, as settings say it. */
@@ -18,14 +18,14 @@ const SERVER = process.env['TEST_DATABASE_URL'];
 
 function fromSetup(name: 'TEST_TEMP' | 'TEST_CLUSTER'): string {
   const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set; scripts/jest-setup.ts sets it`);
+  if (value === undefined) throw new Error(`${name} is not set; scripts/jest/setup.ts sets it`);
   return value;
 }
 
 /** A new empty folder. */
 export const emptyFolder = (): Promise<string> => mkdtemp(join(fromSetup('TEST_TEMP'), 'data-'));
 
-/** An embedded database without tables: a copy of one that scripts/jest-setup.ts made. */
+/** An embedded database without tables: a copy of one that scripts/jest/setup.ts made. */
 export async function embeddedDatabase(): Promise<TestDatabase> {
   const folder = await emptyFolder();
   cpSync(fromSetup('TEST_CLUSTER'), join(folder, CLUSTER), { recursive: true });

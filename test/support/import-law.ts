@@ -1,44 +1,94 @@
 // The import law: which file may know which. One pure function over all sources, and the table it reads.
 import { packageOf, parseSource, workspaces, type Source } from './sources.ts';
 
-/** The rooms of gateway/src, and whom each may import; `types` by `import type` only. */
-const rooms: readonly Room[] = [
-  room('main', /^(main|gateway)\.ts$/, 'main config wire app admin metrics headers words'),
-  room('config', /^config\.ts$/, ''),
-  // The wiring puts everything together; nobody but main knows it.
-  room(
-    'wire',
-    /^(wire|memories|reads|commands|following)\.ts$/,
-    'wire upstream layers words session views admin metrics',
-    'config',
-  ),
-  room('metrics', /^metrics\.ts$/, 'upstream layers words'),
-  room('app', /^app\.ts$/, 'routes views words', 'config upstream'),
-  // What every answer carries.
-  room('headers', /^headers\.ts$/, 'session'),
-  // Who asks: cookies, tokens, where a browser's request comes from.
-  room('session', /^session\//, 'session words', 'upstream'),
-  room('admin', /^admin\//, 'admin words', 'upstream layers'),
-  room('routes', /^routes\//, 'routes views stitch words', 'upstream session'),
-  room('stitch', /^views\/.*\bstitch\.ts$/, 'stitch', 'views words upstream'),
-  room('views', /^views\//, 'views stitch words', 'upstream'),
-  room('layers', /^upstream\/layers\//, 'words', 'upstream'),
-  // The words that everybody speaks; they do nothing and know nobody.
-  room('words', /^upstream\/(call|failure)\.ts$/, 'words'),
-  room('upstream', /^upstream\//, 'upstream layers words'),
-];
+/**
+ * The rooms of each package, and whom each may import; a room after `types:` by `import type` only. A file stands in
+ * the first room that holds it. Every room may import itself, unless it is a `layers` room: layers never import layers.
+ */
+const houses: Readonly<Record<string, readonly Room[]>> = {
+  chassis: [
+    // Upwards: nobody imports what stands below themselves in this list.
+    room('base', /^base\//, ''),
+    room('settings', /^settings\//, 'base'),
+    room('observability', /^observability\//, 'base'),
+    room('http', /^http\//, 'observability settings base'),
+    room('auth', /^auth\//, 'http observability settings base'),
+    room('postgres', /^postgres\//, 'http observability settings base'),
+    room('events', /^events\//, 'http observability settings base'),
+    room('process', /^process\//, 'events postgres auth http observability settings base'),
+  ],
+  contracts: [
+    room('generated', /^generated\//, ''),
+    room('documents', /^[^/]+\.ts$/, 'generated'),
+    room('events', /^events\//, 'documents generated'),
+    // For tests alone.
+    room('conformance', /^conformance\//, 'documents events'),
+  ],
+  gateway: [
+    room('main', /^(main|service)\.ts$/, 'config wire app admin metrics headers calls'),
+    room('config', /^config\.ts$/, ''),
+    // Puts everything together; only main knows it.
+    room(
+      'wire',
+      /^wire\//,
+      'identity social upstream engine layers calls session views admin metrics types: config routes',
+    ),
+    room('metrics', /^metrics\.ts$/, 'engine calls types: layers'),
+    room('app', /^app\.ts$/, 'routes calls types: config'),
+    room('headers', /^response-headers\.ts$/, 'session'),
+    room('session', /^session\//, 'calls types: upstream identity'),
+    room('admin', /^admin\//, 'calls types: engine'),
+    room('routes', /^routes\//, 'views stitch session calls types: upstream identity social'),
+    room('stitch', /^views\/.*\bstitch\.ts$/, 'types: views calls upstream'),
+    room('views', /^views\//, 'stitch calls types: upstream identity social'),
+    // What is asked of each upstream, a file a resource.
+    room('identity', /^upstream\/identity\//, 'upstream engine calls'),
+    room('social', /^upstream\/social\//, 'upstream engine calls'),
+    room('layers', /^upstream\/engine\/layers\//, 'calls types: engine'),
+    // The types that everybody uses; they do nothing and know nobody.
+    room('calls', /^upstream\/engine\/(call|failure)\.ts$/, ''),
+    room('engine', /^upstream\/engine\//, 'calls types: layers'),
+    room('upstream', /^upstream\//, 'engine layers calls'),
+  ],
+  'identity-service': [
+    room('main', /^(main|service)\.ts$/, 'wire commands demo config schema'),
+    room('wire', /^wire\//, 'routes relay accounts sessions events types: config schema'),
+    room('commands', /^commands\//, 'sessions events config schema'),
+    room('config', /^config\.ts$/, ''),
+    room('schema', /^(schema\.ts$|migrations\/)/, ''),
+    room('demo', /^demo\.ts$/, 'events types: schema'),
+    room('routes', /^routes\//, 'accounts sessions events'),
+    room('relay', /^relay\//, 'events types: schema'),
+    room('accounts', /^accounts\//, 'types: sessions events schema'),
+    room('sessions', /^sessions\//, 'types: schema'),
+    room('events', /^events\//, 'types: schema'),
+  ],
+  'social-service': [
+    room('main', /^(main|service)\.ts$/, 'wire commands demo config schema'),
+    room('wire', /^wire\//, 'routes posts friends replica types: config schema'),
+    room('commands', /^commands\.ts$/, 'config types: replica'),
+    room('config', /^config\.ts$/, ''),
+    room('schema', /^(schema\.ts$|migrations\/)/, ''),
+    room('demo', /^demo\.ts$/, 'types: schema'),
+    room('routes', /^routes\//, 'posts friends replica page'),
+    room('posts', /^posts\//, 'replica page types: schema'),
+    room('friends', /^friends\//, 'page types: schema'),
+    room('replica', /^replica\//, 'types: schema'),
+    room('page', /^page\.ts$/, ''),
+  ],
+};
 
 /** Outside libraries that one file alone may know. */
 const lone: Readonly<Record<string, RegExp>> = {
   undici: /^gateway\/src\//,
   opossum: /^gateway\/src\//,
   'lru-cache': /^gateway\/src\//,
-  'prom-client': /^chassis\/src\/metrics\.ts$/,
+  'prom-client': /^chassis\/src\/observability\/metrics\.ts$/,
 };
 
 // The lock tells people which process holds it: its pid.
 const MAY_TOUCH_PROCESS =
-  /^[^/]+\/src\/main\.ts$|^chassis\/src\/(process|runtime|directory-lock)\.ts$/;
+  /^[^/]+\/src\/main\.ts$|^chassis\/src\/(process\/(process|runtime)|postgres\/directory-lock)\.ts$/;
 const PROCESS = /(?<![.\w$])process\b(?!\s*[:(])|\bglobalThis\.process\b/;
 const GENERATED = /^contracts\/src\/generated\//;
 const MAX_LINES = 150;
@@ -50,15 +100,23 @@ interface Room {
   readonly types: readonly string[];
 }
 
-/** `may` and `types` are names of rooms, with spaces between. */
-function room(name: string, holds: RegExp, may: string, types = ''): Room {
-  return { name, holds, may: may.split(' '), types: types.split(' ') };
+/** @param may names of rooms with spaces between; those after `types:` may be imported by `import type` only */
+function room(name: string, holds: RegExp, may: string): Room {
+  const [values = '', types = ''] = may.split('types:');
+  const self = name === 'layers' ? [] : [name];
+  return {
+    name,
+    holds,
+    may: [...self, ...values.trim().split(' ')],
+    types: types.trim().split(' '),
+  };
 }
 
-/** The room of a file of the gateway; the first that holds it. */
+/** The room of a file; the first of its house that holds it. */
 function roomOf(path: string): Room | undefined {
-  const inside = path.replace('gateway/src/', '');
-  return rooms.find(({ holds }) => holds.test(inside));
+  const house = houses[workspaceOf(path)] ?? [];
+  const inside = path.slice(`${workspaceOf(path)}/src/`.length);
+  return house.find(({ holds }) => holds.test(inside));
 }
 
 /** Every breach of the law as `path:line: what is wrong`. `files` are texts by their path from the root. */
@@ -68,7 +126,7 @@ export function violations(files: ReadonlyMap<string, string>): string[] {
   return [
     ...sources.flatMap(leavesWorkspace),
     ...src.flatMap(neighbours),
-    ...src.filter(({ path }) => path.startsWith('gateway/')).flatMap(houseOrder),
+    ...src.flatMap(houseOrder),
     ...Object.keys(lone).flatMap((library) => loneLibrary(library, src)),
     ...src.flatMap(touchesProcess),
     ...[...files].flatMap(([path, text]) => tooLong(path, text)),
@@ -78,9 +136,9 @@ export function violations(files: ReadonlyMap<string, string>): string[] {
 const workspaceOf = (path: string): string => path.split('/', 1)[0]!;
 const isSource = (path: string): boolean => /^[^/]+\/src\//.test(path);
 
-/** What is no source, a test or a script, may share the root's helpers for tests. */
+/** Tests and scripts may also share the root's helpers for tests, and what the lab makes. */
 function leavesWorkspace({ path, imports }: Source): string[] {
-  const may = isSource(path) ? [workspaceOf(path)] : [workspaceOf(path), 'test'];
+  const may = isSource(path) ? [workspaceOf(path)] : [workspaceOf(path), 'test', 'lab'];
   return imports
     .filter((one) => one.relative && !may.includes(workspaceOf(one.target)))
     .map(
@@ -102,9 +160,9 @@ function neighbours({ path, imports }: Source): string[] {
 
 function houseOrder({ path, imports }: Source): string[] {
   const from = roomOf(path);
-  if (from === undefined) return [`${path}:1: stands in no room of the gateway`];
+  if (from === undefined) return [`${path}:1: stands in no room of ${workspaceOf(path)}`];
   return imports
-    .filter(({ relative }) => relative)
+    .filter(({ relative, target }) => relative && workspaceOf(target) === workspaceOf(path))
     .flatMap(({ line, target, typeOnly }) => {
       const to = roomOf(target)?.name ?? target;
       if (from.may.includes(to) || (typeOnly && from.types.includes(to))) return [];

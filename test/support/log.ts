@@ -1,6 +1,6 @@
 // A logger whose lines a test can read, and wait for.
 import { EventEmitter, once } from 'node:events';
-import type { Logger } from 'chassis/log';
+import type { Logger } from 'chassis/observability/log';
 import { pino } from 'pino';
 
 export type Line = Readonly<Record<string, unknown>>;

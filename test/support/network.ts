@@ -1,13 +1,13 @@
 // The three services in this process, on free ports, with embedded databases; and the key that Identity signs with.
 import { randomUUID } from 'node:crypto';
-import type { Running } from 'chassis/process';
-import { openDatabase } from 'chassis/postgres';
-import { createLogger } from 'chassis/log';
+import type { Running } from 'chassis/process/process';
+import { openDatabase } from 'chassis/postgres/database';
+import { createLogger } from 'chassis/observability/log';
 import { accessToken } from 'contracts/tokens';
 import type { Session } from 'contracts/types';
 import { importJWK, SignJWT, type CryptoKey } from 'jose';
-import { start as startGateway } from '../../gateway/src/gateway.ts';
-import { createKeyStore } from '../../identity-service/src/key-store.ts';
+import { start as startGateway } from '../../gateway/src/service.ts';
+import { createKeyStore } from '../../identity-service/src/sessions/key-store.ts';
 import { migrations } from '../../identity-service/src/migrations/index.ts';
 import type { Schema } from '../../identity-service/src/schema.ts';
 import { start as startIdentity } from '../../identity-service/src/service.ts';

@@ -27,7 +27,7 @@ export async function startPlace(
   dir: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Place> {
-  const cluster = run(process.execPath, [join(root, 'scripts/nats-cluster.ts')], {
+  const cluster = run(process.execPath, [join(root, 'scripts/nats/cluster.ts')], {
     NATS_PORT: '0',
     NATS_DIR: dir,
     ...env,
@@ -78,7 +78,7 @@ export async function command(
   env: Readonly<Record<string, string>>,
   ...args: string[]
 ): Promise<Told> {
-  const ran: Spoken = run(process.execPath, [join(root, `scripts/${script}.ts`), ...args], {
+  const ran: Spoken = run(process.execPath, [join(root, `scripts/nats/${script}.ts`), ...args], {
     ...env,
   });
   return { end: await ran.ended, text: ran.text() };

@@ -1,6 +1,6 @@
 // Identity and Social as processes of their own, which can be killed and asked.
 import { join } from 'node:path';
-import type { CopyState } from '../../social-service/src/copy/store.ts';
+import type { CopyState } from '../../social-service/src/replica/store.ts';
 import { logged, run, type Child } from './child.ts';
 import { root } from './sources.ts';
 import { until } from './system.ts';

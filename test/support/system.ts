@@ -121,12 +121,12 @@ export function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}
 const data = mkdtempSync(join(tmpdir(), 'start-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
-/** Runs scripts/start.ts with data in a temporary folder; `env` may change what it is told. */
+/** Runs scripts/start/start.ts with data in a temporary folder; `env` may change what it is told. */
 export async function start(env: NodeJS.ProcessEnv = {}): Promise<System> {
   const ports = await freePorts(6);
   const names = ['GATEWAY', 'IDENTITY', 'SOCIAL'].flatMap((n) => [`${n}_PORT`, `${n}_ADMIN_PORT`]);
   const chosen = Object.fromEntries(names.map((name, at) => [name, String(ports[at])]));
-  const launcher = run(process.execPath, [join(root, 'scripts/start.ts')], {
+  const launcher = run(process.execPath, [join(root, 'scripts/start/start.ts')], {
     LOG_LEVEL: 'info',
     NODE_ENV: '',
     DATABASE_URL: '',

@@ -1,7 +1,7 @@
 // A source that a test plays, time that it turns, and a follower of both.
-import type { EventBatch, EventSource } from 'chassis/event-source';
-import { follow, type FollowOptions } from 'chassis/follow';
-import { createMetrics } from 'chassis/metrics';
+import type { EventBatch, EventSource } from 'chassis/events/source';
+import { follow, type FollowOptions } from 'chassis/events/consumer';
+import { createMetrics } from 'chassis/observability/metrics';
 import { memoryLog } from '../../../test/support/log.ts';
 
 /** A read that waits for its answer. */

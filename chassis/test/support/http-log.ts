@@ -2,8 +2,8 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { EventSource } from 'chassis/event-source';
-import { httpSource } from 'chassis/http-source';
+import type { EventSource } from 'chassis/events/source';
+import { httpSource } from 'chassis/events/http-source';
 import { writer, type LogEvent, type LogInTest } from './log-in-test.ts';
 
 const PAGE = 500;

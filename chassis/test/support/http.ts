@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll } from '@jest/globals';
-import { listen, type Listening, type ListenOptions } from 'chassis/server';
+import { listen, type Listening, type ListenOptions } from 'chassis/http/server';
 
 const open: Listening[] = [];
 afterAll(async () => {

@@ -1,6 +1,6 @@
 // A process that waits for the lock, says that it has it, and, should it hear so, that it may have lost it.
 import { once } from 'node:events';
-import { createLogger } from 'chassis/log';
+import { createLogger } from 'chassis/observability/log';
 import { openNotes } from './notes.ts';
 
 const { KEY, DATABASE_URL } = process.env;

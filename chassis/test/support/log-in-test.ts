@@ -1,5 +1,5 @@
 // A log for tests: it can be written to, be away, and come back, whatever carries it.
-import type { EventSource } from 'chassis/event-source';
+import type { EventSource } from 'chassis/events/source';
 
 export interface LogEvent {
   readonly id: string;

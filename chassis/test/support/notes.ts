@@ -1,7 +1,7 @@
 // A small schema for tests of the database itself.
-import type { Logger } from 'chassis/log';
-import { type Database, openDatabase } from 'chassis/postgres';
-import type { Migrations } from 'chassis/postgres-migrate';
+import type { Logger } from 'chassis/observability/log';
+import { type Database, openDatabase } from 'chassis/postgres/database';
+import type { Migrations } from 'chassis/postgres/migrate';
 import { type Generated, type Kysely, sql } from 'kysely';
 
 export interface Notes {

@@ -2,9 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
-import type { EventSource } from 'chassis/event-source';
-import { jetStreamSource } from 'chassis/jetstream-source';
-import { brokerOptions } from 'chassis/nats';
+import type { EventSource } from 'chassis/events/source';
+import { jetStreamSource } from 'chassis/events/nats/source';
+import { brokerOptions } from 'chassis/events/nats/connection';
 import { startNats, type TestNats } from '../../../test/support/nats.ts';
 import { writer, type LogInTest } from './log-in-test.ts';
 

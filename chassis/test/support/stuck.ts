@@ -1,5 +1,5 @@
 // A service that never gets done with stopping.
-import { runService } from 'chassis/process';
+import { runService } from 'chassis/process/process';
 
 // What a listener would do: keep the process alive.
 setInterval(() => undefined, 60_000);

@@ -1,5 +1,5 @@
 // A process that writes notes for ever, and says the number of each one once the database has acknowledged it.
-import { createLogger } from 'chassis/log';
+import { createLogger } from 'chassis/observability/log';
 import { openNotes, write } from './notes.ts';
 
 const { DATA_DIR = '', DATABASE_URL } = process.env;

@@ -1,9 +1,9 @@
 // Breakers for operators: as JSON, as a live stream, and by hand.
 import type { ServerResponse } from 'node:http';
-import type { Route } from 'chassis/app';
-import { refuseForeignPages } from 'chassis/own-page';
-import { Problem } from 'chassis/problem';
-import type { Breaker } from '../upstream/breaker.ts';
+import type { Route } from 'chassis/http/app';
+import { refuseForeignPages } from 'chassis/http/same-origin';
+import { Problem } from 'chassis/http/problem';
+import type { Breaker } from '../upstream/engine/breaker.ts';
 
 export interface BreakerPanel {
   readonly breakers: readonly Breaker[];

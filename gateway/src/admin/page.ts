@@ -1,5 +1,5 @@
 // A page for people: the breakers, live, with their switches. It needs nothing from elsewhere.
-import type { Route } from 'chassis/app';
+import type { Route } from 'chassis/http/app';
 
 // Nobody may frame it either: a click on a switch must be meant.
 const POLICY =

@@ -1,8 +1,8 @@
 // Beginning, renewing and ending a session: by cookies for browsers, by tokens for API clients.
-import type { Answer } from 'chassis/answer';
-import type { Route } from 'chassis/app';
-import { parseBody, parseQuery } from 'chassis/input';
-import { Problem } from 'chassis/problem';
+import type { Answer } from 'chassis/http/answer';
+import type { Route } from 'chassis/http/app';
+import { parseBody, parseQuery } from 'chassis/http/input';
+import { Problem } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
 import type { Credentials, NewUser, Session, TokenRequest } from 'contracts/types';
 import type { Request } from 'express';

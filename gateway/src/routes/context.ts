@@ -1,7 +1,7 @@
 // What routes are given.
 import type { Sessions } from '../session/sessions.ts';
-import type { Commands } from '../views/commands.ts';
-import type { Parts } from '../views/parts.ts';
+import type { Commands } from './commands.ts';
+import type { Parts } from '../views/catalog.ts';
 import type { OnDegraded } from './reply.ts';
 
 export interface Context {

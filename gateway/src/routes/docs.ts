@@ -1,9 +1,9 @@
 // The contract: as data, and as a page for people, which loads nothing from elsewhere.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Route } from 'chassis/app';
-import { parseQuery } from 'chassis/input';
-import { Rendered } from 'chassis/rendered';
+import type { Route } from 'chassis/http/app';
+import { parseQuery } from 'chassis/http/input';
+import { Rendered } from 'chassis/http/rendered';
 import { loadDocument } from 'contracts/document';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 

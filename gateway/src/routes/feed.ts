@@ -1,12 +1,12 @@
 // The viewer's feed: own and friends' posts.
-import type { Route } from 'chassis/app';
-import { parseCursor, parseLimit, parseQuery } from 'chassis/input';
+import type { Route } from 'chassis/http/app';
+import { parseCursor, parseLimit, parseQuery } from 'chassis/http/input';
 import { loadFeed } from '../views/feed/load.ts';
 import { stitchFeed } from '../views/feed/stitch.ts';
 import type { Context } from './context.ts';
 import { accepted } from './outcome.ts';
 import { reply } from './reply.ts';
-import { viewingWith } from './viewing.ts';
+import { viewingWith } from './viewer.ts';
 
 export function feedRoutes(context: Context): Route[] {
   const { parts, onDegraded } = context;

@@ -1,17 +1,17 @@
 // Friends, and requests to be one.
-import type { Answer } from 'chassis/answer';
-import type { Route } from 'chassis/app';
-import { parseCursor, parseId, parseLimit, parseQuery } from 'chassis/input';
-import { invalid } from 'chassis/problem';
+import type { Answer } from 'chassis/http/answer';
+import type { Route } from 'chassis/http/app';
+import { parseCursor, parseId, parseLimit, parseQuery } from 'chassis/http/input';
+import { invalid } from 'chassis/http/problem';
 import type { FriendPage, RequestPage } from 'contracts/types';
 import type { Request } from 'express';
 import { loadPeople, type PeopleParts } from '../views/friends/load.ts';
 import { stitchPeople } from '../views/friends/stitch.ts';
-import { statusHeaders } from '../views/status.ts';
+import { statusHeaders } from '../views/status-headers.ts';
 import type { Context } from './context.ts';
 import { accepted } from './outcome.ts';
 import { notFound, reply } from './reply.ts';
-import { viewingWith } from './viewing.ts';
+import { viewingWith } from './viewer.ts';
 
 const DIRECTIONS = ['incoming', 'outgoing'] as const;
 

@@ -1,15 +1,15 @@
 // The viewer's own account.
-import type { Route } from 'chassis/app';
-import { parseBody, parseQuery } from 'chassis/input';
+import type { Route } from 'chassis/http/app';
+import { parseBody, parseQuery } from 'chassis/http/input';
 import { requestGuard } from 'contracts/request';
 import type { Confirmation, Me, MeChange } from 'contracts/types';
 import type { Request } from 'express';
-import type { Caller } from '../upstream/call.ts';
-import { UpstreamFailure } from '../upstream/failure.ts';
+import type { Caller } from '../upstream/engine/call.ts';
+import { UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { Context } from './context.ts';
 import { accepted } from './outcome.ts';
 import { reply } from './reply.ts';
-import { viewingWith } from './viewing.ts';
+import { viewingWith } from './viewer.ts';
 
 const checkChange = requestGuard('gateway', 'updateMe');
 const checkConfirmation = requestGuard('gateway', 'deleteMe');

@@ -1,5 +1,5 @@
 // From what an upstream made of a command, or of a private question, to what the client hears.
-import { Problem, problems } from 'chassis/problem';
+import { Problem, problems } from 'chassis/http/problem';
 import type { Outcome } from '../upstream/outcome.ts';
 
 /** What our own contract promises with a status, should the upstream not have sent it. */

@@ -1,14 +1,14 @@
 // Writing posts, changing and deleting one's own.
-import type { Route } from 'chassis/app';
-import { parseBody, parseId, parseIdempotencyKey, parseQuery } from 'chassis/input';
+import type { Route } from 'chassis/http/app';
+import { parseBody, parseId, parseIdempotencyKey, parseQuery } from 'chassis/http/input';
 import { requestGuard } from 'contracts/request';
 import type { NewPost, Post, PostChange } from 'contracts/types';
-import type { Caller } from '../upstream/call.ts';
+import type { Caller } from '../upstream/engine/call.ts';
 import { stitchPost } from '../views/post/stitch.ts';
-import { statusHeaders } from '../views/status.ts';
+import { statusHeaders } from '../views/status-headers.ts';
 import type { Context } from './context.ts';
 import { accepted } from './outcome.ts';
-import { viewingWith } from './viewing.ts';
+import { viewingWith } from './viewer.ts';
 
 const checkNewPost = requestGuard('gateway', 'createPost');
 const checkPostChange = requestGuard('gateway', 'updatePost');

@@ -1,7 +1,7 @@
 // Posts, with their authors stitched in.
-import type { Route } from 'chassis/app';
-import { parseId, parseIds, parseQuery } from 'chassis/input';
-import { invalid } from 'chassis/problem';
+import type { Route } from 'chassis/http/app';
+import { parseId, parseIds, parseQuery } from 'chassis/http/input';
+import { invalid } from 'chassis/http/problem';
 import { loadPost, loadPosts } from '../views/post/load.ts';
 import { createRenderer } from '../views/post/rendering.ts';
 import { stitchPosts } from '../views/post/stitch.ts';

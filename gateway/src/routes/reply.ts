@@ -1,11 +1,11 @@
 // From look-ups to an answer: whole, degraded, or refused because the client wants all or nothing.
-import type { Answer } from 'chassis/answer';
-import { exchangeOf } from 'chassis/exchange';
-import { Problem } from 'chassis/problem';
+import type { Answer } from 'chassis/http/answer';
+import { exchangeOf } from 'chassis/http/request-context';
+import { Problem } from 'chassis/http/problem';
 import type { Request } from 'express';
-import { Presence, type Caller } from '../upstream/call.ts';
-import { failureOf, type Lookup } from '../views/part.ts';
-import { statusHeaders } from '../views/status.ts';
+import { Presence, type Caller } from '../upstream/engine/call.ts';
+import { failureOf, type Lookup } from '../views/data-source.ts';
+import { statusHeaders } from '../views/status-headers.ts';
 
 /** The client behind a request, with the time that it may take once it has sent all of it. */
 export function callerOf(req: Request, deadlineMs: number): Caller {

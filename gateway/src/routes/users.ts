@@ -1,9 +1,9 @@
 // Users, their posts, their profiles.
-import type { Route } from 'chassis/app';
-import { invalidCursor, parseCursor, parseId, parseLimit, parseQuery } from 'chassis/input';
+import type { Route } from 'chassis/http/app';
+import { invalidCursor, parseCursor, parseId, parseLimit, parseQuery } from 'chassis/http/input';
 import { loadProfile, loadUserPosts } from '../views/profile/load.ts';
 import { stitchProfile, stitchUserPosts } from '../views/profile/stitch.ts';
-import type { Lookup } from '../views/part.ts';
+import type { Lookup } from '../views/data-source.ts';
 import type { Context } from './context.ts';
 import { callerOf, notFound, reply } from './reply.ts';
 

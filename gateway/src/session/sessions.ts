@@ -1,10 +1,10 @@
 // Who asks the gateway: a browser by its cookies, renewed when their time is over, or an API client by its token.
-import { exchangeOf } from 'chassis/exchange';
-import { bearerToken, unauthenticated, type Verify, type Viewer } from 'chassis/access-token';
-import { Problem } from 'chassis/problem';
+import { exchangeOf } from 'chassis/http/request-context';
+import { bearerToken, unauthenticated, type Verify, type Viewer } from 'chassis/auth/access-token';
+import { Problem } from 'chassis/http/problem';
 import type { IncomingMessage } from 'node:http';
-import { within, type Caller } from '../upstream/call.ts';
-import { proxyMember, UpstreamFailure } from '../upstream/failure.ts';
+import { within, type Caller } from '../upstream/engine/call.ts';
+import { proxyMember, UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { Session, User } from 'contracts/types';
 import { cookiesOf, noCookies, readCookies, type Tokens } from './cookies.ts';
 import { isSafe, originOf } from './origin.ts';

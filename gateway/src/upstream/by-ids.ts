@@ -1,6 +1,6 @@
 // The one shape of asking for things by their ids, whichever they are: one by its own address, several as a list.
 import type { Guard } from 'contracts/guard';
-import type { Bounds, Operation } from './operation.ts';
+import type { Bounds, Operation } from './engine/endpoint.ts';
 
 export interface ThingsById<T> {
   readonly name: string;

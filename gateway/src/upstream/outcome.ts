@@ -1,9 +1,9 @@
 // What came of something that an upstream may refuse: its no is the client's matter, told on in its own words.
-import type { InputFault, ProblemSlug } from 'chassis/problem';
-import { problems } from 'chassis/problem';
+import type { InputFault, ProblemSlug } from 'chassis/http/problem';
+import { problems } from 'chassis/http/problem';
 import { schemaGuard } from 'contracts/guard';
 import type { Problem } from 'contracts/types';
-import type { AnswerHeaders, Answers } from './operation.ts';
+import type { AnswerHeaders, Answers } from './engine/endpoint.ts';
 
 /** An upstream's problem document, as far as a client may see it. */
 export interface Refusal {

@@ -1,8 +1,8 @@
 // The authors of several posts, or any users by their ids: asked for in one turn, so that they travel together.
 import type { Post, User } from 'contracts/types';
-import type { Caller } from '../upstream/call.ts';
-import type { Lookup } from './part.ts';
-import type { Parts } from './parts.ts';
+import type { Caller } from '../upstream/engine/call.ts';
+import type { Lookup } from './data-source.ts';
+import type { Parts } from './catalog.ts';
 
 export type Authors = ReadonlyMap<number, Lookup<User>>;
 

@@ -1,7 +1,7 @@
 // Where an author comes from: the rungs of each strategy, from the best to the last.
 import type { User } from 'contracts/types';
-import { within, type Call } from '../upstream/call.ts';
-import { copied, lookUp, optional, type Part } from './part.ts';
+import { within, type Call } from '../upstream/engine/call.ts';
+import { copied, lookUp, optional, type Part } from './data-source.ts';
 
 export type Strategy = 'aggregate' | 'replica' | 'hybrid';
 

@@ -3,7 +3,7 @@ import { expect, jest, test } from '@jest/globals';
 import type { Request } from 'express';
 import type { Context } from '../../src/routes/context.ts';
 import { meRoutes } from '../../src/routes/me.ts';
-import { failure } from '../upstream/arrange.ts';
+import { failure } from '../upstream/engine/arrange.ts';
 
 const ME = { id: 7, username: 'user_7', email: 'user_7@secret.example' };
 

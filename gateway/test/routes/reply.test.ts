@@ -1,11 +1,11 @@
 // From look-ups to an answer: whole, degraded, or refused; and who is asking, until when.
 import type { Request } from 'express';
-import { Problem } from 'chassis/problem';
-import { exchangeOf } from 'chassis/exchange';
+import { Problem } from 'chassis/http/problem';
+import { exchangeOf } from 'chassis/http/request-context';
 import { describe, expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { callerOf, notFound, reply, wantsStrict, type OnDegraded } from '../../src/routes/reply.ts';
-import type { Lookup } from '../../src/views/part.ts';
+import type { Lookup } from '../../src/views/data-source.ts';
 import { author, failed, gap, hit, miss, page, post, replica, stale } from '../views/arrange.ts';
 
 const request = (headers: Record<string, string> = {}) => ({ headers }) as unknown as Request;

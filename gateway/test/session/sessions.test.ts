@@ -1,15 +1,15 @@
 // Who asks, when nothing but the request, a check of tokens and a renewal is known.
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, jest, test } from '@jest/globals';
-import { unauthenticated, type Verify, type Viewer } from 'chassis/access-token';
-import { exchangeOf } from 'chassis/exchange';
-import type { Problem } from 'chassis/problem';
+import { unauthenticated, type Verify, type Viewer } from 'chassis/auth/access-token';
+import { exchangeOf } from 'chassis/http/request-context';
+import type { Problem } from 'chassis/http/problem';
 import type { Session } from 'contracts/types';
 import { cookiesOf, noCookies } from '../../src/session/cookies.ts';
 import { createSessions, type Renew } from '../../src/session/sessions.ts';
-import type { Caller } from '../../src/upstream/call.ts';
-import { UpstreamFailure } from '../../src/upstream/failure.ts';
-import { aCaller } from '../upstream/arrange.ts';
+import type { Caller } from '../../src/upstream/engine/call.ts';
+import { UpstreamFailure } from '../../src/upstream/engine/failure.ts';
+import { aCaller } from '../upstream/engine/arrange.ts';
 
 const NEW: Session = {
   user: { id: 7, username: 'user_7' },

@@ -1,5 +1,5 @@
 // What Social knows and does: posts, friends, feeds.
-import type { Copy } from './copy.ts';
+import type { Copy } from './replica.ts';
 import { subjectOf } from './tokens.ts';
 import { refuses, type Knowledge, type Saying, type Seen } from './upstream.ts';
 import { authorOf, postOf, timeOf, type Population } from './world.ts';

@@ -1,7 +1,7 @@
 // Identity and Social as far as the gateway asks them: users named `user_<id>`, posts written by them in turn. What
 // is changed through them stays changed.
 import { accountsOf, type Accounts } from './accounts.ts';
-import { createCopy, type Copy } from './copy.ts';
+import { createCopy, type Copy } from './replica.ts';
 import { networkOf } from './network.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
 import { POPULATION, type Population } from './world.ts';

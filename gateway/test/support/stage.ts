@@ -1,10 +1,10 @@
 // The stage of a story: a gateway between two stubs, on free ports, all gone after the test. Whatever a story is about,
 // every answer keeps to the contract, nothing fails by a bug, and no secret of a user gets into a log line or a metric.
 import { afterEach, expect } from '@jest/globals';
-import type { Running } from 'chassis/process';
-import { conformance } from 'contracts/conformance';
+import type { Running } from 'chassis/process/process';
+import { conformance } from 'contracts/conformance/conformance';
 import { memoryLog, type Line } from '../../../test/support/log.ts';
-import { start } from '../../src/gateway.ts';
+import { start } from '../../src/service.ts';
 import { ask, type Asking, type Heard } from './client.ts';
 import { seriesIn } from './metrics.ts';
 import { startIdentity, startSocial, type Identity, type Social } from './services.ts';

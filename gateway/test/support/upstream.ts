@@ -3,7 +3,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Problem, problemDocument, type InputFault, type ProblemSlug } from 'chassis/problem';
+import { Problem, problemDocument, type InputFault, type ProblemSlug } from 'chassis/http/problem';
 
 /** One request as the upstream got it, whole. */
 export interface Seen {

@@ -1,5 +1,5 @@
 // Identity's log of its users, as an HTTP feed: what a story lets happen, and waiting for it.
-import { batchType } from 'contracts/event-batch';
+import { batchType } from 'contracts/events/batch';
 import { refuses, type Saying } from './upstream.ts';
 
 export interface UserLog {

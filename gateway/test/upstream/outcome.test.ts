@@ -1,8 +1,12 @@
 // An upstream's no: told on in its words when it is one of ours, else a failure of the upstream.
 import { describe, expect, test } from '@jest/globals';
-import { problems, type ProblemSlug } from 'chassis/problem';
-import { UpstreamFailure } from '../../src/upstream/failure.ts';
-import { readAnswer, type AnswerHeaders, type Operation } from '../../src/upstream/operation.ts';
+import { problems, type ProblemSlug } from 'chassis/http/problem';
+import { UpstreamFailure } from '../../src/upstream/engine/failure.ts';
+import {
+  readAnswer,
+  type AnswerHeaders,
+  type Operation,
+} from '../../src/upstream/engine/endpoint.ts';
 import { done, refusals, type Outcome } from '../../src/upstream/outcome.ts';
 import { accepted } from '../../src/routes/outcome.ts';
 

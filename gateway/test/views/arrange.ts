@@ -1,14 +1,14 @@
 // What the tests of the views share: look-ups of every kind, and parts that tell when they were asked.
 import * as fc from 'fast-check';
-import type { Caller, Reply, Via } from '../../src/upstream/call.ts';
+import type { Caller, Reply, Via } from '../../src/upstream/engine/call.ts';
 import {
   failureKinds,
   UpstreamFailure,
   type FailureKind,
   type UpstreamName,
-} from '../../src/upstream/failure.ts';
-import type { Lookup, Part } from '../../src/views/part.ts';
-import { aCaller } from '../upstream/arrange.ts';
+} from '../../src/upstream/engine/failure.ts';
+import type { Lookup, Part } from '../../src/views/data-source.ts';
+import { aCaller } from '../upstream/engine/arrange.ts';
 
 export const caller: Caller = aCaller();
 

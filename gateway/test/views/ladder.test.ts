@@ -1,10 +1,10 @@
 // The rungs of each strategy: who is asked, in which order, and with how much of the time.
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { User } from 'contracts/types';
-import type { Call } from '../../src/upstream/call.ts';
-import { coalesce } from '../../src/upstream/layers/coalesce.ts';
+import type { Call } from '../../src/upstream/engine/call.ts';
+import { coalesce } from '../../src/upstream/engine/layers/coalesce.ts';
 import { authorLadder, type Strategy } from '../../src/views/ladder.ts';
-import { aCaller, byHand, settle } from '../upstream/arrange.ts';
+import { aCaller, byHand, settle } from '../upstream/engine/arrange.ts';
 import { failed, gap, hit, miss, replica, stale } from './arrange.ts';
 
 const CAT: User = { id: 1, username: 'cat' };

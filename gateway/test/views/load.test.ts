@@ -1,10 +1,10 @@
 // What a view asks for: in parallel where it can, each author once, and whose failure is the answer's.
 import { describe, expect, test } from '@jest/globals';
 import type { Counts, Post, PostPage, User } from 'contracts/types';
-import type { Parts } from '../../src/views/parts.ts';
+import type { Parts } from '../../src/views/catalog.ts';
 import { loadPost, loadPosts } from '../../src/views/post/load.ts';
 import { loadProfile, loadUserPosts } from '../../src/views/profile/load.ts';
-import { settle } from '../upstream/arrange.ts';
+import { settle } from '../upstream/engine/arrange.ts';
 import { aPart, author, caller, failed, gap, hit, miss, page, post, replica } from './arrange.ts';
 
 const aPost = (id: number, authorId: number): Post => ({

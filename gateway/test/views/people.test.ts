@@ -8,8 +8,8 @@ import { loadFeed } from '../../src/views/feed/load.ts';
 import { stitchFeed } from '../../src/views/feed/stitch.ts';
 import { loadPeople } from '../../src/views/friends/load.ts';
 import { stitchPeople } from '../../src/views/friends/stitch.ts';
-import type { Lookup } from '../../src/views/part.ts';
-import type { Parts } from '../../src/views/parts.ts';
+import type { Lookup } from '../../src/views/data-source.ts';
+import type { Parts } from '../../src/views/catalog.ts';
 import { aPart, author, caller, gap, hit, miss, page, replica, stale } from './arrange.ts';
 
 const SINCE = '2024-01-01T00:00:00.000Z';

@@ -1,5 +1,5 @@
 // All migrations, in their order. One that was released is never changed: add the next one.
-import type { Migrations } from 'chassis/postgres-migrate';
+import type { Migrations } from 'chassis/postgres/migrate';
 import * as users from './0001_users.ts';
 import * as sessions from './0002_sessions.ts';
 import * as log from './0003_log.ts';

@@ -1,7 +1,7 @@
 // GET /.well-known/jwks.json: the keys that access tokens are checked with (RFC 7517).
-import type { Route } from 'chassis/app';
-import { parseQuery } from 'chassis/input';
-import type { Tokens } from '../tokens.ts';
+import type { Route } from 'chassis/http/app';
+import { parseQuery } from 'chassis/http/input';
+import type { Tokens } from '../sessions/access-tokens.ts';
 
 export const keyRoutes = (tokens: Tokens): Route[] => [
   {

@@ -1,18 +1,14 @@
 // GET, PATCH, DELETE /api/me: one's own account. Who asks is known before the body is looked at.
-import type { createAuthenticator } from 'chassis/access-token';
-import type { Route } from 'chassis/app';
-import { exchangeOf } from 'chassis/exchange';
-import { parseBody, parseQuery } from 'chassis/input';
+import type { Authenticate } from 'chassis/auth/access-token';
+import type { Route } from 'chassis/http/app';
+import { exchangeOf } from 'chassis/http/request-context';
+import { parseBody, parseQuery } from 'chassis/http/input';
 import type { Request } from 'express';
-import { type Logins, sessionOver } from '../logins.ts';
-import type { OwnAccount } from '../me.ts';
-import { confirmation, meChange } from './checks.ts';
+import { type Logins, sessionOver } from '../accounts/logins.ts';
+import type { OwnAccount } from '../accounts/own-account.ts';
+import { confirmation, meChange } from './body-checks.ts';
 
-export function meRoutes(
-  own: OwnAccount,
-  logins: Logins,
-  authenticate: ReturnType<typeof createAuthenticator>,
-): Route[] {
+export function meRoutes(own: OwnAccount, logins: Logins, authenticate: Authenticate): Route[] {
   /** @throws Problem 401, also for a good token of a session that is over */
   const askedBy = async (req: Request) => {
     parseQuery(req.url, []);

@@ -1,17 +1,17 @@
 // POST /api/sessions to log in, POST /api/sessions/refresh, DELETE /api/sessions/current to log out.
-import { type createAuthenticator, unauthenticated } from 'chassis/access-token';
-import type { Route } from 'chassis/app';
-import { parseBody, parseQuery } from 'chassis/input';
-import { type Logins, sessionOver } from '../logins.ts';
-import type { Sessions } from '../sessions.ts';
-import type { Tokens } from '../tokens.ts';
-import { credentials, refreshRequest } from './checks.ts';
+import { type Authenticate, unauthenticated } from 'chassis/auth/access-token';
+import type { Route } from 'chassis/http/app';
+import { parseBody, parseQuery } from 'chassis/http/input';
+import { type Logins, sessionOver } from '../accounts/logins.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { Tokens } from '../sessions/access-tokens.ts';
+import { credentials, refreshRequest } from './body-checks.ts';
 
 export const sessionRoutes = (
   logins: Logins,
   sessions: Sessions,
   tokens: Tokens,
-  authenticate: ReturnType<typeof createAuthenticator>,
+  authenticate: Authenticate,
 ): Route[] => [
   {
     method: 'post',

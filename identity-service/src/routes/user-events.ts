@@ -1,10 +1,10 @@
 // GET /api/user-events: the log as an HTTP feed (http-feeds.org), with long polling.
-import type { Route } from 'chassis/app';
-import { exchangeOf } from 'chassis/exchange';
-import { parseQuery } from 'chassis/input';
-import { invalid, Problem } from 'chassis/problem';
-import type { Feed } from '../feed.ts';
-import type { Batch, UserLog } from '../user-events.ts';
+import type { Route } from 'chassis/http/app';
+import { exchangeOf } from 'chassis/http/request-context';
+import { parseQuery } from 'chassis/http/input';
+import { invalid, Problem } from 'chassis/http/problem';
+import type { Feed } from '../events/long-poll.ts';
+import type { Batch, UserLog } from '../events/event-reader.ts';
 
 const POSITION = /^(0|[1-9]\d{0,15})$/;
 const MS = /^(0|[1-9]\d{0,4})$/;

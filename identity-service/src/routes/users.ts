@@ -1,12 +1,12 @@
 // GET /api/users/{id}, GET /api/users?ids=, and POST /api/users to join.
-import type { Route } from 'chassis/app';
-import { exchangeOf } from 'chassis/exchange';
-import { parseBody, parseId, parseIds, parseQuery } from 'chassis/input';
-import { invalid, Problem } from 'chassis/problem';
-import type { Accounts } from '../accounts.ts';
-import type { Tokens } from '../tokens.ts';
-import type { Users } from '../users.ts';
-import { newUser } from './checks.ts';
+import type { Route } from 'chassis/http/app';
+import { exchangeOf } from 'chassis/http/request-context';
+import { parseBody, parseId, parseIds, parseQuery } from 'chassis/http/input';
+import { invalid, Problem } from 'chassis/http/problem';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Tokens } from '../sessions/access-tokens.ts';
+import type { Users } from '../accounts/profiles.ts';
+import { newUser } from './body-checks.ts';
 
 export const userRoutes = (users: Users, accounts: Accounts, tokens: Tokens): Route[] => [
   {

@@ -1,10 +1,10 @@
 // What arrives at a broker, and how a test waits for it.
 import { setTimeout as pause } from 'node:timers/promises';
-import { jetStreamSource } from 'chassis/jetstream-source';
-import { brokerOptions } from 'chassis/nats';
+import { jetStreamSource } from 'chassis/events/nats/source';
+import { brokerOptions } from 'chassis/events/nats/connection';
 import type { UserEventOnWire } from 'contracts/types';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { STREAM } from '../../src/stream.ts';
+import { STREAM } from '../../src/relay/stream.ts';
 
 export interface Arrival {
   readonly subject: string;

@@ -1,6 +1,6 @@
 // A process that lets users join, renames and deletes them for ever, and says what the database has acknowledged.
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Change, outboxIn } from '../../src/outbox.ts';
+import { type Change, outboxIn } from '../../src/events/outbox.ts';
 import { open } from './open.ts';
 
 const { DATA_DIR = '', DATABASE_URL } = process.env;

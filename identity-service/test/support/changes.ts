@@ -1,7 +1,7 @@
 // One who joins, renames and leaves, again and again, as the service does it; and the same among users of before.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import { outboxIn } from '../../src/outbox.ts';
+import { outboxIn } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
 
 const password_hash = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA';

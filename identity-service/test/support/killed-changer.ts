@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { run } from '../../../test/support/child.ts';
-import type { Change } from '../../src/outbox.ts';
+import type { Change } from '../../src/events/outbox.ts';
 
 const changer = join(import.meta.dirname, 'changer.ts');
 

@@ -1,6 +1,6 @@
 // The database of a test, with this service's tables.
-import { createLogger, type Logger } from 'chassis/log';
-import { type Database, openDatabase } from 'chassis/postgres';
+import { createLogger, type Logger } from 'chassis/observability/log';
+import { type Database, openDatabase } from 'chassis/postgres/database';
 import type { TestDatabase } from '../../../test/support/database.ts';
 import { seed } from '../../src/demo.ts';
 import { migrations } from '../../src/migrations/index.ts';

@@ -1,6 +1,6 @@
 // The whole service for a test, with people who have joined.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Running } from 'chassis/process';
+import type { Running } from 'chassis/process/process';
 import type { Me, Session } from 'contracts/types';
 import { askerOf } from '../../../test/support/ask.ts';
 import type { TestDatabase } from '../../../test/support/database.ts';

@@ -2,9 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UserEventOnWire } from 'contracts/types';
 import type { Kysely } from 'kysely';
-import { record } from '../../src/outbox.ts';
+import { record } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
-import { userLogIn } from '../../src/user-events.ts';
+import { userLogIn } from '../../src/events/event-reader.ts';
 
 export const USERS = 20;
 

@@ -1,5 +1,5 @@
 // All migrations, in their order. One that was released is never changed: add the next one.
-import type { Migrations } from 'chassis/postgres-migrate';
+import type { Migrations } from 'chassis/postgres/migrate';
 import * as postsAndFriendships from './0001_posts_and_friendships.ts';
 import * as writes from './0002_writes.ts';
 import * as authors from './0003_authors.ts';

@@ -1,9 +1,9 @@
 // GET /api/authors?ids=
-import type { Route } from 'chassis/app';
-import { parseIds, parseQuery } from 'chassis/input';
-import { invalid } from 'chassis/problem';
+import type { Route } from 'chassis/http/app';
+import { parseIds, parseQuery } from 'chassis/http/input';
+import { invalid } from 'chassis/http/problem';
 import type { AuthorBatch } from 'contracts/types';
-import type { AuthorsOf } from '../authors.ts';
+import type { AuthorsOf } from '../replica/authors.ts';
 
 export const authorRoutes = (authorsOf: AuthorsOf): Route[] => [
   {

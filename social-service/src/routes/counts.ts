@@ -1,7 +1,7 @@
 // GET /api/users/{id}/counts
-import type { Route } from 'chassis/app';
-import { parseId, parseQuery } from 'chassis/input';
-import type { CountsOf } from '../counts.ts';
+import type { Route } from 'chassis/http/app';
+import { parseId, parseQuery } from 'chassis/http/input';
+import type { CountsOf } from '../friends/counts.ts';
 
 export const countRoutes = (countsOf: CountsOf): Route[] => [
   {

@@ -1,10 +1,10 @@
 // GET /api/feed?limit=&cursor=&include=author
-import type { Route } from 'chassis/app';
-import { parseQuery } from 'chassis/input';
-import type { FeedOf } from '../feed.ts';
-import { parseInclude } from '../include.ts';
+import type { Route } from 'chassis/http/app';
+import { parseQuery } from 'chassis/http/input';
+import type { FeedOf } from '../posts/feed.ts';
+import { parseInclude } from '../posts/include.ts';
 import { parsePage, toPage } from '../page.ts';
-import type { Authenticate } from '../viewer.ts';
+import type { Authenticate } from 'chassis/auth/access-token';
 
 export const feedRoutes = (feedOf: FeedOf, authenticate: Authenticate): Route[] => [
   {

@@ -1,12 +1,12 @@
 // GET /api/friends, GET /api/friend-requests, PUT and DELETE /api/friends/{id}
 import type { Request } from 'express';
-import type { Route } from 'chassis/app';
-import { parseId, parseQuery } from 'chassis/input';
-import { invalid } from 'chassis/problem';
+import type { Route } from 'chassis/http/app';
+import { parseId, parseQuery } from 'chassis/http/input';
+import { invalid } from 'chassis/http/problem';
 import type { FriendPage, Friendship, RequestPage } from 'contracts/types';
-import type { Direction, Friends } from '../friends.ts';
+import type { Direction, Friends } from '../friends/friends.ts';
 import { parsePage, toPage } from '../page.ts';
-import type { Authenticate } from '../viewer.ts';
+import type { Authenticate } from 'chassis/auth/access-token';
 
 function parseDirection(text = 'incoming'): Direction {
   if (text !== 'incoming' && text !== 'outgoing')

@@ -1,15 +1,15 @@
 // GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=, all with &include=author
 // POST /api/posts, PATCH and DELETE /api/posts/{id}
-import type { Route } from 'chassis/app';
-import { parseBody, parseId, parseIdempotencyKey, parseIds, parseQuery } from 'chassis/input';
-import { invalid, Problem } from 'chassis/problem';
+import type { Route } from 'chassis/http/app';
+import { parseBody, parseId, parseIdempotencyKey, parseIds, parseQuery } from 'chassis/http/input';
+import { invalid, Problem } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
-import { postCheck } from '../content.ts';
-import { parseInclude } from '../include.ts';
+import { postCheck } from '../posts/content.ts';
+import { parseInclude } from '../posts/include.ts';
 import { parsePage, toPage } from '../page.ts';
-import type { Posts } from '../posts.ts';
-import type { Authenticate } from '../viewer.ts';
-import type { Refusal, Writing } from '../writing.ts';
+import type { Posts } from '../posts/reading.ts';
+import type { Authenticate } from 'chassis/auth/access-token';
+import type { Refusal, Writing } from '../posts/writing.ts';
 
 const LIST_QUERY = ['ids', 'authorId', 'limit', 'cursor', 'include'] as const;
 type ListQuery = Partial<Record<(typeof LIST_QUERY)[number], string>>;

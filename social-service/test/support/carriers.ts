@@ -1,7 +1,7 @@
 // What carries Identity's log to Social: its HTTP feed, or a stream at a real broker. The same suite runs on both.
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, nanos } from '@nats-io/transport-node';
-import { brokerOptions } from 'chassis/nats';
+import { brokerOptions } from 'chassis/events/nats/connection';
 import { startNats } from '../../../test/support/nats.ts';
 import type { Logged } from './events.ts';
 import { until } from './until.ts';

@@ -1,7 +1,7 @@
 // What Social does with Identity's log, whatever carries it: from an empty copy to one that is rebuilt.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { Running } from 'chassis/process';
-import { eventExamples } from 'contracts/event-examples';
+import type { Running } from 'chassis/process/process';
+import { eventExamples } from 'contracts/events/examples';
 import {
   describeOnServer,
   embeddedDatabase,
@@ -10,7 +10,7 @@ import {
 } from '../../../test/support/database.ts';
 import { namesAt } from '../../../test/support/people.ts';
 import { copyStateOf } from '../../../test/support/services.ts';
-import type { CopyState } from '../../src/copy/store.ts';
+import type { CopyState } from '../../src/replica/store.ts';
 import { start } from '../../src/service.ts';
 import type { Carrier } from './carriers.ts';
 import { deleted, type Logged, named, odd } from './events.ts';

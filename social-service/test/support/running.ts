@@ -1,6 +1,6 @@
 // The whole service on a database, with a stand-in for Identity.
 import { afterAll } from '@jest/globals';
-import type { Running } from 'chassis/process';
+import type { Running } from 'chassis/process/process';
 import { type Asked, askerOf } from '../../../test/support/ask.ts';
 import type { TestDatabase } from '../../../test/support/database.ts';
 import { start } from '../../src/service.ts';

@@ -1,8 +1,8 @@
 // Social's database for tests of what is in it, without a service around it.
 import { type Kysely, sql } from 'kysely';
-import { createLogger, type Logger } from 'chassis/log';
-import { type Database, openDatabase } from 'chassis/postgres';
-import type { Migrations } from 'chassis/postgres-migrate';
+import { createLogger, type Logger } from 'chassis/observability/log';
+import { type Database, openDatabase } from 'chassis/postgres/database';
+import type { Migrations } from 'chassis/postgres/migrate';
 import type { TestDatabase } from '../../../test/support/database.ts';
 import { seed } from '../../src/demo.ts';
 import { migrations } from '../../src/migrations/index.ts';

@@ -1,11 +1,11 @@
 // What a feed is made of: a page of posts, and their authors in one question.
 import type { PostPage } from 'contracts/types';
-import type { Caller } from '../../upstream/call.ts';
-import type { OwnPage } from '../../upstream/network.ts';
+import type { Caller } from '../../upstream/engine/call.ts';
+import type { OwnPage } from '../../upstream/social/viewer-page.ts';
 import type { Outcome } from '../../upstream/outcome.ts';
 import { authorsOf, type Authors } from '../authors.ts';
-import type { Lookup } from '../part.ts';
-import type { Parts } from '../parts.ts';
+import type { Lookup } from '../data-source.ts';
+import type { Parts } from '../catalog.ts';
 
 export interface FeedParts {
   readonly page: Lookup<Outcome<PostPage>>;

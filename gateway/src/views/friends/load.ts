@@ -1,9 +1,9 @@
 // What a list of people is made of: a page of their ids, and their names in one question.
-import type { Caller } from '../../upstream/call.ts';
+import type { Caller } from '../../upstream/engine/call.ts';
 import type { Outcome } from '../../upstream/outcome.ts';
 import { askAuthors, type Authors } from '../authors.ts';
-import type { Lookup, Part } from '../part.ts';
-import type { Parts } from '../parts.ts';
+import type { Lookup, Part } from '../data-source.ts';
+import type { Parts } from '../catalog.ts';
 
 interface PeoplePage {
   readonly items: readonly { readonly id: number }[];

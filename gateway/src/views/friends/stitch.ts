@@ -1,6 +1,6 @@
 // People with their names. Pure.
 import type { User } from 'contracts/types';
-import type { Lookup } from '../part.ts';
+import type { Lookup } from '../data-source.ts';
 
 interface PeoplePage<T> {
   readonly items: readonly T[];

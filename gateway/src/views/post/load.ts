@@ -1,8 +1,8 @@
 // What one post, or several, are made of. An author who is known to belong to a wanted post is asked for together with it.
 import type { Post, User } from 'contracts/types';
-import type { Caller } from '../../upstream/call.ts';
-import type { Lookup } from '../part.ts';
-import type { Parts } from '../parts.ts';
+import type { Caller } from '../../upstream/engine/call.ts';
+import type { Lookup } from '../data-source.ts';
+import type { Parts } from '../catalog.ts';
 import { askAuthor, broughtAlong, type Authors } from '../authors.ts';
 
 export interface PostParts {

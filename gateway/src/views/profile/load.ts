@@ -1,10 +1,10 @@
 // What a user's profile, and a page of their posts, are made of. Identity and Social are asked at the same time.
 import type { Counts, PostPage, User } from 'contracts/types';
-import type { Caller } from '../../upstream/call.ts';
-import type { PageQuestion } from '../../upstream/social.ts';
+import type { Caller } from '../../upstream/engine/call.ts';
+import type { PageQuestion } from '../../upstream/social/posts.ts';
 import { broughtAlong } from '../authors.ts';
-import type { Lookup } from '../part.ts';
-import type { Parts } from '../parts.ts';
+import type { Lookup } from '../data-source.ts';
+import type { Parts } from '../catalog.ts';
 
 export interface UserPostsParts {
   readonly user: Lookup<User>;

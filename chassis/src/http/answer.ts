@@ -1,0 +1,126 @@
+// Sending an answer: JSON, validators (ETag, RFC 9110), the headers that every answer carries.
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { problemDocument, type HeaderFields, type Problem } from './problem.ts';
+import { exchangeOf } from './request-context.ts';
+import { render, Rendered } from './rendered.ts';
+
+/** What a route gives back; `send` turns it into a response. */
+export type Answer = WholeAnswer | EmptyAnswer | StreamAnswer;
+
+interface WholeAnswer {
+  /** 200 when left out. */
+  readonly status?: number;
+  /** Sent as JSON; with a `type` it is a text, sent as it is; and so is what was rendered before. */
+  readonly body: unknown;
+  readonly type?: string;
+  /**
+   * `public` and `private` answers carry an ETag and are revalidated at each use; a `no-store` one has none.
+   * `private`: the answer depends on who asks.
+   */
+  readonly cache: 'public' | 'private' | 'no-store';
+  readonly headers?: HeaderFields;
+}
+
+/** It was done, and there is nothing to tell. */
+interface EmptyAnswer {
+  readonly status: 204;
+  readonly headers?: HeaderFields;
+}
+
+/** An answer without end, such as an event stream (never cached): `stream` writes it until the client leaves. */
+interface StreamAnswer {
+  readonly stream: (res: ServerResponse) => void;
+  readonly type: string;
+}
+
+/** If-None-Match (RFC 9110, section 13.1.2): weak comparison with any of the listed tags, or `*`. */
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return (
+    ifNoneMatch.trim() === '*' ||
+    ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+  );
+}
+
+type Fields = Record<string, string | readonly string[]>;
+
+function head(res: ServerResponse): Fields {
+  const { requestId, traceparent, headers } = exchangeOf(res.req);
+  const own = { 'X-Request-Id': requestId, traceparent, 'X-Content-Type-Options': 'nosniff' };
+  return headers === undefined ? own : Object.assign(own, headers);
+}
+
+/** The head with `more`; what an answer varies by is added up. */
+function withHead(res: ServerResponse, more: HeaderFields): Fields {
+  const fields = head(res);
+  const vary = fields['Vary'];
+  Object.assign(fields, more);
+  if (vary !== undefined && vary !== fields['Vary'])
+    fields['Vary'] = `${String(vary)}, ${String(fields['Vary'])}`;
+  return fields;
+}
+
+function write(
+  res: ServerResponse,
+  status: number,
+  type: string,
+  body: Rendered | undefined,
+  more: HeaderFields,
+): void {
+  const headers = withHead(res, more);
+  if (body === undefined) {
+    res.writeHead(status, headers as OutgoingHttpHeaders).end();
+    return;
+  }
+  const { content, bytes } = body;
+  headers['Content-Type'] = type;
+  headers['Content-Length'] = String(bytes);
+  // As many bytes as characters: all of them are ASCII, which is latin1 too, and cheaper to write.
+  res
+    .writeHead(status, headers as OutgoingHttpHeaders)
+    .end(content, bytes === content.length ? 'latin1' : 'utf8');
+}
+
+/** Sends a route's answer; 304 when the client holds the very same one. */
+export function send(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
+  if ('stream' in answer) {
+    const headers = { ...head(res), 'Content-Type': answer.type, 'Cache-Control': 'no-store' };
+    res.writeHead(200, headers as OutgoingHttpHeaders);
+    // HEAD asks for the headers alone; nothing would ever end it.
+    if (req.method === 'HEAD') res.end();
+    else answer.stream(res);
+    return;
+  }
+  if (!('body' in answer)) {
+    write(res, answer.status, '', undefined, { 'Cache-Control': 'no-store', ...answer.headers });
+    return;
+  }
+  const { type = 'application/json', status = 200, cache, headers } = answer;
+  const body = renderedBody(answer);
+  if (cache === 'no-store') {
+    write(res, status, type, body, { 'Cache-Control': 'no-store', ...headers });
+    return;
+  }
+  const tagged = { 'Cache-Control': `${cache}, no-cache`, ETag: body.etag, ...headers };
+  if (matches(req.headers['if-none-match'], body.etag)) write(res, 304, '', undefined, tagged);
+  else write(res, status, type, body, tagged);
+}
+
+function renderedBody({ body, type }: WholeAnswer): Rendered {
+  if (body instanceof Rendered) return body;
+  return type === undefined ? render(body) : new Rendered(String(body));
+}
+
+/** Answers OPTIONS: which methods there are. */
+export const sendAllowed = (res: ServerResponse, allow: string): void =>
+  write(res, 204, '', undefined, { Allow: allow });
+
+/** Sends a problem document; never cached. */
+export function sendProblem(req: IncomingMessage, res: ServerResponse, problem: Problem): void {
+  const instance = (req.url ?? '/').split('?', 1)[0]!.slice(0, 500);
+  const document = problemDocument(problem, instance, exchangeOf(req).requestId);
+  write(res, problem.status, 'application/problem+json', render(document), {
+    'Cache-Control': 'no-store',
+    ...problem.headers,
+  });
+}

@@ -1,0 +1,80 @@
+// What every request passes before the app: the cap on requests in flight, and its measuring.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { sendProblem } from './answer.ts';
+import { exchangeOf } from './request-context.ts';
+import type { Logger } from '../observability/log.ts';
+import { DURATION_BUCKETS, type Metrics } from '../observability/metrics.ts';
+import { type HeaderFields, Problem } from './problem.ts';
+import { sampler } from '../observability/log-sampler.ts';
+
+export interface FrontOptions {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Requests at once; what comes beyond is refused at once, before any work. No cap when left out. */
+  readonly maxInFlight?: number;
+  readonly onOverload?: () => void;
+  /** What every answer to this request carries, refusals included. */
+  readonly headersOf?: (req: IncomingMessage) => HeaderFields;
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
+// One for all: an overloaded process has no time for building stack traces.
+const overloaded = new Problem(
+  'overloaded',
+  'There are more requests than can be served now; try again',
+  {
+    headers: { 'Retry-After': '1' },
+  },
+);
+
+/** Lines about failures, in a second for each route: in an outage, every request would write one. */
+const LINES_MAX = 10;
+
+/** Wraps an app so that its requests are counted, timed by route template and status, and capped. */
+export function front(
+  app: RequestListener,
+  { metrics, log, maxInFlight = Infinity, onOverload, headersOf }: FrontOptions,
+): RequestListener {
+  let inFlight = 0;
+  const sample = sampler(LINES_MAX);
+  const duration = metrics.histogram(
+    'http_request_duration_seconds',
+    'Time from the arrival of a request to the end of its answer.',
+    ['method', 'route', 'status'],
+    DURATION_BUCKETS,
+  );
+  metrics.gauge('http_requests_in_flight', 'Requests that are being answered.', [], (gauge) =>
+    gauge.set(inFlight),
+  );
+
+  const finish = (req: IncomingMessage, res: ServerResponse): void => {
+    inFlight -= 1;
+    const exchange = exchangeOf(req);
+    if (!res.writableFinished) exchange.onLeave?.();
+    const seconds = (performance.now() - exchange.startedAt) / 1000;
+    const method = METHODS.has(req.method ?? '') ? req.method! : 'other';
+    const status = res.writableFinished ? String(res.statusCode) : 'client_left';
+    duration.observe({ method, route: exchange.route, status }, seconds);
+
+    const { requestId, traceparent, route, failure: cause } = exchange;
+    const failed = res.statusCode >= 500 && route !== 'shed';
+    // A 500 is a bug of ours: never one too many.
+    const leftOut = !failed ? undefined : res.statusCode === 500 ? 0 : sample(route);
+    const level = leftOut === undefined ? 'debug' : 'warn';
+    if (!log.isLevelEnabled(level)) return;
+    const line = { requestId, traceparent, method, route, status, ms: Math.round(seconds * 1000) };
+    log[level]({ ...line, ...(failed && { cause }), ...(leftOut && { leftOut }) }, 'answered');
+  };
+
+  return (req, res) => {
+    inFlight += 1;
+    const exchange = exchangeOf(req);
+    if (headersOf !== undefined) exchange.headers = headersOf(req);
+    res.once('close', () => finish(req, res));
+    if (inFlight > maxInFlight) {
+      exchange.route = 'shed';
+      onOverload?.();
+      sendProblem(req, res, overloaded);
+    } else app(req, res);
+  };
+}

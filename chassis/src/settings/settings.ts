@@ -1,0 +1,150 @@
+// Settings: environment variables, read once, all faults told at once, then frozen.
+// A schema is a zod object; what people need to know about a setting stands in its `meta`.
+import { z } from 'zod';
+
+export { z };
+import { StartError } from '../base/startup-error.ts';
+
+/** What the README's table, and the line about a wrong value, say of a setting. */
+export interface SettingMeta {
+  readonly about: string;
+  readonly expected: string;
+  /** As a person would write it into the environment; '' when there is no default. */
+  readonly fallback: string;
+  /** A secret's value is never printed, not even when it is wrong. */
+  readonly secret?: boolean;
+}
+
+interface Described {
+  meta(): unknown;
+}
+
+/** The `meta` of a setting that was made by the functions below. */
+export const metaOf = (setting: Described): SettingMeta => setting.meta() as SettingMeta;
+
+/** A whole number between `min` and `max`, both included. */
+export function integer(fallback: number, about: string, { min = 0, max = 2 ** 31 - 1 } = {}) {
+  const expected = `a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max)
+    .default(fallback)
+    .meta({ about, expected, fallback: String(fallback) } satisfies SettingMeta);
+}
+
+/** A duration in milliseconds; at most a day, so that it always fits a timer. */
+export const milliseconds = (fallback: number, about: string, { min = 1, max = 86_400_000 } = {}) =>
+  integer(fallback, about, { min, max });
+
+/** A TCP port; 0 lets the system choose a free one. */
+export const port = (fallback: number, about: string) =>
+  integer(fallback, about, { min: 0, max: 65_535 });
+
+/** One of a closed list of words. */
+export function choice<const T extends readonly [string, ...string[]]>(
+  words: T,
+  fallback: T[number],
+  about: string,
+) {
+  return z
+    .enum(words)
+    .default(fallback as never)
+    .meta({ about, expected: `one of ${words.join(', ')}`, fallback } satisfies SettingMeta);
+}
+
+/** `true` or `false`. */
+export const flag = (fallback: boolean, about: string) =>
+  z
+    .enum(['true', 'false'])
+    .transform((word) => word === 'true')
+    .default(fallback)
+    .meta({ about, expected: 'true or false', fallback: String(fallback) } satisfies SettingMeta);
+
+/** Any text of at most 1,000 characters. */
+export const text = (fallback: string, about: string) =>
+  z
+    .string()
+    .max(1000)
+    .default(fallback)
+    .meta({ about, expected: 'a text', fallback } satisfies SettingMeta);
+
+/** The address of an HTTP service, without path and credentials: http://host:port or https://host:port. */
+export function httpOrigin(fallback: string, about: string) {
+  return z
+    .string()
+    .refine((value) => {
+      const url = URL.parse(value);
+      return (
+        url !== null &&
+        url.username + url.password === '' &&
+        /^https?:$/.test(url.protocol) &&
+        /^\/?$/.test(url.pathname + url.search + url.hash)
+      );
+    })
+    .transform((value) => new URL(value).origin)
+    .default(fallback)
+    .meta({
+      about,
+      expected: 'an address such as http://127.0.0.1:8081',
+      fallback,
+    } satisfies SettingMeta);
+}
+
+/** A PostgreSQL connection string; left out, it is undefined. It holds a password, so it is secret. */
+export const postgresUrl = (about: string) =>
+  z
+    .string()
+    .refine((value) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''))
+    .optional()
+    .meta({
+      about,
+      expected: 'an address such as postgres://user:password@host:5432/database',
+      fallback: '',
+      secret: true,
+    } satisfies SettingMeta);
+
+/** The settings that every process here has. `ports` are the defaults of PORT and ADMIN_PORT. */
+export const commonSettings = (ports: { public: number; admin: number }) => ({
+  HOST: text('127.0.0.1', 'Address of the public listener.'),
+  PORT: port(ports.public, 'Port of the public listener.'),
+  ADMIN_HOST: text('127.0.0.1', 'Address of the admin listener.'),
+  ADMIN_PORT: port(ports.admin, 'Port of the admin listener: metrics, health, readiness.'),
+  LOG_LEVEL: choice(
+    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    'info',
+    'The least severe log line that is written.',
+  ),
+});
+
+/** Every setting that is wrong, one line each. */
+export class SettingsError extends StartError {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Reads the schema's variables from `env`; an empty variable counts as left out.
+ * @throws SettingsError whose message names every wrong variable, its value and what was expected.
+ */
+export function readSettings<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<z.output<z.ZodObject<Shape>>> {
+  const names = Object.keys(schema.shape);
+  const given = Object.fromEntries(
+    names.map((name) => [name, env[name] === '' ? undefined : env[name]]),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return Object.freeze(result.data);
+
+  const wrong = new Set(result.error.issues.map((issue) => String(issue.path[0])));
+  const lines = [...wrong].map((name) => {
+    const { expected, secret } = metaOf(schema.shape[name] as unknown as Described);
+    // In an address, what stands before an @ may be a password.
+    const hidden = secret === true || given[name]?.includes('@') === true;
+    const value = hidden ? '(its value is secret)' : JSON.stringify(given[name]);
+    return `${name} is ${value}, but should be ${expected}.`;
+  });
+  throw new SettingsError(lines.join('\n'));
+}

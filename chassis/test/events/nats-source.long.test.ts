@@ -1,0 +1,211 @@
+// What JetStream alone can do to a reader: consumers that go, servers that go, messages that are no events.
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { jetstream } from '@nats-io/jetstream';
+import { type EventBatch, type EventSource, SourceError } from 'chassis/events/source';
+import { jetStreamSource } from 'chassis/events/nats/source';
+import { describeWithNats } from '../../../test/support/nats.ts';
+import { subjects, type LogEvent } from '../support/log-in-test.ts';
+import { proxyTo } from '../support/proxy.ts';
+import { NAME, STREAM, streamLog, type StreamLog } from '../support/stream.ts';
+
+const never = new AbortController().signal;
+const positionsOf = ({ events }: EventBatch): number[] =>
+  events.map((one) => Number((one as LogEvent).id));
+
+/** Reads on until the position, whatever happens on the way. */
+async function readUntil(source: EventSource, after: number, last: number): Promise<number[]> {
+  const all: number[] = [];
+  for (let from = after; from < last;) {
+    const batch = await source.read(from, never).catch(() => undefined);
+    if (batch === undefined) {
+      await pause(20);
+      continue;
+    }
+    await batch.done().catch(() => undefined);
+    all.push(...positionsOf(batch));
+    from = batch.next;
+  }
+  return all;
+}
+
+describeWithNats('a source from JetStream', () => {
+  describe('on one server', () => {
+    let log: StreamLog;
+    beforeEach(async () => {
+      log = await streamLog();
+    });
+    afterEach(() => log.remove());
+
+    const consumers = async () => {
+      const found = [];
+      for await (const info of log.manager.consumers.list(STREAM)) found.push(info);
+      return found;
+    };
+
+    test('acknowledges a batch when it is done, and not before', async () => {
+      const written = await log.append(subjects(10));
+      const source = log.source();
+      const batch = await source.read(0, never);
+      const [before] = await consumers();
+      expect(before).toMatchObject({ num_ack_pending: 10, num_pending: 0 });
+      expect(before!.name).toMatch(new RegExp(`^${NAME}-`));
+      await batch.done();
+      expect((await consumers())[0]).toMatchObject({
+        num_ack_pending: 0,
+        ack_floor: { stream_seq: written.length },
+      });
+    });
+
+    test('gives the batch in hand again without the broker', async () => {
+      const written = await log.append(subjects(3));
+      const source = log.source();
+      await source.read(0, never);
+      await log.leave();
+      expect(positionsOf(await source.read(0, never))).toEqual(written);
+      await log.comeBack();
+    });
+
+    test('leaves no consumer behind when it is closed', async () => {
+      await log.append(subjects(3));
+      const source = log.source();
+      await source.read(0, never);
+      expect(await consumers()).toHaveLength(1);
+      await source.close();
+      expect(await consumers()).toEqual([]);
+    });
+
+    test('makes its consumer again when that is gone, before a read and during one', async () => {
+      const written = await log.append(subjects(10));
+      const source = log.source();
+      const first = await source.read(0, never);
+      await first.done();
+      const remove = async () => {
+        for (const { name } of await consumers()) await log.manager.consumers.delete(STREAM, name);
+      };
+      await remove();
+      const last = written.at(-1)!;
+      await expect(source.read(last, never)).rejects.toThrow(SourceError);
+      const waiting = source.read(last, never);
+      while ((await consumers()).length === 0);
+      await remove();
+      await expect(waiting).rejects.toThrow(SourceError);
+      const more = await log.append(['x', 'y']);
+      expect(await readUntil(source, last, more[1]!)).toEqual(more);
+    });
+
+    test('notices when somebody else took messages from its consumer', async () => {
+      const written = await log.append(['a']);
+      const source = log.source();
+      const first = await source.read(0, never);
+      await first.done();
+      const [own] = await consumers();
+      const more = await log.append(['b', 'c']);
+      const thief = await jetstream(log.connection).consumers.get(STREAM, own!.name);
+      await thief.next({ expires: 1_000 });
+      await expect(source.read(written[0]!, never)).rejects.toThrow('lost on its way');
+      expect(await readUntil(source, written[0]!, more[1]!)).toEqual(more);
+    });
+
+    test('waits for a stream that is not there yet', async () => {
+      const source = jetStreamSource({
+        urls: log.nats.url,
+        stream: 'LATER',
+        subject: 'later.>',
+        name: NAME,
+        waitMs: 1_000,
+      });
+      await expect(source.read(0, never)).rejects.toThrow(SourceError);
+      await log.manager.streams.add({ name: 'LATER', subjects: ['later.>'] });
+      await jetstream(log.connection).publish('later.1', '{"id":"3"}', { msgID: '3' });
+      expect(await source.read(0, never)).toMatchObject({
+        events: [{ id: '3' }],
+        next: 3,
+        head: 3,
+      });
+      await source.close();
+    });
+
+    test('passes on what is no event, and goes on behind it', async () => {
+      const [first] = await log.append(['a']);
+      await log.publish('no {json');
+      const source = log.source();
+      const odd = await source.read(0, never);
+      expect(odd.events).toEqual([expect.objectContaining({ id: '1' }), 'no {json']);
+      expect(odd.next).toBe(first);
+      await odd.done();
+      const [second] = await log.append(['b']);
+      const next = await source.read(first!, never);
+      expect(positionsOf(next)).toEqual([second]);
+      await next.done();
+      await log.publish('7', 'not a position');
+      expect(await log.source().read(second!, never)).toMatchObject({ events: [7], next: second });
+    });
+
+    test('gives up on a broker that falls silent, and goes on when it speaks again', async () => {
+      const proxy = await proxyTo(log.nats.url);
+      const source = log.source(1_000, proxy.url);
+      const written = await log.append(['a']);
+      await (await source.read(0, never)).done();
+      proxy.fallSilent();
+      await expect(source.read(written[0]!, never)).rejects.toThrow(SourceError);
+      await proxy.leave();
+      await proxy.comeBack();
+      const more = await log.append(['b']);
+      expect(await readUntil(source, written[0]!, more[0]!)).toEqual(more);
+      await source.close();
+      await proxy.leave();
+    });
+
+    test('leaves a connection that nothing is heard on, though nobody ends it', async () => {
+      const proxy = await proxyTo(log.nats.url);
+      const source = log.source(1_000, proxy.url);
+      const [first] = await log.append(['a']);
+      await (await source.read(0, never)).done();
+      proxy.loseOpen();
+      const [second] = await log.append(['b']);
+      const since = performance.now();
+      expect(await readUntil(source, first!, second!)).toEqual([second]);
+      expect(performance.now() - since).toBeLessThan(20_000);
+      await source.close();
+      await proxy.leave();
+    });
+
+    test('says nothing of addresses or contents when it fails', async () => {
+      await log.leave();
+      const failed = await log
+        .source()
+        .read(0, never)
+        .catch((error: unknown) => error);
+      expect(failed).toBeInstanceOf(SourceError);
+      expect((failed as Error).message).toBe('the broker cannot be used now');
+      await log.comeBack();
+    });
+  });
+
+  describe('on three servers', () => {
+    let log: StreamLog;
+    beforeEach(async () => {
+      log = await streamLog(3);
+    });
+    afterEach(() => log.remove());
+
+    test('loses nothing, whichever is killed', async () => {
+      const source = log.source();
+      const written: number[] = [];
+      const read: number[] = [];
+      const more = async (count: number, prefix: string) => {
+        const after = written.at(-1) ?? 0;
+        written.push(...(await log.append(subjects(count, prefix))));
+        read.push(...(await readUntil(source, after, written.at(-1)!)));
+      };
+      await more(50, 'all');
+      for (const [index, server] of log.nats.servers.entries()) {
+        await server.kill();
+        await more(50, `without-${index}-`);
+        await server.restart();
+      }
+      expect(read).toEqual(written);
+    });
+  });
+});

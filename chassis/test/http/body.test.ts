@@ -1,0 +1,125 @@
+// JSON bodies: what is read, and how everything else is refused.
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createApp } from 'chassis/http/app';
+import { BODY_MAX } from 'chassis/http/body';
+import request from 'supertest';
+import { memoryLog } from '../../../test/support/log.ts';
+import { exchangeRaw, serving } from '../support/http.ts';
+
+const { log, lines } = memoryLog();
+let url: string;
+beforeAll(async () => {
+  const app = createApp({
+    routes: [
+      {
+        method: 'post',
+        path: '/echo',
+        body: true,
+        handle: (req) => ({ body: req.body as unknown, cache: 'no-store' }),
+      },
+      { method: 'put', path: '/empty', handle: () => ({ status: 204, headers: { Allow: 'PUT' } }) },
+    ],
+    log,
+    bodyMs: 200,
+  });
+  url = await serving(app);
+});
+
+const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
+  request(url)
+    .post('/echo')
+    .set({ 'Content-Type': 'application/json', ...headers })
+    .send(body as string);
+
+test('an object is read, with a charset in its type too', async () => {
+  expect((await post('{"a":"ä"}')).body).toEqual({ a: 'ä' });
+  const answer = await post('{"a":1}', { 'Content-Type': 'application/json; charset=utf-8' });
+  expect(answer.body).toEqual({ a: 1 });
+});
+
+test('a name such as __proto__ is data and changes nothing', async () => {
+  const { text } = await post('{"__proto__":{"admin":true}}');
+  expect(text).toBe('{"__proto__":{"admin":true}}');
+  expect(({} as { admin?: boolean }).admin).toBeUndefined();
+});
+
+test('a body of the largest size passes, one byte more is a 413 and ends the connection', async () => {
+  expect((await post(`{"a":"${'x'.repeat(BODY_MAX - 8)}"}`)).status).toBe(200);
+  const answer = await post(`{"a":"${'x'.repeat(BODY_MAX - 7)}"}`);
+  expect(answer.status).toBe(413);
+  expect(answer.body).toMatchObject({ type: 'urn:social-network:problem:content-too-large' });
+  expect(answer.headers['connection']).toBe('close');
+});
+
+test('a body that only says that it is large is refused before it comes', async () => {
+  const answer = await exchangeRaw(
+    url,
+    'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n\r\n',
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+});
+
+test('a body that trickles is a 408, and its connection ends', async () => {
+  const answer = await exchangeRaw(
+    url,
+    'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a"',
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+  expect(answer).toContain('urn:social-network:problem:request-timeout');
+});
+
+test('a type without a body is a 400', async () => {
+  const answer = await exchangeRaw(
+    url,
+    'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n',
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+describe('what is no JSON object', () => {
+  test.each(['{', '{"a":}', 'nonsense', '"text"', '1', 'null', '{"a":1}}', '\u0000'])(
+    '%j is a 400 that points at the body, and quotes nothing of it',
+    async (body) => {
+      const answer = await post(body);
+      expect(answer.status).toBe(400);
+      expect(answer.body).toMatchObject({ errors: [{ pointer: '/body' }] });
+      expect(answer.text).not.toContain('nonsense');
+    },
+  );
+
+  test.each([
+    ['text/plain', {}],
+    ['application/x-www-form-urlencoded', {}],
+    ['application/json; charset=iso-8859-1', {}],
+    ['application/json', { 'Content-Encoding': 'gzip' }],
+  ])('%s %j is a 415', async (type, headers) => {
+    const answer = await post('{"a":1}', { 'Content-Type': type, ...headers });
+    expect(answer.status).toBe(415);
+    expect(answer.body).toMatchObject({
+      type: 'urn:social-network:problem:unsupported-media-type',
+    });
+  });
+
+  test('no body at all is a 400', async () => {
+    const answer = await request(url).post('/echo');
+    expect([answer.status, (answer.body as { detail: string }).detail]).toEqual([
+      400,
+      '/body: expected a JSON body',
+    ]);
+  });
+});
+
+test('nothing of a refused body reaches the log', async () => {
+  await post('{"password":"hush-hush"');
+  expect(JSON.stringify(lines)).not.toContain('hush-hush');
+});
+
+test('an empty answer has no body, and is not kept', async () => {
+  const answer = await request(url).put('/empty').send({ ignored: true });
+  expect([
+    answer.status,
+    answer.text,
+    answer.headers['cache-control'],
+    answer.headers['allow'],
+  ]).toEqual([204, '', 'no-store', 'PUT']);
+});

@@ -1,0 +1,142 @@
+// Listening and stopping: what is no HTTP, and an end that loses no request.
+import { Agent, createServer, request as ask, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { listen, ListenError } from 'chassis/http/server';
+import { StartError } from 'chassis/base/startup-error';
+import { exchangeRaw, serving } from '../support/http.ts';
+
+const hello: RequestListener = (_req, res) => {
+  res.end('hello');
+};
+
+test.each([
+  ['of which only a part comes', 'GET / HTTP/1.1\r\nHost: a\r\n'],
+  ['that never begins', ''],
+])('a head %s is a 408, long before its connection counts as stalled', async (_, bytes) => {
+  const answer = await exchangeRaw(await serving(hello, { headMs: 100 }), bytes);
+  expect(answer).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
+  expect(answer).toMatch(/connection: close/i);
+  expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({
+    type: 'urn:social-network:problem:request-timeout',
+    status: 408,
+  });
+});
+
+describe('bytes that are not HTTP', () => {
+  test.each([
+    ['no method', 'hello there\r\n\r\n', 400],
+    ['a TLS greeting', '\u0016\u0003\u0001\u0002\r\n\r\n', 400],
+    [
+      'two lengths',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
+      400,
+    ],
+    [
+      'length and chunks at once',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+      400,
+    ],
+    ['a control character in a header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\u0000b\r\n\r\n', 400],
+    ['huge headers', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
+  ])(
+    '%s is answered with a problem document, then the connection ends',
+    async (_, bytes, status) => {
+      const answer = await exchangeRaw(await serving(hello), bytes);
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      const [head, body] = answer.split('\r\n\r\n') as [string, string];
+      expect(head).toMatch(/content-type: application\/problem\+json/i);
+      expect(head).toMatch(/connection: close/i);
+      expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
+      const { requestId, ...document } = JSON.parse(body) as Record<string, unknown>;
+      expect(document).toMatchObject({ status, instance: '/' });
+      expect(head).toContain(`X-Request-Id: ${String(requestId)}`);
+    },
+  );
+});
+
+test('port 0 is a free port, and the address says which', async () => {
+  const one = await listen(hello, '127.0.0.1', 0);
+  const two = await listen(hello, '127.0.0.1', 0);
+  expect(one.url).not.toBe(two.url);
+  expect(await (await fetch(one.url)).text()).toBe('hello');
+  await Promise.all([one.stop(), two.stop()]);
+});
+
+test('an address that is taken, or not ours, is told in one line', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  await expect(listen(hello, '127.0.0.1', port)).rejects.toThrow(
+    `Cannot listen on 127.0.0.1:${port}: something else listens there.`,
+  );
+  await expect(listen(hello, '203.0.113.1', port)).rejects.toThrow('203.0.113.1');
+  await expect(listen(hello, '203.0.113.1', port)).rejects.toBeInstanceOf(ListenError);
+  expect(new ListenError('')).toBeInstanceOf(StartError);
+  other.close();
+});
+
+test('stopping lets the request in flight finish, takes no new one, and waits for no idle connection', async () => {
+  const arrived = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const listening = await listen(
+    (req, res) => {
+      if (req.url === '/quick') return hello(req, res);
+      arrived.resolve();
+      void gate.promise.then(() => res.end('done'));
+    },
+    '127.0.0.1',
+    0,
+  );
+  const agent = new Agent({ keepAlive: true });
+  const get = async (path: string) => {
+    const [answer] = (await once(ask(listening.url + path, { agent }).end(), 'response')) as [
+      NodeJS.ReadableStream & { headers: Record<string, string> },
+    ];
+    let text = '';
+    for await (const chunk of answer) text += String(chunk);
+    return { text, connection: answer.headers['connection'] };
+  };
+  await get('/quick');
+  const slow = get('/slow');
+  await arrived.promise;
+
+  let stopped = false;
+  const started = performance.now();
+  const stop = listening.stop().then(() => (stopped = true));
+  await expect(get('/quick')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  expect(stopped).toBe(false);
+  gate.resolve();
+  expect((await slow).text).toBe('done');
+  await stop;
+  // After 8 s it would have cut the connections that are kept alive.
+  expect(performance.now() - started).toBeLessThan(6_000);
+  agent.destroy();
+});
+
+test('a request that still comes over a kept connection is the last one on it', async () => {
+  const arrived = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const listening = await listen(
+    (_req, res) => {
+      arrived.resolve();
+      void gate.promise.then(() => res.end('ok'));
+    },
+    '127.0.0.1',
+    0,
+  );
+  const socket = connect(Number(new URL(listening.url).port), '127.0.0.1');
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  socket.write('GET /first HTTP/1.1\r\nHost: a\r\n\r\n');
+  await arrived.promise;
+  const stop = listening.stop();
+  socket.write('GET /second HTTP/1.1\r\nHost: a\r\n\r\n');
+  gate.resolve();
+  await once(socket, 'close');
+  await stop;
+  const [, first, second] = answer.split('HTTP/1.1 200 OK');
+  expect(first).toContain('Connection: keep-alive');
+  expect(second).toContain('Connection: close');
+});

@@ -1,0 +1,61 @@
+// Request ids and trace contexts: the well-formed go on, all others are replaced.
+import { describe, expect, test } from '@jest/globals';
+import { requestIdFrom, traceparentFrom } from 'chassis/observability/trace';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+describe('a request id', () => {
+  test.each(['a', 'A-1.b_c~d:e+f/g=', 'x'.repeat(128)])('%s is taken over', (id) => {
+    expect(requestIdFrom(id)).toBe(id);
+  });
+
+  test.each([undefined, '', 'a b', 'a\r\nSet-Cookie: x', '<script>', 'x'.repeat(129), ['a']])(
+    '%j is replaced by a new one',
+    (id) => {
+      expect(requestIdFrom(id)).toMatch(UUID);
+    },
+  );
+});
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const SPAN = 'b7ad6b7169203331';
+
+describe('a traceparent', () => {
+  test.each([
+    [`00-${TRACE}-${SPAN}-00`, '00'],
+    [`00-${TRACE}-${SPAN}-01`, '01'],
+    [`cc-${TRACE}-${SPAN}-01-what-the-future-may-be`, '01'],
+    [`00-${TRACE}-${SPAN}-03`, '01'],
+    [`00-${TRACE}-${SPAN}-fe`, '00'],
+    [`cc-${TRACE}-${SPAN}-ff`, '01'],
+  ])(
+    '%s keeps its trace and whether it is sampled, and no other flag, with a new span',
+    (header, flags) => {
+      const made = traceparentFrom(header);
+      expect(made).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`));
+      expect(made).not.toContain(SPAN);
+    },
+  );
+
+  test.each([
+    undefined,
+    '',
+    TRACE,
+    `ff-${TRACE}-${SPAN}-01`,
+    `00-${'0'.repeat(32)}-${SPAN}-01`,
+    `00-${TRACE}-${'0'.repeat(16)}-01`,
+    `00-${TRACE.toUpperCase()}-${SPAN}-01`,
+    `00-${TRACE}-${SPAN}-01-more`,
+    `00-${TRACE}-${SPAN}`,
+    `cc-${TRACE}-${SPAN}-01.${'x'.repeat(10)}`,
+  ])('%s starts a new trace, not sampled', (header) => {
+    const made = traceparentFrom(header);
+    expect(made).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/);
+    expect(made).not.toContain(TRACE);
+  });
+
+  test('no two are the same', () => {
+    const made = Array.from({ length: 2_000 }, () => traceparentFrom(undefined));
+    expect(new Set(made).size).toBe(2_000);
+  });
+});

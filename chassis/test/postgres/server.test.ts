@@ -1,0 +1,210 @@
+// A server that is not there yet, goes away, falls silent, or is too slow: always an answer in time, and it heals.
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { databaseProblem } from 'chassis/postgres/errors';
+import { Problem } from 'chassis/http/problem';
+import { sql } from 'kysely';
+import { describeOnServer, serverDatabase } from '../../../test/support/database.ts';
+import { memoryLog } from '../../../test/support/log.ts';
+import { openNotes, read, write } from '../support/notes.ts';
+import { proxyTo } from '../support/proxy.ts';
+
+const url = (port: number) => `postgres://user:hush@127.0.0.1:${port}/nowhere`;
+
+const thrownBy = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('a server that is not there', () => {
+  test('does not stop the start: the service is not ready, says why, and answers 503', async () => {
+    const { log, lines, wait } = memoryLog();
+    const placeholder = createServer().listen(0, '127.0.0.1');
+    await once(placeholder, 'listening');
+    const { port } = placeholder.address() as AddressInfo;
+    placeholder.close();
+    await once(placeholder, 'close');
+
+    const warned = wait(/does not answer/);
+    const database = await openNotes({ DATABASE_URL: url(port), DATA_DIR: '' }, log);
+    await warned;
+    expect(await database.readiness()).toBe('The database does not answer yet (ECONNREFUSED)');
+    const problem = await thrownBy(read(database));
+    expect(problem).toBeInstanceOf(Problem);
+    expect(problem).toMatchObject({
+      slug: 'not-ready',
+      status: 503,
+      message: 'The database does not answer yet',
+      headers: { 'Retry-After': '1' },
+    });
+    await database.close();
+    expect(JSON.stringify(lines)).not.toMatch(/hush|127\.0\.0\.1/);
+  });
+
+  test('that accepts and never answers is given up in time, and closing does not wait for it', async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { log, wait } = memoryLog();
+    const warned = wait(/does not answer/);
+    const { port } = server.address() as AddressInfo;
+    const database = await openNotes({ DATABASE_URL: url(port), DATA_DIR: '' }, log);
+    await warned;
+    expect(await database.readiness()).toBe('The database does not answer yet (NO_CONNECTION)');
+    await database.close();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+});
+
+describeOnServer('a server that fails', () => {
+  test('is waited for: the service becomes ready when it is there', async () => {
+    const place = await serverDatabase();
+    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    await proxy.leave();
+    const { log, wait } = memoryLog();
+    const warned = wait(/does not answer/);
+    const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, log);
+    await warned;
+    await proxy.comeBack();
+    await database.prepared;
+    expect(await database.readiness()).toBeUndefined();
+    await database.close();
+    await proxy.leave();
+    await place.remove();
+  });
+
+  test('and comes back is used again; meanwhile every question is a 503 without an address', async () => {
+    const place = await serverDatabase();
+    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, memoryLog().log);
+    await database.prepared;
+    await write(database, 'before');
+
+    const inFlight = thrownBy(sql`select pg_sleep(10)`.execute(database.db));
+    await write(database, 'a second connection');
+    await proxy.leave();
+    for (const error of [await inFlight, await thrownBy(read(database))])
+      expect(databaseProblem(error)).toMatchObject({
+        status: 503,
+        message: 'The database does not answer',
+        headers: { 'Retry-After': '1' },
+      });
+    expect(await database.readiness()).toBe('The database does not answer (ECONNREFUSED)');
+
+    await proxy.comeBack();
+    expect(await read(database)).toEqual(['before', 'a second connection']);
+    expect(await database.readiness()).toBeUndefined();
+    await database.close();
+    await proxy.leave();
+    await place.remove();
+  });
+
+  test('in the middle of a transaction costs that transaction only, not the process', async () => {
+    const place = await serverDatabase();
+    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, memoryLog().log);
+    await database.prepared;
+    const cut = database.db.transaction().execute(async (tx) => {
+      await tx.insertInto('notes').values({ text: 'lost' }).execute();
+      await proxy.leave();
+      await proxy.comeBack();
+      await tx.insertInto('notes').values({ text: 'lost too' }).execute();
+    });
+    expect(databaseProblem(await thrownBy(cut))?.status).toBe(503);
+    expect(await read(database)).toEqual([]);
+    await database.close();
+    await proxy.leave();
+    await place.remove();
+  });
+
+  test('by falling silent is given up after 3 s, and its connection is not used again', async () => {
+    const place = await serverDatabase();
+    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, memoryLog().log);
+    await database.prepared;
+    await write(database, 'before');
+    proxy.fallSilent();
+    const error = await thrownBy(read(database));
+    expect(databaseProblem(error)?.status).toBe(503);
+    await proxy.leave();
+    await proxy.comeBack();
+    expect(await read(database)).toEqual(['before']);
+    await database.close();
+    await proxy.leave();
+    await place.remove();
+  });
+
+  test('by being slow is stopped after 2 s, and the connection goes on', async () => {
+    const place = await serverDatabase();
+    const database = await openNotes(place.settings, memoryLog().log);
+    await database.prepared;
+    const error = await thrownBy(sql`select pg_sleep(10)`.execute(database.db));
+    expect(error).toMatchObject({ code: '57014' });
+    expect(databaseProblem(error)?.status).toBe(503);
+    expect(await read(database)).toEqual([]);
+    await database.close();
+    await place.remove();
+  });
+
+  test('has at most ten connections, and those who wait get their turn', async () => {
+    const place = await serverDatabase();
+    const database = await openNotes(place.settings, memoryLog().log);
+    await database.prepared;
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () =>
+        sql<{ session: number }>`select pg_backend_pid() as session, pg_sleep(0.02)`.execute(
+          database.db,
+        ),
+      ),
+    );
+    expect(new Set(answers.map(({ rows }) => rows[0]?.session)).size).toBe(10);
+    await database.close();
+    await place.remove();
+  });
+
+  test('while nobody asks costs an idle connection, a line in the log, and nothing else', async () => {
+    const place = await serverDatabase();
+    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const { log, wait } = memoryLog();
+    const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, log);
+    await database.prepared;
+    await write(database, 'before');
+    const warned = wait(/a connection broke/);
+    await proxy.leave();
+    expect(await warned).toMatchObject({ level: 40, code: 'NO_CONNECTION' });
+    await proxy.comeBack();
+    expect(await read(database)).toEqual(['before']);
+    await database.close();
+    await proxy.leave();
+    await place.remove();
+  });
+
+  test('closing does not wait for a connection that is only being made', async () => {
+    const place = await serverDatabase();
+    const database = await openNotes(place.settings, memoryLog().log);
+    await database.prepared;
+    const running = thrownBy(sql`select pg_sleep(10)`.execute(database.db));
+    // One turn of the event loop: the connection is asked for, and the server has not answered.
+    await setImmediate();
+    await database.close();
+    expect(await running).toMatchObject({ code: 'NO_CONNECTION' });
+    await place.remove();
+  });
+
+  test('closing does not wait for a statement that runs', async () => {
+    const place = await serverDatabase();
+    const database = await openNotes(place.settings, memoryLog().log);
+    await database.prepared;
+    const running = thrownBy(sql`select pg_sleep(10)`.execute(database.db));
+    await read(database);
+    await database.close();
+    // Had it been waited for, the server would have ended it by its timeout: 57014.
+    expect(await running).toMatchObject({ code: 'NO_CONNECTION' });
+    expect(databaseProblem(await running)?.status).toBe(503);
+    await place.remove();
+  });
+});

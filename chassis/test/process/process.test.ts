@@ -1,0 +1,156 @@
+// A process that serves: two listeners, readiness, and its end.
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { createApp } from 'chassis/http/app';
+import { createMetrics } from 'chassis/observability/metrics';
+import { serve, type ServeOptions } from 'chassis/process/process';
+import { Problem } from 'chassis/http/problem';
+import { memoryLog } from '../../../test/support/log.ts';
+
+const addresses = { HOST: '127.0.0.1', PORT: 0, ADMIN_HOST: '127.0.0.1', ADMIN_PORT: 0 };
+
+function optionsWith(more: Partial<ServeOptions>): ServeOptions {
+  const { log } = memoryLog();
+  const routes = [
+    { method: 'get' as const, path: '/', handle: () => ({ body: 1, cache: 'public' as const }) },
+  ];
+  return {
+    handler: createApp({ routes, log }),
+    settings: addresses,
+    metrics: createMetrics(),
+    log,
+    close: () => {},
+    ...more,
+  };
+}
+
+const get = async (url: string) => {
+  const answer = await fetch(url);
+  return { status: answer.status, text: await answer.text(), headers: answer.headers };
+};
+
+test('the admin listener has health, readiness and metrics; the public one has none of them', async () => {
+  let reason: string | undefined = 'The database sleeps';
+  const running = await serve(optionsWith({ readiness: async () => reason }));
+  expect(await get(`${running.adminUrl}/healthz`)).toMatchObject({ text: '{"status":"alive"}' });
+  const notReady = await get(`${running.adminUrl}/readyz`);
+  expect(notReady.status).toBe(503);
+  expect(notReady.headers.get('retry-after')).toBe('1');
+  expect(JSON.parse(notReady.text)).toMatchObject({ detail: 'The database sleeps' });
+  reason = undefined;
+  expect(await get(`${running.adminUrl}/readyz`)).toMatchObject({ text: '{"status":"ready"}' });
+  const metrics = await get(`${running.adminUrl}/metrics`);
+  expect(metrics.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  expect(metrics.text).toMatch(/^process_cpu_seconds_total /m);
+
+  for (const path of ['/healthz', '/readyz', '/metrics'])
+    expect((await get(running.url + path)).status).toBe(404);
+  await running.stop();
+});
+
+test('stopping turns readiness to 503 first, and closes what the process holds after the last request', async () => {
+  const events: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  const running = await serve(
+    optionsWith({
+      handler: (_req, res) => {
+        arrived.resolve();
+        void gate.promise.then(() => {
+          events.push('answered');
+          res.end('done');
+        });
+      },
+      close: () => {
+        events.push('closed');
+      },
+    }),
+  );
+  const inFlight = get(running.url);
+  await arrived.promise;
+  const stop = running.stop();
+  const readiness = await get(`${running.adminUrl}/readyz`);
+  expect(readiness.status).toBe(503);
+  expect(JSON.parse(readiness.text)).toMatchObject({ detail: 'stopping' });
+  expect((await get(`${running.adminUrl}/healthz`)).status).toBe(200);
+  gate.resolve();
+  expect((await inFlight).text).toBe('done');
+  await stop;
+  expect(events).toEqual(['answered', 'closed']);
+  await expect(fetch(running.adminUrl)).rejects.toThrow();
+});
+
+test('what waits is told at the beginning of the end, once, and so is answered', async () => {
+  const arrived = Promise.withResolvers<void>();
+  const told = Promise.withResolvers<void>();
+  let times = 0;
+  const running = await serve(
+    optionsWith({
+      handler: (_req, res) => {
+        arrived.resolve();
+        void told.promise.then(() => res.end('nothing new'));
+      },
+      stopping: () => {
+        times += 1;
+        told.resolve();
+      },
+    }),
+  );
+  const waiting = get(running.url);
+  await arrived.promise;
+  await Promise.all([running.stop(), running.stop()]);
+  expect([(await waiting).text, times]).toEqual(['nothing new', 1]);
+});
+
+test('routes of the admin listener answer with problems of their own kind', async () => {
+  const running = await serve(
+    optionsWith({
+      routes: [
+        {
+          method: 'get',
+          path: '/broken',
+          handle: () => {
+            throw new RangeError();
+          },
+        },
+      ],
+      toProblem: (error) =>
+        error instanceof RangeError ? new Problem('not-ready', 'It is broken') : undefined,
+    }),
+  );
+  const answer = await get(`${running.adminUrl}/broken`);
+  expect([answer.status, JSON.parse(answer.text)]).toEqual([
+    503,
+    expect.objectContaining({ detail: 'It is broken' }),
+  ]);
+  expect((await get(`${running.url}/broken`)).status).toBe(404);
+  await running.stop();
+});
+
+test('when the second address is taken, nothing stays open', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port: publicPort } = free.address() as AddressInfo;
+  free.close();
+  await once(free, 'close');
+  let closed = 0;
+  const started = serve(
+    optionsWith({
+      settings: { ...addresses, PORT: publicPort, ADMIN_PORT: port },
+      close: () => {
+        closed += 1;
+      },
+    }),
+  );
+  await expect(started).rejects.toThrow(`Cannot listen on 127.0.0.1:${port}`);
+  expect(closed).toBe(1);
+  await expect(fetch(`http://127.0.0.1:${publicPort}`)).rejects.toMatchObject({
+    cause: { code: 'ECONNREFUSED' },
+  });
+  other.close();
+});

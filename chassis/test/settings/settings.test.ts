@@ -1,0 +1,126 @@
+// Settings: bounds, defaults, and faults that are told all at once.
+import { describe, expect, test } from '@jest/globals';
+import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
+import {
+  choice,
+  commonSettings,
+  flag,
+  httpOrigin,
+  integer,
+  metaOf,
+  milliseconds,
+  port,
+  postgresUrl,
+  readSettings,
+  SettingsError,
+  text,
+} from 'chassis/settings/settings';
+import { StartError } from 'chassis/base/startup-error';
+import { z } from 'zod';
+
+const one = (setting: z.ZodType, value: string | undefined): unknown =>
+  readSettings(z.object({ IT: setting }), { IT: value }).IT;
+
+describe('each kind of setting', () => {
+  test.each([
+    [
+      'a whole number',
+      integer(7, '', { min: 5, max: 9 }),
+      ['5', '9'],
+      ['4', '10', '5.5', '-5', '5e0', ' 5', 'x'],
+    ],
+    ['a duration', milliseconds(7, ''), ['1', '86400000'], ['0', '86400001', '1s']],
+    ['a duration that may be 0', milliseconds(7, '', { min: 0 }), ['0'], ['-1']],
+    ['a port', port(7, ''), ['0', '65535'], ['65536', '-1', 'http']],
+    ['a word', choice(['a', 'b'], 'a', ''), ['a', 'b'], ['c', 'A', 'a b']],
+    ['a flag', flag(false, ''), ['true', 'false'], ['1', 'yes', 'TRUE']],
+    ['a text', text('', ''), ['x', 'x'.repeat(1000)], ['x'.repeat(1001)]],
+    [
+      'an address',
+      httpOrigin('http://a', ''),
+      ['http://a', 'https://a:1', 'http://[::1]:8081/'],
+      [
+        'a',
+        'a:1',
+        'ftp://a',
+        'http://a/path',
+        'http://a?q',
+        'http://a#f',
+        'http://',
+        'http://u:p@a',
+        'http://u@a',
+      ],
+    ],
+    [
+      'a PostgreSQL server',
+      postgresUrl(''),
+      ['postgres://a', 'postgresql://u:p@a:5432/d?sslmode=require'],
+      ['mysql://a', 'a', 'http://a'],
+    ],
+  ])('%s has its bounds', (_, setting, good, bad) => {
+    for (const value of good) expect(() => one(setting, value)).not.toThrow();
+    for (const value of bad) expect(() => one(setting, value)).toThrow(SettingsError);
+  });
+
+  test('an empty variable counts as left out', () => {
+    expect(one(integer(7, ''), '')).toBe(7);
+    expect(one(integer(7, ''), undefined)).toBe(7);
+    expect(one(postgresUrl(''), '')).toBeUndefined();
+  });
+
+  test('values have their types', () => {
+    expect(one(integer(7, ''), '12')).toBe(12);
+    expect(one(flag(false, ''), 'true')).toBe(true);
+    expect(one(httpOrigin('http://a', ''), 'HTTP://Example.com:80/')).toBe('http://example.com');
+  });
+});
+
+const schema = z.object({ ...commonSettings({ public: 1, admin: 2 }), ...databaseSettings('d') });
+
+test('the settings cannot be changed', () => {
+  expect(Object.isFrozen(readSettings(schema, {}))).toBe(true);
+});
+
+test('every default is what its description says', () => {
+  const settings = readSettings(schema, {}) as Record<
+    string,
+    string | number | boolean | undefined
+  >;
+  for (const [name, setting] of Object.entries(schema.shape))
+    expect(String(settings[name] ?? '')).toBe(metaOf(setting).fallback);
+});
+
+const wrong = { PORT: 'x', DEMO_DATA: '1', DATABASE_URL: 'postgress://me:hush@db' };
+
+test('all faults are told at once, a line each, without the value of a secret', () => {
+  expect(() => readSettings(schema, wrong)).toThrow(StartError);
+  expect(() => readSettings(schema, wrong)).toThrow(
+    'PORT is "x", but should be a whole number from 0 to 65535.\n' +
+      'DATABASE_URL is (its value is secret), but should be an address such as postgres://user:password@host:5432/database.\n' +
+      'DEMO_DATA is "1", but should be true or false, and not true when NODE_ENV is production.',
+  );
+});
+
+test.each(['http://me:hush@a', 'http://me:hu/sh@a', 'me:hush@a:8081'])(
+  'an address with a password (%s) is refused, and not printed',
+  (URL) => {
+    expect(() => readSettings(z.object({ URL: httpOrigin('http://a', '') }), { URL })).toThrow(
+      'URL is (its value is secret), but should be an address such as http://127.0.0.1:8081.',
+    );
+  },
+);
+
+test('variables that are no settings are ignored', () => {
+  expect(readSettings(schema, { PATH: '/bin', PORT: '5' })).not.toHaveProperty('PATH');
+});
+
+test.each([
+  ['true', 'production', false],
+  ['true', 'development', true],
+  ['true', '', true],
+  ['false', 'production', true],
+])('demo data %s in NODE_ENV=%s is allowed: %s', (DEMO_DATA, NODE_ENV, allowed) => {
+  const read = () => readSettings(schema.refine(...noDemoInProduction), { DEMO_DATA, NODE_ENV });
+  if (allowed) expect(read).not.toThrow();
+  else expect(read).toThrow('DEMO_DATA is "true"');
+});

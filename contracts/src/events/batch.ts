@@ -1,0 +1,35 @@
+// For tests: what no schema can say about a batch of events, as the feed answers it.
+import { incoherence } from './decode.ts';
+import type { UserEventBatch } from '../types.ts';
+
+/** The content type of a batch of CloudEvents (JSON Event Format, section 4). */
+export const batchType = 'application/cloudevents-batch+json';
+
+/**
+ * How a batch that is valid by its schema contradicts itself: an event its own parts, the order of the positions,
+ * or one of the headers, which `header` tells by its name in lower case.
+ */
+export function batchViolations(
+  body: unknown,
+  header: (name: string) => string | undefined,
+): string[] {
+  const batch = body as UserEventBatch;
+  const positions = batch.map(({ id }) => Number(id));
+  const next = Number(/lastEventId=(\d+)/.exec(header('link') ?? '')?.[1]);
+  const last = positions.at(-1) ?? 0;
+  return [
+    ...batch.flatMap((event, at) => {
+      const wrong = incoherence(event);
+      return wrong ? [`body/${at}/${wrong} contradicts the rest of the event`] : [];
+    }),
+    ...positions.flatMap((position, at) =>
+      at > 0 && position <= positions[at - 1]!
+        ? [`body/${at}/id is not beyond the one before`]
+        : [],
+    ),
+    ...(next < last ? ['header link goes on before the last event'] : []),
+    ...(Number(header('log-head')) < Math.max(next, last)
+      ? ['header log-head is not the newest']
+      : []),
+  ];
+}

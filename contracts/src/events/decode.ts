@@ -1,0 +1,115 @@
+// The events of Identity's log, for those who read them: what an event says, or why it cannot be told.
+// Generous: unknown fields pass, and an unknown type is told apart from a broken event.
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { compilerOf } from '../compiler.ts';
+import { loadDocument } from '../document.ts';
+import type { UserEventOnWire } from '../types.ts';
+
+/** The types of events that there are. */
+export const eventTypes = ['UserCreated', 'UserUpdated', 'UserDeleted'] as const;
+export type EventType = (typeof eventTypes)[number];
+
+/** What can be wrong with a broken event: the part that is missing or wrong, or `event` when it is no object at all. */
+export const brokenReasons = [
+  'event',
+  'specversion',
+  'id',
+  'source',
+  'type',
+  'subject',
+  'time',
+  'sequence',
+  'datacontenttype',
+  'traceparent',
+  'method',
+  'data',
+] as const;
+export type BrokenReason = (typeof brokenReasons)[number];
+
+/** This is the user's public profile now. UserCreated and UserUpdated mean the same: a user may begin with either. */
+export interface NamedEvent {
+  readonly kind: 'named';
+  readonly position: number;
+  readonly userId: number;
+  readonly username: string;
+  /** When it happened, in ms since the epoch. */
+  readonly time: number;
+}
+/** The user is gone. */
+export interface DeletedEvent {
+  readonly kind: 'deleted';
+  readonly position: number;
+  readonly userId: number;
+  readonly time: number;
+}
+/** An event of a type that is not known here, to be skipped; `type` is at most 100 letters, digits and `._:/-`. */
+export interface UnknownEvent {
+  readonly kind: 'unknown';
+  readonly position: number;
+  readonly type: string;
+  readonly time: number;
+}
+/** An event that breaks the contract. The reason quotes nothing of it; the position is there when the id is right. */
+export interface BrokenEvent {
+  readonly kind: 'broken';
+  readonly position: number | undefined;
+  readonly reason: BrokenReason;
+}
+export type UserEvent = NamedEvent | DeletedEvent | UnknownEvent | BrokenEvent;
+
+const component = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const compile = compilerOf(loadDocument('identity'), 'fast');
+const checks = new Map<unknown, ValidateFunction>(
+  eventTypes.map((type) => [type, compile(component(type))]),
+);
+/** What an event of a later type must have to be skipped. */
+const checkUnknown = compile({
+  type: 'object',
+  required: ['specversion', 'id', 'type', 'time'],
+  properties: {
+    specversion: { const: '1.0' },
+    id: component('EventId'),
+    type: { type: 'string', pattern: '^[A-Za-z0-9._:/-]{1,100}$' },
+    time: component('Timestamp'),
+  },
+});
+
+/** What an event says. Never throws on anything that JSON.parse can give, and changes nothing in it. */
+export function decodeUserEvent(raw: unknown): UserEvent {
+  const { id, type } = (raw ?? {}) as { id?: unknown; type?: unknown };
+  const position = positionOf(id);
+  const broken = (reason: BrokenReason): BrokenEvent => ({ kind: 'broken', position, reason });
+
+  const check = checks.get(type) ?? checkUnknown;
+  if (!check(raw)) return broken(reasonOf(check.errors?.[0]));
+  const event = raw as UserEventOnWire;
+  const time = Date.parse(event.time);
+  if (position === undefined) return broken('id');
+  if (Number.isNaN(time)) return broken('time');
+  if (check === checkUnknown) return { kind: 'unknown', position, type: event.type, time };
+
+  const wrong = incoherence(event);
+  if (wrong) return broken(wrong);
+  const { id: userId } = event.data;
+  return event.type === 'UserDeleted'
+    ? { kind: 'deleted', position, userId, time }
+    : { kind: 'named', position, userId, username: event.data.username, time };
+}
+
+/** The part of an event that contradicts another one, which no schema can tell; undefined when none does. */
+export function incoherence(event: UserEventOnWire): BrokenReason | undefined {
+  if (positionOf(event.id) === undefined) return 'id';
+  if (event.sequence !== event.id.padStart(20, '0')) return 'sequence';
+  return event.subject === String(event.data.id) ? undefined : 'subject';
+}
+
+/** The position that an event's id stands for; undefined when it is none. */
+function positionOf(id: unknown): number | undefined {
+  const position = typeof id === 'string' && /^[1-9][0-9]{0,15}$/.test(id) ? Number(id) : NaN;
+  return Number.isSafeInteger(position) ? position : undefined;
+}
+
+function reasonOf(error: ErrorObject | undefined): BrokenReason {
+  const part: unknown = error?.instancePath.split('/')[1] ?? error?.params.missingProperty;
+  return brokenReasons.find((reason) => reason === part) ?? 'event';
+}

@@ -1,0 +1,54 @@
+// From settings to a gateway that serves.
+import { createLogger } from 'chassis/observability/log';
+import { front } from 'chassis/http/edge';
+import { messagesOf } from 'chassis/http/express-messages';
+import { createMetrics } from 'chassis/observability/metrics';
+import { serve, type Running } from 'chassis/process/process';
+import { readSettings } from 'chassis/settings/settings';
+import { adminRoutes } from './admin/routes.ts';
+import { createApp } from './app.ts';
+import { settings as schema } from './config.ts';
+import { headersFor } from './response-headers.ts';
+import { observe } from './metrics.ts';
+import { wire } from './wire/wire.ts';
+
+/**
+ * Starts a gateway. It is ready at once: what it needs of its upstreams, it asks when a request needs it.
+ * @param makeLog tests read the log
+ * @throws SettingsError, ListenError
+ */
+export function start(
+  env: Readonly<Record<string, string | undefined>>,
+  makeLog: typeof createLogger = createLogger,
+): Promise<Running> {
+  const settings = readSettings(schema, env);
+  const log = makeLog('gateway', settings.LOG_LEVEL);
+  const metrics = createMetrics();
+  const observer = observe(metrics, log);
+  const wiring = wire(settings, { observer, metrics, log });
+  const app = createApp(
+    {
+      parts: wiring.parts,
+      commands: wiring.commands,
+      sessions: wiring.sessions,
+      requestDeadlineMs: settings.REQUEST_DEADLINE_MS,
+      onDegraded: (part, reason) => observer.degraded(part, reason),
+    },
+    { log, trustProxy: settings.TRUST_PROXY },
+  );
+  return serve({
+    handler: front(app, {
+      metrics,
+      log,
+      maxInFlight: settings.MAX_IN_FLIGHT,
+      onOverload: () => observer.overload(),
+      headersOf: headersFor(settings.CORS_ORIGINS),
+    }),
+    messages: messagesOf(app),
+    settings,
+    metrics,
+    log,
+    routes: adminRoutes(wiring),
+    close: () => wiring.close(),
+  });
+}

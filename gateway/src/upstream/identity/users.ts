@@ -1,0 +1,16 @@
+// What the gateway asks of Identity.
+import { schemaGuard } from 'contracts/guard';
+import type { User, UserBatch } from 'contracts/types';
+import { byIds } from '../by-ids.ts';
+import type { Bounds } from '../engine/endpoint.ts';
+
+const users = {
+  name: 'users',
+  path: '/api/users',
+  isOne: schemaGuard<User>('identity', 'User'),
+  isList: schemaGuard<UserBatch>('identity', 'UserBatch'),
+  keep: ({ id, username }: User): User => ({ id, username }),
+};
+
+/** Public profiles by id. */
+export const getUsers = (bounds: Bounds) => byIds(users, bounds);

@@ -1,0 +1,107 @@
+// Parts of an answer: what was looked up, where it came from, and how long that took. A part is required or optional.
+import type { Call, Caller, Via } from '../upstream/engine/call.ts';
+import { UpstreamFailure, type UpstreamName } from '../upstream/engine/failure.ts';
+
+/** One thing that was looked up. */
+export interface Lookup<T> {
+  /** What Cache-Status calls it; undefined for what no cache is asked for. */
+  readonly thing: 'post' | 'author' | undefined;
+  readonly upstream: UpstreamName;
+  /** undefined when there is no such thing, and when it is missing (`via` tells which). */
+  readonly value: T | undefined;
+  readonly via: Via;
+  readonly tookMs: number;
+  /** What was asked beside this, and could not tell either. */
+  readonly tried?: readonly Tried[];
+}
+
+/** A rung that did not hold. */
+export interface Tried extends Pick<Lookup<unknown>, 'upstream' | 'tookMs'> {
+  /** undefined when it answered, but knows no such thing. */
+  readonly failure: UpstreamFailure | undefined;
+}
+
+/** Looks one kind of thing up. */
+export type Part<Q, T> = (question: Q, caller: Caller) => Promise<Lookup<T>>;
+
+type Naming = Pick<Lookup<unknown>, 'thing' | 'upstream'>;
+
+/** Asks, and notes what came of it. */
+export const lookUp =
+  <Q, T>(naming: Naming, call: Call<Q, T | undefined>): Part<Q, T> =>
+  async (question, caller) => {
+    const startedAt = performance.now();
+    const { value, via } = await call(question, caller);
+    return { ...naming, value, via, tookMs: performance.now() - startedAt };
+  };
+
+/** A part without which there is no answer: its failure is the answer's. */
+export const required =
+  <Q, T>(part: Part<Q, T>): Part<Q, T> =>
+  async (question, caller) => {
+    const found = await part(question, caller);
+    if (found.via.kind === 'gap') throw found.via.failure;
+    return found;
+  };
+
+/**
+ * A part that may be missing. Its rungs are tried in order, each when the one above failed; below the last is the gap,
+ * with the failure of the first. A lower rung is a copy, which may be late: what it does not have may exist. Only
+ * expected failures become gaps: a bug is thrown on.
+ */
+export const optional =
+  <Q, T>([best, ...copies]: readonly [Part<Q, T>, ...Part<Q, T>[]], naming: Naming): Part<Q, T> =>
+  async (question, caller) => {
+    const first = await attempt(best, question, caller);
+    if (first.failure === undefined) return first.found;
+    const { failure, tookMs } = first;
+    const tried: Tried[] = [];
+    for (const copy of copies) {
+      const { found, ...outcome } = await attempt(copy, question, caller);
+      if (found?.value !== undefined) {
+        const above = { upstream: failure.upstream, failure, tookMs };
+        return { ...found, via: { kind: 'replica', failure }, tried: [above, ...tried] };
+      }
+      tried.push(outcome);
+    }
+    const gap = { ...naming, value: undefined, via: { kind: 'gap', failure }, tookMs } as const;
+    return tried.length === 0 ? gap : { ...gap, tried };
+  };
+
+type Attempt<T> = Tried &
+  (
+    | { readonly found: Lookup<T>; readonly failure: undefined }
+    | { readonly found?: undefined; readonly failure: UpstreamFailure }
+  );
+
+/** What a rung found, or how it failed. @throws a bug */
+async function attempt<Q, T>(rung: Part<Q, T>, question: Q, caller: Caller): Promise<Attempt<T>> {
+  const startedAt = performance.now();
+  const failed = (failure: UpstreamFailure): Attempt<T> => ({
+    upstream: failure.upstream,
+    failure,
+    tookMs: performance.now() - startedAt,
+  });
+  try {
+    const found = await rung(question, caller);
+    if (found.via.kind === 'gap') return failed(found.via.failure);
+    return { upstream: found.upstream, found, failure: undefined, tookMs: found.tookMs };
+  } catch (error) {
+    if (error instanceof UpstreamFailure) return failed(error);
+    throw error;
+  }
+}
+
+/** A part that comes from a copy, which nobody but Social is asked for. */
+export const copied =
+  <Q, T>(part: Part<Q, T>): Part<Q, T> =>
+  async (question, caller) => {
+    const found = await part(question, caller);
+    return found.via.kind === 'miss'
+      ? { ...found, via: { kind: 'replica', failure: undefined } }
+      : found;
+  };
+
+/** The failure that a part is not whole by; undefined for a whole one. */
+export const failureOf = ({ via }: Lookup<unknown>): UpstreamFailure | undefined =>
+  via.kind === 'hit' || via.kind === 'miss' ? undefined : via.failure;

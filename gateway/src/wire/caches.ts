@@ -1,0 +1,50 @@
+// How much the gateway remembers, and for how long; and the gauges that show it.
+import type { Metrics } from 'chassis/observability/metrics';
+import type { Post, User } from 'contracts/types';
+import type { Settings } from '../config.ts';
+import { createMemory } from '../upstream/engine/cache.ts';
+import type { Observer } from '../upstream/engine/observer.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+
+const USER_BYTES = 200;
+const POST_OVERHEAD_BYTES = 200;
+
+/** The memories of authors and of posts. */
+export const createMemories = (settings: Settings, observer: Observer) => ({
+  author: createMemory<User>({
+    freshMs: settings.AUTHOR_TTL_MS,
+    absentMs: Math.min(settings.AUTHOR_ABSENT_TTL_MS, settings.AUTHOR_TTL_MS),
+    staleMs: settings.AUTHOR_STALE_MS,
+    maxSize: settings.AUTHOR_CACHE_ENTRIES * USER_BYTES,
+    sizeOf: () => USER_BYTES,
+    onRenewed: (user, older) => observer.renewed(user?.username === older?.username),
+  }),
+  post: createMemory<Post>({
+    freshMs: settings.POST_TTL_MS,
+    absentMs: settings.POST_TTL_MS,
+    staleMs: 0,
+    maxSize: settings.POST_CACHE_BYTES,
+    // A character takes at most two bytes in memory; it is there in the post and in its rendering.
+    sizeOf: (post) => POST_OVERHEAD_BYTES + 4 * (post?.content.length ?? 0),
+  }),
+});
+
+/** Gauges that are read when they are asked for. */
+export function showLevels(
+  metrics: Metrics,
+  upstreams: readonly Upstream[],
+  memories: ReturnType<typeof createMemories>,
+): void {
+  metrics.gauge(
+    'gateway_retry_budget',
+    'Retries that may still be made at once.',
+    ['upstream'],
+    (gauge) => {
+      for (const { name, budget } of upstreams) gauge.set({ upstream: name }, budget.left);
+    },
+  );
+  metrics.gauge('gateway_cache_entries', 'Entries in the cache.', ['cache'], (gauge) => {
+    gauge.set({ cache: 'author' }, memories.author.size);
+    gauge.set({ cache: 'post' }, memories.post.size);
+  });
+}

@@ -1,0 +1,30 @@
+// What the log says of an answer that failed because an upstream did.
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { front } from 'chassis/http/edge';
+import { createMetrics } from 'chassis/observability/metrics';
+import { memoryLog } from '../../../test/support/log.ts';
+import { createApp } from '../../src/app.ts';
+import { UpstreamFailure } from '../../src/upstream/engine/failure.ts';
+import type { Context } from '../../src/routes/context.ts';
+import { ask } from '../support/client.ts';
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.close();
+});
+
+test('the line of a 504 says which upstream failed, and how', async () => {
+  const { log, wait } = memoryLog();
+  const parts = { user: () => Promise.reject(new UpstreamFailure('identity', 'timeout')) };
+  const context = { parts, requestDeadlineMs: 5_000, onDegraded: () => undefined };
+  const app = createApp(context as unknown as Context, { log });
+  server = createServer(front(app, { metrics: createMetrics(), log }));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const line = wait(/answered/);
+  expect((await ask(`http://127.0.0.1:${port}/api/users/1`)).status).toBe(504);
+  expect(await line).toMatchObject({ status: '504', cause: 'identity: timeout' });
+});

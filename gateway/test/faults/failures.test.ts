@@ -1,0 +1,137 @@
+// The closed list of failures: docs/failures.md and the code say the same, and every row is what was promised.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { problems } from 'chassis/http/problem';
+import * as fc from 'fast-check';
+import {
+  failureKinds,
+  kindOfStatus,
+  UpstreamFailure,
+  type FailureKind,
+} from '../../src/upstream/engine/failure.ts';
+
+const kinds = Object.keys(failureKinds) as FailureKind[];
+
+/** The rows of the page's table, by kind, without what is only for people. */
+function documented(): [string, Record<string, string>][] {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/failures.md'), 'utf8');
+  return page
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
+    .filter((cells) => cells.length === 8 && !/^(kind|-+)$/.test(cells[1]!))
+    .map(([, kind, happened, required, proxy, breaker, retried]) => [
+      kind!,
+      {
+        happened: happened!,
+        required: required!,
+        proxy: proxy!,
+        breaker: breaker!,
+        retried: retried!,
+      },
+    ]);
+}
+
+/** The row that a kind should have. */
+function expected(kind: FailureKind): Record<string, unknown> {
+  const { slug, proxyError, trips, retry } = failureKinds[kind];
+  const withoutError = kind === 'left' ? 'nothing' : 'received-status';
+  return {
+    happened: expect.stringMatching(/\w/),
+    required: `${problems[slug].status} ${slug}`,
+    proxy: proxyError === null ? withoutError : `error=${proxyError}`,
+    breaker: trips ? 'counts' : 'ignores',
+    retried: retry ? 'once' : 'no',
+  };
+}
+
+test('docs/failures.md has every kind once, in the code’s order, and none that is gone', () => {
+  expect(documented().map(([kind]) => kind)).toEqual(kinds);
+});
+
+test.each(kinds)('docs/failures.md tells the truth about %s', (kind) => {
+  expect(Object.fromEntries(documented())[kind]).toEqual(expected(kind));
+});
+
+// PRODUCT: nonsense is a 502; a breaker that is open, or an upstream that refuses, a 503; too slow, a 504.
+const promised = {
+  refused: 503,
+  unresolved: 503,
+  unroutable: 503,
+  'connect-timeout': 504,
+  timeout: 504,
+  untrusted: 502,
+  tls: 502,
+  terminated: 502,
+  incomplete: 502,
+  'too-large': 502,
+  'headers-too-large': 502,
+  protocol: 502,
+  encoding: 502,
+  nonsense: 502,
+  'server-error': 502,
+  unavailable: 503,
+  throttled: 503,
+  rejected: 502,
+  open: 503,
+  busy: 503,
+  left: 503,
+} satisfies Record<FailureKind, number>;
+
+test.each(kinds)('a required part that fails with %s has the status that was promised', (kind) => {
+  expect(problems[failureKinds[kind].slug].status).toBe(promised[kind]);
+});
+
+// RFC 9209, section 2.3: the registered error types that say something about reaching the next hop, or its answer.
+const REGISTERED =
+  /^(dns_(timeout|error)|destination_(not_found|unavailable|ip_prohibited|ip_unroutable)|connection_(refused|terminated|timeout|read_timeout|write_timeout|limit_reached)|tls_(protocol_error|certificate_error|alert_received)|http_response_(incomplete|header_section_size|header_size|body_size|trailer_section_size|trailer_size|transfer_coding|content_coding|timeout)|http_upgrade_failed|http_protocol_error)$/;
+
+test.each(kinds)('%s is told by an error type of RFC 9209, or by its status alone', (kind) => {
+  const { proxyError } = failureKinds[kind];
+  if (proxyError !== null) expect(proxyError).toMatch(REGISTERED);
+});
+
+test.each(kinds)(
+  '%s opens a breaker only if an attempt went out, and is retried only if it does',
+  (kind) => {
+    const { asked, trips, retry } = failureKinds[kind];
+    if (trips) expect(asked).toBe(true);
+    if (retry) expect(trips).toBe(true);
+  },
+);
+
+test.each([
+  [429, 'throttled'],
+  [503, 'unavailable'],
+  [500, 'server-error'],
+  [502, 'server-error'],
+  [504, 'server-error'],
+  [599, 'server-error'],
+  [400, 'rejected'],
+  [401, 'rejected'],
+  [408, 'rejected'],
+  [499, 'rejected'],
+  [204, 'nonsense'],
+  [206, 'nonsense'],
+  [302, 'nonsense'],
+])('an answer %i that the contract does not name is %s', (status, kind) => {
+  expect(kindOfStatus(status)).toBe(kind);
+});
+
+test('no 4xx ever opens a breaker; every other status that is not wanted does', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 200, max: 599 }), (status) => {
+      const { trips } = failureKinds[kindOfStatus(status)];
+      expect(trips).toBe(status < 400 || status >= 500);
+    }),
+  );
+});
+
+test('a failure names its upstream and its kind, and nothing of the inside', () => {
+  const cause = new Error('connect ECONNREFUSED 10.0.0.7:8081');
+  const failure = new UpstreamFailure('identity', 'refused', { cause });
+  expect(failure.message).toBe('identity: refused');
+  expect(failure.facts).toBe(failureKinds.refused);
+  expect(failure.receivedStatus).toBeUndefined();
+  expect(JSON.stringify(failure)).not.toContain('10.0.0.7');
+});

@@ -1,0 +1,117 @@
+// Ten thousand requests through each of the faults that could leave something behind: nothing grows, and it heals.
+import { Agent } from 'node:http';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import * as broken from '../support/behaviours.ts';
+import { startChild, type Child } from '../support/child.ts';
+import { ask, until } from '../support/client.ts';
+import { startIdentity, startSocial } from '../support/services.ts';
+import { wholePost, type Population } from '../support/world.ts';
+import type { Behaviour, Upstream } from '../support/upstream.ts';
+
+const REQUESTS = 10_000;
+const WARM_UP = 2_000;
+const AT_ONCE = 50;
+const MEGABYTE = 2 ** 20;
+// Every request asks for another post by another author: nothing comes from a cache, nothing is shared.
+const WORLD: Population = { posts: 100_000, authors: 100_000 };
+
+const faults: readonly { name: string; behaviour: Behaviour | 'refuse' }[] = [
+  { name: 'refuses connections', behaviour: 'refuse' },
+  { name: 'never answers', behaviour: broken.silent },
+  { name: 'stalls in its body', behaviour: broken.stalls },
+  { name: 'is reset before any byte', behaviour: broken.resetsAtOnce },
+  { name: 'hangs up in its body', behaviour: broken.cutsShort },
+  { name: 'streams for ever', behaviour: broken.endless },
+  { name: 'answers 500', behaviour: broken.status(500) },
+  { name: 'sends bytes that are not HTTP', behaviour: broken.notHttp },
+  { name: 'sends huge headers', behaviour: broken.hugeHeaders },
+  { name: 'sends a broken gzip', behaviour: broken.brokenGzip },
+];
+
+const open: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of open.splice(0).toReversed()) await end();
+});
+
+/** Requests are patient, except where Social is to be too slow for them. */
+async function world(victim: 'identity' | 'social') {
+  const identity = await startIdentity(WORLD);
+  open.push(identity.close);
+  const social = await startSocial(WORLD);
+  open.push(social.close);
+  const gateway = await startChild({
+    IDENTITY_URL: identity.url,
+    SOCIAL_URL: social.url,
+    AUTHOR_DEADLINE_MS: '30',
+    REQUEST_DEADLINE_MS: victim === 'social' ? '60' : '10000',
+    POST_TTL_MS: '0',
+    LOG_LEVEL: 'info',
+    UPSTREAM_MAX_BYTES: '65536',
+    BREAKER_RESET_MS: '100',
+  });
+  open.push(gateway.stop);
+  return { identity, social, gateway };
+}
+
+let nextId = 1;
+
+/** Asks for `count` posts, AT_ONCE at a time; gives the number of answers by status. */
+async function load(gateway: Child, count: number): Promise<Map<number, number>> {
+  const agent = new Agent({ keepAlive: true });
+  const statuses = new Map<number, number>();
+  let left = count;
+  const client = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      nextId = (nextId % WORLD.posts) + 1;
+      const { status } = await ask(`${gateway.url}/api/posts/${nextId}`, { agent });
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, client));
+  agent.destroy();
+  return statuses;
+}
+
+const command = (gateway: Child, breaker: string, word: string) =>
+  ask(`${gateway.adminUrl}/breakers/${breaker}/${word}`, { method: 'POST' });
+
+async function strike(upstream: Upstream, behaviour: Behaviour | 'refuse'): Promise<void> {
+  if (behaviour === 'refuse') await upstream.refuse();
+  else upstream.behave(behaviour);
+}
+
+describe.each(['identity', 'social'] as const)('10,000 requests while %s', (name) => {
+  test.each(faults)('$name leave nothing behind', async ({ behaviour }) => {
+    const stage = await world(name);
+    const upstream = stage[name];
+    const { gateway } = stage;
+    // Kept closed, so that every request really meets the fault.
+    await command(gateway, name, 'close');
+    await strike(upstream, behaviour);
+    await load(gateway, WARM_UP);
+    const heap = await gateway.heldHeap();
+    const descriptors = gateway.descriptors();
+
+    const statuses = await load(gateway, REQUESTS);
+    expect([...statuses.values()].reduce((sum, count) => sum + count)).toBe(REQUESTS);
+    if (name === 'identity') expect([...statuses.keys()]).toEqual([200]);
+    else expect([...statuses.keys()].every((status) => status >= 502)).toBe(true);
+    // Many questions share a batch, but the fault was really met all the time.
+    if (behaviour !== 'refuse') expect(upstream.seen.length).toBeGreaterThan(REQUESTS / AT_ONCE);
+    expect(gateway.exitCode()).toBeNull();
+    // Room for what is remembered on purpose, and bounded: 10,000 posts' authors, metrics.
+    expect((await gateway.heldHeap()) - heap).toBeLessThan(6 * MEGABYTE);
+    expect(gateway.descriptors() - descriptors).toBeLessThan(AT_ONCE);
+
+    upstream.behave();
+    await upstream.accept();
+    await command(gateway, name, 'auto');
+    const whole = await until('it is whole again', async () => {
+      const heard = await ask(`${gateway.url}/api/posts/5`);
+      return heard.headers['etag'] !== undefined && heard;
+    });
+    expect(whole.body).toEqual(wholePost(5, WORLD));
+    expect(await gateway.stop()).toBe(0);
+  });
+});

@@ -1,0 +1,146 @@
+// How little the upstreams are asked: in parallel, together, once.
+import { connect } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { until } from '../support/client.ts';
+import { wholePost } from '../support/world.ts';
+import { stage } from '../support/stage.ts';
+
+test('an author who is known to belong to the post is asked for together with it', async () => {
+  const { get, social, identity } = await stage({ env: { AUTHOR_TTL_MS: '1' } });
+  await get('/api/posts/5');
+  social.forget();
+  identity.forget();
+  const [releasePost, releaseAuthor] = [social.hold(), identity.hold()];
+  const answer = get('/api/posts/5');
+  await until(
+    'both are asked while neither has answered',
+    () => social.seen.length === 1 && identity.seen.length === 1,
+  );
+  releaseAuthor();
+  releasePost();
+  expect((await answer).body).toEqual(wholePost(5));
+});
+
+test('a profile asks Social and Identity at the same time', async () => {
+  const { get, social, identity } = await stage();
+  const [releasePosts, releaseUser] = [social.hold(), identity.hold()];
+  const answer = get('/api/users/6/profile');
+  await until('all are asked', () => social.seen.length === 2 && identity.seen.length === 1);
+  releasePosts();
+  releaseUser();
+  expect(await answer).toMatchObject({ status: 200 });
+});
+
+test('many posts are one request to Social and one to Identity, in the order asked for, without the unknown', async () => {
+  const { get, social, identity } = await stage();
+  const ids = [5, 3, 999_999, 1];
+  const heard = await get(`/api/posts?ids=${ids.join(',')}`);
+  expect(heard.body).toEqual({ items: [5, 3, 1].map((id) => wholePost(id)) });
+  expect(social.seen.map(({ path }) => path)).toEqual([`/api/posts?ids=${ids.join(',')}`]);
+  expect(identity.seen.map(({ path }) => path)).toEqual(['/api/users?ids=6,4,2']);
+});
+
+test('many posts are one request to Identity, also when some of their authors are known', async () => {
+  const { get, identity } = await stage({ env: { AUTHOR_TTL_MS: '1' } });
+  await get('/api/posts/5');
+  identity.forget();
+  await get('/api/posts?ids=5,3,1');
+  expect(identity.seen.map(({ path }) => path)).toEqual(['/api/users?ids=6,4,2']);
+});
+
+test('a page of a user’s posts is one request to Social and one to Identity', async () => {
+  const { get, social, identity } = await stage();
+  const heard = await get('/api/users/6/posts?limit=3');
+  expect(heard.body).toMatchObject({ items: [905, 805, 705].map((id) => wholePost(id)) });
+  expect([social.seen.length, identity.seen.length]).toEqual([1, 1]);
+});
+
+test('equal requests at once are one request to each upstream', async () => {
+  const { get, social, identity, metric } = await stage();
+  const release = social.hold();
+  const answers = Array.from({ length: 20 }, () => get('/api/posts/5'));
+  await until('all have arrived', async () => (await metric('http_requests_in_flight')) === 20);
+  release();
+  for (const { body } of await Promise.all(answers)) expect(body).toEqual(wholePost(5));
+  expect([social.seen.length, identity.seen.length]).toEqual([1, 1]);
+});
+
+test('different authors wanted by different requests at the same moment are few requests', async () => {
+  const { get, social, identity } = await stage();
+  const release = social.hold();
+  const answers = Array.from({ length: 50 }, (_, index) => get(`/api/posts/${index + 1}`));
+  await until(
+    'Social is asked for all',
+    () => wantedIds(social.seen.map(({ path }) => path)) === 50,
+  );
+  release();
+  await Promise.all(answers);
+  expect(wantedIds(identity.seen.map(({ path }) => path))).toBe(50);
+  expect(identity.seen.length).toBeLessThanOrEqual(25);
+});
+
+const wantedIds = (paths: readonly string[]): number =>
+  paths.reduce((sum, path) => sum + (path.split('ids=')[1]?.split(',').length ?? 1), 0);
+
+test('a post is asked for again after POST_TTL_MS, and not before', async () => {
+  const { get, social } = await stage({ env: { POST_TTL_MS: '60000' } });
+  await get('/api/posts/5');
+  const heard = await get('/api/posts/5');
+  expect(heard.headers['cache-status']).toMatch(/^post; hit; ttl=\d+/);
+  expect(heard.headers['server-timing']).toBeUndefined();
+  expect(social.seen).toHaveLength(1);
+});
+
+test('with POST_TTL_MS=0 every post is asked for', async () => {
+  const { get, social } = await stage();
+  await get('/api/posts/5');
+  await get('/api/posts/5');
+  expect(social.seen).toHaveLength(2);
+});
+
+test('a hundred posts as large as posts can be fit through', async () => {
+  const { get, social } = await stage();
+  social.behave(({ req, res }) => {
+    const ids =
+      new URL(req.url ?? '', 'http://social').searchParams.get('ids')?.split(',').map(Number) ?? [];
+    const content = '\u0001'.repeat(5000);
+    const items = ids.map((id) => ({
+      id,
+      content,
+      authorId: 1,
+      createdAt: '2026-01-01T00:00:00.000Z',
+    }));
+    res.setHeader('Content-Type', 'application/json').end(JSON.stringify({ items }));
+  });
+  const ids = Array.from({ length: 100 }, (_, index) => index + 1);
+  const heard = await get(`/api/posts?ids=${ids.join(',')}`);
+  expect(heard.status).toBe(200);
+  expect((heard.body as { items: unknown[] }).items).toHaveLength(100);
+});
+
+test('one post that breaks the contract costs those that were asked for with it nothing', async () => {
+  const { gateway, social } = await stage();
+  social.behave(({ res, body }) => {
+    res.setHeader('Content-Type', 'application/json').end(body.replace('"id":7,', '"id":"7",'));
+  });
+  const statuses = await askTogether(
+    gateway.url,
+    [5, 6, 7].map((id) => `/api/posts/${id}`),
+  );
+  expect(social.seen.map(({ path }) => path)).toContain('/api/posts?ids=5,6,7');
+  expect(statuses).toEqual([200, 200, 502]);
+});
+
+/** The statuses of requests that arrive in one packet (pipelined), and so in one turn of the event loop. */
+async function askTogether(url: string, paths: readonly string[]): Promise<number[]> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const last = paths.length - 1;
+  const requests = paths.map(
+    (path, index) =>
+      `GET ${path} HTTP/1.1\r\nHost: gateway\r\n${index === last ? 'Connection: close\r\n' : ''}\r\n`,
+  );
+  socket.write(requests.join(''));
+  const text = (await socket.setEncoding('utf8').toArray()).join('');
+  return [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map((match) => Number(match[1]));
+}

@@ -1,0 +1,95 @@
+// What keeps a foreign page from writing in its visitor's name.
+import { describe, expect, test } from '@jest/globals';
+import { PASSWORD } from '../support/accounts.ts';
+import { expectProblem } from '../support/expectations.ts';
+import { bearer, cookies, ownPage, setCookies } from '../support/session.ts';
+import { stage, type Stage } from '../support/stage.ts';
+
+const APP = 'https://app.example.net';
+
+const WRITES: readonly [string, string, object | undefined, number][] = [
+  ['POST', '/api/posts', { content: 'Hello.' }, 201],
+  ['PATCH', '/api/posts/6', { content: 'Hello again.' }, 200],
+  ['DELETE', '/api/posts/6', undefined, 204],
+  ['PUT', '/api/friends/9', undefined, 200],
+  ['DELETE', '/api/friends/9', undefined, 204],
+  ['PATCH', '/api/me', { username: 'sun_dog' }, 200],
+  ['DELETE', '/api/me', { currentPassword: PASSWORD }, 204],
+  ['POST', '/api/auth/refresh', undefined, 200],
+  ['POST', '/api/auth/logout', undefined, 204],
+];
+
+const NOT_OURS: readonly Record<string, string>[] = [
+  {},
+  { Origin: 'https://evil.example' },
+  { Origin: 'null' },
+  { Origin: APP },
+  { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-origin' },
+  { 'Sec-Fetch-Site': 'same-site' },
+  { 'Sec-Fetch-Site': 'cross-site' },
+  { 'Sec-Fetch-Site': 'none' },
+  { Referer: 'http://127.0.0.1/' },
+];
+
+describe.each(WRITES)('%s %s by cookies', (method, path, json, status) => {
+  const write = (it: Stage, headers: Readonly<Record<string, string>>) =>
+    it.get(path, { method, headers, ...(json && { json }) });
+
+  test('without the sign of a page of ours is a 403: nobody is asked, no cookie is touched', async () => {
+    const it = await stage();
+    const { refreshToken, ...session } = it.identity.begin(7);
+    for (const sign of NOT_OURS)
+      for (const half of [{ ...session, refreshToken }, { refreshToken }]) {
+        const heard = await write(it, { ...cookies(half), ...sign });
+        expectProblem(heard, 403, 'forbidden', path);
+        expect(setCookies(heard)).toEqual({});
+      }
+    expect([it.identity.seen, it.social.seen]).toEqual([[], []]);
+  });
+
+  test.each<[string, (it: Stage) => Record<string, string>]>([
+    ['our own Origin', ownPage],
+    [
+      'our own Origin, and the browser’s word',
+      (it) => ({ ...ownPage(it), 'Sec-Fetch-Site': 'same-origin' }),
+    ],
+    ['the browser’s word alone', () => ({ 'Sec-Fetch-Site': 'same-origin' })],
+    ['the Origin of a page that is let in', () => ({ Origin: APP, 'Sec-Fetch-Site': 'same-site' })],
+  ])('with %s passes', async (_, signOf) => {
+    const it = await stage({ env: { CORS_ORIGINS: `${APP}, https://other.example.net` } });
+    const heard = await write(it, { ...cookies(it.identity.begin(7)), ...signOf(it) });
+    expect(heard.status).toBe(status);
+  });
+
+  test('behind a balancer that ends TLS, our own Origin is https', async () => {
+    const it = await stage();
+    const { accessToken, refreshToken } = it.identity.begin(7);
+    const heard = await write(it, {
+      Cookie: `__Host-access=${accessToken}; __Host-refresh=${refreshToken}`,
+      Host: 'social.example.com',
+      Origin: 'https://social.example.com',
+    });
+    expect(heard.status).toBe(status);
+  });
+});
+
+describe('what needs no sign', () => {
+  test('reading by cookies: it changes nothing', async () => {
+    const it = await stage();
+    const headers = { ...cookies(it.identity.begin(7)), Origin: 'https://evil.example' };
+    expect((await it.get('/api/feed', { headers })).status).toBe(200);
+    expect((await it.get('/api/feed', { method: 'HEAD', headers })).status).toBe(200);
+  });
+
+  test.each(
+    WRITES.filter(([, path]) => path !== '/api/auth/refresh' && path !== '/api/auth/logout'),
+  )('%s %s by Bearer', async (method, path, json, status) => {
+    const it = await stage();
+    for (const sign of [{}, { Origin: 'https://evil.example' }]) {
+      const headers = { ...bearer(it.identity.begin(7)), ...sign };
+      const heard = await it.get(path, { method, headers, ...(json && { json }) });
+      if (Object.keys(sign).length === 0) expect(heard.status).toBe(status);
+      else expect(heard.status).not.toBe(403);
+    }
+  });
+});

@@ -1,0 +1,156 @@
+// After a write: nobody joins what was asked before it, and nothing of that is remembered.
+import { describe, expect, test } from '@jest/globals';
+import type { Call } from '../../src/upstream/engine/call.ts';
+import { createLookups } from '../../src/upstream/loader.ts';
+import { createMemory } from '../../src/upstream/engine/cache.ts';
+import type { Observer } from '../../src/upstream/engine/observer.ts';
+import type { Upstream } from '../../src/upstream/upstream.ts';
+import type { Operation } from '../../src/upstream/engine/endpoint.ts';
+import { createPrivateQuestion, createQuestion } from '../../src/upstream/queries.ts';
+import { aCaller, byHand, settle } from './engine/arrange.ts';
+
+const observer = new Proxy({}, { get: () => () => undefined }) as Observer;
+
+/** An upstream that is asked by hand. */
+const upstreamWith = <Q, T>(call: Call<Q, T>): Upstream =>
+  ({
+    name: 'social',
+    breaker: { refuse: () => undefined, available: true, state: 'closed' },
+    ask: () => call,
+  }) as unknown as Upstream;
+
+const operation = <Q, T>(): Operation<Q, T> => ({
+  name: 'things',
+  target: () => '/things',
+  maxBytes: () => 1000,
+  answers: {},
+});
+
+/** A question that is asked by hand. */
+function aQuestion() {
+  const { call, asked } = byHand<number, string>();
+  const upstream = upstreamWith(call);
+  return {
+    asked,
+    question: createQuestion(upstream, operation<number, string>(), (id) => id, 1000, observer),
+  };
+}
+
+describe('a public question', () => {
+  test('is shared by all who ask it at once', async () => {
+    const { question, asked } = aQuestion();
+    const both = [question.call(1, aCaller()), question.call(1, aCaller())];
+    asked[0]!.answer('cat');
+    expect((await Promise.all(both)).map(({ value }) => value)).toEqual(['cat', 'cat']);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('that is asked after a write joins nothing that was asked before; who had asked is answered', async () => {
+    const { question, asked } = aQuestion();
+    const before = question.call(1, aCaller());
+    question.renew();
+    const [after, joined] = [question.call(1, aCaller()), question.call(1, aCaller())];
+    expect(asked).toHaveLength(2);
+    asked[0]!.answer('old');
+    asked[1]!.answer('new');
+    expect((await before).value).toBe('old');
+    expect((await after).value).toBe('new');
+    expect((await joined).value).toBe('new');
+  });
+
+  test('the end of an older flight does not end the sharing of the newer one', async () => {
+    const { question, asked } = aQuestion();
+    const before = question.call(1, aCaller());
+    question.renew();
+    void question.call(1, aCaller());
+    asked[0]!.answer('old');
+    await before;
+    void question.call(1, aCaller());
+    expect(asked).toHaveLength(2);
+  });
+});
+
+test('a private question is nobody else’s: equal ones at once are two', async () => {
+  const { call, asked } = byHand<number, string>();
+  const ask = createPrivateQuestion(upstreamWith(call), operation<number, string>(), observer);
+  const both = [ask(1, aCaller()), ask(1, aCaller())];
+  asked[0]!.answer('mine');
+  asked[1]!.answer('yours');
+  expect((await Promise.all(both)).map(({ value }) => value)).toEqual(['mine', 'yours']);
+});
+
+describe.each([
+  ['with a memory', true],
+  ['without one', false],
+])('a thing that is looked up %s', (_, remembers) => {
+  function arrange() {
+    const { call, asked } = byHand<readonly number[], ReadonlyMap<number, string>>();
+    const lookups = createLookups<string>({
+      upstream: upstreamWith(call),
+      thing: 'post',
+      operation: operation<readonly number[], ReadonlyMap<number, string>>(),
+      memory: remembers
+        ? createMemory({
+            freshMs: 60_000,
+            absentMs: 60_000,
+            staleMs: 60_000,
+            maxSize: 10,
+            sizeOf: () => 1,
+          })
+        : undefined,
+      limitMs: 1000,
+      repaired: false,
+      observer,
+    });
+    const look = async (): Promise<string | undefined> => (await lookups.call(1, aCaller())).value;
+    const answer = (at: number, value: string) => asked[at]!.answer(new Map([[1, value]]));
+    return { lookups, look, asked, answer };
+  }
+
+  test('after it was changed joins no older flight, and is not answered from one later', async () => {
+    const { lookups, look, asked, answer } = arrange();
+    const before = look();
+    await settle();
+    lookups.forget(1);
+    const after = look();
+    await settle();
+    expect(asked).toHaveLength(2);
+    answer(1, 'new');
+    expect(await after).toBe('new');
+    answer(0, 'old');
+    expect(await before).toBe('old');
+    const later = look();
+    await settle();
+    if (!remembers) answer(2, 'new');
+    expect(await later).toBe('new');
+    lookups.close();
+  });
+
+  test('is asked for anew when the change came while it still waited to be sent', async () => {
+    const { lookups, look, asked, answer } = arrange();
+    const before = look();
+    lookups.forget(1);
+    const after = look();
+    await settle();
+    // Both left after the change: one question is enough, and both may have its answer.
+    answer(0, 'new');
+    expect(await Promise.all([before, after])).toEqual(['new', 'new']);
+    expect(asked).toHaveLength(1);
+    lookups.close();
+  });
+
+  test('that was remembered is forgotten', async () => {
+    const { lookups, look, asked, answer } = arrange();
+    const first = look();
+    await settle();
+    answer(0, 'old');
+    await first;
+    lookups.forget(1);
+    const after = look();
+    await settle();
+    answer(1, 'new');
+    expect(await after).toBe('new');
+    expect(asked).toHaveLength(2);
+    lookups.close();
+  });
+});

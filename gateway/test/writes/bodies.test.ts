@@ -1,0 +1,98 @@
+// Bodies are hostile: bounded, JSON, without unknown fields; what is wrong reaches nobody.
+import { describe, expect, test } from '@jest/globals';
+import { BODY_MAX } from 'chassis/http/body';
+import { BODY_ROUTES, sender } from '../support/bodies.ts';
+import { expectProblem } from '../support/expectations.ts';
+import { bearer } from '../support/session.ts';
+import { stage } from '../support/stage.ts';
+
+describe.each(BODY_ROUTES)('%s %s', (method, path, good) => {
+  test.each([
+    ['nothing', ''],
+    ['no JSON', '{"content":'],
+    ['a text', '"content"'],
+    ['a number', '5'],
+    ['null', 'null'],
+    ['two documents', '{}{}'],
+  ])('%s is a 400', async (_, text) => {
+    const { send, expectNobodyAsked } = await sender(method, path);
+    const heard = await send({ text }, { 'Content-Type': 'application/json' });
+    expectProblem(heard, 400, 'invalid-request', path);
+    expectNobodyAsked();
+  });
+
+  test('a list, and a field named __proto__, are a 400', async () => {
+    const { send, expectNobodyAsked } = await sender(method, path);
+    for (const text of ['[]', JSON.stringify([good]), '{"__proto__":{"admin":true}}']) {
+      const heard = await send({ text }, { 'Content-Type': 'application/json' });
+      expectProblem(heard, 400, 'invalid-request', path);
+    }
+    expectNobodyAsked();
+  });
+
+  test.each([
+    ['a form', 'application/x-www-form-urlencoded'],
+    ['a form with files', 'multipart/form-data; boundary=x'],
+    ['a plain text, which any page may send', 'text/plain'],
+    ['JSON in another charset', 'application/json; charset=iso-8859-1'],
+    ['JSON by another name', 'application/ld+json'],
+  ])('%s is a 415', async (_, type) => {
+    const { send, expectNobodyAsked } = await sender(method, path);
+    const heard = await send({ text: JSON.stringify(good) }, { 'Content-Type': type });
+    expectProblem(heard, 415, 'unsupported-media-type', path);
+    expectNobodyAsked();
+  });
+
+  test('a compressed one is a 415: a few bytes could become many', async () => {
+    const { send, expectNobodyAsked } = await sender(method, path);
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+    const heard = await send({ text: JSON.stringify(good) }, headers);
+    expectProblem(heard, 415, 'unsupported-media-type', path);
+    expectNobodyAsked();
+  });
+
+  test('the largest is read, one byte more is a 413', async () => {
+    const { send, expectNobodyAsked } = await sender(method, path);
+    const text = JSON.stringify({ ...good, filler: '' });
+    const largest = text.replace('"filler":"', `$&${'x'.repeat(BODY_MAX - text.length)}`);
+    const read = await send({ text: largest }, { 'Content-Type': 'application/json' });
+    expect(read.body).toMatchObject({ status: 400, errors: [{ pointer: '/body/filler' }] });
+    const headers = {
+      'Content-Type': 'application/json',
+      'Content-Length': String(BODY_MAX + 1),
+    };
+    expectProblem(await send({}, headers), 413, 'content-too-large', path);
+    expectNobodyAsked();
+  });
+});
+
+test('a good one reaches the service as it was given, and as JSON', async () => {
+  const it = await stage();
+  const headers = bearer(it.identity.begin(7));
+  const content = '  Cats 🐈, "dogs" \\ and\nthe sun.\u2028 ';
+  const heard = await it.get('/api/posts', { method: 'POST', headers, json: { content } });
+  expect(heard.body).toMatchObject({ content });
+  const [{ body, headers: sent }] = it.social.seen as [(typeof it.social.seen)[number]];
+  expect(body).toEqual({ content });
+  expect(sent['content-type']).toBe('application/json');
+});
+
+test.each([
+  ['PUT', '/api/friends/9', 200],
+  ['DELETE', '/api/friends/9', 204],
+  ['DELETE', '/api/posts/6', 204],
+  ['POST', '/api/auth/logout', 204],
+])('%s %s looks at no body, and passes none on', async (method, path, status) => {
+  const it = await stage();
+  const headers = { ...bearer(it.identity.begin(7)), 'Content-Type': 'text/plain' };
+  expect((await it.get(path, { method, headers, text: 'a body' })).status).toBe(status);
+  for (const { body } of [...it.social.seen, ...it.identity.seen]) expect(body).toBeUndefined();
+});
+
+test.each(BODY_ROUTES)('%s %s takes no query', async (method, path, json) => {
+  const it = await stage();
+  const headers = bearer(it.identity.begin(7));
+  const heard = await it.get(`${path}?force=1`, { method, headers, json });
+  expect(heard.body).toMatchObject({ status: 400, errors: [{ pointer: '/query/force' }] });
+  expect([it.identity.seen, it.social.seen]).toEqual([[], []]);
+});

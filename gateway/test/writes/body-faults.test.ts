@@ -1,0 +1,108 @@
+// Bodies against their schemas: every fault is told with its place, and reaches nobody.
+import { expect, test } from '@jest/globals';
+import { ANN, SEVEN, sender, SURE } from '../support/bodies.ts';
+import { expectProblem } from '../support/expectations.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Method, path, and bodies with the places of their faults. */
+const ROUTES: readonly [string, string, readonly (readonly [Fields, ...string[]])[]][] = [
+  [
+    'POST',
+    '/api/posts',
+    [
+      [{}, '/body/content'],
+      [{ content: null }, '/body/content'],
+      [{ content: 5 }, '/body/content'],
+      [{ content: ['Hello.'] }, '/body/content'],
+      [{ content: '' }, '/body/content'],
+      [{ content: ' \n\t\u00a0' }, '/body/content'],
+      [{ content: 'x'.repeat(6001) }, '/body/content'],
+      [{ content: 'a\u0000b' }, '/body/content'],
+      [{ content: 'half \ud83d' }, '/body/content'],
+      [{ content: 'x', authorId: 8 }, '/body/authorId'],
+      [{ content: 'x', id: 1 }, '/body/id'],
+    ],
+  ],
+  [
+    'PATCH',
+    '/api/posts/6',
+    [
+      [{ content: 7 }, '/body/content'],
+      [{ content: 'x', createdAt: 'now' }, '/body/createdAt'],
+    ],
+  ],
+  [
+    'PATCH',
+    '/api/me',
+    [
+      [{}, '/body'],
+      [{ username: 'ab' }, '/body/username'],
+      [{ username: 'x'.repeat(31) }, '/body/username'],
+      [{ username: 'sun dog' }, '/body/username'],
+      [{ email: 'nobody', ...SURE }, '/body/email'],
+      [{ email: 'sun@dog.example' }, '/body/currentPassword'],
+      [{ password: 'another one' }, '/body/currentPassword'],
+      [{ ...SURE }, '/body'],
+      [{ username: 'sun_dog', id: 8 }, '/body/id'],
+    ],
+  ],
+  [
+    'DELETE',
+    '/api/me',
+    [
+      [{}, '/body/currentPassword'],
+      [{ currentPassword: true }, '/body/currentPassword'],
+      [{ ...SURE, sure: true }, '/body/sure'],
+    ],
+  ],
+  [
+    'POST',
+    '/api/auth/register',
+    [
+      [{}, '/body/username', '/body/email', '/body/password'],
+      [{ ...ANN, username: 'a b' }, '/body/username'],
+      [{ ...ANN, email: 'a@b' }, '/body/email'],
+      [{ ...ANN, email: `${'a'.repeat(250)}@b.example` }, '/body/email'],
+      [{ ...ANN, password: '' }, '/body/password'],
+      [{ ...ANN, password: 'x'.repeat(1025) }, '/body/password'],
+      [{ ...ANN, password: 12345678 }, '/body/password'],
+      [{ ...ANN, admin: true }, '/body/admin'],
+      [{ ...ANN, 'a/b~c': 1 }, '/body/a~1b~0c'],
+    ],
+  ],
+  [
+    'POST',
+    '/api/auth/login',
+    [
+      [{ username: 'user_7' }, '/body/password'],
+      [{ ...SEVEN, remember: true }, '/body/remember'],
+    ],
+  ],
+  [
+    'POST',
+    '/api/auth/token',
+    [
+      [{}, '/body'],
+      [{ username: 'user_7' }, '/body/password'],
+      [{ ...SEVEN, refreshToken: 'r' }, '/body'],
+      [{ refreshToken: '' }, '/body/refreshToken'],
+      [{ refreshToken: 'a b' }, '/body/refreshToken'],
+    ],
+  ],
+];
+
+test.each(ROUTES)(
+  '%s %s with a body that breaks its schema is a 400 that points at each fault and quotes nothing',
+  async (method, path, faulty) => {
+    const { send, expectNobodyAsked } = await sender(method, path);
+    for (const [json, ...pointers] of faulty) {
+      const heard = await send({ json });
+      expectProblem(heard, 400, 'invalid-request', path);
+      const { errors } = heard.body as { errors: { pointer: string; detail: string }[] };
+      expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual([...pointers].toSorted());
+      expect(heard.text).not.toMatch(/nobody logs|sun@dog|12345678/);
+    }
+    expectNobodyAsked();
+  },
+);

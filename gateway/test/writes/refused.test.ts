@@ -1,0 +1,55 @@
+// What an upstream refuses to do is told in its words, with its status, and is no failure of it.
+import { expect, test } from '@jest/globals';
+import type { ProblemSlug } from 'chassis/http/problem';
+import { PASSWORD } from '../support/accounts.ts';
+import { expectProblem } from '../support/expectations.ts';
+import { bearer } from '../support/session.ts';
+import { stage } from '../support/stage.ts';
+import { answers, refuses } from '../support/upstream.ts';
+
+const POST = ['POST', '/api/posts', { content: 'Hello.' }] as const;
+const EDIT = ['PATCH', '/api/posts/6', { content: 'Hello again.' }] as const;
+const CHANGE = [
+  'PATCH',
+  '/api/me',
+  { email: 'new@secret.example', currentPassword: PASSWORD },
+] as const;
+const LEAVE = ['DELETE', '/api/me', { currentPassword: PASSWORD }] as const;
+const BEFRIEND = ['PUT', '/api/friends/9', undefined] as const;
+const LOG_IN = ['POST', '/api/auth/login', { username: 'user_7', password: PASSWORD }] as const;
+
+type Asked = readonly [string, string, object | undefined];
+const FAULTY = { errors: [{ pointer: '/body', detail: 'not so' }] };
+const LIMITS = { RateLimit: '"account";r=0;t=540', 'RateLimit-Policy': '"account";q=10;w=900' };
+const LATER = { headers: { 'Retry-After': '540', ...LIMITS } };
+const BEARER = { headers: { 'WWW-Authenticate': 'Bearer' } };
+
+test.each<[string, ProblemSlug, Asked, Parameters<typeof refuses>[2]]>([
+  ['a new post', 'invalid-request', POST, FAULTY],
+  ['a new post', 'unauthenticated', POST, BEARER],
+  ['a new post', 'key-in-use', POST, { headers: { 'Retry-After': '1' } }],
+  ['a new post', 'key-reused', POST, {}],
+  ['an edited post', 'forbidden', EDIT, {}],
+  ['an edited post', 'not-found', EDIT, {}],
+  ['a change of the account', 'conflict', CHANGE, FAULTY],
+  ['a change of the account', 'forbidden', CHANGE, { headers: LIMITS }],
+  ['a change of the account', 'too-many-requests', CHANGE, LATER],
+  ['leaving', 'forbidden', LEAVE, {}],
+  ['leaving', 'too-many-requests', LEAVE, LATER],
+  ['asking to be friends', 'invalid-request', BEFRIEND, FAULTY],
+  ['logging in', 'unauthenticated', LOG_IN, BEARER],
+  ['logging in', 'too-many-requests', LOG_IN, LATER],
+])('%s, refused as %s, is told so', async (_, slug, [method, path, json], more) => {
+  const it = await stage();
+  const headers = bearer(it.identity.begin(7));
+  await it.get('/api/friends', { headers });
+  await it.get('/api/users/9');
+  const saying = refuses(slug, 'In these very words.', more);
+  for (const upstream of [it.identity, it.social]) upstream.behave(answers(saying));
+  const heard = await it.get(path, { method, headers, ...(json && { json }) });
+  expectProblem(heard, saying.status, slug, path);
+  expect(heard.body).toMatchObject({ detail: 'In these very words.', ...(more?.errors && more) });
+  for (const [name, value] of Object.entries(more?.headers ?? {}))
+    expect(heard.headers[name.toLowerCase()]).toBe(value);
+  expect(heard.headers['proxy-status']).toBeUndefined();
+});

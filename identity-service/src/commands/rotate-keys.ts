@@ -1,0 +1,50 @@
+// `npm run rotate-keys`: makes a new signing key now. Nobody is logged out by it.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLogger } from 'chassis/observability/log';
+import { openDatabase } from 'chassis/postgres/database';
+import { CLUSTER } from 'chassis/postgres/embedded';
+import { readSettings } from 'chassis/settings/settings';
+import { StartError } from 'chassis/base/startup-error';
+import { settings } from '../config.ts';
+import { createKeyStore } from '../sessions/key-store.ts';
+import { migrations } from '../migrations/index.ts';
+import type { Schema } from '../schema.ts';
+import { KEY_LEAD_MS } from '../sessions/signing-keys.ts';
+
+const WAIT_MS = 10_000;
+
+/**
+ * @returns what was done, for the person who asked
+ * @throws StartError when the database cannot be had: an embedded one belongs to the service while that runs
+ */
+export async function rotateKeys(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  const { DATABASE_URL, DATA_DIR, LOG_LEVEL } = readSettings(settings, env);
+  if (DATABASE_URL === undefined && !existsSync(join(DATA_DIR, CLUSTER)))
+    throw new StartError(`There is no database in ${DATA_DIR}. Set DATA_DIR, or DATABASE_URL.`);
+  const database = await openDatabase<Schema>({
+    databaseUrl: DATABASE_URL,
+    dataDir: DATA_DIR,
+    migrations,
+    log: createLogger('identity-service', LOG_LEVEL),
+  }).catch((cause: unknown) => {
+    if (!(cause instanceof StartError)) throw cause;
+    throw new StartError(
+      `${cause.message}\nAn embedded database belongs to one process: while the service runs, stop it, rotate, and start it again.`,
+      { cause },
+    );
+  });
+  try {
+    await Promise.race([database.prepared, delay(WAIT_MS, undefined, { ref: false })]);
+    const why = await database.readiness();
+    if (why !== undefined) throw new StartError(`${why}.`);
+    const { kid, createdAt } = await createKeyStore(database.db, { maxAgeMs: Infinity }).rotate();
+    const from = new Date(createdAt + KEY_LEAD_MS).toISOString();
+    return `The key ${kid} is there, and signs from ${from} on.`;
+  } finally {
+    await database.close();
+  }
+}

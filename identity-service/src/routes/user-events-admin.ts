@@ -1,0 +1,29 @@
+// POST /log/backfill and /log/compact of the admin port: some steps each, and where to go on. For log-command.ts.
+import type { Route } from 'chassis/http/app';
+import { parseQuery } from 'chassis/http/input';
+import { refuseForeignPages } from 'chassis/http/same-origin';
+import { invalid } from 'chassis/http/problem';
+import { REQUEST_MS, type Step, steps } from '../events/steps.ts';
+
+const AFTER = /^(0|[1-9]\d{0,15})$/;
+
+export function logAdminRoutes(commands: {
+  readonly [name in 'backfill' | 'compact']: (after: number) => Promise<Step>;
+}): Route[] {
+  return Object.entries(commands).map(([name, step]) => ({
+    method: 'post',
+    path: `/log/${name}`,
+    async handle(req) {
+      refuseForeignPages(req);
+      const { after } = parseQuery(req.url, ['after']);
+      return { body: await steps(step, parseAfter(after), REQUEST_MS), cache: 'no-store' };
+    },
+  }));
+}
+
+function parseAfter(text = '0'): number {
+  const after = AFTER.test(text) ? Number(text) : NaN;
+  if (!Number.isSafeInteger(after))
+    throw invalid('/query/after', 'expected the `next` of the answer before');
+  return after;
+}

@@ -1,0 +1,218 @@
+// Logging in, refreshing and logging out over real sockets, and what survives a restart.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { type Identity, PASSWORD, sessionOf, someone, startIdentity } from '../support/service.ts';
+
+let place: TestDatabase;
+let identity: Identity;
+beforeAll(async () => {
+  place = await embeddedDatabase();
+  identity = await startIdentity(place);
+});
+afterAll(async () => {
+  await identity.stop();
+  await place.remove();
+});
+
+const me = (as: Record<string, string>) => identity.ask('/api/me', { headers: as });
+const logOut = (as: Record<string, string>) =>
+  identity.ask('/api/sessions/current', { method: 'delete', headers: as });
+/** How often a log-in had this outcome. */
+const count = async (outcome: string): Promise<number> => {
+  const metrics = await (await fetch(`${identity.adminUrl}/metrics`)).text();
+  const line = new RegExp(`^identity_logins_total{outcome="${outcome}"} (\\d+)$`, 'm');
+  return Number(line.exec(metrics)?.[1]);
+};
+
+describe('POST /api/sessions', () => {
+  test.each(['cat_sun_dog', 'CAT_SUN_DOG', 'cat_sun_dog@example.com', 'CAT_sun_dog@Example.com'])(
+    'logs in %s',
+    async (name) => {
+      const answer = await identity.logIn(name, 'sunny-side-up-2026');
+      expect(answer.status).toBe(201);
+      expect(answer.body).toEqual({
+        user: { id: 1, username: 'cat_sun_dog' },
+        accessToken: expect.any(String),
+        refreshToken: expect.any(String),
+        expiresIn: 300,
+      });
+      expect(answer.headers['cache-control']).toBe('no-store');
+      expect(answer.headers['ratelimit']).toMatch(/"account";r=10;/);
+    },
+  );
+
+  test('takes the password in every composition', async () => {
+    const body = { username: 'umlaut', email: 'u@example.org', password: 'Mädchen ﬁt 1' };
+    expect((await identity.ask('/api/users', { method: 'post', body })).status).toBe(201);
+    expect((await identity.logIn('umlaut', 'Ma\u0308dchen fit 1')).status).toBe(201);
+  });
+
+  test('answers an unknown user and a wrong password with the same words', async () => {
+    const unknown = await identity.logIn('nobody_at_all');
+    const wrong = await identity.logIn('cat_sun_dog', 'not the password');
+    for (const { status, body, headers } of [unknown, wrong]) {
+      expect(status).toBe(401);
+      expect(body).toMatchObject({
+        type: 'urn:social-network:problem:unauthenticated',
+        detail: 'The username or the password is wrong',
+      });
+      expect(headers['www-authenticate']).toBe('Bearer');
+      expect(headers['ratelimit']).toMatch(/"account";r=9;/);
+      expect(headers['ratelimit-policy']).toBe('"address";q=100000;w=900, "account";q=10;w=900');
+    }
+    expect(Object.keys(unknown.headers).toSorted()).toEqual(Object.keys(wrong.headers).toSorted());
+  });
+
+  test.each([
+    ['no password', { username: 'cat_sun_dog' }],
+    ['an unknown field', { username: 'cat_sun_dog', password: 'x', remember: true }],
+    ['a name with U+0000', { username: 'cat\0', password: 'x' }],
+    ['a name that is no text', { username: { $ne: '' }, password: 'x' }],
+  ])('%s is a 400', async (_, body) => {
+    expect((await identity.ask('/api/sessions', { method: 'post', body })).status).toBe(400);
+  });
+
+  test('after ten wrong passwords is a 429 also for the right one, and for nobody else', async () => {
+    await identity.join('guessed');
+    for (let left = 9; left >= 0; left -= 1) {
+      const { status, headers } = await identity.logIn('guessed', 'not the password');
+      expect([status, headers['ratelimit']]).toEqual([
+        401,
+        expect.stringContaining(`"account";r=${left};`),
+      ]);
+    }
+    const refused = await identity.logIn('Guessed');
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(800);
+    expect(refused.headers['ratelimit']).toMatch(/^"account";r=0;t=\d+$/);
+    expect((await identity.logIn('cat_sun_dog', 'sunny-side-up-2026')).status).toBe(201);
+  });
+
+  test('is counted by its outcome', async () => {
+    const before = await Promise.all(['ok', 'wrong', 'limited'].map(count));
+    await identity.join('counted');
+    await identity.logIn('counted');
+    for (let at = 1; at <= 11; at += 1) await identity.logIn('counted', 'not the password');
+    const after = await Promise.all(['ok', 'wrong', 'limited'].map(count));
+    expect(after.map((value, at) => value - before[at]!)).toEqual([1, 10, 1]);
+  });
+});
+
+describe('POST /api/sessions/refresh', () => {
+  test('gives new tokens of the same session', async () => {
+    const first = await identity.join('refreshing');
+    const answer = await identity.refresh(first.refreshToken);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    const next = sessionOf(answer);
+    expect(next).toMatchObject({ user: first.user, expiresIn: 300 });
+    expect(next.refreshToken).not.toBe(first.refreshToken);
+    expect(decodeJwt(next.accessToken)['sid']).toBe(decodeJwt(first.accessToken)['sid']);
+    expect((await me(someone(next).as)).status).toBe(200);
+  });
+
+  test('the same token again at once is answered with the same successor', async () => {
+    const { refreshToken } = await identity.join('two_tabs');
+    const [one, two] = await Promise.all([
+      identity.refresh(refreshToken),
+      identity.refresh(refreshToken),
+    ]);
+    expect(sessionOf(one).refreshToken).toBe(sessionOf(two).refreshToken);
+  });
+
+  test('a token older than the one before ends the session, for the access token too', async () => {
+    const first = await identity.join('stolen');
+    const second = sessionOf(await identity.refresh(first.refreshToken));
+    const third = sessionOf(await identity.refresh(second.refreshToken));
+    const again = await identity.refresh(first.refreshToken);
+    expect(again.status).toBe(401);
+    expect(again.headers['www-authenticate']).toBe('Bearer');
+    expect((await identity.refresh(third.refreshToken)).status).toBe(401);
+    expect((await me(someone(third).as)).status).toBe(401);
+  });
+
+  test.each(['x', 'a.b', `7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11.${'A'.repeat(43)}`])(
+    '%s is a 401',
+    async (token) => {
+      expect((await identity.refresh(token)).status).toBe(401);
+    },
+  );
+
+  test.each(['', 'a\0b', 'x'.repeat(513)])('%j is a 400', async (token) => {
+    expect((await identity.refresh(token)).status).toBe(400);
+  });
+});
+
+describe('DELETE /api/sessions/current', () => {
+  test('ends this session at once, and no other', async () => {
+    const one = await identity.join('leaving_one');
+    const other = someone(sessionOf(await identity.logIn('leaving_one')));
+    const answer = await logOut(one.as);
+    expect(answer.status).toBe(204);
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect((await identity.refresh(one.refreshToken)).status).toBe(401);
+    expect((await me(one.as)).status).toBe(401);
+    expect((await logOut(one.as)).status).toBe(401);
+    expect((await me(other.as)).status).toBe(200);
+  });
+
+  test('without a token is a 401 that says how to authenticate', async () => {
+    const answer = await logOut({});
+    expect(answer.status).toBe(401);
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+  });
+});
+
+test('a restart logs nobody out, forgets no key and no attempt', async () => {
+  const person = await identity.join('patient');
+  await identity.logIn('patient', 'not the password');
+  const keys = (await identity.ask('/.well-known/jwks.json')).body as unknown;
+  await identity.stop();
+  identity = await startIdentity(place);
+
+  expect((await identity.ask('/.well-known/jwks.json')).body).toEqual(keys);
+  expect((await me(person.as)).status).toBe(200);
+  expect((await identity.refresh(person.refreshToken)).status).toBe(200);
+  const { headers } = await identity.logIn('patient', 'still not the password');
+  expect(headers['ratelimit']).toMatch(/"account";r=8;/);
+  expect((await identity.logIn('patient', PASSWORD)).headers['ratelimit']).toMatch(
+    /"account";r=10;/,
+  );
+});
+
+describe('GET /.well-known/jwks.json', () => {
+  test('is public, and revalidated', async () => {
+    const { status, headers } = await identity.ask('/.well-known/jwks.json');
+    expect([status, headers['cache-control']]).toEqual([200, 'public, no-cache']);
+    const again = await identity.ask('/.well-known/jwks.json', {
+      headers: { 'If-None-Match': headers['etag']! },
+    });
+    expect(again.status).toBe(304);
+  });
+});
+
+test.each([
+  ['loopback', [401, 429, 401]],
+  ['none', [401, 429, 429]],
+])(
+  'TRUST_PROXY=%s decides whose word on the client’s address counts',
+  async (trusted, statuses) => {
+    const own = await embeddedDatabase();
+    const service = await startIdentity(own, { LOGIN_PER_ADDRESS: '1', TRUST_PROXY: trusted });
+    const from = (client: string, username: string) =>
+      service.ask('/api/sessions', {
+        method: 'post',
+        headers: { 'X-Forwarded-For': client },
+        body: { username, password: PASSWORD },
+      });
+    const answers = [
+      await from('192.0.2.1', 'nobody_1'),
+      await from('192.0.2.1', 'nobody_2'),
+      await from('192.0.2.2', 'nobody_3'),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual(statuses);
+    await service.stop();
+    await own.remove();
+  },
+);

@@ -1,0 +1,149 @@
+// Passwords: which will do, how they are hashed, and that hashing holds nobody up.
+import { describe, expect, test } from '@jest/globals';
+import { hash as argon2, parseOptions } from '@node-rs/argon2';
+import * as fc from 'fast-check';
+import {
+  createPasswords,
+  normalise,
+  NOBODYS_HASH,
+  passwordFault,
+} from '../../src/accounts/passwords.ts';
+
+const FAULTS = [
+  'expected a password of 8 to 128 characters',
+  'expected Unicode text without U+0000 and half surrogates',
+];
+
+describe('a new password', () => {
+  test.each([
+    ['of 8 characters', 'a'.repeat(8)],
+    ['of 128 characters', 'a'.repeat(128)],
+    ['of 8 characters that take two units each', '🐈'.repeat(8)],
+    ['of 128 characters that take two units each', '🐈'.repeat(128)],
+    ['of spaces', ' '.repeat(8)],
+    ['of four characters that NFKC makes eight', 'ﬁ'.repeat(4)],
+    ['of accents that NFKC puts on their letters', 'e\u0301'.repeat(128)],
+  ])('%s will do', (_, password) => {
+    expect(passwordFault(password)).toBeUndefined();
+  });
+
+  test.each([
+    ['of 7 characters', 'a'.repeat(7)],
+    ['of 129 characters', 'a'.repeat(129)],
+    ['of 7 characters that take two units each', '🐈'.repeat(7)],
+    ['of 8 characters that NFKC makes four', 'e\u0301'.repeat(4)],
+    ['of 65 characters that NFKC makes 130', 'ﬁ'.repeat(65)],
+    ['that is empty', ''],
+  ])('%s will not', (_, password) => {
+    expect(passwordFault(password)).toBe('expected a password of 8 to 128 characters');
+  });
+
+  test.each([
+    ['half a surrogate pair', 'password\ud83d'],
+    ['the other half', '\udc08password'],
+    ['the character U+0000', 'pass\0word'],
+  ])('with %s will not', (_, password) => {
+    expect(passwordFault(password)).toMatch(/^expected Unicode text/);
+  });
+
+  test('is judged by its normal form alone, and its fault never quotes it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (password) => {
+        const fault = passwordFault(password);
+        const length = Array.from(password.normalize('NFKC')).length;
+        const fits = length >= 8 && length <= 128;
+        expect(fault === undefined).toBe(fits && !password.includes('\0'));
+        expect(passwordFault(normalise(password))).toBe(fault);
+        if (fault !== undefined) expect(FAULTS).toContain(fault);
+      }),
+    );
+  });
+
+  test('is the same however a keyboard composed it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (password) => {
+        expect(normalise(password.normalize('NFD'))).toBe(normalise(password));
+        expect(normalise(normalise(password))).toBe(normalise(password));
+      }),
+    );
+  });
+});
+
+describe('hashes', () => {
+  const passwords = createPasswords();
+
+  test('are argon2id with 19 MiB, two passes and one lane', async () => {
+    expect(await passwords.hash('correct horse')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+
+  test('fit their password in every composition, and no other', async () => {
+    const hashed = await passwords.hash('Mädchen ﬁt');
+    expect(await passwords.verify(hashed, 'Ma\u0308dchen fit')).toBe(true);
+    expect(await passwords.verify(hashed, 'Madchen fit')).toBe(false);
+  });
+
+  test('of nobody take as much work as everybody else’s', async () => {
+    const { memoryCost, timeCost, parallelism, outputLen, saltLen } = parseOptions(
+      await passwords.hash('correct horse'),
+    );
+    expect(parseOptions(NOBODYS_HASH)).toMatchObject({
+      memoryCost,
+      timeCost,
+      parallelism,
+      outputLen,
+      saltLen,
+    });
+    expect(await passwords.verify(NOBODYS_HASH, 'correct horse')).toBe(false);
+  });
+
+  test.each([
+    ['less memory', { memoryCost: 4096 }],
+    ['more passes', { timeCost: 3 }],
+    ['more lanes', { parallelism: 2 }],
+  ])('with %s are outdated', async (_, other) => {
+    const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+    const today = await argon2('correct horse', parameters);
+    const another = await argon2('correct horse', { ...parameters, ...other });
+    expect(passwords.isOutdated(today)).toBe(false);
+    expect(passwords.isOutdated(another)).toBe(true);
+  });
+});
+
+describe('many hashings at once', () => {
+  test('leave the event loop free: it turns many times before they are done', async () => {
+    const passwords = createPasswords();
+    let isOver = false;
+    let turns = 0;
+    const turn = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await Promise.all(Array.from({ length: 12 }, (_, at) => passwords.hash(`password ${at}`)));
+    isOver = true;
+    // Were they done on the event loop, it would turn no more than once for each.
+    expect(turns).toBeGreaterThan(100);
+  });
+
+  test('wait for their turn, up to a bound; what comes beyond is a 503 at once', async () => {
+    const passwords = createPasswords({ atOnce: 2, waiting: 3 });
+    const started = Array.from({ length: 5 }, (_, at) => passwords.hash(`password ${at}`));
+    await expect(passwords.verify(NOBODYS_HASH, 'one too many')).rejects.toMatchObject({
+      slug: 'overloaded',
+      headers: { 'Retry-After': '1' },
+    });
+    expect(await Promise.all(started)).toHaveLength(5);
+    // Their places are free again.
+    const again = Array.from({ length: 5 }, (_, at) => passwords.hash(`password ${at}`));
+    expect(await Promise.all(again)).toHaveLength(5);
+  });
+
+  test('a hashing that fails gives its turn on', async () => {
+    const passwords = createPasswords({ atOnce: 1, waiting: 1 });
+    const broken = passwords.verify('no hash at all', 'password');
+    const next = passwords.verify(NOBODYS_HASH, 'password');
+    await expect(broken).rejects.toThrow();
+    expect(await next).toBe(false);
+    expect(await passwords.verify(NOBODYS_HASH, 'password')).toBe(false);
+  });
+});

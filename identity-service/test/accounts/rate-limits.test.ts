@@ -1,0 +1,213 @@
+// How often a password may be tried, on both kinds of database.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Database } from 'chassis/postgres/database';
+import { type HeaderFields, Problem } from 'chassis/http/problem';
+import * as fc from 'fast-check';
+import {
+  describeOnBoth,
+  describeOnServer,
+  serverDatabase,
+  type TestDatabase,
+} from '../../../test/support/database.ts';
+import { type Attempt, type Limits, limitsIn } from '../../src/accounts/rate-limits.ts';
+import { networkOf } from '../../src/accounts/client-network.ts';
+import type { Schema } from '../../src/schema.ts';
+import { open } from '../support/open.ts';
+
+const settings = { perAccount: 3, perAddress: 5, windowS: 900 };
+const HOME = '192.0.2.1';
+
+/** The headers of the 429, or undefined when the attempt may go on. */
+const refusal = (attempt: Promise<Attempt>): Promise<HeaderFields | undefined> =>
+  attempt.then(
+    () => undefined,
+    (error: unknown) => {
+      if (!(error instanceof Problem) || error.slug !== 'too-many-requests') throw error;
+      return error.headers;
+    },
+  );
+
+describe('a client’s network', () => {
+  test.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::FFFF:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:0001:0002::', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+    ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4::/64'],
+    ['', ''],
+  ])('of %j is %j', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+
+  test('is the same for all addresses of a /64, however they are written', () => {
+    const group = fc.integer({ min: 0, max: 0xffff });
+    const groups = (length: number) => fc.array(group, { minLength: length, maxLength: length });
+    fc.assert(
+      fc.property(groups(4), groups(4), groups(4), (network, one, other) => {
+        const write = (host: number[]) =>
+          [...network, ...host].map((n) => n.toString(16)).join(':');
+        const short = new URL(`http://[${write(other)}]`).hostname.slice(1, -1);
+        fc.pre(!short.startsWith('::ffff:'));
+        expect(networkOf(short)).toBe(networkOf(write(one).toUpperCase()));
+      }),
+    );
+  });
+});
+
+describeOnBoth('attempts to log in', (newDatabase) => {
+  let place: TestDatabase;
+  let database: Database<Schema>;
+  let limits: Limits;
+  beforeAll(async () => {
+    place = await newDatabase();
+    database = await open(place);
+  });
+  afterAll(async () => {
+    await database.close();
+    await place.remove();
+  });
+  beforeEach(async () => {
+    await database.db.deleteFrom('login_attempts').execute();
+    limits = limitsIn(database.db, settings);
+  });
+  const letTheWindowEnd = () =>
+    database.db
+      .updateTable('login_attempts')
+      .set({ expire: Date.now() - 1 })
+      .execute();
+
+  test('say what is left of both limits', async () => {
+    const { headers } = await limits.logIn('cat', HOME);
+    expect(headers).toEqual({
+      RateLimit: expect.stringMatching(/^"address";r=4;t=(900|899), "account";r=2;t=(900|899)$/),
+      'RateLimit-Policy': '"address";q=5;w=900, "account";q=3;w=900',
+    });
+  });
+
+  test('are limited for each account, whatever its case, from wherever they come', async () => {
+    const addresses = [HOME, '192.0.2.2', '2001:db8::1'];
+    for (const address of addresses)
+      expect(await refusal(limits.logIn('cat', address))).toBeUndefined();
+    expect(await refusal(limits.logIn('CAT', '192.0.2.3'))).toEqual({
+      RateLimit: expect.stringMatching(/^"account";r=0;t=(900|89\d)$/),
+      'RateLimit-Policy': '"account";q=3;w=900',
+      'Retry-After': expect.stringMatching(/^(900|89\d)$/),
+    });
+    expect(await refusal(limits.logIn('dog', '192.0.2.3'))).toBeUndefined();
+  });
+
+  test('are limited for each address, whatever the account; IPv6 by its /64', async () => {
+    for (let at = 1; at <= 5; at += 1)
+      expect(await refusal(limits.logIn(`cat ${at}`, `2001:db8::${at}`))).toBeUndefined();
+    expect(await refusal(limits.logIn('cat 6', '2001:db8::6'))).toMatchObject({
+      'RateLimit-Policy': '"address";q=5;w=900',
+    });
+    expect(await refusal(limits.logIn('cat 6', '2001:db8:0:1::6'))).toBeUndefined();
+  });
+
+  test('from an address that is shut out do not shut out accounts', async () => {
+    for (let at = 1; at <= 5; at += 1) await limits.logIn(`dog ${at}`, HOME);
+    for (let at = 1; at <= 5; at += 1) await refusal(limits.logIn('cat', HOME));
+    expect(await refusal(limits.logIn('cat', '192.0.2.2'))).toBeUndefined();
+  });
+
+  test('that succeed clear the account, and do not count for the address', async () => {
+    for (let round = 1; round <= 3; round += 1) {
+      await limits.logIn('cat', HOME);
+      const attempt = await limits.logIn('cat', HOME);
+      expect(await attempt.succeeded()).toMatchObject({
+        RateLimit: expect.stringMatching(
+          new RegExp(`^"address";r=${5 - round};t=\\d+, "account";r=3;t=\\d+$`),
+        ),
+      });
+    }
+  });
+
+  test('whose password was never looked at are given back', async () => {
+    const failing = async (): Promise<void> => {
+      const attempt = await limits.logIn('cat', HOME);
+      await attempt.during(() => Promise.reject(new Error('away')));
+    };
+    for (let at = 1; at <= 7; at += 1) await expect(failing()).rejects.toThrow('away');
+    expect((await limits.logIn('cat', HOME)).headers).toMatchObject({
+      RateLimit: expect.stringMatching(/^"address";r=4;t=\d+, "account";r=2;t=\d+$/),
+    });
+  });
+
+  test('count again from nothing when the window is over', async () => {
+    for (let at = 1; at <= 4; at += 1) await refusal(limits.logIn('cat', HOME));
+    expect(await refusal(limits.logIn('cat', HOME))).toBeDefined();
+    await letTheWindowEnd();
+    expect((await limits.logIn('cat', HOME)).headers).toMatchObject({
+      RateLimit: expect.stringMatching(/"account";r=2/),
+    });
+  });
+
+  test('that end in another window than they began in leave no more than the limit', async () => {
+    const attempt = await limits.logIn('cat', HOME);
+    await letTheWindowEnd();
+    expect(await attempt.succeeded()).toMatchObject({
+      RateLimit: expect.stringMatching(/^"address";r=5;t=\d+, "account";r=3;t=\d+$/),
+    });
+  });
+
+  test('do not prolong the window while they are refused', async () => {
+    for (let at = 1; at <= 3; at += 1) await limits.logIn('cat', HOME);
+    const expire = Date.now() + 10_000;
+    await database.db.updateTable('login_attempts').set({ expire }).execute();
+    expect(await refusal(limits.logIn('cat', HOME))).toMatchObject({
+      'Retry-After': expect.stringMatching(/^(10|9)$/),
+    });
+  });
+
+  test('all at once are let through as often as the limit says, and no more', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 30 }, (_, at) => refusal(limits.logIn('cat', `192.0.2.${at}`))),
+    );
+    expect(all.filter((headers) => headers === undefined)).toHaveLength(3);
+  });
+
+  test('to prove one’s password again have a count of their own, by user', async () => {
+    for (let at = 1; at <= 3; at += 1) await limits.prove(1);
+    expect(await refusal(limits.prove(1))).toMatchObject({ 'Retry-After': expect.any(String) });
+    expect(await refusal(limits.prove(2))).toBeUndefined();
+    expect(await refusal(limits.logIn('1', HOME))).toBeUndefined();
+  });
+
+  test('are kept without a name or an address, and cleared away when they are over', async () => {
+    await limits.logIn('cat_sun_dog@example.com', HOME);
+    await limits.prove(4711);
+    const kept = await database.db.selectFrom('login_attempts').selectAll().execute();
+    expect(kept).toHaveLength(3);
+    expect(JSON.stringify(kept)).not.toMatch(/cat_sun|example|192\.0|4711/);
+    await limits.clear();
+    expect(await database.db.selectFrom('login_attempts').select('key').execute()).toHaveLength(3);
+    await letTheWindowEnd();
+    await limits.clear();
+    expect(await database.db.selectFrom('login_attempts').select('key').execute()).toEqual([]);
+  });
+});
+
+describeOnServer('two instances on one server', () => {
+  test('count together, and go on counting after a restart', async () => {
+    const place = await serverDatabase();
+    const [one, other] = [await open(place), await open(place)];
+    const [here, there] = [one, other].map(({ db }) => limitsIn(db, settings)) as [Limits, Limits];
+    const all = Array.from({ length: 10 }, (_, at) =>
+      refusal((at % 2 ? here : there).logIn('cat', `192.0.2.${at}`)),
+    );
+    expect((await Promise.all(all)).filter((headers) => headers === undefined)).toHaveLength(3);
+    await Promise.all([one.close(), other.close()]);
+
+    const next = await open(place);
+    expect(await refusal(limitsIn(next.db, settings).logIn('cat', HOME))).toBeDefined();
+    await next.close();
+    await place.remove();
+  });
+});

@@ -1,0 +1,90 @@
+// `npm run rotate-keys`, as a person runs it.
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { run } from '../../../test/support/child.ts';
+import {
+  describeOnServer,
+  embeddedDatabase,
+  emptyFolder,
+  serverDatabase,
+  type TestDatabase,
+} from '../../../test/support/database.ts';
+import { type Identity, startIdentity } from '../support/service.ts';
+
+const folder = join(import.meta.dirname, '../..');
+const DONE = /^The key ([\w-]{43}) is there, and signs from \d{4}-\d\d-\d\dT[\d:.]+Z on\.$/;
+
+/** What it wrote and how it ended. */
+async function rotate(env: Readonly<Record<string, string>>) {
+  const child = run(join(folder, 'src/main.ts'), { LOG_LEVEL: 'silent', ...env }, ['rotate-keys']);
+  const lines: string[] = [];
+  child.stdout.on('line', (line) => lines.push(line));
+  const [end] = await Promise.all([child.ended, once(child.stdout, 'close')]);
+  return { ...end, lines };
+}
+
+const kidsOf = async ({ ask }: Identity): Promise<string[]> => {
+  const { keys } = (await ask('/.well-known/jwks.json')).body as { keys: { kid: string }[] };
+  return keys.map(({ kid }) => kid);
+};
+
+test('npm run rotate-keys is this command', () => {
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  expect(scripts['rotate-keys']).toBe('exec node src/main.ts rotate-keys');
+});
+
+describe('of an embedded database', () => {
+  let place: TestDatabase;
+  beforeAll(async () => {
+    place = await embeddedDatabase();
+  });
+  afterAll(() => place.remove());
+
+  test('says plainly that the service has it, and does it once that is stopped; nobody is logged out', async () => {
+    const before = await startIdentity(place);
+    const person = await before.join('keyholder');
+    const [old] = await kidsOf(before);
+    const { code, stderr, lines } = await rotate(place.settings);
+    expect([code, lines]).toEqual([1, []]);
+    expect(stderr).toMatch(
+      /^The data directory .+ is in use by process \d+\..*\nAn embedded database belongs to one process: while the service runs, stop it, rotate, and start it again\.\n$/,
+    );
+    await before.stop();
+
+    const done = await rotate(place.settings);
+    expect(done).toEqual({ code: 0, stderr: '', lines: [expect.stringMatching(DONE)] });
+    const after = await startIdentity(place);
+    const [, fresh] = DONE.exec(done.lines[0]!)!;
+    expect((await kidsOf(after)).toSorted()).toEqual([old!, fresh!].toSorted());
+    expect((await after.ask('/api/me', { headers: person.as })).status).toBe(200);
+    await after.stop();
+  });
+
+  test('makes no new database where there is none', async () => {
+    const nowhere = await emptyFolder();
+    expect(await rotate({ DATA_DIR: nowhere })).toEqual({
+      code: 1,
+      stderr: `There is no database in ${nowhere}. Set DATA_DIR, or DATABASE_URL.\n`,
+      lines: [],
+    });
+  });
+});
+
+describeOnServer('on a server', () => {
+  test('rotates while the service runs, and the service publishes the new key', async () => {
+    const place = await serverDatabase();
+    const identity = await startIdentity(place);
+    const { DATABASE_URL } = place.settings as { DATABASE_URL: string };
+    const done = await rotate({ DATABASE_URL });
+    expect(done).toEqual({ code: 0, stderr: '', lines: [expect.stringMatching(DONE)] });
+    const [, fresh] = DONE.exec(done.lines[0]!)!;
+    while (!(await kidsOf(identity)).includes(fresh!)) await pause(20);
+    await identity.stop();
+    await place.remove();
+  });
+});

@@ -1,0 +1,179 @@
+// `npm run backfill` and `npm run compact`, as a person runs them; and the routes of the admin port behind them.
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { logged, run } from '../../../test/support/child.ts';
+import {
+  describeOnServer,
+  embeddedDatabase,
+  serverDatabase,
+  type TestDatabase,
+} from '../../../test/support/database.ts';
+import { addUnlogged } from '../support/before-log.ts';
+import { copyOf, outline, readAll } from '../support/events.ts';
+import { open } from '../support/open.ts';
+import { type Identity, startIdentity } from '../support/service.ts';
+
+const folder = join(import.meta.dirname, '../..');
+
+/** What it wrote and how it ended. */
+async function command(name: 'backfill' | 'compact', env: Readonly<Record<string, string>>) {
+  const child = run(join(folder, 'src/main.ts'), env, [name]);
+  const lines: string[] = [];
+  child.stdout.on('line', (line) => lines.push(line));
+  const [end] = await Promise.all([child.ended, once(child.stdout, 'close')]);
+  return { ...end, lines };
+}
+const adminOf = ({ adminUrl }: Identity) => ({ ADMIN_PORT: new URL(adminUrl).port });
+
+test.each(['backfill', 'compact'])('npm run %s is this command', (name) => {
+  const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  expect(scripts[name]).toBe(`exec node src/main.ts ${name}`);
+});
+
+test('a service that is not there is told in plain lines', async () => {
+  const gone = createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as AddressInfo;
+  gone.close();
+  await once(gone, 'close');
+  expect(await command('backfill', { ADMIN_PORT: String(port), ADMIN_HOST: '0.0.0.0' })).toEqual({
+    code: 1,
+    stderr: `Nobody answers at http://127.0.0.1:${port}. Is the service running? ADMIN_HOST and ADMIN_PORT say where.\n`,
+    lines: [],
+  });
+});
+
+test('a service that cannot do it now is told in plain lines', async () => {
+  const ill = createServer((_req, res) => {
+    res.writeHead(503, { 'Content-Type': 'application/problem+json' });
+    res.end('{"detail":"The database does not answer"}');
+  }).listen(0, '127.0.0.1');
+  await once(ill, 'listening');
+  const { port } = ill.address() as AddressInfo;
+  expect(await command('compact', { ADMIN_PORT: String(port) })).toEqual({
+    code: 1,
+    stderr: `http://127.0.0.1:${port}/log/compact answered with 503: The database does not answer.\n`,
+    lines: [],
+  });
+  ill.close();
+});
+
+describe('with an embedded database', () => {
+  let place: TestDatabase;
+  let identity: Identity;
+  beforeAll(async () => {
+    place = await embeddedDatabase();
+    identity = await startIdentity(place);
+  });
+  afterAll(async () => {
+    await identity.stop();
+    await place.remove();
+  });
+  const admin = (path: string, init: RequestInit = {}) =>
+    fetch(identity.adminUrl + path, { method: 'POST', ...init });
+
+  test('both are done by the running service, and print what was done', async () => {
+    const { as } = await identity.join('wordy');
+    for (const username of ['wordy_2', 'wordy_3'])
+      await identity.ask('/api/me', { method: 'patch', headers: as, body: { username } });
+    const before = copyOf(await readAll(identity));
+    expect(await command('backfill', adminOf(identity))).toEqual({
+      code: 0,
+      stderr: '',
+      lines: ['The log knows all users. Written now: 0 UserCreated, 0 UserUpdated, 0 UserDeleted.'],
+    });
+    expect(await command('compact', adminOf(identity))).toEqual({
+      code: 0,
+      stderr: '',
+      lines: [
+        'The log has the newest event of each user. Removed now: 2 that a newer one supersedes, 0 UserDeleted that were over.',
+      ],
+    });
+    expect(copyOf(await readAll(identity))).toEqual(before);
+  });
+
+  test.each(['/log/backfill', '/log/compact'])('%s answers with what it did', async (path) => {
+    const answer = await admin(path);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(await answer.json()).toEqual({ did: expect.any(Object), next: null });
+    expect(await (await admin(`${path}?after=9007199254740991`)).json()).toMatchObject({
+      next: null,
+    });
+  });
+
+  test.each(['/log/backfill', '/log/compact'])('%s refuses pages from elsewhere', async (path) => {
+    const headers = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
+    expect((await admin(path, { headers })).status).toBe(403);
+  });
+
+  test.each([
+    ['/log/backfill?after=-1', 400],
+    ['/log/compact?after=9007199254740992', 400],
+    ['/log/compact?before=1', 400],
+    ['/log/rewrite', 404],
+  ])('%s is a %i', async (path, status) => {
+    expect((await admin(path)).status).toBe(status);
+  });
+
+  test('nothing of it is reachable by GET, or through the public port', async () => {
+    expect((await admin('/log/backfill', { method: 'GET' })).status).toBe(405);
+    expect((await fetch(`${identity.url}/log/backfill`, { method: 'POST' })).status).toBe(404);
+  });
+});
+
+test('users from before the log are in it by the time that an embedded database is opened again', async () => {
+  const place = await embeddedDatabase();
+  const database = await open(place, undefined, false);
+  await addUnlogged(database.db, 1, 3);
+  await database.close();
+  const identity = await startIdentity(place, { DEMO_DATA: 'false' });
+  let events = await readAll(identity);
+  while (events.length === 0) events = await readAll(identity);
+  expect(outline(events)).toEqual([
+    ['UserCreated', 1, 'old_1'],
+    ['UserCreated', 2, 'old_2'],
+    ['UserCreated', 3, 'old_3'],
+  ]);
+  await identity.stop();
+  await place.remove();
+});
+
+const line = (created: number) =>
+  `The log knows all users. Written now: ${created} UserCreated, 0 UserUpdated, 0 UserDeleted.`;
+
+describeOnServer('with a server, a log that does not know all users', () => {
+  test('is told of at the start, with the command; afterwards it knows them', async () => {
+    const place = await serverDatabase();
+    const database = await open(place, undefined, false);
+    await addUnlogged(database.db, 1, 1200);
+    await database.close();
+    const { DATABASE_URL = '' } = place.settings;
+    const main = join(folder, 'src/main.ts');
+    const service = run(main, { DATABASE_URL, PORT: '0', ADMIN_PORT: '0' });
+    const [{ adminUrl }, warning] = await Promise.all([
+      logged(service, 'listening'),
+      logged(service, 'the log does not know all users: npm run backfill -w identity-service'),
+    ]);
+    expect(warning).toMatchObject({ level: 'warn', unknown: 1200 });
+    const metric = async () =>
+      /^identity_log_unknown_users (\d+)$/m.exec(
+        await (await fetch(`${String(adminUrl)}/metrics`)).text(),
+      )?.[1];
+    expect(await metric()).toBe('1200');
+
+    const env = { ADMIN_PORT: new URL(String(adminUrl)).port };
+    expect(await command('backfill', env)).toMatchObject({ code: 0, lines: [line(1200)] });
+    expect(await command('backfill', env)).toMatchObject({ code: 0, lines: [line(0)] });
+    expect(await metric()).toBe('0');
+    service.process.kill('SIGTERM');
+    expect(await service.ended).toEqual({ code: 0, stderr: '' });
+    await place.remove();
+  });
+});

@@ -1,0 +1,56 @@
+// The backfill while users change: none of its events overtakes a change.
+import { expect, test } from '@jest/globals';
+import { describeOnServer, serverDatabase } from '../../../test/support/database.ts';
+import { backfillIn } from '../../src/events/backfill.ts';
+import { steps } from '../../src/events/steps.ts';
+import { addUnlogged, usersOf } from '../support/before-log.ts';
+import { change } from '../support/changes.ts';
+import { copyOf } from '../support/events.ts';
+import { open } from '../support/open.ts';
+import { readUntil } from '../support/writers.ts';
+
+const USERS = 6_000;
+
+describeOnServer('two backfills while eight writers rename, delete and join', () => {
+  test('every user has the right newest event, and who left has a UserDeleted', async () => {
+    const place = await serverDatabase();
+    const databases = [await open(place, undefined, false)];
+    while (databases.length < 3) databases.push(await open(place, undefined, false));
+    const [{ db }] = databases as [(typeof databases)[0]];
+    await addUnlogged(db, 1, USERS);
+    const all = Array.from({ length: USERS }, (_, at) => at + 1);
+
+    const over = { yet: false };
+    let runs = 0;
+    const backfills = databases.slice(0, 2).map(async (each) => {
+      const backfill = backfillIn(each.db, () => undefined);
+      for (; !over.yet; runs += 1) await steps((after) => backfill.step(after));
+    });
+    const writers = Array.from({ length: 8 }, (_, number) =>
+      change(databases[number % 3]!.db, { number, users: all }, 1_500),
+    );
+    await Promise.all(writers);
+    over.yet = true;
+    await Promise.all(backfills);
+
+    const backfill = backfillIn(db, () => undefined);
+    const events = await readUntil(db, () => true);
+    const users = await usersOf(db);
+    expect(copyOf(events)).toEqual(users);
+    const gone = new Set(events.map(({ data }) => data.id).filter((id) => !users.has(id)));
+    const last = new Map(events.map(({ type, data }) => [data.id, type]));
+    expect([...gone].filter((id) => last.get(id) !== 'UserDeleted')).toEqual([]);
+    expect(gone.size).toBeGreaterThan(1_000);
+    expect(runs).toBeGreaterThan(3);
+    expect((await steps((after) => backfill.step(after))).did).toEqual({
+      created: 0,
+      updated: 0,
+      deleted: 0,
+    });
+    // Who left before the backfill came by has a UserDeleted alone; everybody else begins with a name.
+    const created = events.filter(({ type }) => type === 'UserCreated').map(({ data }) => data.id);
+    expect(new Set(created).size).toBe(created.length);
+    await Promise.all(databases.map((each) => each.close()));
+    await place.remove();
+  });
+});

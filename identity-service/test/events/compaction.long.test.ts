@@ -1,0 +1,156 @@
+// Compaction: the log gets shorter, and whoever reads it ends with the same copy.
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Database } from 'chassis/postgres/database';
+import { sql } from 'kysely';
+import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { steps } from '../../src/events/steps.ts';
+import { compactionIn } from '../../src/events/compaction.ts';
+import { type Change, record } from '../../src/events/outbox.ts';
+import type { Schema } from '../../src/schema.ts';
+import { userLogIn, type UserLog } from '../../src/events/event-reader.ts';
+import { copyOf, outline } from '../support/events.ts';
+import { open } from '../support/open.ts';
+import { readUntil } from '../support/writers.ts';
+
+const created = (id: number, username: string): Change => ({ type: 'UserCreated', id, username });
+const updated = (id: number, username: string): Change => ({ type: 'UserUpdated', id, username });
+const deleted = (id: number): Change => ({ type: 'UserDeleted', id });
+
+describeOnBoth('compaction', (newDatabase) => {
+  let place: TestDatabase;
+  let database: Database<Schema>;
+  let log: UserLog;
+  beforeEach(async () => {
+    place = await newDatabase();
+    database = await open(place, undefined, false);
+    log = userLogIn(database.db);
+  });
+  afterEach(async () => {
+    await database.close();
+    await place.remove();
+  });
+  const write = (...changes: Change[]) =>
+    database.db.transaction().execute((tx) => record(tx, changes));
+  const compact = async () => (await steps(compactionIn(database.db))).did;
+  const all = async () => readUntil(database.db, () => true);
+  const age = (column: 'created_at' | 'sole_since', days: number) =>
+    sql`update user_events set ${sql.ref(column)} = ${sql.ref(column)} - make_interval(days => ${days})`.execute(
+      database.db,
+    );
+
+  test('leaves the newest event of each user; a second run changes nothing', async () => {
+    await write(created(1, 'first'), created(2, 'second'), updated(1, 'first_2'));
+    await write(updated(2, 'second_2'), deleted(2), created(3, 'third'), updated(1, 'first_3'));
+    expect(await compact()).toEqual({ superseded: 4, tombstones: 0 });
+    const events = await all();
+    expect(outline(events)).toEqual([
+      ['UserDeleted', 2],
+      ['UserCreated', 3, 'third'],
+      ['UserUpdated', 1, 'first_3'],
+    ]);
+    expect(events.map(({ id }) => id)).toEqual(['5', '6', '7']);
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
+  });
+
+  test('a reader from the beginning, and one in the middle of each place, end with the same copy', async () => {
+    // Three batches of compaction, more than one of the feed, half of the users are gone again.
+    await sql`
+      insert into user_events (type, user_id, username)
+      select case when n % 6 = 5 then 'UserDeleted' else 'UserUpdated' end, 1 + n * 7 % 400,
+        case when n % 6 = 5 then null else 'name_' || n end
+      from generate_series(1, 2400) as n order by n`.execute(database.db);
+    const whole = await all();
+    const right = copyOf(whole);
+    const readers = [1, 250, 1200, 2000, 2399].map((at) => ({
+      after: at,
+      copy: copyOf(whole.slice(0, at)),
+    }));
+    const { superseded } = await compact();
+    expect(superseded).toBe(2000);
+    expect(copyOf(await all())).toEqual(right);
+    for (const { after, copy } of readers) {
+      const rest = [];
+      for (let page = await log.after(after); page.events.length > 0;) {
+        rest.push(...page.events);
+        page = await log.after(page.next);
+      }
+      expect(copyOf(rest, copy)).toEqual(right);
+    }
+  });
+
+  test('a reader that reads on while it runs ends with the same copy', async () => {
+    await sql`
+      insert into user_events (type, user_id, username)
+      select case when n > 1500 then 'UserDeleted' else 'UserCreated' end, n % 1500,
+        case when n > 1500 then null else 'name_' || n end
+      from generate_series(1, 2400) as n where n % 1500 > 0 order by n`.execute(database.db);
+    const right = copyOf(await all());
+    // It has read the names of those whose UserDeleted is old by now.
+    await age('created_at', 31);
+    const first = await log.after(0);
+    expect(await compact()).toEqual({ superseded: 900, tombstones: 0 });
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
+    const copy = copyOf(first.events);
+    for (let page = await log.after(first.next); page.events.length > 0;) {
+      copyOf(page.events, copy);
+      page = await log.after(page.next);
+    }
+    expect(copy).toEqual(right);
+  });
+
+  test('a UserDeleted goes when it has been the only event of its user for 30 days', async () => {
+    await write(created(1, 'first'), deleted(1), created(2, 'second'));
+    await compact();
+    await age('sole_since', 29);
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
+    await age('sole_since', 2);
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 1 });
+    expect(outline(await all())).toEqual([['UserCreated', 2, 'second']]);
+  });
+
+  test('the newest event stays, so that the end of the log does not go back', async () => {
+    await write(created(1, 'first'), deleted(1));
+    await compact();
+    await age('sole_since', 31);
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
+    expect(await log.head()).toBe(2);
+    await write(created(2, 'second'));
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 1 });
+  });
+
+  test('a UserDeleted stays until the relay has published it', async () => {
+    await write(deleted(1), created(2, 'second'));
+    await compact();
+    await age('sole_since', 31);
+    const relay = { stream: 'USER_EVENTS', position: 0 };
+    await database.db.insertInto('relays').values(relay).execute();
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
+    await database.db.updateTable('relays').set({ position: 1 }).execute();
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 1 });
+  });
+
+  test('what the relay has not published stays, and no UserDeleted counts as alone before', async () => {
+    await write(created(1, 'first'), created(2, 'second'), deleted(1), updated(2, 'second_2'));
+    const relay = { stream: 'USER_EVENTS', position: 0 };
+    await database.db.insertInto('relays').values(relay).execute();
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
+    await age('sole_since', 31);
+    await database.db.updateTable('relays').set({ position: 3 }).execute();
+    expect(await compact()).toEqual({ superseded: 2, tombstones: 0 });
+    expect(outline(await all())).toEqual([
+      ['UserDeleted', 1],
+      ['UserUpdated', 2, 'second_2'],
+    ]);
+    await age('sole_since', 31);
+    expect(await compact()).toEqual({ superseded: 0, tombstones: 1 });
+  });
+
+  test('begun in the middle, it counts no UserDeleted as alone whose name may still be read', async () => {
+    await write(created(1, 'first'), created(2, 'second'), deleted(1), updated(2, 'second_2'));
+    await compactionIn(database.db)(2);
+    await age('sole_since', 31);
+    expect(await steps(compactionIn(database.db), 2)).toMatchObject({ did: { tombstones: 0 } });
+    expect(copyOf(await all())).toEqual(new Map([[2, 'second_2']]));
+    expect(await compact()).toEqual({ superseded: 2, tombstones: 0 });
+  });
+});

@@ -1,0 +1,32 @@
+// An event is there if and only if its change is: also when the process is killed in the middle of it.
+import { expect, test } from '@jest/globals';
+import { describeOnBoth } from '../../../test/support/database.ts';
+import { copyOf } from '../support/events.ts';
+import { changeUntilKilled } from '../support/killed-changer.ts';
+import { open } from '../support/open.ts';
+import { readUntil } from '../support/writers.ts';
+
+describeOnBoth('a process that is killed while it changes users', (newDatabase) => {
+  test('leaves a log that says exactly what the users are, with all that was acknowledged', async () => {
+    const place = await newDatabase();
+    const acknowledged = [];
+    // Odd and even numbers: in the middle of a rename, and of a deletion.
+    for (const count of [31, 42]) {
+      const before = acknowledged.length;
+      acknowledged.push(...(await changeUntilKilled(place.settings, count)));
+      const database = await open(place, undefined, false);
+      const { db } = database;
+      const events = await readUntil(db, () => true);
+      const users = await db.selectFrom('users').select(['id', 'username']).execute();
+      await database.close();
+
+      expect(copyOf(events)).toEqual(new Map(users.map(({ id, username }) => [id, username])));
+      const told = events.map(({ type, data }) => Object.assign({ type }, data));
+      expect(told.slice(before, acknowledged.length)).toEqual(acknowledged.slice(before));
+      // At most the one that was on its way when the process died.
+      expect(told.length - acknowledged.length).toBeLessThanOrEqual(1);
+      acknowledged.push(...(told.slice(acknowledged.length) as typeof acknowledged));
+    }
+    await place.remove();
+  });
+});

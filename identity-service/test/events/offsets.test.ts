@@ -1,0 +1,91 @@
+// Positions never skip, whatever order transactions commit in.
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import {
+  describeOnBoth,
+  describeOnServer,
+  serverDatabase,
+} from '../../../test/support/database.ts';
+import { record } from '../../src/events/outbox.ts';
+import { userLogIn } from '../../src/events/event-reader.ts';
+import { copyOf, namesOf, outline } from '../support/events.ts';
+import { open } from '../support/open.ts';
+import { addUsers, readUntil, rename } from '../support/writers.ts';
+
+const renamed = (id: number, username: string) => ({ type: 'UserUpdated', id, username }) as const;
+
+describeOnServer('a writer', () => {
+  test('gets its position only when the one before has committed or rolled back', async () => {
+    const place = await serverDatabase();
+    const database = await open(place);
+    const { db } = database;
+    const log = userLogIn(db);
+    const start = await log.head();
+    for (const fate of ['commits', 'rolls back'] as const) {
+      const wrote = Promise.withResolvers<void>();
+      const end = Promise.withResolvers<void>();
+      const slow = db.transaction().execute(async (tx) => {
+        await record(tx, [renamed(1, 'slow_one')]);
+        wrote.resolve();
+        await end.promise;
+        if (fate === 'rolls back') throw new Error('roll back');
+      });
+      await wrote.promise;
+      let isOver = false;
+      const quick = db
+        .transaction()
+        .execute((tx) => record(tx, [renamed(2, 'quick_one')]))
+        .finally(() => (isOver = true));
+      await pause(200);
+      // Without the lock it would be there by now, and a reader would have gone past the slow one's position.
+      expect([isOver, await log.head()]).toEqual([false, fate === 'commits' ? start : start + 2]);
+      end.resolve();
+      await Promise.allSettled([slow]);
+      await quick;
+    }
+    const { events } = await log.after(start);
+    expect(outline(events)).toEqual([
+      ['UserUpdated', 1, 'slow_one'],
+      ['UserUpdated', 2, 'quick_one'],
+      ['UserUpdated', 2, 'quick_one'],
+    ]);
+    // Who rolled back leaves a gap.
+    expect(events.map(({ id }) => Number(id) - start)).toEqual([1, 2, 4]);
+    await database.close();
+    await place.remove();
+  });
+});
+
+describeOnBoth(
+  'many writers, slow ones and vain ones among them, and a reader meanwhile',
+  (newDatabase) => {
+    test('the reader sees every event once, in order, and ends with the right names', async () => {
+      const place = await newDatabase();
+      const embedded = place.settings.DATABASE_URL === undefined;
+      const databases = [await open(place, undefined, false)];
+      if (!embedded)
+        databases.push(await open(place, undefined, false), await open(place, undefined, false));
+      const [{ db }] = databases as [(typeof databases)[0]];
+      await addUsers(db);
+
+      const writers = Array.from({ length: 8 }, (_, at) =>
+        rename(databases[at % databases.length]!.db, at, embedded ? 9 : 90),
+      );
+      let read = false;
+      const reading = readUntil(databases.at(-1)!.db, () => read);
+      const committed = (await Promise.all(writers)).flat();
+      read = true;
+      const seen = await reading;
+
+      const updates = seen.filter(({ type }) => type === 'UserUpdated');
+      expect(namesOf(updates).toSorted()).toEqual(committed.toSorted());
+      const positions = seen.map(({ id }) => Number(id));
+      expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+      const users = await db.selectFrom('users').select(['id', 'username']).execute();
+      expect(copyOf(seen)).toEqual(new Map(users.map(({ id, username }) => [id, username])));
+      expect(committed).toHaveLength(8 * (embedded ? 6 : 60));
+      await Promise.all(databases.map((each) => each.close()));
+      await place.remove();
+    });
+  },
+);

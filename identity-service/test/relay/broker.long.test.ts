@@ -1,0 +1,357 @@
+// The relay, from a change to the broker: everything arrives, in order, whatever the broker does meanwhile.
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { createMetrics } from 'chassis/observability/metrics';
+import type { Database } from 'chassis/postgres/database';
+import { sql } from 'kysely';
+import { logged, run } from '../../../test/support/child.ts';
+import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { memoryLog } from '../../../test/support/log.ts';
+import { describeWithNats, startNats, type TestNats } from '../../../test/support/nats.ts';
+import { steps } from '../../src/events/steps.ts';
+import { compactionIn } from '../../src/events/compaction.ts';
+import { createFeed, type Feed } from '../../src/events/long-poll.ts';
+import { type Change, record } from '../../src/events/outbox.ts';
+import { relayMetrics } from '../../src/relay/metrics.ts';
+import { type RelayPosition, relayPositionIn } from '../../src/relay/published-offset.ts';
+import { type Relay, startRelay } from '../../src/relay/relay.ts';
+import type { Schema } from '../../src/schema.ts';
+import { type EventStream, openStream, STREAM } from '../../src/relay/stream.ts';
+import { userLogIn } from '../../src/events/event-reader.ts';
+import { type Ear, listenTo, streamed, until } from '../support/broker.ts';
+import { copyOf, readAll } from '../support/events.ts';
+import { open } from '../support/open.ts';
+import { type Identity, PASSWORD, startIdentity } from '../support/service.ts';
+
+describeWithNats('a service with a broker', () => {
+  let nats: TestNats;
+  let ear: Ear;
+  let place: TestDatabase;
+  let identity: Identity;
+  beforeEach(async () => {
+    nats = await startNats();
+    ear = await listenTo(nats.url);
+    place = await embeddedDatabase();
+    identity = await startIdentity(place, { NATS_URL: nats.url });
+  });
+  afterEach(async () => {
+    await identity.stop();
+    await place.remove();
+    await ear.close();
+    await nats.remove();
+  });
+  const metric = async (name: string): Promise<number> => {
+    const text = await (await fetch(`${identity.adminUrl}/metrics`)).text();
+    return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
+  };
+
+  test('publishes exactly the events of the feed, in order, each once', async () => {
+    const { as, user } = await identity.join('published');
+    for (const username of ['published_2', 'published_3'])
+      await identity.ask('/api/me', { method: 'patch', headers: as, body: { username } });
+    const body = { currentPassword: PASSWORD };
+    await identity.ask('/api/me', { method: 'delete', headers: as, body });
+    const events = await readAll(identity);
+    expect(events).toHaveLength(10);
+    await until('all arrived', () => ear.heard.length >= 10);
+    expect(ear.heard).toEqual(
+      events.map((event) => ({ subject: `user-events.${event.subject}`, id: event.id, event })),
+    );
+    // Of who was renamed and left, the last one is kept.
+    expect((await streamed(nats.url)).map(({ subject }) => subject)).toEqual(
+      ['1', '2', '3', '4', '5', '6'].concat(String(user.id)),
+    );
+    expect(await metric('identity_relay_position')).toBe(await metric('identity_log_head'));
+    expect(await metric('identity_relay_active')).toBe(1);
+    expect(await metric('identity_relay_events_total')).toBe(10);
+  });
+
+  test('an event is at the broker at once', async () => {
+    await until('it is idle', async () => (await metric('identity_relay_position')) === 6);
+    const { user } = await identity.join('hasty');
+    const start = performance.now();
+    await until('it arrived', () => ear.heard.some(({ event }) => event?.data.id === user.id));
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  test('goes on while the broker is down, and publishes what was written then', async () => {
+    await until('it is idle', async () => (await metric('identity_relay_position')) === 6);
+    await nats.servers[0]!.kill();
+    await identity.join('unheard_1');
+    await identity.join('unheard_2');
+    await until('it fails', async () => (await metric('identity_relay_failures_total')) > 0);
+    expect((await fetch(`${identity.adminUrl}/readyz`)).status).toBe(200);
+    await nats.servers[0]!.restart();
+    await until('it caught up', async () => (await metric('identity_relay_position')) === 8);
+    const events = await readAll(identity);
+    expect(await streamed(nats.url)).toEqual(events);
+  });
+
+  test('fills a stream that was lost from the beginning', async () => {
+    await until('it is idle', async () => (await metric('identity_relay_position')) === 6);
+    const manager = await jetstreamManager(ear.connection);
+    await manager.streams.delete(STREAM);
+    await identity.join('after_the_loss');
+    await until('it caught up', async () => (await metric('identity_relay_position')) === 7);
+    expect(await streamed(nats.url)).toEqual(await readAll(identity));
+  });
+});
+
+test('a service whose broker was never there serves, says so, and ends in peace', async () => {
+  const gone = createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as AddressInfo;
+  await once(gone.close(), 'close');
+  const place = await embeddedDatabase();
+  const service = run(join(import.meta.dirname, '../../src/main.ts'), {
+    ...place.settings,
+    NATS_URL: `nats://someone:hush@127.0.0.1:${port}`,
+    PORT: '0',
+    ADMIN_PORT: '0',
+    DEMO_DATA: 'true',
+  });
+  const [{ adminUrl, url }, warning] = await Promise.all([
+    logged(service, 'listening'),
+    logged(service, 'publishing the log fails'),
+  ]);
+  expect(JSON.stringify(warning)).not.toMatch(/hush|someone|127\.0\.0\.1/);
+  expect((await fetch(`${String(adminUrl)}/readyz`)).status).toBe(200);
+  expect((await fetch(`${String(url)}/api/user-events`)).headers.get('log-head')).toBe('6');
+  service.process.kill('SIGTERM');
+  expect(await service.ended).toEqual({ code: 0, stderr: '' });
+  await place.remove();
+});
+
+describeWithNats('the relay', () => {
+  const brokers: TestNats[] = [];
+  afterAll(() => Promise.all(brokers.map((broker) => broker.remove())));
+
+  /** A database with demo users, a broker, and a relay between them when it is started. */
+  async function stage() {
+    const nats = await startNats();
+    brokers.push(nats);
+    const place = await embeddedDatabase();
+    const database: Database<Schema> = await open(place);
+    const { db } = database;
+    const userLog = userLogIn(db);
+    const feed: Feed = createFeed(() => userLog.head());
+    const position = relayPositionIn(db);
+    const { log, lines } = memoryLog();
+    let relay: Relay | undefined;
+    let failures = 0;
+    const metrics = { ...relayMetrics(createMetrics()), failed: () => void (failures += 1) };
+    const tell = async (change: Change): Promise<void> =>
+      feed.announce((await db.transaction().execute((tx) => record(tx, [change])))!);
+    return {
+      nats,
+      db,
+      userLog,
+      position,
+      lines,
+      tell,
+      write: (id: number, username: string) => tell({ type: 'UserUpdated', id, username }),
+      compact: async () => (await steps(compactionIn(db))).did,
+      /** The database is what it was when the log ended here, and gives the same positions again. */
+      async restore(head: number) {
+        await db.deleteFrom('user_events').where('position', '>', head).execute();
+        await sql`alter table user_events alter column position restart with ${sql.lit(head + 1)}`.execute(
+          db,
+        );
+        await db.updateTable('relays').set({ position: head }).execute();
+      },
+      failures: () => failures,
+      /** Waits until the log says why the relay does not publish. */
+      refusal: (why: RegExp) =>
+        until(`it says ${why}`, () => lines.some(({ message }) => why.test(String(message)))),
+      published: (head: number) =>
+        until(`it is published up to ${head}`, async () => (await position.read()) === head),
+      start(more: { stream?: EventStream; position?: RelayPosition } = {}) {
+        relay = startRelay({
+          ...database,
+          userLog,
+          feed,
+          stream: openStream(nats.url, 1),
+          position,
+          log,
+          metrics,
+          ...more,
+        });
+      },
+      stop: async () => relay?.stop(),
+      async end() {
+        await relay?.stop();
+        await database.close();
+        await place.remove();
+      },
+    };
+  }
+
+  test('that ended between publishing and noting it goes on behind what is published', async () => {
+    const it = await stage();
+    const ear = await listenTo(it.nats.url);
+    // As far as the database knows, nothing was ever published.
+    const forgetful = { ...it.position, write: () => Promise.resolve() };
+    it.start({ position: forgetful });
+    await until('all is published', () => ear.heard.length === 6);
+    await it.stop();
+    expect(await it.position.read()).toBe(0);
+    await it.write(1, 'another_name');
+    it.start();
+    await until('it caught up', async () => (await it.position.read()) === 7);
+    expect(ear.heard.map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    await ear.close();
+    await it.end();
+  });
+
+  test('whose answer from the broker was lost publishes nothing twice', async () => {
+    const it = await stage();
+    const real = openStream(it.nats.url, 1);
+    let failures = 0;
+    it.start({
+      stream: {
+        ...real,
+        async append(events, sequence) {
+          const end = await real.append(events, sequence);
+          failures += 1;
+          if (failures === 1) throw new Error('the answer was lost');
+          return end;
+        },
+      },
+    });
+    await until('it goes on', () => it.lines.some(({ msg }) => /fails/.test(String(msg))));
+    await it.write(2, 'second_2');
+    await until('it caught up', async () => (await it.position.read()) === 7);
+    const events = await streamed(it.nats.url);
+    expect(events.map(({ id }) => id)).toEqual(['1', '3', '4', '5', '6', '7']);
+    const failed = it.lines.find(({ msg }) => msg === 'publishing the log fails');
+    expect(failed).toMatchObject({ error: 'Error', retryInMs: expect.any(Number) });
+    expect(JSON.stringify(it.lines)).not.toMatch(/cat_sun_dog|127\.0\.0\.1/);
+    expect(it.lines.map(({ msg }) => msg)).toContain('publishing the log works again');
+    await it.end();
+  });
+
+  test('publishes nothing into a stream that is beyond the log, and says so', async () => {
+    const it = await stage();
+    const other = openStream(it.nats.url, 1);
+    const { events } = await it.userLog.after(0);
+    await other.end();
+    const sequence = '4711'.padStart(20, '0');
+    await other.append([{ ...events[0]!, id: '4711', sequence }], 0);
+    it.start();
+    await it.refusal(/the stream has events beyond the log/);
+    expect(await other.end()).toMatchObject({ sequence: 1, position: 4711 });
+    await other.close();
+    await it.end();
+  });
+
+  test('publishes nothing behind events that were lost in a restore, however many are written since', async () => {
+    const it = await stage();
+    it.start();
+    await it.published(6);
+    await it.write(1, 'lost_name');
+    await it.published(7);
+    await it.stop();
+    await it.restore(6);
+    it.start();
+    await it.refusal(/the stream has events beyond the log/);
+    for (const username of ['first_since', 'second_since', 'third_since'])
+      await it.write(2, username);
+    await it.refusal(/the stream and the log tell different things at position 7: .*failover\.md/);
+    // What contradicts the stream is not compacted away.
+    expect(await it.compact()).toEqual({ superseded: 0, tombstones: 0 });
+    const failures = it.failures();
+    await until('it has tried again', () => it.failures() > failures + 1);
+    expect((await streamed(it.nats.url)).map(({ id }) => id)).toEqual([
+      '2',
+      '3',
+      '4',
+      '5',
+      '6',
+      '7',
+    ]);
+
+    const ear = await listenTo(it.nats.url);
+    await (await jetstreamManager(ear.connection)).streams.delete(STREAM);
+    await it.published(9);
+    await ear.close();
+    expect(copyOf(await streamed(it.nats.url))).toEqual(copyOf((await it.userLog.after(0)).events));
+    await it.end();
+  });
+
+  test('notices that the log lost its end while it waits', async () => {
+    const it = await stage();
+    it.start();
+    await it.write(1, 'lost_name');
+    await it.published(7);
+    await it.restore(6);
+    await it.refusal(/the stream has events beyond the log/);
+    await it.end();
+  });
+
+  test('goes on behind an event that was compacted away since', async () => {
+    const it = await stage();
+    it.start();
+    await it.write(1, 'another_name');
+    await it.published(7);
+    await it.stop();
+    await it.write(1, 'yet_another_name');
+    expect(await it.compact()).toEqual({ superseded: 2, tombstones: 0 });
+    it.start();
+    await it.published(8);
+    await it.end();
+  });
+
+  test('goes on behind a deletion that was compacted away when it was old', async () => {
+    const it = await stage();
+    await it.tell({ type: 'UserDeleted', id: 3 });
+    await sql`update user_events set created_at = created_at - interval '31 days'`.execute(it.db);
+    it.start();
+    await it.published(7);
+    await it.stop();
+    await it.compact();
+    await it.write(1, 'another_name');
+    await sql`update user_events set sole_since = sole_since - interval '31 days'`.execute(it.db);
+    expect(await it.compact()).toEqual({ superseded: 1, tombstones: 1 });
+    it.start();
+    await it.published(8);
+    await it.end();
+  });
+
+  test('goes on behind an event that it did not note, whatever was compacted meanwhile', async () => {
+    const it = await stage();
+    it.start();
+    await it.published(6);
+    await it.stop();
+    const ear = await listenTo(it.nats.url);
+    it.start({ position: { ...it.position, write: () => Promise.resolve() } });
+    await it.write(1, 'another_name');
+    await until('it is published', () => ear.heard.length === 1);
+    await it.stop();
+    await it.write(1, 'yet_another_name');
+    expect(await it.compact()).toEqual({ superseded: 1, tombstones: 0 });
+    it.start();
+    await it.published(8);
+    await ear.close();
+    await it.end();
+  });
+
+  test('copies a log of many batches, of which the stream keeps the newest of each user', async () => {
+    const it = await stage();
+    await sql`
+      insert into user_events (type, user_id, username)
+      select 'UserUpdated', 1 + n % 700, 'name_' || n from generate_series(1, 2500) as n order by n`.execute(
+      it.db,
+    );
+    it.start();
+    await until('it caught up', async () => (await it.position.read()) === 2506);
+    const events = await streamed(it.nats.url);
+    const positions = events.map(({ id }) => Number(id));
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    expect(copyOf(events).get(1)).toBe('name_2100');
+    expect(copyOf(events).size).toBe(700);
+    await it.end();
+  });
+});

@@ -1,0 +1,230 @@
+// The relay in processes of its own, on a server, with users changing all the while: killed, one beside the other, with
+// a broker that dies, is slow, and stands still. The stream keeps everything here, and in the end it is the log, exactly.
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import type { Database } from 'chassis/postgres/database';
+import { type Child, logged, run } from '../../../test/support/child.ts';
+import {
+  describeOnServer,
+  serverDatabase,
+  type TestDatabase,
+} from '../../../test/support/database.ts';
+import { describeWithNats, startNats, type TestNats } from '../../../test/support/nats.ts';
+import { relayPositionIn } from '../../src/relay/published-offset.ts';
+import type { Schema } from '../../src/schema.ts';
+import { STREAM } from '../../src/relay/stream.ts';
+import { userLogIn } from '../../src/events/event-reader.ts';
+import { type Ear, listenTo, streamed, until } from '../support/broker.ts';
+import { change } from '../support/changes.ts';
+import { linkTo } from '../support/link.ts';
+import { open } from '../support/open.ts';
+import { readUntil } from '../support/writers.ts';
+
+const main = join(import.meta.dirname, '../../src/main.ts');
+
+interface Instance {
+  readonly child: Child;
+  isActive(): Promise<boolean>;
+  end(): Promise<void>;
+}
+
+async function startInstance(DATABASE_URL: string, NATS_URL: string): Promise<Instance> {
+  const child = run(main, { DATABASE_URL, NATS_URL, PORT: '0', ADMIN_PORT: '0' });
+  const { adminUrl } = await logged(child, 'listening');
+  const metrics = `${String(adminUrl)}/metrics`;
+  return {
+    child,
+    isActive: async () => /^identity_relay_active 1$/m.test(await (await fetch(metrics)).text()),
+    async end() {
+      child.process.kill('SIGTERM');
+      expect(await child.ended).toEqual({ code: 0, stderr: '' });
+    },
+  };
+}
+
+async function killed({ child }: Instance): Promise<void> {
+  child.process.kill('SIGKILL');
+  await child.ended;
+}
+
+describeOnServer('on a server', () => {
+  describeWithNats('the relay', () => {
+    let nats: TestNats;
+    let ear: Ear;
+    let place: TestDatabase;
+    let database: Database<Schema>;
+    let url: string;
+    let writers: { end(): Promise<void> };
+    beforeEach(async () => {
+      nats = await startNats();
+      ear = await listenTo(nats.url);
+      // It is left as it is: with all events.
+      await (
+        await jetstreamManager(ear.connection)
+      ).streams.add({
+        name: STREAM,
+        subjects: ['user-events.*'],
+        // So short that it does not help: what comes twice has to be refused for its place.
+        duplicate_window: nanos(100),
+      });
+      place = await serverDatabase();
+      database = await open(place);
+      url = place.settings.DATABASE_URL!;
+      writers = startWriters();
+    });
+    afterEach(async () => {
+      await writers.end();
+      await ear.close();
+      await database.close();
+      await place.remove();
+      await nats.remove();
+    });
+
+    /** Four who change users until they are told to end. */
+    function startWriters() {
+      const over = { yet: false };
+      const write = async (number: number): Promise<void> => {
+        for (let round = 0; !over.yet; round += 1)
+          await change(
+            database.db,
+            { number: number * 100_000 + round, users: [1, 2, 3, 4, 5, 6] },
+            8,
+          );
+      };
+      const running = Promise.all([1, 2, 3, 4].map(write));
+      return {
+        async end() {
+          over.yet = true;
+          await running;
+        },
+      };
+    }
+
+    /** Ends the writers, waits for the relay, and compares the stream with the log. */
+    async function settle(atLeast: number): Promise<void> {
+      await writers.end();
+      const head = await userLogIn(database.db).head();
+      const position = relayPositionIn(database.db);
+      await until('all is published', async () => (await position.read()) === head);
+      const events = await readUntil(database.db, () => true);
+      expect(await streamed(nats.url)).toEqual(events);
+      expect(events.length).toBeGreaterThan(atLeast);
+    }
+    const heardMore = (count: number) => {
+      const goal = ear.heard.length + count;
+      return until(`${count} more were published`, () => ear.heard.length >= goal);
+    };
+
+    test('that is killed again and again while it publishes loses nothing and doubles nothing', async () => {
+      for (let round = 0; round < 12; round += 1) {
+        const instance = await startInstance(url, nats.url);
+        // As soon as the broker has it, and so most often before the position is noted.
+        await heardMore(1 + ((round * 37) % 90));
+        await killed(instance);
+      }
+      const last = await startInstance(url, nats.url);
+      await settle(300);
+      await last.end();
+    });
+
+    test('runs in one of two processes; when that is killed, the other one takes over within seconds', async () => {
+      let instances = await Promise.all([
+        startInstance(url, nats.url),
+        startInstance(url, nats.url),
+      ]);
+      for (let round = 0; round < 6; round += 1) {
+        await heardMore(20);
+        const active = await Promise.all(instances.map((each) => each.isActive()));
+        expect(active.filter(Boolean)).toHaveLength(1);
+        const [one, other] = active[0] ? instances : instances.toReversed();
+        await killed(one!);
+        const start = performance.now();
+        await heardMore(1);
+        expect(performance.now() - start).toBeLessThan(5_000);
+        expect(await other!.isActive()).toBe(true);
+        instances = [other!, await startInstance(url, nats.url)];
+      }
+      await settle(150);
+      await Promise.all(instances.map((each) => each.end()));
+    });
+
+    test('is taken over within seconds when its process is frozen, and does no harm when that goes on', async () => {
+      const instances = await Promise.all([
+        startInstance(url, nats.url),
+        startInstance(url, nats.url),
+      ]);
+      await heardMore(20);
+      const [one, other] = (await instances[0].isActive()) ? instances : instances.toReversed();
+      one!.child.process.kill('SIGSTOP');
+      // What it has sent already may still arrive.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const start = performance.now();
+      await heardMore(1);
+      expect(performance.now() - start).toBeLessThan(8_000);
+      expect(await other!.isActive()).toBe(true);
+      one!.child.process.kill('SIGCONT');
+      await heardMore(50);
+      await until('it knows that it does not publish', async () => !(await one!.isActive()));
+      expect(await other!.isActive()).toBe(true);
+      await settle(50);
+      await Promise.all(instances.map((each) => each.end()));
+    });
+
+    test.each(['publishes', 'waits'] as const)(
+      'ends within 10 s when its database is silent: the instance that %s',
+      async (does) => {
+        const link = await linkTo(url);
+        const behind = new URL(url);
+        behind.host = new URL(link.url).host;
+        const urls = does === 'publishes' ? [behind.href, url] : [url, behind.href];
+        const first = await startInstance(urls[0]!, nats.url);
+        await until('one publishes', () => first.isActive());
+        const second = await startInstance(urls[1]!, nats.url);
+        const [silenced, other] = does === 'publishes' ? [first, second] : [second, first];
+        await heardMore(10);
+        link.delay(Infinity);
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        const start = performance.now();
+        await silenced.end();
+        expect(performance.now() - start).toBeLessThan(10_000);
+        await link.close();
+        await settle(10);
+        await other.end();
+      },
+    );
+
+    test('survives a broker that is killed and started again, and a process killed meanwhile', async () => {
+      let instance = await startInstance(url, nats.url);
+      for (let round = 0; round < 5; round += 1) {
+        await heardMore(30);
+        await nats.servers[0]!.kill();
+        if (round % 2 === 1) {
+          await killed(instance);
+          instance = await startInstance(url, nats.url);
+        }
+        await nats.servers[0]!.restart();
+        await until('it is heard again', () => !ear.connection.isClosed());
+      }
+      await settle(200);
+      await instance.end();
+    });
+
+    test('survives a broker that is slow, and one that stands still for longer than it waits', async () => {
+      const link = await linkTo(nats.url);
+      link.delay(400);
+      const instance = await startInstance(url, link.url);
+      await heardMore(50);
+      for (let round = 0; round < 2; round += 1) {
+        link.delay(Infinity);
+        await new Promise((resolve) => setTimeout(resolve, 7_000));
+        link.delay(20);
+        await heardMore(50);
+      }
+      await settle(300);
+      await instance.end();
+      await link.close();
+    });
+  });
+});

@@ -1,0 +1,182 @@
+// The stream at a real broker: made once, and only ever lengthened at its end.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/transport-node';
+import type { UserEventOnWire } from 'contracts/types';
+import { memoryLog } from '../../../test/support/log.ts';
+import { describeWithNats, startNats, type TestNats } from '../../../test/support/nats.ts';
+import { type EventStream, openStream, STREAM } from '../../src/relay/stream.ts';
+import { type Ear, listenTo, streamed, until } from '../support/broker.ts';
+
+const event = (position: number, id: number, username = `name_${position}`): UserEventOnWire => ({
+  specversion: '1.0',
+  id: String(position),
+  source: 'urn:social-network:identity',
+  type: 'UserUpdated',
+  subject: String(id),
+  time: '2026-01-06T18:15:00.000Z',
+  sequence: String(position).padStart(20, '0'),
+  datacontenttype: 'application/json',
+  data: { id, username },
+});
+const namesIn = async (url: string): Promise<string[]> =>
+  (await streamed(url)).flatMap((each) => ('username' in each.data ? each.data.username : []));
+
+for (const servers of [1, 3] as const)
+  describeWithNats(`a stream on ${servers} server(s)`, () => {
+    let nats: TestNats;
+    let ear: Ear;
+    let manager: JetStreamManager;
+    let streams: EventStream[];
+    beforeAll(async () => {
+      nats = await startNats(servers);
+      ear = await listenTo(nats.url);
+      manager = await jetstreamManager(ear.connection, { checkAPI: false });
+      streams = [openStream(nats.url, servers), openStream(nats.url, servers)];
+    });
+    afterAll(async () => {
+      await Promise.all(streams.map((stream) => stream.close()));
+      await ear.close();
+      await nats.remove();
+    });
+
+    /** A stream without messages, new at the broker; and another publisher's hand on it. */
+    async function fresh(): Promise<readonly [EventStream, EventStream]> {
+      await manager.streams.delete(STREAM).catch(() => undefined);
+      const [one, other] = streams as [EventStream, EventStream];
+      expect(await one.end()).toEqual({ sequence: 0, position: 0 });
+      return [one, other];
+    }
+
+    test('is made when it is not there: the newest event of each user, for ever', async () => {
+      const [, other] = await fresh();
+      const { config } = await manager.streams.info(STREAM);
+      expect(config).toMatchObject({
+        subjects: ['user-events.*'],
+        storage: 'file',
+        retention: 'limits',
+        max_msgs_per_subject: 1,
+        max_msgs: -1,
+        max_bytes: -1,
+        max_age: 0,
+        duplicate_window: 600_000_000_000,
+        num_replicas: servers,
+      });
+      // One that is there is left alone.
+      expect(await other.end()).toEqual({ sequence: 0, position: 0 });
+    });
+
+    test('that fewer servers keep than are wanted is raised, or the log says once that it is not', async () => {
+      await manager.streams.delete(STREAM).catch(() => undefined);
+      const few = openStream(nats.url, 1);
+      await few.append([event(5, 1)], (await few.end()).sequence);
+      const { log, lines } = memoryLog();
+      const many = openStream(nats.url, 3, log);
+      // It leads nobody for a moment, while it is raised.
+      const ends = () => many.end().catch(() => undefined);
+      for (let times = 0; times < 2; times += 1)
+        await until('its end is told', async () => (await ends())?.position === 5);
+      const { config } = await manager.streams.info(STREAM);
+      expect(config).toMatchObject({ num_replicas: servers, max_msgs_per_subject: 1 });
+      expect(lines).toEqual([
+        expect.objectContaining(
+          servers === 3
+            ? { level: 30, msg: 'the stream is kept on more servers from now on', had: 1, has: 3 }
+            : {
+                level: 40,
+                msg: 'the stream is kept on fewer servers than NATS_REPLICAS says',
+                has: 1,
+                wanted: 3,
+              },
+        ),
+      ]);
+      // It takes what comes, and is never lowered.
+      await until('it takes events', async () => {
+        const end = await ends();
+        if (end?.position === 5) await many.append([event(6, 2)], 1).catch(() => undefined);
+        return end?.position === 6;
+      });
+      await few.end();
+      expect((await manager.streams.info(STREAM)).config.num_replicas).toBe(servers);
+      await Promise.all([few.close(), many.close()]);
+    });
+
+    test('says where it ends: by position, whatever its own numbers are', async () => {
+      const [one, other] = await fresh();
+      expect(await one.append([event(10, 1), event(12, 2), event(17, 1)], 0)).toEqual({
+        sequence: 3,
+        position: 17,
+      });
+      expect(await other.end()).toEqual({ sequence: 3, position: 17, event: event(17, 1) });
+      expect(await namesIn(nats.url)).toEqual(['name_12', 'name_17']);
+    });
+
+    test('a message goes to the subject of its user, with its position as its id', async () => {
+      const [one] = await fresh();
+      const before = ear.heard.length;
+      await one.append([event(20, 7)], 0);
+      await ear.connection.flush();
+      expect(ear.heard.slice(before)).toEqual([
+        { subject: 'user-events.7', id: '20', event: event(20, 7) },
+      ]);
+    });
+
+    test('refuses what would not lie right behind the message that was named', async () => {
+      const [one, other] = await fresh();
+      await one.append([event(30, 1), event(31, 2)], 0);
+      // A publisher that slept, and wakes up: what it publishes is old by now.
+      await expect(other.append([event(29, 1, 'old_name')], 0)).rejects.toThrow();
+      await expect(other.append([event(32, 1)], 3)).rejects.toThrow();
+      expect(await one.end()).toMatchObject({ sequence: 2, position: 31 });
+      expect(await namesIn(nats.url)).toEqual(['name_30', 'name_31']);
+      // What was refused is not taken for a duplicate when it comes in its turn.
+      await one.append([event(32, 1)], 2);
+      expect(await namesIn(nats.url)).toEqual(['name_31', 'name_32']);
+    });
+
+    test('of two who append at the same place, one succeeds, and nothing is out of order', async () => {
+      const [one, other] = await fresh();
+      const events = Array.from({ length: 300 }, (_, at) => event(40 + at, at));
+      const results = await Promise.allSettled([one.append(events, 0), other.append(events, 0)]);
+      // Each of them may have failed, when the other one's were in between: then both look at the end, and go on.
+      expect(results.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
+      const { sequence, position } = await one.end();
+      if (sequence < 300) await one.append(events.slice(sequence), sequence);
+      expect(sequence === 0 || position === 39 + sequence).toBe(true);
+      expect((await streamed(nats.url)).map(({ id }) => Number(id))).toEqual(
+        events.map(({ id }) => Number(id)),
+      );
+    });
+
+    test('when one of many is missing, none behind it is stored', async () => {
+      const [one] = await fresh();
+      const events = Array.from({ length: 20 }, (_, at) => event(1000 + at, at));
+      // The broker refuses this one.
+      events[7] = { ...events[7]!, subject: '7.of.nobody' };
+      await expect(one.append(events, 0)).rejects.toThrow();
+      expect(await one.end()).toMatchObject({ sequence: 7, position: 1006 });
+    });
+
+    test('that was emptied by hand goes on with its numbers', async () => {
+      const [one] = await fresh();
+      await one.append([event(50, 1), event(51, 2)], 0);
+      await manager.streams.purge(STREAM);
+      expect(await one.end()).toEqual({ sequence: 2, position: 0 });
+      await one.append([event(52, 1)], 2);
+      expect(await one.end()).toMatchObject({ sequence: 3, position: 52 });
+    });
+
+    test.each([
+      ['no event', 'hello', '60'],
+      ['an event without its position', JSON.stringify(event(60, 1)), undefined],
+      ['an event at the position of another one', JSON.stringify(event(60, 1)), '61'],
+      ['a part of an event', JSON.stringify({ ...event(60, 1), data: { id: 1 } }), '60'],
+    ])('whose last message is %s is not published to', async (_, text, id) => {
+      const [one] = await fresh();
+      const header = headers();
+      if (id !== undefined) header.set('Nats-Msg-Id', id);
+      ear.connection.publish('user-events.1', text, { headers: header });
+      await ear.connection.flush();
+      await expect(one.end()).rejects.toThrow('the last message of the stream is no event of ours');
+    });
+  });

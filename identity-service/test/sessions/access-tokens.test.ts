@@ -1,0 +1,134 @@
+// Access tokens: what they say, who can check them, and what a change of keys does to them.
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { createVerifier } from 'chassis/auth/access-token';
+import type { Database } from 'chassis/postgres/database';
+import { accessToken } from 'contracts/tokens';
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  jwtVerify,
+  type JWTVerifyGetKey,
+} from 'jose';
+import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { createKeyStore, type KeyStore } from '../../src/sessions/key-store.ts';
+import type { Schema } from '../../src/schema.ts';
+import { createTokens, type Tokens } from '../../src/sessions/access-tokens.ts';
+import { type Clock, clockAt, open } from '../support/open.ts';
+
+const MINUTE_MS = 60_000;
+const session = {
+  id: '7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11',
+  user: { id: 9_007_199_254_740_991, username: 'cat_sun_dog' },
+  refreshToken: 'opaque',
+};
+
+let place: TestDatabase;
+let database: Database<Schema>;
+let clock: Clock;
+let store: KeyStore;
+let tokens: Tokens;
+
+beforeAll(async () => {
+  place = await embeddedDatabase();
+  database = await open(place);
+});
+afterAll(async () => {
+  await database.close();
+  await place.remove();
+});
+beforeEach(async () => {
+  await database.db.deleteFrom('signing_keys').execute();
+  clock = clockAt(new Date().toISOString());
+  store = createKeyStore(database.db, { maxAgeMs: Infinity, now: clock.now });
+  tokens = createTokens(store, clock.now);
+});
+
+const issued = async (): Promise<string> => (await tokens.issue(session)).accessToken;
+const kidOf = (token: string) => decodeProtectedHeader(token).kid;
+/** As another service checks it, at the test's time. */
+const isGood = (token: string, keys: JWTVerifyGetKey): Promise<boolean> =>
+  jwtVerify(token, keys, {
+    issuer: accessToken.issuer,
+    audience: accessToken.audience,
+    algorithms: [accessToken.algorithm],
+    typ: accessToken.type,
+    currentDate: new Date(clock.now()),
+  }).then(
+    () => true,
+    () => false,
+  );
+const publishedNow = async () => createLocalJWKSet(await tokens.published());
+
+test('a token has exactly these fields, and so no name and no e-mail', async () => {
+  const token = await issued();
+  const [key] = await store.all();
+  expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', typ: 'at+jwt', kid: key!.kid });
+  const iat = Math.floor(clock.now() / 1000);
+  expect(decodeJwt(token)).toEqual({
+    iss: 'urn:social-network:identity',
+    aud: 'urn:social-network:services',
+    sub: '9007199254740991',
+    iat,
+    exp: iat + 300,
+    jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    sid: session.id,
+  });
+  expect(decodeJwt(await issued()).jti).not.toBe(decodeJwt(token).jti);
+});
+
+test('published are public halves alone', async () => {
+  const [key] = await store.all();
+  expect(await tokens.published()).toEqual({
+    keys: [
+      { kty: 'OKP', crv: 'Ed25519', kid: key!.kid, x: key!.privateJwk.x, alg: 'EdDSA', use: 'sig' },
+    ],
+  });
+  expect(JSON.stringify(await tokens.published())).not.toContain(key!.privateJwk.d);
+});
+
+test('whoever has the published keys can check it, and so can we', async () => {
+  const token = await issued();
+  for (const keys of [await publishedNow(), tokens.keys]) {
+    expect(await createVerifier(keys, accessToken)(token)).toMatchObject({
+      userId: session.user.id,
+      sessionId: session.id,
+    });
+  }
+});
+
+test('a token by a key that nobody has published is a 401', async () => {
+  const token = await issued();
+  await database.db.deleteFrom('signing_keys').execute();
+  const others = createTokens(createKeyStore(database.db, { maxAgeMs: Infinity }));
+  await expect(createVerifier(others.keys, accessToken)(token)).rejects.toMatchObject({
+    slug: 'unauthenticated',
+  });
+});
+
+test('a rotation logs nobody out: every token is good to its end, wherever the keys were cached', async () => {
+  let cached = await publishedNow();
+  const before = await issued();
+  clock.pass(MINUTE_MS);
+  await store.rotate();
+  // Who had the keys from before goes on with them: the new one does not sign yet.
+  clock.pass(MINUTE_MS - 1);
+  const during = await issued();
+  expect(kidOf(during)).toBe(kidOf(before));
+  expect(await isGood(during, cached)).toBe(true);
+  cached = await publishedNow();
+
+  clock.pass(1);
+  const after = await issued();
+  expect(kidOf(after)).not.toBe(kidOf(before));
+  expect(await isGood(after, cached)).toBe(true);
+
+  // To the last second of the last token of the old key.
+  clock.pass(4 * MINUTE_MS + 58_000);
+  await store.tend();
+  expect(await isGood(during, await publishedNow())).toBe(true);
+  expect(await isGood(during, tokens.keys)).toBe(true);
+  clock.pass(MINUTE_MS + 2_000);
+  await store.tend();
+  expect((await tokens.published()).keys.map(({ kid }) => kid)).toEqual([kidOf(after)]);
+});

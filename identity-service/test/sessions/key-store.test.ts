@@ -1,0 +1,135 @@
+// The signing keys in the database, on both kinds of it.
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Database } from 'chassis/postgres/database';
+import {
+  describeOnBoth,
+  describeOnServer,
+  serverDatabase,
+  type TestDatabase,
+} from '../../../test/support/database.ts';
+import { createKeyStore, type KeyStore } from '../../src/sessions/key-store.ts';
+import type { Schema } from '../../src/schema.ts';
+import { keysAt } from '../../src/sessions/signing-keys.ts';
+import { type Clock, clockAt, open } from '../support/open.ts';
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const maxAgeMs = 30 * DAY_MS;
+const kidsOf = async (store: KeyStore): Promise<string[]> =>
+  (await store.all()).map(({ kid }) => kid).toSorted();
+
+describeOnBoth('the signing keys', (newDatabase) => {
+  let place: TestDatabase;
+  let database: Database<Schema>;
+  let clock: Clock;
+  let store: KeyStore;
+
+  beforeAll(async () => {
+    place = await newDatabase();
+    database = await open(place);
+  });
+  afterAll(async () => {
+    await database.close();
+    await place.remove();
+  });
+  beforeEach(async () => {
+    await database.db.deleteFrom('signing_keys').execute();
+    clock = clockAt('2026-05-01T00:00:00Z');
+    store = createKeyStore(database.db, { maxAgeMs, now: clock.now });
+  });
+
+  test('the first question makes the first key, and asking again makes no other', async () => {
+    const [kids, same] = await Promise.all([kidsOf(store), kidsOf(store)]);
+    expect(kids).toHaveLength(1);
+    expect(same).toEqual(kids);
+    expect(await kidsOf(createKeyStore(database.db, { maxAgeMs }))).toEqual(kids);
+  });
+
+  test('a key is an Ed25519 pair, named by its thumbprint', async () => {
+    const [key] = await store.all();
+    expect(key!.privateJwk).toEqual({
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: expect.stringMatching(/^[\w-]{43}$/),
+      d: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    expect(key!.kid).toMatch(/^[\w-]{43}$/);
+  });
+
+  test('a rotation by hand adds a key, seen here at once and elsewhere within 5 s', async () => {
+    const elsewhere = createKeyStore(database.db, { maxAgeMs, now: clock.now });
+    const [first] = await kidsOf(elsewhere);
+    const { kid } = await store.rotate();
+    const both = [first!, kid].toSorted();
+    expect(await kidsOf(store)).toEqual(both);
+    expect(await kidsOf(elsewhere)).toEqual([first]);
+    clock.pass(5_000);
+    expect(await kidsOf(elsewhere)).toEqual(both);
+  });
+
+  test('a key made by an instance whose clock is behind takes over all the same', async () => {
+    const [old] = await kidsOf(store);
+    const behind = clockAt('2026-04-30T23:59:00Z');
+    const { kid } = await createKeyStore(database.db, { maxAgeMs, now: behind.now }).rotate();
+    clock.pass(2 * MINUTE_MS);
+    const { signing, published } = keysAt(await store.all(), clock.now());
+    expect(signing!.kid).toBe(kid);
+    expect(published.map((key) => key.kid)).toEqual([old, kid]);
+  });
+
+  test('tending makes a key when the newest is 30 days old, and not before', async () => {
+    await store.tend();
+    expect(await kidsOf(store)).toHaveLength(1);
+    clock.pass(maxAgeMs - 1);
+    await store.tend();
+    expect(await kidsOf(store)).toHaveLength(1);
+    clock.pass(1);
+    await store.tend();
+    await store.tend();
+    expect(await kidsOf(store)).toHaveLength(2);
+  });
+
+  test('tending deletes a key once the tokens it signed are over, and not before', async () => {
+    const [old] = await kidsOf(store);
+    clock.pass(DAY_MS);
+    const { kid } = await store.rotate();
+    clock.pass(7 * MINUTE_MS - 1);
+    await store.tend();
+    expect(await kidsOf(store)).toContain(old);
+    clock.pass(1);
+    await store.tend();
+    expect(await kidsOf(store)).toEqual([kid]);
+  });
+
+  test('who asks while the database is away gets the error, and the keys when it is back', async () => {
+    let isAway = true;
+    const flaky = new Proxy(database.db, {
+      get(target, name) {
+        if (isAway && name === 'selectFrom') throw new Error('away');
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const store2 = createKeyStore(flaky, { maxAgeMs, now: clock.now });
+    await expect(store2.all()).rejects.toThrow('away');
+    isAway = false;
+    expect(await store2.all()).toHaveLength(1);
+  });
+});
+
+describeOnServer('instances of Identity that start at once', () => {
+  test('make one first key, and one next key when that is due', async () => {
+    const place = await serverDatabase();
+    const databases = await Promise.all(Array.from({ length: 6 }, () => open(place)));
+    const clock = clockAt('2026-05-01T00:00:00Z');
+    const stores = databases.map(({ db }) => createKeyStore(db, { maxAgeMs, now: clock.now }));
+    const all = await Promise.all(stores.map(kidsOf));
+    expect(new Set(all.flat()).size).toBe(1);
+
+    clock.pass(maxAgeMs);
+    await Promise.all(stores.map((store) => store.tend()));
+    expect(await kidsOf(stores[0]!)).toHaveLength(2);
+    await Promise.all(databases.map((database) => database.close()));
+    await place.remove();
+  });
+});

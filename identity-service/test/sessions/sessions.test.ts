@@ -1,0 +1,242 @@
+// Sessions and their refresh tokens, on both kinds of database, with a clock that the test moves.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Database } from 'chassis/postgres/database';
+import { type Kysely, sql } from 'kysely';
+import {
+  describeOnBoth,
+  describeOnServer,
+  serverDatabase,
+  type TestDatabase,
+} from '../../../test/support/database.ts';
+import { memoryLog } from '../../../test/support/log.ts';
+import { hashOf, judge, parseRefreshToken, successorOf } from '../../src/sessions/refresh-token.ts';
+import type { Schema } from '../../src/schema.ts';
+import { type OpenSession, type Sessions, sessionsIn } from '../../src/sessions/sessions.ts';
+import { type Clock, clockAt, open, silent } from '../support/open.ts';
+
+const DAY_MS = 86_400_000;
+const cat = { id: 1, username: 'cat_sun_dog', passwordVersion: 1 };
+
+describe('a presented refresh token', () => {
+  const [old, before, now, other] = ['old', 'before', 'now', 'other'].map((text) =>
+    hashOf(Buffer.from(text)),
+  ) as [Buffer, Buffer, Buffer, Buffer];
+  const family = { tokenHash: now, previousHash: before, rotatedAt: 1000, expiresAt: 99_000 };
+
+  test.each<[what: string, hash: Buffer, at: number, is: string]>([
+    ['that is good now is the current one', now, 1000, 'current'],
+    ['that is good now stays so to the last moment', now, 98_999, 'current'],
+    ['whose family is over is over', now, 99_000, 'over'],
+    ['that was rotated just now is the previous one', before, 1000, 'previous'],
+    ['that was rotated is the previous one to the end of the grace', before, 10_999, 'previous'],
+    ['that was rotated longer ago is reused', before, 11_000, 'reused'],
+    ['that is older is reused, also within the grace', old, 1001, 'reused'],
+    ['that never was one of the family counts as reused', other, 1001, 'reused'],
+  ])('%s', (_, hash, at, is) => {
+    expect(judge(family, hash, { now: at, graceMs: 10_000 })).toBe(is);
+  });
+
+  test('has one successor in its family, and another one in another family', () => {
+    const secret = Buffer.alloc(32, 1);
+    const [key, otherKey] = [Buffer.alloc(32, 2), Buffer.alloc(32, 3)];
+    expect(successorOf(secret, key)).toEqual(successorOf(secret, key));
+    expect(successorOf(secret, key)).not.toEqual(successorOf(secret, otherKey));
+  });
+});
+
+describeOnBoth('sessions', (newDatabase) => {
+  let place: TestDatabase;
+  let database: Database<Schema>;
+  let clock: Clock;
+  let sessions: Sessions;
+
+  beforeAll(async () => {
+    place = await newDatabase();
+    database = await open(place);
+  });
+  afterAll(async () => {
+    await database.close();
+    await place.remove();
+  });
+  beforeEach(() => {
+    clock = clockAt('2026-05-01T00:00:00Z');
+    sessions = make();
+  });
+
+  const make = (log = silent): Sessions =>
+    sessionsIn(database.db, { lifeMs: 30 * DAY_MS, graceMs: 10_000, log, now: clock.now });
+  const started = async (): Promise<OpenSession> => (await sessions.start(cat))!;
+  const countOf = async (id: string): Promise<number> =>
+    (await database.db.selectFrom('sessions').select('id').where('id', '=', id).execute()).length;
+
+  test('a refresh gives the next token of the same session, and the user as it is now', async () => {
+    const first = await started();
+    expect(first.user).toEqual({ id: 1, username: 'cat_sun_dog' });
+    const second = (await sessions.refresh(first.refreshToken))!;
+    expect(second).toMatchObject({ id: first.id, user: { id: 1, username: 'cat_sun_dog' } });
+    expect(second.refreshToken).not.toBe(first.refreshToken);
+    const third = (await sessions.refresh(second.refreshToken))!;
+    expect(third.id).toBe(first.id);
+  });
+
+  test('nothing that is kept is a token', async () => {
+    const { id, refreshToken } = await started();
+    const { secret } = parseRefreshToken(refreshToken)!;
+    const row = await database.db
+      .selectFrom('sessions')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    for (const bytes of [row.token_hash, row.chain_key])
+      expect(Buffer.from(bytes)).not.toEqual(secret);
+    expect(Buffer.from(row.token_hash)).toEqual(hashOf(secret));
+  });
+
+  test('two tabs with the same token get the same successor within the grace, and nobody rotates twice', async () => {
+    const { refreshToken } = await started();
+    const one = (await sessions.refresh(refreshToken))!;
+    clock.pass(9_999);
+    const two = (await sessions.refresh(refreshToken))!;
+    expect(two.refreshToken).toBe(one.refreshToken);
+    expect(await sessions.refresh(one.refreshToken)).toBeDefined();
+  });
+
+  test('a token that comes again after the grace ends the whole family, and is told in the log by the user alone', async () => {
+    const { log, lines } = memoryLog();
+    sessions = make(log);
+    const { id, refreshToken } = await started();
+    const next = (await sessions.refresh(refreshToken))!;
+    clock.pass(10_000);
+    expect(await sessions.refresh(refreshToken)).toBeUndefined();
+    expect(await sessions.refresh(next.refreshToken)).toBeUndefined();
+    expect(await countOf(id)).toBe(0);
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 40, userId: 1, msg: expect.stringMatching(/came twice/) }),
+    ]);
+    expect(JSON.stringify(lines)).not.toContain(id);
+  });
+
+  test('reuse in one session leaves the other sessions of the user alone', async () => {
+    const [one, other] = [await started(), await started()];
+    await sessions.refresh(one.refreshToken);
+    clock.pass(10_000);
+    expect(await sessions.refresh(one.refreshToken)).toBeUndefined();
+    expect(await sessions.refresh(other.refreshToken)).toBeDefined();
+  });
+
+  /** Sessions whose first look into the database takes so long that `meanwhile` happens in between. */
+  const overtaken = (meanwhile: () => Promise<unknown>): Sessions => {
+    let isFirst = true;
+    const slow = database.db.withPlugin({
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        if (isFirst) {
+          isFirst = false;
+          await meanwhile();
+        }
+        return result;
+      },
+    });
+    return sessionsIn(slow, { lifeMs: 30 * DAY_MS, graceMs: 10_000, log: silent, now: clock.now });
+  };
+
+  test('who is overtaken by the other tab gets its successor', async () => {
+    const { refreshToken } = await started();
+    let faster: OpenSession | undefined;
+    const slow = overtaken(async () => (faster = await sessions.refresh(refreshToken)));
+    expect(await slow.refresh(refreshToken)).toEqual(faster);
+    expect(faster).toBeDefined();
+  });
+
+  test('who is overtaken twice does not turn the family back', async () => {
+    const { refreshToken } = await started();
+    const slow = overtaken(async () => {
+      const next = (await sessions.refresh(refreshToken))!;
+      await sessions.refresh(next.refreshToken);
+    });
+    expect(await slow.refresh(refreshToken)).toBeUndefined();
+  });
+
+  test('who is overtaken by the log-out is logged out', async () => {
+    const { id, refreshToken } = await started();
+    const slow = overtaken(() => sessions.end({ userId: 1, sessionId: id }));
+    expect(await slow.refresh(refreshToken)).toBeUndefined();
+    expect(await countOf(id)).toBe(0);
+  });
+
+  test('a session ends 30 days after its last refresh', async () => {
+    const { refreshToken } = await started();
+    clock.pass(30 * DAY_MS - 1);
+    const next = (await sessions.refresh(refreshToken))!;
+    clock.pass(30 * DAY_MS - 1);
+    const last = (await sessions.refresh(next.refreshToken))!;
+    clock.pass(30 * DAY_MS);
+    expect(await sessions.refresh(last.refreshToken)).toBeUndefined();
+  });
+
+  test('log-out ends it once, for its own user alone', async () => {
+    const { id, refreshToken } = await started();
+    expect(await sessions.end({ userId: 2, sessionId: id })).toBe(false);
+    expect(await sessions.end({ userId: 1, sessionId: id })).toBe(true);
+    expect(await sessions.end({ userId: 1, sessionId: id })).toBe(false);
+    expect(await sessions.refresh(refreshToken)).toBeUndefined();
+  });
+
+  test('what is over is cleared away, and nothing else', async () => {
+    const over = await started();
+    clock.pass(1);
+    const going = await started();
+    clock.pass(30 * DAY_MS - 1);
+    await sessions.clear();
+    expect([await countOf(over.id), await countOf(going.id)]).toEqual([0, 1]);
+  });
+
+  test('none starts for a password that was changed meanwhile, nor for nobody', async () => {
+    expect(await sessions.start({ ...cat, passwordVersion: 2 })).toBeUndefined();
+    expect(await sessions.start({ ...cat, id: 777 })).toBeUndefined();
+  });
+
+  test.each(['', 'x', '1.2', `${'0'.repeat(36)}.${'A'.repeat(43)}`, 'a\0b'])(
+    '%j is no token, and no question to the database',
+    async (text) => {
+      expect(parseRefreshToken(text)).toBeUndefined();
+      expect(await sessions.refresh(text)).toBeUndefined();
+    },
+  );
+
+  test('a token of a session that never was is refused', async () => {
+    const { refreshToken } = await started();
+    const foreign = `00000000-0000-4000-8000-000000000000.${refreshToken.split('.')[1]}`;
+    expect(await sessions.refresh(foreign)).toBeUndefined();
+    expect(await sessions.refresh(refreshToken)).toBeDefined();
+  });
+});
+
+/** Whether a statement in this database waits for another transaction to end. */
+const someoneWaits = async (db: Kysely<Schema>): Promise<boolean> => {
+  const { rows } = await sql`
+    select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+  return rows.length > 0;
+};
+
+describeOnServer('a log-in in the midst of a change of the password', () => {
+  test('waits for it, and then starts no session by the old one', async () => {
+    const place = await serverDatabase();
+    const database = await open(place);
+    const { db } = database;
+    const sessions = sessionsIn(db, { lifeMs: DAY_MS, graceMs: 0, log: silent });
+    let starting: Promise<unknown> = Promise.resolve();
+    await db.transaction().execute(async (tx) => {
+      await tx.updateTable('users').set({ password_version: 2 }).where('id', '=', 1).execute();
+      await tx.deleteFrom('sessions').where('user_id', '=', 1).execute();
+      starting = sessions.start(cat);
+      let isWaiting = false;
+      void starting.then(() => (isWaiting = true));
+      while (!isWaiting) isWaiting = await someoneWaits(db);
+    });
+    expect(await starting).toBeUndefined();
+    await database.close();
+    await place.remove();
+  });
+});

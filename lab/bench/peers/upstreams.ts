@@ -1,0 +1,112 @@
+// Identity and Social as stubs, in one process of their own: answers are prepared, so that they cost little.
+// Speaks to its parent by messages: tells its addresses, and how many requests it has seen.
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { newLogIn } from '../token.ts';
+import { AUTHORS, cursorAfter, idsAfter, isAuthor, post, POSTS, user } from '../world.ts';
+
+/** Told to the parent: once when listening, and at each question (any message) afterwards. */
+export interface UpstreamsState {
+  readonly identityUrl: string;
+  readonly socialUrl: string;
+  /** An access token that the keys of Identity are good for. Social tells feeds to whoever sends this one. */
+  readonly token: string;
+  /** Requests since the start. */
+  readonly identityRequests: number;
+  readonly socialRequests: number;
+}
+
+// What the real services send beside the body; a reader has to parse them, so they belong to the cost.
+const HEADERS = [
+  ['X-Request-Id', '9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d'],
+  ['traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
+  ['X-Content-Type-Options', 'nosniff'],
+  ['ETag', '"4mXq1cZ5b0mV2m3nRr8jYw"'],
+  ['Content-Type', 'application/json'],
+].flat();
+const PUBLIC = [...HEADERS, 'Cache-Control', 'public, no-cache'];
+const PRIVATE = [...HEADERS, 'Cache-Control', 'private, no-cache'];
+
+function send(res: ServerResponse, status: number, headers: string[], text: string): void {
+  res.writeHead(status, [...headers, 'Content-Length', String(Buffer.byteLength(text))]);
+  res.end(text);
+}
+
+const reply = (res: ServerResponse, body: string | undefined): void =>
+  send(res, body === undefined ? 404 : 200, PUBLIC, body ?? '{}');
+
+const prepared = (count: number, make: (id: number) => object): (string | undefined)[] =>
+  Array.from({ length: count + 1 }, (_, id) => (id === 0 ? undefined : JSON.stringify(make(id))));
+
+const posts = prepared(POSTS, post);
+const users = prepared(AUTHORS, user);
+// Those of cold feeds are too many to be prepared.
+const userText = (id: number): string | undefined =>
+  users[id] ?? (isAuthor(id) ? JSON.stringify(user(id)) : undefined);
+const postText = (id: number): string | undefined => posts[id];
+
+type Find = (id: number) => string | undefined;
+
+/** `/api/things/7` and `/api/things?ids=7,8`; undefined is a 404. */
+function find(thing: Find, url: string, path: string): string | undefined {
+  const query = `${path}?ids=`;
+  if (!url.startsWith(query)) return thing(Number(url.slice(path.length + 1)));
+  const ids = decodeURIComponent(url.slice(query.length)).split(',');
+  const found = ids.map((id) => thing(Number(id))).filter((text) => text !== undefined);
+  return `{"items":[${found.join(',')}]}`;
+}
+
+const { keys, token } = newLogIn();
+const authorization = `Bearer ${token}`;
+const FEED = '/api/feed?';
+
+/** The page of a feed that follows the post in `cursor`. */
+function feedPage(url: string): string {
+  const cursor = Number(new URLSearchParams(url.slice(FEED.length)).get('cursor'));
+  const items = idsAfter(cursor).map((id) => postText(id) ?? JSON.stringify(post(id)));
+  return `{"items":[${items.join(',')}],"nextCursor":${JSON.stringify(cursorAfter(cursor))}}`;
+}
+
+let identityRequests = 0;
+let socialRequests = 0;
+
+const identity = createServer((req, res) => {
+  identityRequests += 1;
+  const url = req.url!;
+  if (url === '/.well-known/jwks.json') reply(res, keys);
+  else reply(res, find(userText, url, '/api/users'));
+});
+
+const social = createServer((req, res) => {
+  socialRequests += 1;
+  const url = req.url!;
+  if (url.endsWith('/counts')) reply(res, `{"postCount":${POSTS / AUTHORS},"friendCount":3}`);
+  else if (!url.startsWith(FEED)) reply(res, find(postText, url, '/api/posts'));
+  else if (req.headers.authorization !== authorization) send(res, 401, PRIVATE, '{}');
+  else send(res, 200, PRIVATE, feedPage(url));
+});
+
+const addresses = await Promise.all(
+  [identity, social].map(
+    (server) =>
+      new Promise<string>((resolve) => {
+        server.keepAliveTimeout = 120_000;
+        server.listen(0, '127.0.0.1', () =>
+          resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+        );
+      }),
+  ),
+);
+
+const tell = (): void => {
+  process.send!({
+    identityUrl: addresses[0]!,
+    socialUrl: addresses[1]!,
+    token,
+    identityRequests,
+    socialRequests,
+  } satisfies UpstreamsState);
+};
+process.on('message', tell);
+process.on('disconnect', () => process.exit(0));
+tell();

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+
+const bench = (...args: string[]) =>
+  spawnSync(process.execPath, [join(import.meta.dirname, '../run.ts'), ...args], {
+    encoding: 'utf8',
+  });
+
+test('a quick comparison measures every server at every work and tells the ratios', () => {
+  const { status, stdout, stderr } = bench('--quick');
+  expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+  for (const lane of [
+    'gateway, hot',
+    'naive, hot',
+    'floor, uniform',
+    'gateway without Identity, uniform',
+    'gateway, feed warm',
+    'gateway, feed cold',
+    'naive, feed',
+  ])
+    expect(stdout).toMatch(new RegExp(`\\| ${lane} +\\| +\\d+ \\|`));
+  expect(stdout).toMatch(/gateway, uniform : naive, uniform +\| +\d+\.\d\d \|/);
+  expect(stdout).toMatch(/gateway, feed cold : naive, feed +\| +\d+\.\d\d \|/);
+  expect(stdout).not.toContain('NaN');
+});
+
+test('a quick profile names the functions that take the time, for each work', () => {
+  const { status, stdout } = bench('--quick', '--profile');
+  expect(status).toBe(0);
+  expect(stdout.match(/\| undici +\| +\d+\.\d %/g)).toHaveLength(3);
+  expect(stdout).toMatch(/\| feed cold: function +\|/);
+});
+
+test('a quick look at memory comes to a verdict', () => {
+  const { status, stdout } = bench('--quick', '--memory');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/\| verdict after \d+ requests +\| +(flat|it grows) \|/);
+});

@@ -1,0 +1,162 @@
+// Friends, requests and the feed over HTTP.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { runSocial, type RunningSocial } from '../support/running.ts';
+
+let database: TestDatabase;
+let social: RunningSocial;
+beforeAll(async () => {
+  database = await embeddedDatabase();
+  social = await runSocial(database, { DEMO_DATA: 'true' });
+});
+afterAll(async () => {
+  await social.stop();
+  await database.remove();
+});
+
+interface List {
+  readonly items: readonly { readonly id: number }[];
+  readonly nextCursor: string | null;
+}
+const idsOf = ({ body }: { body: unknown }) => (body as List).items.map(({ id }) => id);
+const cursorOf = ({ body }: { body: unknown }) => (body as List).nextCursor;
+const pointersOf = ({ body }: { body: unknown }) =>
+  (body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer);
+
+const put = (me: number, other: number | string) =>
+  social.askAs(me, `/api/friends/${other}`, { method: 'put' });
+const remove = (me: number, other: number | string) =>
+  social.askAs(me, `/api/friends/${other}`, { method: 'delete' });
+const friendsOf = async (me: number) => idsOf(await social.askAs(me, '/api/friends'));
+const askedBy = async (me: number) => idsOf(await social.askAs(me, '/api/friend-requests'));
+const askedOf = async (me: number) =>
+  idsOf(await social.askAs(me, '/api/friend-requests?direction=outgoing'));
+
+describe('PUT and DELETE /api/friends/{id}', () => {
+  test('one asks, the other accepts, and either ends it; each of them as often as they like', async () => {
+    for (let again = 0; again < 2; again += 1) {
+      const answer = await put(100, 101);
+      expect([answer.status, answer.body]).toEqual([200, { id: 101, state: 'requested' }]);
+    }
+    expect([await askedOf(100), await askedBy(101)]).toEqual([[101], [100]]);
+    expect([await askedOf(101), await askedBy(100)]).toEqual([[], []]);
+    expect([await friendsOf(100), await friendsOf(101)]).toEqual([[], []]);
+
+    for (let again = 0; again < 2; again += 1)
+      expect((await put(101, 100)).body).toEqual({ id: 100, state: 'friends' });
+    expect((await put(100, 101)).body).toEqual({ id: 101, state: 'friends' });
+    expect([await friendsOf(100), await friendsOf(101)]).toEqual([[101], [100]]);
+    expect([await askedOf(100), await askedBy(101)]).toEqual([[], []]);
+
+    for (let again = 0; again < 2; again += 1) {
+      const answer = await remove(100, 101);
+      expect([answer.status, answer.text]).toEqual([204, '']);
+    }
+    expect([await friendsOf(100), await friendsOf(101)]).toEqual([[], []]);
+  });
+
+  test('who was asked refuses, and who asked takes it back', async () => {
+    await put(102, 103);
+    expect((await remove(103, 102)).status).toBe(204);
+    expect([await askedOf(102), await askedBy(103)]).toEqual([[], []]);
+    await put(102, 103);
+    expect((await remove(102, 103)).status).toBe(204);
+    expect([await askedOf(102), await askedBy(103)]).toEqual([[], []]);
+  });
+
+  test('nobody is a friend of themselves', async () => {
+    for (const answer of [await put(104, 104), await remove(104, 104)]) {
+      expect(answer.status).toBe(400);
+      expect(pointersOf(answer)).toEqual(['/path/id']);
+    }
+  });
+
+  test.each(['0', '-1', 'me', '9007199254740992'])('%s is a 400', async (id) => {
+    expect(pointersOf(await put(104, id))).toEqual(['/path/id']);
+    expect(pointersOf(await remove(104, id))).toEqual(['/path/id']);
+  });
+
+  test('the largest ids make friends, too', async () => {
+    const [a, b] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1];
+    await put(a, b);
+    expect((await put(b, a)).body).toEqual({ id: a, state: 'friends' });
+    expect(await friendsOf(b)).toEqual([a]);
+  });
+});
+
+describe('GET /api/friends and /api/friend-requests', () => {
+  test('tell since when', async () => {
+    const friends = await social.askAs(1, '/api/friends');
+    expect(friends.body).toEqual({
+      items: [
+        { id: 2, since: '2025-11-04T09:20:00.000Z' },
+        { id: 3, since: '2025-11-13T07:45:00.000Z' },
+        { id: 5, since: '2025-12-05T18:30:00.000Z' },
+      ],
+      nextCursor: null,
+    });
+    const requests = await social.askAs(1, '/api/friend-requests?direction=incoming');
+    expect(requests.body).toEqual({
+      items: [{ id: 6, requestedAt: '2026-01-16T20:00:00.000Z' }],
+      nextCursor: null,
+    });
+  });
+
+  test('the cursor leads through all pages', async () => {
+    const first = await social.askAs(1, '/api/friends?limit=2');
+    expect(idsOf(first)).toEqual([2, 3]);
+    const second = await social.askAs(1, `/api/friends?limit=2&cursor=${cursorOf(first)}`);
+    expect([idsOf(second), cursorOf(second)]).toEqual([[5], null]);
+  });
+
+  test.each([
+    ['/api/friends?limit=0', '/query/limit'],
+    ['/api/friends?limit=101', '/query/limit'],
+    ['/api/friends?cursor=abc', '/query/cursor'],
+    ['/api/friends?direction=outgoing', '/query/direction'],
+    ['/api/friend-requests?direction=both', '/query/direction'],
+    ['/api/friend-requests?limit=1e1', '/query/limit'],
+  ])('%s is a 400 that points at %s', async (path, pointer) => {
+    expect(pointersOf(await social.askAs(1, path))).toEqual([pointer]);
+  });
+});
+
+describe('GET /api/feed', () => {
+  test('has own and friends’ posts, newest first, in pages', async () => {
+    // User 3's friends: 1; asked: 4, who has not answered.
+    const all = await social.askAs(3, '/api/feed');
+    expect([idsOf(all), cursorOf(all)]).toEqual([[12, 9, 8, 5, 2, 1], null]);
+    const first = await social.askAs(3, '/api/feed?limit=4');
+    expect(idsOf(first)).toEqual([12, 9, 8, 5]);
+    const second = await social.askAs(3, `/api/feed?limit=4&cursor=${cursorOf(first)}`);
+    expect([idsOf(second), cursorOf(second)]).toEqual([[2, 1], null]);
+  });
+
+  test('of who has no friends and wrote nothing is empty', async () => {
+    expect((await social.askAs(900, '/api/feed')).body).toEqual({ items: [], nextCursor: null });
+  });
+
+  test.each([
+    ['limit=0', '/query/limit'],
+    ['limit=101', '/query/limit'],
+    ['cursor=', '/query/cursor'],
+    ['cursor=eyJpIjowfQ', '/query/cursor'],
+    ['userId=1', '/query/userId'],
+  ])('?%s is a 400 that points at %s', async (query, pointer) => {
+    expect(pointersOf(await social.askAs(1, `/api/feed?${query}`))).toEqual([pointer]);
+  });
+});
+
+test.each(['/api/feed', '/api/friends', '/api/friend-requests'])(
+  '%s is private, revalidates, has HEAD, and says what else it allows',
+  async (path) => {
+    const get = await social.askAs(1, path);
+    expect(get.headers['cache-control']).toBe('private, no-cache');
+    const headers = { 'If-None-Match': get.headers['etag']! };
+    expect((await social.askAs(1, path, { headers })).status).toBe(304);
+    expect((await social.askAs(2, path, { headers })).status).toBe(200);
+    expect((await social.askAs(1, path, { method: 'head' })).status).toBe(200);
+    const post = await social.askAs(1, path, { method: 'post' });
+    expect([post.status, post.headers['allow']]).toEqual([405, 'GET, HEAD, OPTIONS']);
+  },
+);

@@ -1,0 +1,154 @@
+// In the middle of a creation: a second request with its key, the end of the process, the clearing up of old keys.
+// The middle is made by a lock: the post is there, and its key waits to be written.
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Database } from 'chassis/postgres/database';
+import { type Kysely, sql } from 'kysely';
+import { logged, run } from '../../../test/support/child.ts';
+import { describeOnServer, serverDatabase } from '../../../test/support/database.ts';
+import type { TestDatabase } from '../../../test/support/database.ts';
+import { forgetOldKeys } from '../../src/posts/idempotency.ts';
+import type { Schema } from '../../src/schema.ts';
+import { writingIn } from '../../src/posts/writing.ts';
+import { serveIdentity } from '../support/identity.ts';
+import { ready, runSocial } from '../support/running.ts';
+import { openStores } from '../support/stores.ts';
+import { newSigner } from '../support/tokens.ts';
+import { until } from '../support/until.ts';
+
+describeOnServer('a creation with an Idempotency-Key', () => {
+  let place: TestDatabase;
+  let database: Database<Schema>;
+  beforeEach(async () => {
+    place = await serverDatabase();
+    database = await openStores(place);
+  });
+  afterEach(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  /** Until so many statements wait for a lock. */
+  const waiting = (count: number): Promise<void> =>
+    until(`${count} wait`, async () => {
+      const { rows } = await sql<{ n: number }>`
+        select count(*) as n from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(database.db);
+      return rows[0]!.n === count;
+    });
+  /** Runs `work` while keys can be read, but not written. */
+  const whileKeysAreLocked = (work: () => Promise<void>): Promise<void> =>
+    database.db.transaction().execute(async (tx) => {
+      await sql`lock table idempotency_keys in share mode`.execute(tx);
+      await work();
+    });
+  const countOf = async (table: 'posts' | 'idempotency_keys'): Promise<number> => {
+    const rows = await database.db
+      .selectFrom(table)
+      .select(sql`1`.as('one'))
+      .execute();
+    return rows.length;
+  };
+  const post = { method: 'post', body: { content: 'x' } } as const;
+  const headers = { 'Idempotency-Key': 'key' };
+
+  test('is a 409 while the first with its key is still being answered', async () => {
+    const social = await runSocial(place);
+    const create = (userId: number) => social.askAs(userId, '/api/posts', { ...post, headers });
+    let first: ReturnType<typeof create> | undefined;
+    await whileKeysAreLocked(async () => {
+      first = Promise.resolve(create(1));
+      await waiting(1);
+      const second = await create(1);
+      expect(second.status).toBe(409);
+      expect(second.headers['retry-after']).toBe('1');
+      expect(second.body).toMatchObject({ type: 'urn:social-network:problem:key-in-use' });
+    });
+    const { status, body } = await first!;
+    expect(status).toBe(201);
+    expect((await create(1)).body).toEqual(body);
+    expect(await countOf('posts')).toBe(1);
+    await social.stop();
+  });
+
+  test('leaves nothing behind when the process is killed in its middle, and can be repeated', async () => {
+    const signer = await newSigner();
+    const identity = await serveIdentity([signer.jwk]);
+    const child = run(join(import.meta.dirname, '../../src/main.ts'), {
+      DATABASE_URL: place.settings.DATABASE_URL!,
+      PORT: '0',
+      ADMIN_PORT: '0',
+      IDENTITY_URL: identity.url,
+    });
+    const { url, adminUrl } = await logged(child, 'listening');
+    await ready(String(adminUrl));
+    await whileKeysAreLocked(async () => {
+      const lost = fetch(`${String(url)}/api/posts`, {
+        method: 'POST',
+        body: JSON.stringify(post.body),
+        headers: {
+          ...headers,
+          'Content-Type': 'application/json',
+          Authorization: `Bearer ${await signer.sign(1)}`,
+        },
+      });
+      lost.catch(() => {});
+      await waiting(1);
+      child.process.kill('SIGKILL');
+      await child.ended;
+      await expect(lost).rejects.toThrow();
+    });
+    await identity.stop();
+    await waiting(0);
+
+    const social = await runSocial(place);
+    const answer = await social.askAs(1, '/api/posts', { ...post, headers });
+    expect(answer.status).toBe(201);
+    expect([await countOf('posts'), await countOf('idempotency_keys')]).toEqual([1, 1]);
+    await social.stop();
+  });
+
+  test('that uses an old key anew keeps it, though old ones are being deleted at that moment', async () => {
+    const { db } = database;
+    await writingIn(db).create(1, 'old', 'key');
+    await sql`update idempotency_keys set created_at = now() - interval '2 days'`.execute(db);
+    const held = Promise.withResolvers<void>();
+    const renewed = Promise.withResolvers<void>();
+    const renewing = db.transaction().execute(async (tx) => {
+      await createIn(tx);
+      renewed.resolve();
+      await held.promise;
+    });
+    await renewed.promise;
+    const forgetting = forgetOldKeys(db);
+    await waiting(1);
+    held.resolve();
+    await Promise.all([renewing, forgetting]);
+    expect(await countOf('idempotency_keys')).toBe(1);
+  });
+});
+
+describeOnServer('a service that starts', () => {
+  test('deletes the keys whose time is over', async () => {
+    const place = await serverDatabase();
+    const { db, ...database } = await openStores(place);
+    await writingIn(db).create(1, 'x', 'old');
+    await sql`update idempotency_keys set created_at = now() - interval '2 days'`.execute(db);
+    await writingIn(db).create(1, 'x', 'young');
+    const social = await runSocial(place);
+    await until('the old one is gone', async () => {
+      const keys = await db.selectFrom('idempotency_keys').select('key').execute();
+      return keys.length === 1 && keys[0]!.key === 'young';
+    });
+    await social.stop();
+    await database.close();
+    await place.remove();
+  });
+});
+
+/** What a creation with an old key does, last of all. */
+const createIn = (tx: Kysely<Schema>) =>
+  tx
+    .updateTable('idempotency_keys')
+    .set({ created_at: sql<Date>`now()` })
+    .execute();

@@ -1,0 +1,154 @@
+// Creating, editing and deleting posts over HTTP.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Post } from 'contracts/types';
+import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { runSocial, type RunningSocial } from '../support/running.ts';
+
+let database: TestDatabase;
+let social: RunningSocial;
+beforeAll(async () => {
+  database = await embeddedDatabase();
+  social = await runSocial(database, { DEMO_DATA: 'true' });
+});
+afterAll(async () => {
+  await social.stop();
+  await database.remove();
+});
+
+const create = (userId: number, body: object, headers: Record<string, string> = {}) =>
+  social.askAs(userId, '/api/posts', { method: 'post', body, headers });
+const edit = (userId: number, id: number | string, body: object) =>
+  social.askAs(userId, `/api/posts/${id}`, { method: 'patch', body });
+const remove = (userId: number, id: number | string) =>
+  social.askAs(userId, `/api/posts/${id}`, { method: 'delete' });
+const newPost = async (userId: number): Promise<Post> =>
+  (await create(userId, { content: 'x' })).body as Post;
+const pointersOf = ({ body }: { body: unknown }) =>
+  (body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer);
+const typeOf = ({ body }: { body: unknown }) =>
+  (body as { type: string }).type.replace('urn:social-network:problem:', '');
+
+describe('POST /api/posts', () => {
+  test('makes a post by the user who asks, with its text as given, and says where it is', async () => {
+    const content = '  "Zähne" \\ 🦷 \u2028\r\n\t';
+    const before = Date.now();
+    const answer = await create(7, { content });
+    const post = answer.body as Post;
+    expect(answer.status).toBe(201);
+    expect(post).toEqual({ id: 13, content, authorId: 7, createdAt: expect.any(String) });
+    expect(Math.abs(Date.parse(post.createdAt) - before)).toBeLessThan(60_000);
+    expect(answer.headers['location']).toBe('/api/posts/13');
+    expect((await social.ask('/api/posts/13')).body).toEqual(post);
+    expect((await social.ask('/api/users/7/counts')).body).toMatchObject({ postCount: 1 });
+  });
+
+  test.each([
+    ['no text', {}, ['/body/content']],
+    ['white space alone', { content: ' \n\u00a0' }, ['/body/content']],
+    ['5,001 characters', { content: 'x'.repeat(5001) }, ['/body/content']],
+    ['U+0000', { content: 'a\u0000' }, ['/body/content']],
+    ['half a character', { content: 'a\ud83d' }, ['/body/content']],
+    ['an author', { content: 'x', authorId: 1 }, ['/body/authorId']],
+    ['a list', [], ['/body']],
+  ])('%s is a 400 that points at it', async (_, body, pointers) => {
+    const answer = await create(7, body);
+    expect(answer.status).toBe(400);
+    expect(pointersOf(answer)).toEqual(pointers);
+  });
+
+  test('5,000 characters between white space are kept with it', async () => {
+    const content = ` ${'😀'.repeat(5000)}\n`;
+    const answer = await create(8, { content });
+    expect([answer.status, (answer.body as Post).content]).toEqual([201, content]);
+  });
+
+  test('a query is a 400, a large body a 413, a packed one a 415', async () => {
+    const asked = { method: 'post', body: { content: 'x' } } as const;
+    expect(pointersOf(await social.askAs(7, '/api/posts?draft=1', asked))).toEqual([
+      '/query/draft',
+    ]);
+    expect((await create(7, { content: 'x'.repeat(70_000) })).status).toBe(413);
+    const packed = { 'Content-Encoding': 'gzip' };
+    expect((await create(7, { content: 'x' }, packed)).status).toBe(415);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  test('gives the same answer again, after the post has changed, and after it is gone', async () => {
+    const key = { 'Idempotency-Key': '"a key"' };
+    const first = await create(20, { content: 'x' }, key);
+    expect(first.status).toBe(201);
+    const { id } = first.body as Post;
+    const again = async () => {
+      const { status, body, headers } = await create(20, { content: 'x' }, key);
+      expect([status, body, headers['location']]).toEqual([201, first.body, `/api/posts/${id}`]);
+    };
+    await again();
+    await edit(20, id, { content: 'y' });
+    await again();
+    await remove(20, id);
+    await again();
+    expect((await social.ask('/api/users/20/counts')).body).toMatchObject({ postCount: 0 });
+  });
+
+  test('is quoted or not, and another body under it is a 422', async () => {
+    const first = await create(21, { content: 'x' }, { 'Idempotency-Key': 'plain' });
+    const quoted = { 'Idempotency-Key': '"plain"' };
+    expect((await create(21, { content: 'x' }, quoted)).body).toEqual(first.body);
+    const other = await create(21, { content: 'y' }, quoted);
+    expect([other.status, typeOf(other)]).toEqual([422, 'key-reused']);
+    expect((await create(22, { content: 'y' }, quoted)).status).toBe(201);
+  });
+
+  test('of a request that was refused is free', async () => {
+    const key = { 'Idempotency-Key': 'refused' };
+    expect((await create(21, { content: '' }, key)).status).toBe(400);
+    expect((await create(21, { content: 'x' }, key)).status).toBe(201);
+  });
+
+  test.each(['""', 'x'.repeat(201), 'a b'])('%s is a 400 that points at it', async (key) => {
+    const answer = await create(21, { content: 'x' }, { 'Idempotency-Key': key });
+    expect(answer.status).toBe(400);
+    expect(pointersOf(answer)).toEqual(['/header/Idempotency-Key']);
+  });
+});
+
+describe('PATCH /api/posts/{id}', () => {
+  test('changes the text, and nothing else', async () => {
+    const post = await newPost(30);
+    const { status, body } = await edit(30, post.id, { content: ' y ' });
+    expect([status, body]).toEqual([200, { ...post, content: ' y ' }]);
+    expect((await social.ask(`/api/posts/${post.id}`)).body).toEqual(body);
+  });
+
+  test('of another user is a 403, of nobody a 404', async () => {
+    const { id } = await newPost(30);
+    expect((await edit(31, id, { content: 'y' })).status).toBe(403);
+    expect((await edit(31, 999_999, { content: 'y' })).status).toBe(404);
+    expect((await social.ask(`/api/posts/${id}`)).body).toMatchObject({ content: 'x' });
+  });
+
+  test('without a text, with another id, or with no id is a 400', async () => {
+    const { id } = await newPost(30);
+    expect(pointersOf(await edit(30, id, {}))).toEqual(['/body/content']);
+    expect(pointersOf(await edit(30, id, { content: 'y', id: 5 }))).toEqual(['/body/id']);
+    expect(pointersOf(await edit(30, 'x', { content: 'y' }))).toEqual(['/path/id']);
+  });
+});
+
+describe('DELETE /api/posts/{id}', () => {
+  test('of its author is a 204 without a body, and then there is none', async () => {
+    const { id } = await newPost(40);
+    const answer = await remove(40, id);
+    expect([answer.status, answer.text]).toEqual([204, '']);
+    expect((await social.ask(`/api/posts/${id}`)).status).toBe(404);
+    expect((await remove(40, id)).status).toBe(404);
+  });
+
+  test('of another user is a 403, of no id a 400', async () => {
+    const { id } = await newPost(40);
+    expect((await remove(41, id)).status).toBe(403);
+    expect((await social.ask(`/api/posts/${id}`)).status).toBe(200);
+    expect(pointersOf(await remove(41, '0'))).toEqual(['/path/id']);
+  });
+});

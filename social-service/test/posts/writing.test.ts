@@ -1,0 +1,168 @@
+// Writing posts, and repeating a request with its key, on both kinds of database.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Database } from 'chassis/postgres/database';
+import * as fc from 'fast-check';
+import { sql } from 'kysely';
+import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { forgetOldKeys, once } from '../../src/posts/idempotency.ts';
+import { type Posts, postsIn } from '../../src/posts/reading.ts';
+import type { Schema } from '../../src/schema.ts';
+import { type Writing, writingIn } from '../../src/posts/writing.ts';
+import { openStores } from '../support/stores.ts';
+
+describeOnBoth('writing', (newDatabase) => {
+  let place: TestDatabase;
+  let database: Database<Schema>;
+  let posts: Posts;
+  let writing: Writing;
+  beforeAll(async () => {
+    place = await newDatabase();
+    database = await openStores(place);
+    posts = postsIn(database.db);
+    writing = writingIn(database.db);
+  });
+  afterAll(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  let last = 0;
+  const somebody = (): number => (last += 1);
+  const countOf = async (authorId: number): Promise<number> =>
+    (await posts.pageOf(authorId, { limit: 100, after: undefined })).items.length;
+  /** Makes a user's keys that much older. */
+  const age = (userId: number, by: string) =>
+    sql`update idempotency_keys set created_at = created_at - ${by}::interval
+      where user_id = ${userId}`.execute(database.db);
+
+  test('a post is stored to the byte', async () => {
+    const author = somebody();
+    const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 200 });
+    const storable = text.filter((it) => it.isWellFormed() && !it.includes('\u0000'));
+    await fc.assert(
+      fc.asyncProperty(storable, async (content) => {
+        const post = await writing.create(author, content);
+        expect(post).toMatchObject({ content, authorId: author });
+        expect(await posts.find(post.id)).toEqual(post);
+        const edited = await writing.edit(author, post.id, `${content} `);
+        expect(edited).toEqual({ ...post, content: `${content} ` });
+        expect(await posts.find(post.id)).toEqual(edited);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('only its author edits or deletes a post', async () => {
+    const [author, other] = [somebody(), somebody()];
+    const post = await writing.create(author, 'mine');
+    expect(await writing.edit(other, post.id, 'yours')).toBe('foreign');
+    expect(await writing.remove(other, post.id)).toBe('foreign');
+    expect(await posts.find(post.id)).toEqual(post);
+    expect(await writing.remove(author, post.id)).toBe('removed');
+    expect(await posts.find(post.id)).toBeUndefined();
+  });
+
+  test('a post that is not there is absent for everybody', async () => {
+    const author = somebody();
+    const { id } = await writing.create(author, 'soon gone');
+    await writing.remove(author, id);
+    for (const who of [author, somebody()]) {
+      expect(await writing.edit(who, id, 'x')).toBe('absent');
+      expect(await writing.remove(who, id)).toBe('absent');
+    }
+  });
+
+  describe('with an Idempotency-Key', () => {
+    test('the same request gives the same post, and makes it once', async () => {
+      const author = somebody();
+      const first = await writing.create(author, 'x', 'key');
+      expect(await writing.create(author, 'x', 'key')).toEqual(first);
+      expect(await countOf(author)).toBe(1);
+    });
+
+    test('it does so, too, when the post was edited, and when it was deleted', async () => {
+      const author = somebody();
+      const first = await writing.create(author, 'x', 'key');
+      await writing.edit(author, first.id, 'y');
+      expect(await writing.create(author, 'x', 'key')).toEqual(first);
+      await writing.remove(author, first.id);
+      expect(await writing.create(author, 'x', 'key')).toEqual(first);
+      expect(await countOf(author)).toBe(0);
+    });
+
+    test('another body is refused, and other keys and other users have their own', async () => {
+      const [author, other] = [somebody(), somebody()];
+      await writing.create(author, 'x', 'key');
+      await expect(writing.create(author, 'x ', 'key')).rejects.toMatchObject({
+        slug: 'key-reused',
+      });
+      await writing.create(author, 'x', 'Key');
+      const theirs = await writing.create(other, 'y', 'key');
+      expect(theirs).toMatchObject({ content: 'y', authorId: other });
+      expect([await countOf(author), await countOf(other)]).toEqual([2, 1]);
+    });
+
+    test('a key whose request failed is free again', async () => {
+      const author = somebody();
+      await expect(writing.create(author, 'x'.repeat(6001), 'key')).rejects.toMatchObject({
+        code: '23514',
+      });
+      expect(await writing.create(author, 'x', 'key')).toMatchObject({ content: 'x' });
+    });
+
+    test('what failed after it was made was not made', async () => {
+      const author = somebody();
+      const request = { userId: author, key: 'key', body: 'x' };
+      const failing = once(database.db, request, async (tx) => {
+        await writingIn(tx).create(author, 'x');
+        throw new Error('too bad');
+      });
+      await expect(failing).rejects.toThrow('too bad');
+      expect(await countOf(author)).toBe(0);
+    });
+
+    test('a key lives for 24 hours, whether or not it was deleted since', async () => {
+      const author = somebody();
+      const first = await writing.create(author, 'x', 'key');
+      await age(author, '23 hours 59 minutes');
+      await forgetOldKeys(database.db);
+      expect((await writing.create(author, 'x', 'key')).id).toBe(first.id);
+
+      await age(author, '2 minutes');
+      const second = await writing.create(author, 'another', 'key');
+      expect(second.id).not.toBe(first.id);
+      expect(await writing.create(author, 'another', 'key')).toEqual(second);
+
+      await age(author, '25 hours');
+      await forgetOldKeys(database.db);
+      expect((await writing.create(author, 'a third', 'key')).id).not.toBe(second.id);
+    });
+
+    test('old keys are deleted however many there are, and no others', async () => {
+      const [old, young] = [somebody(), somebody()];
+      for (let key = 1; key <= 7; key += 1) await writing.create(old, 'x', `key ${key}`);
+      await age(old, '1 day');
+      await writing.create(young, 'x', 'key');
+      await forgetOldKeys(database.db, 3);
+      const { rows } = await sql<{ user_id: number }>`
+        select user_id from idempotency_keys where user_id in (${old}, ${young})`.execute(
+        database.db,
+      );
+      expect(rows).toEqual([{ user_id: young }]);
+    });
+
+    test('twenty of the same at once are one post', async () => {
+      const author = somebody();
+      const all = await Promise.allSettled(
+        Array.from({ length: 20 }, () => writing.create(author, 'x', 'key')),
+      );
+      const ids = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value.id] : []));
+      const reasons = all.flatMap((each) =>
+        each.status === 'rejected' ? [(each.reason as { slug: string }).slug] : [],
+      );
+      expect(new Set(ids).size).toBe(1);
+      expect(reasons.filter((slug) => slug !== 'key-in-use')).toEqual([]);
+      expect(await countOf(author)).toBe(1);
+    });
+  });
+});

@@ -1,0 +1,112 @@
+// The copy of Identity's users over HTTP: by their ids, and as the authors of posts.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AuthorBatch, Post, PostPage } from 'contracts/types';
+import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { deleted, named } from '../support/events.ts';
+import { runSocial, type RunningSocial } from '../support/running.ts';
+import { until } from '../support/until.ts';
+
+let database: TestDatabase;
+let social: RunningSocial;
+beforeAll(async () => {
+  database = await embeddedDatabase();
+  // The demo posts are by users 1 to 5; of these, 4 and 5 are not heard of.
+  social = await runSocial(database, { DEMO_DATA: 'true' }, (identity) => {
+    identity.append([
+      named(1, 1, 'cat_sun_dog'),
+      named(2, 2, 'early_bird'),
+      named(3, 3, 'night_owl'),
+    ]);
+  });
+});
+afterAll(async () => {
+  await social.stop();
+  await database.remove();
+});
+
+const cat = { id: 1, username: 'cat_sun_dog' };
+const bird = { id: 2, username: 'early_bird' };
+const pointersOf = ({ body }: { body: unknown }) =>
+  (body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer);
+const authorsIn = ({ body }: { body: unknown }) =>
+  (body as PostPage).items.map(({ author }) => author);
+
+describe('GET /api/authors', () => {
+  test('answers in the order asked for, each once, without whom the copy does not hold', async () => {
+    const { status, body, headers } = await social.ask('/api/authors?ids=2,4,1,2');
+    expect(status).toBe(200);
+    expect(body).toEqual({ items: [bird, cat] });
+    const again = { headers: { 'If-None-Match': headers['etag']! } };
+    expect((await social.ask('/api/authors?ids=2,4,1,2', again)).status).toBe(304);
+  });
+
+  test('of nobody whom it holds is an empty list', async () => {
+    expect((await social.ask('/api/authors?ids=777')).body).toEqual({ items: [] });
+  });
+
+  test.each([
+    ['/api/authors', '/query/ids'],
+    ['/api/authors?ids=', '/query/ids'],
+    ['/api/authors?ids=0', '/query/ids'],
+    [`/api/authors?ids=${Array.from({ length: 101 }, (_, n) => n + 1).join()}`, '/query/ids'],
+    ['/api/authors?ids=1&include=author', '/query/include'],
+  ])('%s is a 400', async (path, pointer) => {
+    const answer = await social.ask(path);
+    expect(answer.status).toBe(400);
+    expect(pointersOf(answer)).toEqual([pointer]);
+  });
+
+  test('follows a rename, and an end, at once', async () => {
+    const nameOf9 = async () =>
+      ((await social.ask('/api/authors?ids=9')).body as AuthorBatch).items[0]?.username;
+    social.identity.append([named(10, 9, 'before', 'UserCreated')]);
+    await until('it is there', async () => (await nameOf9()) === 'before');
+    const renamedAt = performance.now();
+    social.identity.append([named(11, 9, 'after')]);
+    await until('it is renamed', async () => (await nameOf9()) === 'after');
+    social.identity.append([deleted(12, 9)]);
+    await until('it is gone', async () => (await nameOf9()) === undefined);
+    expect(performance.now() - renamedAt).toBeLessThan(1_000);
+  });
+});
+
+describe('include=author', () => {
+  test('gives one post its author, or null', async () => {
+    const one = (await social.ask('/api/posts/5?include=author')).body as Post;
+    expect(one).toEqual({ ...((await social.ask('/api/posts/5')).body as Post), author: cat });
+    expect((await social.ask('/api/posts/4?include=author')).body).toMatchObject({ author: null });
+  });
+
+  test('goes with ids, with authorId in pages, and with a feed', async () => {
+    const batch = await social.ask('/api/posts?ids=4,3,5&include=author');
+    expect(authorsIn(batch)).toEqual([null, bird, cat]);
+    const page = await social.ask('/api/posts?authorId=2&limit=1&include=author');
+    expect(authorsIn(page)).toEqual([bird]);
+    const { nextCursor } = page.body as PostPage;
+    const next = `/api/posts?authorId=2&limit=1&include=author&cursor=${nextCursor}`;
+    expect(authorsIn(await social.ask(next))).toEqual([bird]);
+    expect(authorsIn(await social.ask('/api/posts?authorId=777&include=author'))).toEqual([]);
+    const feed = await social.askAs(2, '/api/feed?include=author');
+    expect(authorsIn(feed)).toEqual(expect.arrayContaining([null, bird, cat]));
+  });
+
+  test.each(['/api/posts/5', '/api/posts?ids=5', '/api/posts?authorId=1', '/api/feed'])(
+    'left out at %s, no post has an author',
+    async (path) => {
+      const { body } = await social.askAs(1, path);
+      expect(JSON.stringify(body)).not.toContain('"author"');
+    },
+  );
+
+  test.each([
+    '/api/posts/5?include=',
+    '/api/posts/5?include=friends',
+    '/api/posts?ids=5&include=Author',
+    '/api/posts?authorId=1&include=author,author',
+    '/api/feed?include=1',
+  ])('%s is a 400 that points at it', async (path) => {
+    const answer = await social.askAs(1, path);
+    expect(answer.status).toBe(400);
+    expect(pointersOf(answer)).toEqual(['/query/include']);
+  });
+});

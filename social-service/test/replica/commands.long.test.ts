@@ -1,0 +1,116 @@
+// The commands that a person gives in a terminal, and the admin routes behind them.
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { run } from '../../../test/support/child.ts';
+import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { named } from '../support/events.ts';
+import { runSocial, type RunningSocial } from '../support/running.ts';
+
+jest.setTimeout(60_000);
+
+let database: TestDatabase;
+let social: RunningSocial;
+beforeAll(async () => {
+  database = await embeddedDatabase();
+  social = await runSocial(database, {}, (identity) => {
+    identity.append([named(1, 1, 'one'), named(2, 2, 'two'), named(3, 3, 'three')]);
+    identity.users.set(1, 'one').set(2, 'two').set(3, 'three');
+  });
+});
+afterAll(async () => {
+  await social.stop();
+  await database.remove();
+});
+
+const command = async (word: string, port = new URL(social.service.adminUrl).port) => {
+  const child = run(join(import.meta.dirname, '../../src/main.ts'), { ADMIN_PORT: port }, [word]);
+  const lines: string[] = [];
+  child.stdout.on('line', (line) => lines.push(line));
+  return { ...(await child.ended), lines };
+};
+
+describe('verify-authors', () => {
+  test('finds nothing where nothing is wrong, and ends with 0', async () => {
+    expect(await command('verify-authors')).toEqual({
+      code: 0,
+      stderr: '',
+      lines: ['Compared 3 users of the copy with Identity: no difference.'],
+    });
+  });
+
+  test('names what differs, and ends with 1', async () => {
+    social.identity.users.set(1, 'uno').delete(2);
+    const { code, lines } = await command('verify-authors');
+    social.identity.users.set(1, 'one').set(2, 'two');
+    expect(code).toBe(1);
+    expect(lines).toEqual([
+      'User 1 is one in the copy, but uno at Identity.',
+      'User 2, two, is in the copy, but not at Identity.',
+      'Compared 3 users of the copy with Identity: 2 that differ.',
+    ]);
+  });
+
+  test('ends with 1 and a reason when Identity is away', async () => {
+    social.identity.leave();
+    const ended = await command('verify-authors');
+    social.identity.comeBack();
+    expect(ended).toEqual({
+      code: 1,
+      stderr: 'The copy was not compared: the feed cannot be reached.\n',
+      lines: [],
+    });
+  });
+});
+
+describe('rebuild-authors', () => {
+  test('makes the copy anew, and ends with 0 when it is whole', async () => {
+    social.identity.replaceLog([named(1, 1, 'one'), named(3, 3, 'three_b')]);
+    const { code, lines } = await command('rebuild-authors');
+    expect(code).toBe(0);
+    expect(lines).toEqual([expect.stringContaining('new copy'), 'It is whole, at position 3.']);
+    expect((await social.ask('/api/authors?ids=1,2,3')).body).toEqual({
+      items: [
+        { id: 1, username: 'one' },
+        { id: 3, username: 'three_b' },
+      ],
+    });
+  });
+});
+
+test('a command to a process that is not there says where it looked, and ends with 1', async () => {
+  for (const word of ['verify-authors', 'rebuild-authors']) {
+    const { code, stderr } = await command(word, '1');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Nobody answers at http:\/\/127\.0\.0\.1:1\. .*ADMIN_PORT.*\n$/);
+  }
+});
+
+test('an unknown command is no start of the service', async () => {
+  for (const word of ['verify', 'constructor'])
+    expect(await command(word)).toMatchObject({
+      code: 1,
+      stderr: `There is no command ${word}.\n`,
+    });
+});
+
+test.each(['/authors/rebuild', '/authors/verify'])(
+  'a page from elsewhere cannot POST %s, and nobody can through the public port',
+  async (path) => {
+    const { adminUrl, url } = social.service;
+    const headers = { Origin: 'https://elsewhere.example' };
+    expect((await fetch(adminUrl + path, { method: 'POST', headers })).status).toBe(403);
+    expect((await fetch(url + path, { method: 'POST' })).status).toBe(404);
+    expect((await fetch(adminUrl + path)).status).toBe(405);
+  },
+);
+
+test('a second comparison at once is refused', async () => {
+  const { adminUrl } = social.service;
+  const post = () => fetch(`${adminUrl}/authors/verify`, { method: 'POST' });
+  const [one, other] = await Promise.all([post(), post()]);
+  expect([one.status, other.status].toSorted((a, b) => a - b)).toEqual([200, 409]);
+  await Promise.all([one.text(), other.text()]);
+  const third = await post();
+  expect(third.status).toBe(200);
+  expect(await third.text()).toContain('"differences":');
+});

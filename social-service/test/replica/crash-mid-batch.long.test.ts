@@ -1,0 +1,85 @@
+// SIGKILL in the middle of a batch: the position and what it stands for are one, and nothing takes effect twice.
+// The middle is made by a trigger that sleeps: before users are written or removed, or before the position is.
+import { expect, jest, test } from '@jest/globals';
+import { type Kysely, sql } from 'kysely';
+import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import type { Schema } from '../../src/schema.ts';
+import { serveIdentity } from '../support/identity.ts';
+import { ready } from '../support/running.ts';
+import { openStores } from '../support/stores.ts';
+import { until } from '../support/until.ts';
+import { EVENTS, fill, log, startChild, worldAt, worldIn } from '../support/world.ts';
+
+jest.setTimeout(60_000);
+
+/** Two batches take effect, the third one sleeps. */
+const AWAKE = 1_000;
+
+async function inDatabase(
+  place: TestDatabase,
+  work: (db: Kysely<Schema>) => Promise<unknown>,
+): Promise<void> {
+  const { db, ...database } = await openStores(place);
+  await work(db);
+  await database.close();
+}
+
+/** @param moment of a trigger, as in `insert on authors for each statement` */
+const sleepBefore = async (db: Kysely<Schema>, moment: string): Promise<void> => {
+  await sql`create function sleep() returns trigger language plpgsql as $$
+    begin
+      if (select position from log_position) >= ${sql.lit(AWAKE)} then perform pg_sleep(20); end if;
+      return new;
+    end $$`.execute(db);
+  await sql`create trigger sleep before ${sql.raw(moment)} execute function sleep()`.execute(db);
+};
+
+describeOnBoth('a process that is killed in the middle of a batch', (newDatabase) => {
+  test.each([
+    ['users are written', 'insert on authors for each statement'],
+    ['users are removed', 'delete on authors for each statement'],
+    ['the position is', 'update on log_position for each row when (old.position <> new.position)'],
+  ])('before %s has done all of it or nothing', async (_, moment) => {
+    const [place, identity] = await Promise.all([newDatabase(), serveIdentity()]);
+    identity.append(log);
+    await fill(place);
+    await inDatabase(place, (db) => sleepBefore(db, moment));
+    const third = identity.nextRead(3);
+    const child = await startChild(place, identity);
+    await third;
+    await until('it sleeps', () => sleeps(place, child.adminUrl));
+    child.kill('SIGKILL');
+    await child.ended;
+
+    const { position, ...world } = await worldIn(place);
+    expect(position).toBe(AWAKE);
+    expect(world).toEqual(worldAt(AWAKE));
+
+    await inDatabase(place, (db) => sql`drop function sleep cascade`.execute(db));
+    const again = await startChild(place, identity);
+    await ready(again.adminUrl);
+    again.kill('SIGTERM');
+    await again.ended;
+    expect(await worldIn(place)).toEqual({ position: EVENTS, ...worldAt(EVENTS) });
+    await identity.stop();
+    await place.remove();
+  });
+});
+
+/** An embedded database takes its process with it when it sleeps; a server can be asked. */
+async function sleeps(place: TestDatabase, adminUrl: string): Promise<boolean> {
+  if (place.settings.DATABASE_URL === undefined) {
+    const signal = AbortSignal.timeout(1_000);
+    return fetch(`${adminUrl}/healthz`, { signal }).then(
+      () => false,
+      () => true,
+    );
+  }
+  let asleep = false;
+  await inDatabase(place, async (db) => {
+    const { rows } = await sql`select from pg_stat_activity
+      where datname = current_database() and wait_event = 'PgSleep'`.execute(db);
+    asleep = rows.length > 0;
+  });
+  return asleep;
+}

@@ -1,0 +1,53 @@
+// What Social holds of the log does not grow with it.
+import { afterAll, expect, jest, test } from '@jest/globals';
+import { embeddedDatabase } from '../../../test/support/database.ts';
+import { namesAt } from '../../../test/support/people.ts';
+import {
+  copyStateOf,
+  endService,
+  type ServiceProcess,
+  startService,
+} from '../../../test/support/services.ts';
+import { nameOf, serveLog } from '../../../lab/replica-bench/log.ts';
+import { until } from '../support/until.ts';
+
+jest.setTimeout(300_000);
+
+const USERS = 300_000;
+/** In MB; some 35 are in use at any time. All events together would be more than twice this. */
+const HEAP = 96;
+
+const ends: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const end of ends.toReversed()) await end();
+});
+
+test(`the names of ${USERS} users are copied, twice, with ${HEAP} MB of heap`, async () => {
+  const database = await embeddedDatabase();
+  ends.push(database.remove);
+  const log = await serveLog(USERS);
+  ends.push(async () => log.stop());
+  const social = await startService('social-service', {
+    ...database.settings,
+    IDENTITY_URL: log.url,
+    NODE_OPTIONS: `--max-old-space-size=${HEAP}`,
+  });
+  ends.push(() => endService(social, 'SIGTERM'));
+  await whole(social);
+  await fetch(`${social.adminUrl}/authors/rebuild`, { method: 'POST' });
+  await whole(social);
+  expect(social.child.process.exitCode).toBeNull();
+});
+
+async function whole(social: ServiceProcess): Promise<void> {
+  const { child, url } = social;
+  const isWhole = async (): Promise<boolean> => {
+    // It ends by itself when the heap is full.
+    expect(child.process.signalCode).toBeNull();
+    const { position, rebuilding } = await copyStateOf(social);
+    return position === USERS && !rebuilding;
+  };
+  await until('the copy is whole', isWhole, 120_000);
+  const names = [1, USERS].map((id) => [id, nameOf(id)] as const);
+  expect(await namesAt(url, [1, USERS])).toEqual(new Map(names));
+}

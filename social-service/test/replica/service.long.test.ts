@@ -1,0 +1,106 @@
+// The copy in a Social that runs: what it is served from, what it does by itself, and a log that was restored.
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { createLogger } from 'chassis/observability/log';
+import type { Running } from 'chassis/process/process';
+import type { PostPage } from 'contracts/types';
+import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { namesAt } from '../../../test/support/people.ts';
+import { copyStateOf, gaugeOf } from '../../../test/support/services.ts';
+import { copyIn } from '../../src/replica/store.ts';
+import { start } from '../../src/service.ts';
+import { batchOf, deleted, type Logged, named } from '../support/events.ts';
+import { type IdentityStandIn, serveIdentity } from '../support/identity.ts';
+import { ready } from '../support/running.ts';
+import { openStores } from '../support/stores.ts';
+import { until } from '../support/until.ts';
+
+jest.setTimeout(30_000);
+
+let database: TestDatabase;
+let identity: IdentityStandIn;
+let running: Running | undefined;
+beforeEach(async () => {
+  database = await embeddedDatabase();
+  identity = await serveIdentity();
+});
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+  await identity.stop();
+  await database.remove();
+});
+
+async function startSocial(): Promise<Running> {
+  const common = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent', IDENTITY_URL: identity.url };
+  running = await start({ ...database.settings, ...common });
+  return running;
+}
+
+/** Users from 1 on, each with one event. */
+const users = (count: number): Logged[] =>
+  Array.from({ length: count }, (_, n) => named(n + 1, n + 1, `user_${n + 1}`));
+
+const nameOf = async ({ url }: Running, id: number): Promise<string | undefined> =>
+  (await namesAt(url, [id])).get(id);
+
+test('half of a first copy is never served, though the log goes away in the middle of it', async () => {
+  identity.append(users(1_300));
+  const begun = identity.nextRead();
+  const social = await startSocial();
+  await begun;
+  identity.leave();
+  await until('it has some of it', async () => (await copyStateOf(social)).position > 0);
+  await until('it cannot read on', async () => {
+    return (await (await fetch(`${social.adminUrl}/readyz`)).text()).includes('cannot be had');
+  });
+  expect((await copyStateOf(social)).position).toBeLessThan(1_300);
+  expect(await nameOf(social, 1)).toBeUndefined();
+  identity.comeBack();
+  await ready(social.adminUrl);
+  expect([await nameOf(social, 1), await nameOf(social, 1_300)]).toEqual(['user_1', 'user_1300']);
+});
+
+test('a log that has lost its end is not followed over what it gives a second time; a new copy has it all', async () => {
+  identity.append(users(7));
+  const social = await startSocial();
+  await ready(social.adminUrl);
+  // Identity was restored from a backup; then positions are given a second time.
+  identity.replaceLog(users(6));
+  await until('it knows', async () => (await copyStateOf(social)).lost);
+  identity.append([named(7, 1, 'renamed'), named(8, 2, 'another')]);
+  await until('it still says so', async () => {
+    return (await gaugeOf(social, 'social_log_failures_total{step="position"}')) > 1;
+  });
+  expect(await copyStateOf(social)).toMatchObject({ position: 7, lost: true });
+  expect(await nameOf(social, 2)).toBe('user_2');
+
+  const asked = await fetch(`${social.adminUrl}/authors/rebuild`, { method: 'POST' });
+  expect(await asked.json()).toMatchObject({ began: true });
+  await until('the new copy is whole', async () => !(await copyStateOf(social)).rebuilding);
+  expect(await copyStateOf(social)).toMatchObject({ position: 8, lost: false });
+  const names = await Promise.all([1, 2, 3, 7].map((id) => nameOf(social, id)));
+  expect(names).toEqual(['renamed', 'another', 'user_3', undefined]);
+});
+
+test('by itself it compares its names with Identity, and removes what users left behind', async () => {
+  const log = [...users(3), deleted(4, 9, new Date().toISOString())];
+  const stores = await openStores(database);
+  await copyIn(stores.db, createLogger('test', 'silent')).apply(batchOf(log), 0);
+  // Written with a token that was still good.
+  await stores.db.insertInto('posts').values({ author_id: 9, content: 'late' }).execute();
+  await stores.close();
+  identity.append(log);
+  for (const id of [1, 2, 3]) identity.users.set(id, id === 2 ? 'other' : `user_${id}`);
+
+  const social = await startSocial();
+  await ready(social.adminUrl);
+  await until(
+    'it has compared',
+    async () => (await gaugeOf(social, 'social_authors_compared')) > 0,
+  );
+  await until('one differs', async () => (await gaugeOf(social, 'social_authors_divergent')) === 1);
+  await until('the post is gone', async () => {
+    const answer = await fetch(`${social.url}/api/posts?authorId=9`);
+    return ((await answer.json()) as PostPage).items.length === 0;
+  });
+});

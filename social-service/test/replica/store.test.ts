@@ -1,0 +1,411 @@
+// The copy of Identity's users in the database: events take effect in it once, whatever comes and however often.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Database } from 'chassis/postgres/database';
+import { eventExamples } from 'contracts/events/examples';
+import * as fc from 'fast-check';
+import { sql } from 'kysely';
+import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { memoryLog } from '../../../test/support/log.ts';
+import { authorsIn } from '../../src/replica/authors.ts';
+import { removeOldGenerations } from '../../src/replica/cleanup.ts';
+import { type Copy, copyIn } from '../../src/replica/store.ts';
+import { removeLateTraces } from '../../src/replica/user-content.ts';
+import { friendsIn } from '../../src/friends/friends.ts';
+import type { Schema } from '../../src/schema.ts';
+import { writingIn } from '../../src/posts/writing.ts';
+import { batchOf, deleted, type Logged, named } from '../support/events.ts';
+import { emptyCopy, openStores } from '../support/stores.ts';
+
+describeOnBoth('the copy', (newDatabase) => {
+  let place: TestDatabase;
+  let database: Database<Schema>;
+  let copy: Copy;
+  let written: ReturnType<typeof memoryLog>;
+  beforeAll(async () => {
+    place = await newDatabase();
+    database = await openStores(place);
+  });
+  beforeEach(async () => {
+    await emptyCopy(database.db);
+    written = memoryLog();
+    copy = copyIn(database.db, written.log);
+  });
+  afterAll(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  const apply = (logged: readonly Logged[], after = 0, head?: number) =>
+    copy.apply(batchOf(logged, head), after);
+  /** What is served, as `id:name`. */
+  const shown = async (ids = [1, 2, 3, 4, 5]): Promise<string> =>
+    (await authorsIn(database.db)(ids)).map(({ id, username }) => `${id}:${username}`).join(' ');
+  const position = async () => (await copy.state()).position;
+  const countOf = async (table: keyof Schema): Promise<number> => {
+    const { rows } = await sql<{
+      n: number;
+    }>`select count(*) as n from ${sql.table(table)}`.execute(database.db);
+    return rows[0]!.n;
+  };
+
+  test('holds who is there, by their newest names, and not who left', async () => {
+    const applied = await apply([
+      named(1, 1, 'one', 'UserCreated'),
+      named(3, 2, 'two', 'UserCreated'),
+      named(4, 1, 'one_b'),
+      named(7, 3, 'three'),
+      deleted(8, 2),
+    ]);
+    expect(applied).toEqual({ skipped: 0, repeated: 0, broken: 0 });
+    expect(await shown([3, 2, 1, 9])).toBe('3:three 1:one_b');
+    expect(await position()).toBe(8);
+  });
+
+  test('a batch that comes again changes nothing, and one that overlaps only what is new in it', async () => {
+    const first = [named(1, 1, 'one'), named(2, 1, 'one_b')];
+    await apply(first);
+    expect(await apply(first)).toEqual({ repeated: 2 });
+    const overlapping = [named(1, 1, 'one'), named(2, 1, 'one_b'), named(5, 2, 'two')];
+    expect(await apply(overlapping)).toMatchObject({ repeated: 2 });
+    expect(await shown()).toBe('1:one_b 2:two');
+    expect(await position()).toBe(5);
+  });
+
+  test('events that are old, or not in order, do not bring back what was', async () => {
+    await apply([named(10, 1, 'new'), deleted(11, 2)]);
+    const late = {
+      events: [named(3, 1, 'old').event, named(4, 2, 'gone').event],
+      next: 12,
+      head: 12,
+    };
+    await copy.apply(late, 11);
+    expect(await shown()).toBe('1:new');
+    const mixed = [named(15, 3, 'later'), named(14, 3, 'sooner'), deleted(13, 3)];
+    await copy.apply({ events: mixed.map(({ event }) => event), next: 15, head: 15 }, 12);
+    expect(await shown()).toBe('1:new 3:later');
+  });
+
+  test('what lies beyond where the batch leads is left for the one that it will come with', async () => {
+    const events = [named(1, 1, 'one').event, named(9, 2, 'nine').event];
+    await copy.apply({ events, next: 4, head: 4 }, 0);
+    expect(await shown()).toBe('1:one');
+    await apply([named(9, 2, 'nine')], 4);
+    expect(await shown()).toBe('1:one 2:nine');
+  });
+
+  test('a batch from beyond the position is not applied: something between would be lost', async () => {
+    await apply([named(1, 1, 'one')]);
+    expect(await apply([named(9, 2, 'two')], 5)).toEqual({ repeated: 1 });
+    expect(await shown()).toBe('1:one');
+    expect(await position()).toBe(1);
+  });
+
+  test('the first one is not read from before it is whole', async () => {
+    expect(await copy.state()).toMatchObject({ rebuilding: true, whole: false });
+    await apply([named(1, 1, 'one')], 0, 2);
+    expect(await shown()).toBe('');
+    expect(await copy.state()).toMatchObject({ rebuilding: true, whole: false });
+    expect(await copy.rebuild()).toBe(false);
+    await apply([named(2, 2, 'two')], 1, 900);
+    expect(await shown()).toBe('1:one 2:two');
+    expect(await copy.state()).toMatchObject({ rebuilding: false, whole: true, generation: 1 });
+  });
+
+  test('a batch without events moves the position on', async () => {
+    await copy.apply({ events: [], next: 7, head: 9 }, 0);
+    expect(await position()).toBe(7);
+  });
+
+  test('a name that another user had is no obstacle', async () => {
+    await apply([named(1, 1, 'wanted'), named(2, 2, 'other')]);
+    await apply([named(3, 2, 'wanted')], 2);
+    expect(await shown()).toBe('1:wanted 2:wanted');
+  });
+
+  describe('a user who left', () => {
+    const page = { limit: 100, after: undefined };
+
+    test('takes posts, friendships, requests and keys along, and nobody else’s', async () => {
+      const writing = writingIn(database.db);
+      for (const author of [1, 2, 3])
+        for (const key of ['a', 'b', undefined]) await writing.create(author, `by ${author}`, key);
+      const friends = friendsIn(database.db);
+      await friends.put(1, 2);
+      await friends.put(2, 1);
+      await friends.put(3, 2);
+      await friends.put(2, 4);
+      await friends.put(1, 3);
+      await apply([named(1, 1, 'one'), named(2, 2, 'two'), named(3, 3, 'three'), deleted(4, 2)]);
+      expect(await shown()).toBe('1:one 3:three');
+      const posts = await database.db.selectFrom('posts').select('author_id').execute();
+      expect(posts.map(({ author_id }) => author_id)).toEqual([1, 1, 1, 3, 3, 3]);
+      const keys = await database.db.selectFrom('idempotency_keys').select('user_id').execute();
+      expect(keys.map(({ user_id }) => user_id)).toEqual([1, 1, 3, 3]);
+      expect(await countOf('friendships')).toBe(1);
+      expect((await friends.requestsOf(3, 'incoming', page)).items).toHaveLength(1);
+    });
+
+    test('with more posts than one statement takes leaves none behind', async () => {
+      await sql`insert into posts (author_id, content)
+        select 1 + n % 2, 'x' from generate_series(1, 12001) as n`.execute(database.db);
+      await apply([deleted(1, 1)]);
+      const left = await database.db.selectFrom('posts').select('author_id').distinct().execute();
+      expect(left).toEqual([{ author_id: 2 }]);
+      expect(await countOf('posts')).toBe(6001);
+    });
+
+    test('and comes back in the same batch is there, without what was', async () => {
+      await writingIn(database.db).create(1, 'before');
+      await apply([named(1, 1, 'one'), deleted(2, 1), named(3, 1, 'back')]);
+      expect(await shown()).toBe('1:back');
+      expect(await countOf('posts')).toBe(0);
+    });
+
+    test('cannot leave anything behind with a token that is still good', async () => {
+      const now = new Date().toISOString();
+      await apply([deleted(1, 1, now), deleted(2, 2)]);
+      const writing = writingIn(database.db);
+      for (const author of [1, 2, 3]) await writing.create(author, 'late');
+      await removeLateTraces(database.db);
+      const posts = await database.db.selectFrom('posts').select('author_id').execute();
+      // Who left long ago has no token any more: they are not looked for.
+      expect(posts).toEqual([{ author_id: 2 }, { author_id: 3 }]);
+      expect(await countOf('departed')).toBe(1);
+      await sql`update departed set noticed_at = now() - interval '2 hours'`.execute(database.db);
+      await writing.create(1, 'at the last moment');
+      await removeLateTraces(database.db);
+      expect([await countOf('departed'), await countOf('posts')]).toEqual([0, 2]);
+    });
+  });
+
+  describe('events that are not as they should be', () => {
+    test('of later schemas with more fields count, of unknown types are skipped and counted', async () => {
+      const { 'later-fields': fields, 'later-type': type } = eventExamples;
+      const applied = await copy.apply({ events: [fields, type], next: 48, head: 48 }, 0);
+      expect(applied).toEqual({ skipped: 1, repeated: 0, broken: 0 });
+      expect(await shown([7])).toBe('7:cat_star_dog');
+      expect(await countOf('broken_events')).toBe(0);
+    });
+
+    test('are kept aside when they are broken, and said without what stands in them; the rest counts', async () => {
+      const examples = Object.entries(eventExamples).filter(([name]) => name.startsWith('broken-'));
+      expect(examples.length).toBeGreaterThan(2);
+      const events = [...examples.map(([, event]) => event), named(60, 1, 'one').event];
+      const applied = await copy.apply({ events, next: 60, head: 60 }, 0);
+      expect(applied).toEqual({ skipped: 0, repeated: 0, broken: examples.length });
+      expect(await shown([1, 7])).toBe('1:one');
+      const kept = await database.db.selectFrom('broken_events').selectAll().execute();
+      expect(kept.map(({ event }) => event).sort()).toEqual(
+        examples.map(([, event]) => JSON.stringify(event)).sort(),
+      );
+      expect(written.lines).toHaveLength(1);
+      const [line] = written.lines;
+      expect(line).toMatchObject({
+        level: 40,
+        broken: examples.length,
+        reasons: expect.anything(),
+      });
+      expect(JSON.stringify(line)).not.toMatch(/cat_|dog|fifty|traceparent/);
+    });
+
+    test('are kept once, however often they come, and stop nothing, whatever they are', async () => {
+      let deep: unknown = [];
+      for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+      const events = [null, 7, 'no JSON \u0000 \ud800', {}, [], deep, { id: '5', data: '\u0000' }];
+      events.push('x'.repeat(100_000));
+      await copy.apply({ events: [...events, named(6, 1, 'one').event], next: 6, head: 6 }, 0);
+      await copy.apply({ events, next: 9, head: 9 }, 6);
+      expect(await shown()).toBe('1:one');
+      expect(await position()).toBe(9);
+      const kept = await database.db.selectFrom('broken_events').select('event').execute();
+      expect(kept).toHaveLength(events.length);
+      expect(Math.max(...kept.map(({ event }) => event.length))).toBe(10_000);
+    });
+
+    test('are kept aside also when they come alone and say nothing of their position', async () => {
+      await apply([named(6, 1, 'one')]);
+      const alone = { events: ['no {json'], next: 6, head: 6 };
+      expect(await copy.apply(alone, 6)).toEqual({ skipped: 0, repeated: 0, broken: 1 });
+      expect(await countOf('broken_events')).toBe(1);
+      expect(await position()).toBe(6);
+      // One that has a position came before.
+      expect(await copy.apply(batchOf([named(6, 1, 'other')]), 6)).toMatchObject({ repeated: 1 });
+      expect(await shown()).toBe('1:one');
+    });
+
+    test('are bounded in number: the newest stay', async () => {
+      for (let at = 0; at < 3; at += 1) {
+        const events = Array.from({ length: 400 }, (_, n) => ({ n: at * 400 + n }));
+        await copy.apply({ events, next: at + 1, head: 3 }, at);
+      }
+      const kept = await database.db
+        .selectFrom('broken_events')
+        .select('event')
+        .orderBy('id', 'desc')
+        .execute();
+      expect(kept).toHaveLength(1000);
+      expect(kept[0]).toEqual({ event: '{"n":1199}' });
+    });
+  });
+
+  describe('that is rebuilt', () => {
+    const log = [named(1, 1, 'old'), named(2, 2, 'two'), named(5, 1, 'one'), named(6, 3, 'three')];
+    beforeEach(() => apply([...log, named(7, 4, 'four')]));
+
+    test('shows every name as it was until the new one is whole, and then that alone', async () => {
+      const all = '1:one 2:two 3:three 4:four';
+      expect(await copy.rebuild()).toBe(true);
+      expect(await copy.state()).toEqual({
+        position: 0,
+        generation: 2,
+        rebuilding: true,
+        whole: true,
+        lost: false,
+      });
+      // Where the log is another one now, there is no user 4 in it.
+      for (const [at, event] of log.entries()) {
+        expect(await shown()).toBe(all);
+        await apply([event], log[at - 1]?.position, 6);
+      }
+      expect(await copy.state()).toMatchObject({ position: 6, generation: 2, rebuilding: false });
+      expect(await shown()).toBe('1:one 2:two 3:three');
+      expect(await countOf('authors')).toBe(7);
+      await removeOldGenerations(database.db, 3);
+      expect(await countOf('authors')).toBe(3);
+      expect(await shown()).toBe('1:one 2:two 3:three');
+    });
+
+    test('is whole where the log ended when it began, however the log goes on', async () => {
+      await copy.rebuild();
+      await apply(log.slice(0, 2), 0, 7);
+      await apply([named(7, 4, 'four')], 2, 900);
+      expect(await copy.state()).toMatchObject({ rebuilding: false });
+    });
+
+    test('twice at once is one', async () => {
+      const began = await Promise.all([copy.rebuild(), copy.rebuild()]);
+      expect(began.sort()).toEqual([false, true]);
+      await apply(log.slice(0, 2), 0, 7);
+      expect(await copy.rebuild()).toBe(false);
+      expect(await copy.state()).toMatchObject({ position: 2, generation: 2, rebuilding: true });
+    });
+
+    test('begins anew when the log is lost, even while it is being made', async () => {
+      await copy.lose(3);
+      expect(await copy.state()).toMatchObject({ lost: false });
+      await copy.lose(7);
+      expect(await copy.state()).toMatchObject({ lost: true, position: 7, rebuilding: false });
+      expect(await copy.rebuild()).toBe(true);
+      expect(await copy.state()).toMatchObject({ lost: false, position: 0, generation: 2 });
+      await apply(log.slice(0, 2), 0, 7);
+      await copy.lose(2);
+      expect(await copy.rebuild()).toBe(true);
+      expect(await copy.state()).toMatchObject({ lost: false, position: 0, generation: 3 });
+      await apply(log, 0, 6);
+      expect(await shown()).toBe('1:one 2:two 3:three');
+    });
+
+    test('begins anew when the log ends before what it was to have', async () => {
+      await copy.rebuild(7);
+      await apply(log.slice(0, 2), 0, 7);
+      expect(await copy.rebuild(7)).toBe(false);
+      expect(await copy.rebuild(0)).toBe(false);
+      expect(await copy.rebuild(6)).toBe(true);
+      await apply(log, 0, 6);
+      expect(await shown()).toBe('1:one 2:two 3:three');
+    });
+
+    test('takes no batch that was read before, and who leaves meanwhile is gone at once', async () => {
+      const before = [named(8, 5, 'five')];
+      await copy.rebuild();
+      expect(await apply(before, 7)).toEqual({ repeated: 1 });
+      await apply([deleted(9, 2)], 0, 20);
+      expect(await shown()).toBe('1:one 3:three 4:four');
+    });
+
+    test('sets right what was wrong, rows from a longer log that is no more included', async () => {
+      await sql`update authors set username = 'wrong', position = 999 where id = 1`.execute(
+        database.db,
+      );
+      await copy.rebuild();
+      await apply(log);
+      expect(await shown()).toBe('1:one 2:two 3:three');
+    });
+  });
+
+  test('is what the log says, however its batches come and whenever it is rebuilt', async () => {
+    const changes = fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.boolean()), {
+      minLength: 1,
+      maxLength: 30,
+    });
+    const steps = fc.array(
+      fc.oneof(
+        { weight: 9, arbitrary: fc.tuple(fc.nat({ max: 29 }), fc.integer({ min: 1, max: 9 })) },
+        { weight: 1, arbitrary: fc.constant('rebuild' as const) },
+      ),
+      { maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(changes, steps, async (kinds, all) => {
+        const log = kinds.map(([userId, isNamed], n) =>
+          isNamed ? named(n + 1, userId, `name_${n + 1}`) : deleted(n + 1, userId),
+        );
+        await emptyCopy(database.db);
+        const model = createModel(log);
+        for (const step of all) {
+          if (step === 'rebuild') {
+            model.rebuild();
+            await copy.rebuild();
+          } else {
+            const [after, to] = [step[0], Math.min(step[0] + step[1], log.length)];
+            if (after >= to) continue;
+            model.apply(after, to);
+            await apply(log.slice(after, to), after, log.length);
+          }
+          expect(await shown()).toBe(model.shown());
+          expect(await position()).toBe(model.position());
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** What the copy of a log has to be, as one would write it down. */
+function createModel(log: readonly Logged[]) {
+  let position = 0;
+  // The first copy is made like every other.
+  let rebuilding = true;
+  let served = new Map<number, string>();
+  const namesAt = (end: number): Map<number, string> => {
+    const names = new Map<number, string>();
+    for (const { event } of log.slice(0, end)) {
+      const { data } = event as { data: { id: number; username?: string } };
+      if (data.username === undefined) names.delete(data.id);
+      else names.set(data.id, data.username);
+    }
+    return names;
+  };
+  return {
+    position: () => position,
+    rebuild() {
+      if (!rebuilding) position = 0;
+      rebuilding = true;
+    },
+    apply(after: number, to: number) {
+      if (position < after || position >= to) return;
+      const leaving = log.slice(position, to).map(({ event }) => event as { method?: string });
+      position = to;
+      if (position === log.length) rebuilding = false;
+      if (!rebuilding) served = namesAt(position);
+      for (const event of rebuilding ? leaving : [])
+        if (event.method === 'DELETE')
+          served.delete((event as unknown as { data: { id: number } }).data.id);
+    },
+    shown: () =>
+      [...served]
+        .sort(([one], [other]) => one - other)
+        .map(([id, username]) => `${id}:${username}`)
+        .join(' '),
+  };
+}

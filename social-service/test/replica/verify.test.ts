@@ -1,0 +1,226 @@
+// Comparing the copy with Identity: what differs is named, what is only late is not.
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
+import { createLogger } from 'chassis/observability/log';
+import { createMetrics } from 'chassis/observability/metrics';
+import type { Database } from 'chassis/postgres/database';
+import { sql } from 'kysely';
+import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { lastingDifferences, type Sides } from '../../src/replica/verification/compare.ts';
+import { divergence } from '../../src/replica/verification/divergence.ts';
+import { identityAt } from '../../src/replica/verification/identity-client.ts';
+import { copyReader } from '../../src/replica/verification/reader.ts';
+import { type Copy, copyIn } from '../../src/replica/store.ts';
+import { verify } from '../../src/replica/verification/verify.ts';
+import type { Schema } from '../../src/schema.ts';
+import { batchOf, deleted, type Logged, named } from '../support/events.ts';
+import { type IdentityStandIn, serveIdentity } from '../support/identity.ts';
+import { emptyCopy, openStores } from '../support/stores.ts';
+
+jest.setTimeout(30_000);
+const never = new AbortController().signal;
+
+describeOnBoth('a copy that is compared', (newDatabase) => {
+  let place: TestDatabase;
+  let database: Database<Schema>;
+  let identity: IdentityStandIn;
+  let copy: Copy;
+  let sides: Sides;
+  /** What happens while it is waited for the copy. */
+  let meanwhile: () => Promise<void> | void;
+  let waited: number;
+  beforeAll(async () => {
+    place = await newDatabase();
+    database = await openStores(place);
+    copy = copyIn(database.db, createLogger('test', 'silent'));
+  });
+  beforeEach(async () => {
+    await emptyCopy(database.db);
+    identity = await serveIdentity();
+    meanwhile = () => undefined;
+    waited = 0;
+    sides = {
+      copy: copyReader(database.db),
+      position: async () => (await copy.state()).position,
+      identity: identityAt(identity.url),
+      async pause(ms) {
+        waited += ms;
+        await meanwhile();
+      },
+    };
+  });
+  afterEach(() => identity.stop());
+  afterAll(async () => {
+    await database.close();
+    await place.remove();
+  });
+
+  /** Identity says so, and the copy has heard of it. */
+  const agree = async (logged: readonly Logged[]): Promise<void> => {
+    happen(logged);
+    await hear(logged);
+  };
+  const happen = (logged: readonly Logged[]): void => {
+    identity.append(logged);
+    for (const { event } of logged) {
+      const { data } = event as { data: { id: number; username?: string } };
+      if (data.username === undefined) identity.users.delete(data.id);
+      else identity.users.set(data.id, data.username);
+    }
+  };
+  const hear = async (logged: readonly Logged[]): Promise<void> => {
+    const { position } = await copy.state();
+    await copy.apply(batchOf(logged), position);
+  };
+  test('and says the same has no difference, whatever its size', async () => {
+    await agree([...people(730), deleted(731, 5)]);
+    expect(await verify(sides, never)).toEqual({
+      compared: 729,
+      differences: [],
+      more: false,
+      late: false,
+    });
+    expect(waited).toBe(0);
+  });
+
+  test('has each difference named: missing, extra, wrong name', async () => {
+    await agree(people(250));
+    await sql`delete from authors where id in (7, 140)`.execute(database.db);
+    await sql`update authors set username = 'other' where id = 200`.execute(database.db);
+    identity.users.delete(33);
+    const { compared, differences } = await verify(sides, never);
+    expect(compared).toBe(248);
+    expect(differences).toEqual([
+      { id: 7, is: 'missing', copy: null, identity: 'user_7' },
+      { id: 33, is: 'extra', copy: 'user_33', identity: null },
+      { id: 140, is: 'missing', copy: null, identity: 'user_140' },
+      { id: 200, is: 'wrong name', copy: 'other', identity: 'user_200' },
+    ]);
+  });
+
+  test('lacks whom the log does not know: found among those who have posts here', async () => {
+    await agree(people(3));
+    identity.users.set(500, 'before_the_log').set(501, 'nobody_asks');
+    const posts = [1, 500, 500, 777].map((author_id) => ({ author_id, content: 'x' }));
+    await database.db.insertInto('posts').values(posts).execute();
+    const { differences } = await verify(sides, never);
+    expect(differences.map(({ id, is }) => `${id} ${is}`)).toEqual(['500 missing']);
+  });
+
+  test('and is only late has no difference: what was on its way is waited for', async () => {
+    await agree(people(3));
+    const news = [named(11, 1, 'renamed'), deleted(12, 2), named(13, 4, 'new')];
+    happen(news);
+    meanwhile = () => hear(news);
+    expect((await verify(sides, never)).differences).toEqual([]);
+  });
+
+  test('while a name changes again and again is compared again and again', async () => {
+    await agree(people(3));
+    let position = 10;
+    const rename = (): Logged => {
+      position += 1;
+      return named(position, 1, `name_${position}`);
+    };
+    let [last, rounds] = [rename(), 0];
+    happen([last]);
+    meanwhile = async () => {
+      await hear([last]);
+      last = rename();
+      rounds += 1;
+      if (rounds < 3) happen([last]);
+    };
+    expect(await lastingDifferences(sides, [1])).toMatchObject({ differences: [] });
+    expect(rounds).toBeGreaterThan(2);
+  });
+
+  test('and does not follow is compared as it is, after a while', async () => {
+    await agree(people(3));
+    happen([named(11, 1, 'renamed')]);
+    const { differences, late } = await verify(sides, never);
+    expect(differences).toEqual([{ id: 1, is: 'wrong name', copy: 'user_1', identity: 'renamed' }]);
+    expect(late).toBe(true);
+    expect(waited).toBe(10_000);
+  });
+
+  test('with a thousand differences and more names a thousand, and says that there are more', async () => {
+    await agree(people(1_200));
+    identity.users.clear();
+    const { differences, more } = await verify(sides, never);
+    expect([differences.length, more]).toEqual([1_000, true]);
+  });
+
+  test('ends when nobody waits for it any more, or Identity is away', async () => {
+    await agree(people(3));
+    const leaving = AbortSignal.abort(new Error('enough'));
+    await expect(verify(sides, leaving)).rejects.toThrow('enough');
+    identity.leave();
+    await expect(verify(sides, never)).rejects.toThrow('cannot be reached');
+  });
+
+  describe('by a sample, again and again', () => {
+    test('has its divergence as a metric, and none that is only late', async () => {
+      const metrics = createMetrics();
+      const compare = divergence(sides, metrics, never);
+      await compare();
+      expect(await gauges(metrics)).toEqual([0, 0]);
+      await agree(people(4));
+      const news = [named(9, 3, 'renamed')];
+      happen(news);
+      meanwhile = () => hear(news);
+      await compare();
+      const [compared, divergent] = await gauges(metrics);
+      expect(compared).toBeGreaterThan(0);
+      expect(divergent).toBe(0);
+      await sql`update authors set username = 'wrong'`.execute(database.db);
+      await compare();
+      const after = await gauges(metrics);
+      expect(after[1]).toBe(after[0]);
+      identity.leave();
+      await compare();
+      expect((await gauges(metrics))[0]).toBe(0);
+    });
+
+    test('says nothing while the copy is behind: what has not come yet is no divergence', async () => {
+      const metrics = createMetrics();
+      const compare = divergence(sides, metrics, never);
+      await agree(people(4));
+      happen([named(9, 3, 'renamed')]);
+      await compare();
+      expect(await gauges(metrics)).toEqual([0, 0]);
+    });
+
+    test('is made of a hundred by chance, from all of the copy that is served', async () => {
+      await agree(people(2_000));
+      await copy.rebuild();
+      const reader = copyReader(database.db);
+      const ids = new Set<number>();
+      for (let round = 0; round < 5; round += 1) {
+        const sample = await reader.sample(100);
+        expect(new Set(sample).size).toBe(sample.length);
+        expect(sample.length).toBeGreaterThan(80);
+        for (const id of sample) ids.add(id);
+      }
+      expect(ids.size).toBeGreaterThan(300);
+      expect(Math.min(...ids)).toBeLessThan(200);
+      expect(Math.max(...ids)).toBeGreaterThan(1_800);
+    });
+  });
+});
+
+const people = (count: number): Logged[] =>
+  Array.from({ length: count }, (_, n) => named(n + 1, n + 1, `user_${n + 1}`));
+
+const gauges = async (metrics: ReturnType<typeof createMetrics>): Promise<number[]> => {
+  const text = await metrics.text();
+  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)![1]);
+  return [value('social_authors_compared'), value('social_authors_divergent')];
+};
