@@ -46,9 +46,9 @@ async function namesIn(urls: string, stream: string): Promise<Map<number, string
     const batch = await source.read(after, AbortSignal.timeout(AGREED_MS));
     for (const { data } of batch.events as UserEventOnWire[])
       if ('username' in data) names.set(data.id, data.username);
-    await batch.done();
-    after = batch.next;
-    if (after >= batch.head) break;
+    await batch.ack();
+    after = batch.nextOffset;
+    if (after >= batch.endOffset) break;
   }
   await source.close();
   return names;

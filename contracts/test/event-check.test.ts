@@ -53,15 +53,15 @@ test.each(eventTypes)('the schema file of %s takes its own example, and no other
 });
 
 test.each([
-  ['user-created', { kind: 'named', position: 41, userId: 7, username: 'cat_sun_dog' }],
-  ['user-updated', { kind: 'named', position: 42, userId: 7, username: 'cat_moon_dog' }],
-  ['user-deleted', { kind: 'deleted', position: 45, userId: 3 }],
-  ['user-backfilled', { kind: 'named', position: 46, userId: 1, username: 'early_bird' }],
-  ['later-fields', { kind: 'named', position: 47, userId: 7, username: 'cat_star_dog' }],
-  ['later-type', { kind: 'unknown', position: 48, type: 'UserVerified' }],
-  ['broken-name-missing', { kind: 'broken', position: 49, reason: 'data' }],
-  ['broken-subject', { kind: 'broken', position: 50, reason: 'subject' }],
-  ['broken-position', { kind: 'broken', position: undefined, reason: 'id' }],
+  ['user-created', { kind: 'named', offset: 41, userId: 7, username: 'cat_sun_dog' }],
+  ['user-updated', { kind: 'named', offset: 42, userId: 7, username: 'cat_moon_dog' }],
+  ['user-deleted', { kind: 'deleted', offset: 45, userId: 3 }],
+  ['user-backfilled', { kind: 'named', offset: 46, userId: 1, username: 'early_bird' }],
+  ['later-fields', { kind: 'named', offset: 47, userId: 7, username: 'cat_star_dog' }],
+  ['later-type', { kind: 'unknown', offset: 48, type: 'UserVerified' }],
+  ['broken-name-missing', { kind: 'invalid', offset: 49, reason: 'data' }],
+  ['broken-subject', { kind: 'invalid', offset: 50, reason: 'subject' }],
+  ['broken-position', { kind: 'invalid', offset: undefined, reason: 'id' }],
 ])('the example %s is read as what its name says', (name, expected) => {
   expect(decodeUserEvent(eventExamples[name])).toMatchObject(expected);
 });

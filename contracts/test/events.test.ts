@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { brokenReasons, decodeUserEvent } from '../src/events/decode.ts';
+import { invalidReasons, decodeUserEvent } from '../src/events/decode.ts';
 
 const time = '2026-01-06T18:15:00.000Z';
 const updated = {
@@ -20,16 +20,16 @@ const deleted = { ...updated, type: 'UserDeleted', method: 'DELETE', data: { id:
 const all = [created, updated, deleted];
 const without = (name: string, event: object = updated) =>
   Object.fromEntries(Object.entries(event).filter(([key]) => key !== name));
-const broken = (reason: string, position: number | undefined = 42) => ({
-  kind: 'broken',
-  position,
+const broken = (reason: string, offset: number | undefined = 42) => ({
+  kind: 'invalid',
+  offset,
   reason,
 });
 
 test('a created and an updated user mean the same: a name', () => {
   const named = {
     kind: 'named',
-    position: 42,
+    offset: 42,
     userId: 7,
     username: 'cat_moon_dog',
     time: Date.parse(time),
@@ -41,7 +41,7 @@ test('a created and an updated user mean the same: a name', () => {
 test('a deleted user has no name', () => {
   expect(decodeUserEvent(deleted)).toEqual({
     kind: 'deleted',
-    position: 42,
+    offset: 42,
     userId: 7,
     time: Date.parse(time),
   });
@@ -63,7 +63,7 @@ test('a later schema with more fields is read as far as it is known', () => {
 });
 
 test('an unknown type is told with its position, whatever else it holds', () => {
-  const unknown = { kind: 'unknown', position: 42, type: 'UserMoved', time: Date.parse(time) };
+  const unknown = { kind: 'unknown', offset: 42, type: 'UserMoved', time: Date.parse(time) };
   expect(decodeUserEvent({ ...updated, type: 'UserMoved' })).toEqual(unknown);
   expect(
     decodeUserEvent({ specversion: '1.0', id: '42', type: 'UserMoved', time, data: null }),
@@ -75,7 +75,7 @@ test('an unknown type is told with its position, whatever else it holds', () => 
 test.each(['specversion', 'id', 'type', 'time'])('an unknown type without %s is broken', (part) => {
   const event = without(part, { ...updated, type: 'UserMoved' });
   expect(decodeUserEvent(event)).toEqual(
-    part === 'id' ? { ...broken('id'), position: undefined } : broken(part),
+    part === 'id' ? { ...broken('id'), offset: undefined } : broken(part),
   );
 });
 
@@ -92,7 +92,7 @@ const parts = all.flatMap((event) => Object.keys(event).map((part) => ({ event, 
 test.each(parts)(
   '$event.type: $part that is null makes it broken, and is named',
   ({ event, part }) => {
-    const expected = part === 'id' ? { ...broken('id'), position: undefined } : broken(part);
+    const expected = part === 'id' ? { ...broken('id'), offset: undefined } : broken(part);
     expect(decodeUserEvent({ ...event, [part]: null })).toEqual(expected);
     if (part !== 'traceparent') expect(decodeUserEvent(without(part, event))).toEqual(expected);
   },
@@ -129,15 +129,15 @@ test('a deletion that is not marked as one is broken', () => {
 test.each([['0'], ['-1'], ['042'], ['42.0'], ['4e1'], [' 42'], ['42\n'], ['٤٢'], [42], [['42']]])(
   'an event with the id %j has no position',
   (id) => {
-    expect(decodeUserEvent({ ...updated, id })).toEqual({ ...broken('id'), position: undefined });
+    expect(decodeUserEvent({ ...updated, id })).toEqual({ ...broken('id'), offset: undefined });
   },
 );
 
 const at = (id: string) => decodeUserEvent({ ...updated, id, sequence: id.padStart(20, '0') });
 test('a position is told exactly, up to the largest that a number holds', () => {
-  expect(at('9007199254740991')).toMatchObject({ kind: 'named', position: 9007199254740991 });
+  expect(at('9007199254740991')).toMatchObject({ kind: 'named', offset: 9007199254740991 });
   for (const id of ['9007199254740992', '9999999999999999', '9'.repeat(20), '9'.repeat(1e6)])
-    expect(at(id)).toEqual({ ...broken('id'), position: undefined });
+    expect(at(id)).toEqual({ ...broken('id'), offset: undefined });
 });
 
 test.each([
@@ -149,18 +149,18 @@ test.each([
   ['a number', 42],
   ['true', true],
 ])('%s is no event', (_what, raw) => {
-  expect(decodeUserEvent(raw)).toEqual({ ...broken('event'), position: undefined });
+  expect(decodeUserEvent(raw)).toEqual({ ...broken('event'), offset: undefined });
 });
 
 test('an event that stands in __proto__ is none', () => {
   const raw: unknown = JSON.parse(`{"__proto__":${JSON.stringify(updated)}}`);
-  expect(decodeUserEvent(raw)).toMatchObject({ kind: 'broken', position: undefined });
+  expect(decodeUserEvent(raw)).toMatchObject({ kind: 'invalid', offset: undefined });
   expect(({} as { specversion?: string }).specversion).toBeUndefined();
 });
 
 test('an event with depth without end is broken, or passes where nobody looks', () => {
   const depth: unknown = JSON.parse(`${'{"a":['.repeat(5000)}1${']}'.repeat(5000)}`);
-  expect(decodeUserEvent(depth)).toMatchObject({ kind: 'broken' });
+  expect(decodeUserEvent(depth)).toMatchObject({ kind: 'invalid' });
   expect(decodeUserEvent({ ...updated, data: depth })).toEqual(broken('data'));
   expect(decodeUserEvent({ ...updated, later: depth })).toMatchObject({ kind: 'named' });
 });
@@ -169,10 +169,10 @@ const kinds = new Set(['named', 'deleted', 'unknown', 'broken']);
 /** That an answer is one of the four, and quotes nothing that could be anything. */
 function bounded(raw: unknown): boolean {
   const event = decodeUserEvent(raw);
-  const { position } = event;
-  const known = position === undefined || (Number.isSafeInteger(position) && position > 0);
-  if (event.kind === 'broken') return known && brokenReasons.includes(event.reason);
-  return known && position !== undefined && kinds.has(event.kind) && !Number.isNaN(event.time);
+  const { offset } = event;
+  const known = offset === undefined || (Number.isSafeInteger(offset) && offset > 0);
+  if (event.kind === 'invalid') return known && invalidReasons.includes(event.reason);
+  return known && offset !== undefined && kinds.has(event.kind) && !Number.isNaN(event.time);
 }
 
 test('any JSON at all is answered', () => {
@@ -180,7 +180,7 @@ test('any JSON at all is answered', () => {
 });
 
 test('any JSON in any part of an event is answered, and changes nothing in the event', () => {
-  const anyPart = fc.constantFrom(...brokenReasons.filter((reason) => reason !== 'event'));
+  const anyPart = fc.constantFrom(...invalidReasons.filter((reason) => reason !== 'event'));
   const events = fc
     .tuple(fc.constantFrom(...all), fc.dictionary(anyPart, fc.jsonValue()))
     .map(([event, change]): unknown => JSON.parse(JSON.stringify({ ...event, ...change })));

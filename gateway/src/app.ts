@@ -2,7 +2,7 @@
 import { createApp as createChassisApp, type AppOptions } from 'chassis/http/app';
 import { Problem, type ProblemSlug } from 'chassis/http/problem';
 import type { Express } from 'express';
-import type { Context } from './routes/context.ts';
+import type { RouteContext } from './routes/context.ts';
 import { authRoutes } from './routes/auth.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { feedRoutes } from './routes/feed.ts';
@@ -14,7 +14,7 @@ import { userRoutes } from './routes/users.ts';
 import { proxyMember, UpstreamFailure } from './upstream/engine/failure.ts';
 
 export const createApp = (
-  context: Context,
+  context: RouteContext,
   options: Pick<AppOptions, 'log' | 'trustProxy'>,
 ): Express =>
   createChassisApp({
@@ -43,7 +43,7 @@ const DETAILS = {
 /** A required part, or a write, failed: what the client may know of it. Nothing of the inside shows. */
 function toProblem(error: unknown): Problem | undefined {
   if (!(error instanceof UpstreamFailure)) return undefined;
-  const slug = error.uncertain ? 'outcome-unknown' : error.facts.slug;
+  const slug = error.uncertain ? 'outcome-unknown' : error.descriptor.slug;
   const headers: Record<string, string> = { 'Proxy-Status': proxyMember(error) };
   if (slug === 'upstream-unavailable') headers['Retry-After'] = String(error.retryAfterS);
   return new Problem(slug, `The ${error.upstream} service ${DETAILS[slug]}`, {

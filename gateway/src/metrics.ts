@@ -103,12 +103,12 @@ export function observe(metrics: Metrics, log: Logger): GatewayObserver {
     lookup(cache, result) {
       found[cache][result].count += 1;
     },
-    renewed(same) {
+    refreshed(same) {
       renewed[same ? 'same' : 'changed'].count += 1;
     },
     batch: (operation, size) => batchSize.observe({ operation }, size),
     retry: (upstream) => retries.inc({ upstream }),
-    refused(by, reason) {
+    rejected(by, reason) {
       refused[by][reason].count += 1;
     },
     degraded(part, reason) {

@@ -1,7 +1,7 @@
 // From settings to a gateway that serves.
 import { createLogger } from 'chassis/observability/log';
-import { front } from 'chassis/http/edge';
-import { messagesOf } from 'chassis/http/express-messages';
+import { edge } from 'chassis/http/edge';
+import { messageClassesOf } from 'chassis/http/express-messages';
 import { createMetrics } from 'chassis/observability/metrics';
 import { serve, type Running } from 'chassis/process/process';
 import { readSettings } from 'chassis/settings/settings';
@@ -28,7 +28,7 @@ export function start(
   const wiring = wire(settings, { observer, metrics, log });
   const app = createApp(
     {
-      parts: wiring.parts,
+      catalog: wiring.catalog,
       commands: wiring.commands,
       sessions: wiring.sessions,
       requestDeadlineMs: settings.REQUEST_DEADLINE_MS,
@@ -37,14 +37,14 @@ export function start(
     { log, trustProxy: settings.TRUST_PROXY },
   );
   return serve({
-    handler: front(app, {
+    handler: edge(app, {
       metrics,
       log,
       maxInFlight: settings.MAX_IN_FLIGHT,
       onOverload: () => observer.overload(),
       headersOf: headersFor(settings.CORS_ORIGINS),
     }),
-    messages: messagesOf(app),
+    messages: messageClassesOf(app),
     settings,
     metrics,
     log,

@@ -1,6 +1,6 @@
 // The users of a fresh demo; social-service/src/demo.ts has their posts. The README names their password.
 import { type Kysely, sql } from 'kysely';
-import { record } from './events/outbox.ts';
+import { appendEvents } from './events/outbox.ts';
 import type { Schema } from './schema.ts';
 
 // argon2id of "sunny-side-up-2026", m=19456, t=2, p=1. It is public, so it opens nothing but a demo.
@@ -35,7 +35,7 @@ export async function seed(db: Kysely<Schema>): Promise<void> {
     await tx.insertInto('users').values(rows).execute();
     // The rows brought their own ids, so the sequence has to be told to go on after them.
     await sql`select setval(pg_get_serial_sequence('users', 'id'), ${USERS.length})`.execute(tx);
-    await record(
+    await appendEvents(
       tx,
       rows.map(({ id, username }) => ({ type: 'UserCreated', id, username })),
     );

@@ -1,6 +1,6 @@
 // The process: environment, arguments, signals, exit code.
 import { runService } from 'chassis/process/process';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 import { logCommand, runLogCommand } from './commands/user-event-log.ts';
 import { rotateKeys } from './commands/rotate-keys.ts';
 import { start } from './service.ts';
@@ -15,7 +15,7 @@ async function tell(done: Promise<string>): Promise<void> {
   try {
     process.stdout.write(`${await done}\n`);
   } catch (error) {
-    if (!(error instanceof StartError)) throw error;
+    if (!(error instanceof StartupError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }

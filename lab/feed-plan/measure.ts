@@ -1,7 +1,7 @@
 // Times and plans of one page, of our statement and of the one that one would write first.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { feedIn, feedQuery } from '../../social-service/src/posts/feed.ts';
-import type { PageQuestion } from '../../social-service/src/page.ts';
+import type { PageRequest } from '../../social-service/src/page.ts';
 import type { Schema } from '../../social-service/src/schema.ts';
 
 const LIMIT = 20;
@@ -18,8 +18,8 @@ export async function questionFor(
   db: Kysely<Schema>,
   userId: number,
   page: number,
-): Promise<PageQuestion> {
-  let question: PageQuestion = { limit: LIMIT, after: undefined };
+): Promise<PageRequest> {
+  let question: PageRequest = { limit: LIMIT, after: undefined };
   for (let at = 1; at < page; at += 1) {
     const { items, more } = await feedIn(db)(userId, question);
     if (!more) throw new Error(`the feed of ${userId} ends at page ${at}`);
@@ -29,7 +29,7 @@ export async function questionFor(
 }
 
 /** Whose posts they are is known to it already; ours finds that out, too. */
-async function naiveQuery(db: Kysely<Schema>, userId: number, { limit, after }: PageQuestion) {
+async function naiveQuery(db: Kysely<Schema>, userId: number, { limit, after }: PageRequest) {
   const { rows } = await sql<{ id: number }>`
     select ${userId}::bigint as id
     union all select high_id from friendships where low_id = ${userId} and accepted_at is not null
@@ -49,7 +49,7 @@ const median = (values: readonly number[]): number =>
 export async function timesOf(
   db: Kysely<Schema>,
   userId: number,
-  question: PageQuestion,
+  question: PageRequest,
 ): Promise<Times> {
   const queries = {
     ours: feedQuery(userId, question) as RawBuilder<{ id: number }>,
@@ -72,7 +72,7 @@ export async function timesOf(
 export async function planOf(
   db: Kysely<Schema>,
   userId: number,
-  question: PageQuestion,
+  question: PageRequest,
 ): Promise<string> {
   const { rows } = await sql<{ 'QUERY PLAN': string }>`
     explain (analyze, buffers) ${feedQuery(userId, question)}`.execute(db);

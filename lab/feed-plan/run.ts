@@ -28,13 +28,15 @@ interface Place {
 async function onServer(url: string): Promise<Place> {
   const server = openServer(url, log);
   const name = `feed_plan_${randomUUID().replaceAll('-', '')}`;
-  await server.maintain((db) => sql`create database ${sql.ref(name)}`.execute(db));
+  await server.withMaintenance((db) => sql`create database ${sql.ref(name)}`.execute(db));
   const own = new URL(url);
   own.pathname = `/${name}`;
   return {
     backend: openServer(own.href, log),
     async remove() {
-      await server.maintain((db) => sql`drop database ${sql.ref(name)} with (force)`.execute(db));
+      await server.withMaintenance((db) =>
+        sql`drop database ${sql.ref(name)} with (force)`.execute(db),
+      );
       await server.close();
     },
   };
@@ -72,7 +74,7 @@ const { backend, remove } = await (url ? onServer(url) : embedded());
 // Cuts what runs, so that the database is dropped then, too.
 process.once('SIGINT', () => void backend.close());
 try {
-  await backend.maintain(async (db) => {
+  await backend.withMaintenance(async (db) => {
     await migrate(db, migrations);
     progress(`writing ${POSTS} posts`);
     await fill(db);

@@ -21,13 +21,15 @@ interface Place {
 async function onServer(url: string): Promise<Place> {
   const server = openServer(url, createLogger('copy-bench', 'warn'));
   const name = `copy_bench_${randomUUID().replaceAll('-', '')}`;
-  await server.maintain((db) => sql`create database ${sql.ref(name)}`.execute(db));
+  await server.withMaintenance((db) => sql`create database ${sql.ref(name)}`.execute(db));
   const own = new URL(url);
   own.pathname = `/${name}`;
   return {
     env: { DATABASE_URL: own.href },
     async remove() {
-      await server.maintain((db) => sql`drop database ${sql.ref(name)} with (force)`.execute(db));
+      await server.withMaintenance((db) =>
+        sql`drop database ${sql.ref(name)} with (force)`.execute(db),
+      );
       await server.close();
     },
   };

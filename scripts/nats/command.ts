@@ -2,7 +2,7 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { brokerOptions } from 'chassis/events/nats/connection';
 import { natsUrl } from 'chassis/events/nats/settings';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 
 /** Of the place that the command is given for. */
 export const placeUrl = natsUrl('The NATS servers of the place where the mirror is.');
@@ -13,10 +13,10 @@ export async function withBroker<T>(
   use: (connection: NatsConnection, url: string) => Promise<T>,
 ): Promise<T> {
   if (url === undefined)
-    throw new StartError('NATS_URL is not set; it says where the place with the mirror is.');
+    throw new StartupError('NATS_URL is not set; it says where the place with the mirror is.');
   const options = { ...brokerOptions(url, 'mirror'), maxReconnectAttempts: 5 };
   const connection = await connect(options).catch((cause: unknown) => {
-    throw new StartError('No NATS server can be reached at NATS_URL.', { cause });
+    throw new StartupError('No NATS server can be reached at NATS_URL.', { cause });
   });
   try {
     return await use(connection, url);
@@ -30,7 +30,7 @@ export async function tell(command: () => Promise<string>): Promise<void> {
   try {
     process.stdout.write(`${await command()}\n`);
   } catch (error) {
-    if (!(error instanceof StartError)) throw error;
+    if (!(error instanceof StartupError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }

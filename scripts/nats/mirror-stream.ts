@@ -7,8 +7,8 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { headOf } from 'chassis/events/nats/start-sequence';
-import { StartError } from 'chassis/base/startup-error';
+import { endOf } from 'chassis/events/nats/start-sequence';
+import { StartupError } from 'chassis/base/startup-error';
 import { STREAM, streamConfig } from '../../identity-service/src/relay/stream.ts';
 
 export const MIRROR = `${STREAM}_MIRROR`;
@@ -38,9 +38,9 @@ export async function infoOf(streams: StreamAPI, name: string): Promise<StreamIn
 
 /** Position of the newest event in a stream of this place; 0 for none. @throws StartError when it is no event */
 export async function positionIn(streams: StreamAPI, stream: string): Promise<number> {
-  const { position } = await headOf({ streams, stream, subject: 'user-events.>' });
-  if (position === undefined) throw new StartError(`The last message of ${stream} is no event.`);
-  return position;
+  const { offset } = await endOf({ streams, stream, subject: 'user-events.>' });
+  if (offset === undefined) throw new StartupError(`The last message of ${stream} is no event.`);
+  return offset;
 }
 
 /**
@@ -57,7 +57,7 @@ export async function makeMirror(
   const there = await infoOf(streams, MIRROR);
   if (there !== undefined) return 'The mirror is there already.';
   if ((await infoOf(streams, STREAM)) !== undefined)
-    throw new StartError(
+    throw new StartupError(
       `There is a stream ${STREAM} here, so this is no second place: what is mirrored could not be promoted.`,
     );
   const { subjects: _, duplicate_window: __, ...config } = streamConfig(replicas);
@@ -70,7 +70,7 @@ export async function makeMirror(
 export async function describeMirror(connection: NatsConnection): Promise<string> {
   const streams = await streamsOf(connection);
   const info = await infoOf(streams, MIRROR);
-  if (info === undefined) throw new StartError('There is no mirror here.');
+  if (info === undefined) throw new StartupError('There is no mirror here.');
   const { lag = 0, active = -1 } = info.mirror ?? {};
   const heard =
     active < 0

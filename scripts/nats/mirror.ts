@@ -1,7 +1,7 @@
 // `npm run mirror`: makes the mirror of the stream in a second place, unless it is there, and says how far it is.
 import 'chassis/process/runtime';
 import { integer, readSettings, text, z } from 'chassis/settings/settings';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 import { placeUrl, tell, withBroker } from './command.ts';
 import { describeMirror, makeMirror } from './mirror-stream.ts';
 
@@ -14,7 +14,7 @@ const schema = z.object({
 await tell(async () => {
   const { NATS_URL, NATS_MIRROR_OF: domain, NATS_REPLICAS } = readSettings(schema, process.env);
   if (!/^[\w-]+$/.test(domain))
-    throw new StartError('NATS_MIRROR_OF should be a word of letters, digits, - and _.');
+    throw new StartupError('NATS_MIRROR_OF should be a word of letters, digits, - and _.');
   return withBroker(NATS_URL, async (connection) => {
     const made = await makeMirror(connection, domain, NATS_REPLICAS);
     return `${made}\n${await describeMirror(connection)}`;

@@ -5,7 +5,7 @@ import type { StreamAPI, StreamInfo } from '@nats-io/jetstream';
 import { NoRespondersError, TimeoutError, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetStreamSource } from 'chassis/events/nats/source';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 import type { UserEventOnWire } from 'contracts/types';
 import {
   openStream,
@@ -42,10 +42,10 @@ export async function promote(
   const was = before?.config.description;
   if (was === DONE) return `The mirror was promoted before. ${await told(streams)}`;
   if (before !== undefined && was !== BEGUN)
-    throw new StartError(
+    throw new StartupError(
       `There is a stream ${STREAM} here that was not made from the mirror. Nothing was changed.`,
     );
-  if (mirror === undefined) throw new StartError('There is no mirror here. Nothing was changed.');
+  if (mirror === undefined) throw new StartupError('There is no mirror here. Nothing was changed.');
   if (!force) await refuseWhileThere(connection, mirror);
   if (before === undefined)
     await streams.add({ ...streamConfig(mirror.config.num_replicas), description: BEGUN });
@@ -76,11 +76,11 @@ async function copy(urls: string, replicas: number, goal: number): Promise<void>
   });
   const goOn = async (): Promise<void> => {
     let end: StreamEnd = await stream.end();
-    while (end.position < goal) {
-      const batch = await source.read(end.position, new AbortController().signal);
+    while (end.offset < goal) {
+      const batch = await source.read(end.offset, new AbortController().signal);
       if (batch.events.length > 0)
         end = await stream.append(batch.events as readonly UserEventOnWire[], end.sequence);
-      await batch.done();
+      await batch.ack();
     }
   };
   try {
@@ -88,7 +88,7 @@ async function copy(urls: string, replicas: number, goal: number): Promise<void>
       try {
         return await goOn();
       } catch (cause) {
-        if (failures >= PATIENCE) throw new StartError(NOT_DONE, { cause });
+        if (failures >= PATIENCE) throw new StartupError(NOT_DONE, { cause });
         // A cluster needs a moment to agree who leads a new stream.
         await pause(PAUSE_MS);
       }
@@ -106,12 +106,12 @@ async function refuseWhileThere(connection: NatsConnection, mirror: StreamInfo):
   } catch (error) {
     if (isCausedBy(error, NoRespondersError)) return;
     if (isCausedBy(error, TimeoutError))
-      throw new StartError(
+      throw new StartupError(
         'The first place does not answer, but its connection was not closed either: it may only be slow. ' +
           'Nothing was changed. If you know that it is gone: --force',
       );
   }
-  throw new StartError(
+  throw new StartupError(
     'The first place is still there, and Identity may be publishing to it. Nothing was changed. ' +
       'If you know that nobody publishes there any more: --force',
   );

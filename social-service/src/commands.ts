@@ -1,11 +1,11 @@
 // What a person can ask of the running service in a terminal. The service does it; an embedded database is held by it.
-import { askAdmin, askAdminForLines } from 'chassis/http/admin-client';
+import { requestAdmin, requestAdminLines } from 'chassis/http/admin-client';
 import { readSettings } from 'chassis/settings/settings';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 import { setTimeout as pause } from 'node:timers/promises';
 import { settings } from './config.ts';
 import type { Difference } from './replica/verification/compare.ts';
-import type { CopyState } from './replica/store.ts';
+import type { ReplicaState } from './replica/store.ts';
 import type { Verified } from './replica/verification/verify.ts';
 
 /** @returns the exit code @throws StartError for what a person has to mend */
@@ -14,7 +14,7 @@ export type Command = (
   say: (line: string) => void,
 ) => Promise<number>;
 
-type State = CopyState & { readonly head: number };
+type State = ReplicaState & { readonly head: number };
 
 const POLL_MS = 250;
 const SAY_MS = 2_000;
@@ -22,7 +22,9 @@ const SAY_MS = 2_000;
 /** `npm run rebuild-authors`: makes the copy anew, and waits until it is whole. */
 const rebuildAuthors: Command = async (env, say) => {
   const address = readSettings(settings, env);
-  const begun = (await askAdmin(address, 'POST', '/authors/rebuild')) as State & { began: boolean };
+  const begun = (await requestAdmin(address, 'POST', '/authors/rebuild')) as State & {
+    began: boolean;
+  };
   say(
     begun.began
       ? 'A new copy of the users is being made, from the beginning of the log. Until it is whole, the one before is served.'
@@ -30,7 +32,7 @@ const rebuildAuthors: Command = async (env, say) => {
   );
   let saidAt = performance.now();
   for (;;) {
-    const now = (await askAdmin(address, 'GET', '/authors')) as State;
+    const now = (await requestAdmin(address, 'GET', '/authors')) as State;
     if (now.generation > begun.generation || !now.rebuilding) {
       say(`It is whole, at position ${now.position}.`);
       return 0;
@@ -47,12 +49,12 @@ const rebuildAuthors: Command = async (env, say) => {
 const verifyAuthors: Command = async (env, say) => {
   const address = readSettings(settings, env);
   let verified: Verified | undefined;
-  for await (const line of askAdminForLines(address, 'POST', '/authors/verify')) {
+  for await (const line of requestAdminLines(address, 'POST', '/authors/verify')) {
     const { failed, verified: found } = line as { failed?: string; verified?: Verified };
-    if (failed !== undefined) throw new StartError(`The copy was not compared: ${failed}.`);
+    if (failed !== undefined) throw new StartupError(`The copy was not compared: ${failed}.`);
     verified ??= found;
   }
-  if (verified === undefined) throw new StartError('The service ended before it was done.');
+  if (verified === undefined) throw new StartupError('The service ended before it was done.');
   const { compared, differences, more, late } = verified;
   for (const difference of differences) say(sentence(difference));
   if (more) say('And more.');

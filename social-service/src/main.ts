@@ -1,6 +1,6 @@
 // The process: environment, arguments, signals, exit code.
 import { runService } from 'chassis/process/process';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 import { type Command, commands } from './commands.ts';
 import { start } from './service.ts';
 
@@ -10,10 +10,10 @@ else await obey(Object.hasOwn(commands, word) ? commands[word] : undefined, word
 
 async function obey(command: Command | undefined, name: string): Promise<void> {
   try {
-    if (command === undefined) throw new StartError(`There is no command ${name}.`);
+    if (command === undefined) throw new StartupError(`There is no command ${name}.`);
     process.exitCode = await command(process.env, (line) => process.stdout.write(`${line}\n`));
   } catch (error) {
-    if (!(error instanceof StartError)) throw error;
+    if (!(error instanceof StartupError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }

@@ -14,14 +14,14 @@ export const sliceOf = <T>(found: readonly T[], limit: number): Slice<T> => ({
 });
 
 /** Where a page goes on: after the thing with this id; the first page when left out. */
-export interface PageQuestion {
+export interface PageRequest {
   readonly limit: number;
   readonly after: number | undefined;
 }
 
 /** @throws Problem 400 */
 export const parsePage = (query: { readonly limit?: string; readonly cursor?: string }) =>
-  ({ limit: parseLimit(query.limit), after: readCursor(query.cursor) }) satisfies PageQuestion;
+  ({ limit: parseLimit(query.limit), after: readCursor(query.cursor) }) satisfies PageRequest;
 
 /** The page with the cursor of the next one; null on the last. */
 export const toPage = <T extends { readonly id: number }>({ items, more }: Slice<T>) => ({

@@ -215,8 +215,8 @@ async function readLog(origin: string): Promise<Told[]> {
     for (const event of batch) {
       if (event.kind !== 'named' && event.kind !== 'deleted')
         throw new Error(`The log has an event that is ${event.kind}`);
-      expect(event.position).toBeGreaterThan(after);
-      after = event.position;
+      expect(event.offset).toBeGreaterThan(after);
+      after = event.offset;
       events.push({
         userId: event.userId,
         name: event.kind === 'named' ? event.username : null,

@@ -1,6 +1,6 @@
 // Identity and Social as processes of their own, which can be killed and asked.
 import { join } from 'node:path';
-import type { CopyState } from '../../social-service/src/replica/store.ts';
+import type { ReplicaState } from '../../social-service/src/replica/store.ts';
 import { logged, run, type Child } from './child.ts';
 import { root } from './sources.ts';
 import { until } from './system.ts';
@@ -49,8 +49,8 @@ export async function headOf({ url }: ServiceProcess): Promise<number> {
 }
 
 /** How Social's copy stands. */
-export async function copyStateOf({ adminUrl }: Administered): Promise<CopyState> {
-  return (await (await fetch(`${adminUrl}/authors`)).json()) as CopyState;
+export async function copyStateOf({ adminUrl }: Administered): Promise<ReplicaState> {
+  return (await (await fetch(`${adminUrl}/authors`)).json()) as ReplicaState;
 }
 
 /** Waits until Social's copy is as far as Identity's log. */

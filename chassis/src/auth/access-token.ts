@@ -26,7 +26,7 @@ export type Verify = (token: string) => Promise<Viewer>;
 
 export interface VerifierOptions {
   /** Keeps viewers by their tokens, bounded, so that a token is checked once; nothing is kept when left out. */
-  readonly memory?: Pick<Map<string, Viewer>, 'get' | 'set'>;
+  readonly cache?: Pick<Map<string, Viewer>, 'get' | 'set'>;
   /** The error to throw when the keys cannot be had; a 503 when left out. */
   readonly keysFailed?: (cause: unknown) => unknown;
 }
@@ -52,7 +52,7 @@ const keysMissing = (): Problem =>
 export function createVerifier(
   keys: JWTVerifyGetKey,
   { issuer, audience, algorithm, type }: TokenRules,
-  { memory, keysFailed = keysMissing }: VerifierOptions = {},
+  { cache, keysFailed = keysMissing }: VerifierOptions = {},
 ): Verify {
   const check = async (token: string): Promise<Viewer> => {
     const { payload } = await jwtVerify<{ sid: unknown }>(token, keys, {
@@ -69,11 +69,11 @@ export function createVerifier(
   };
   return async (token) => {
     if (token.length > TOKEN_MAX) throw invalidToken();
-    const known = memory?.get(token);
+    const known = cache?.get(token);
     if (known !== undefined && known.expiresAt > Date.now()) return known;
     try {
       const viewer = await check(token);
-      memory?.set(token, viewer);
+      cache?.set(token, viewer);
       return viewer;
     } catch (error) {
       if (error instanceof KeysUnavailable) throw keysFailed(error.cause);

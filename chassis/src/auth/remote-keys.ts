@@ -1,6 +1,6 @@
 // The public keys of a service that makes tokens (JWKS, RFC 7517): asked for once, kept while that service is away.
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
-import { fetchWhole } from '../http/fetch-bounded.ts';
+import { fetchJson } from '../http/fetch-json.ts';
 
 /** The keys cannot be had now; its cause is what the loading threw. */
 export class KeysUnavailable extends Error {
@@ -76,10 +76,11 @@ export function createRemoteKeys(
 
 /** Loads the keys of the service at `origin`. @throws when they do not come whole within 1 s and 64 KiB */
 export async function fetchKeys(origin: string): Promise<unknown> {
-  const { status, body } = await fetchWhole(`${origin}/.well-known/jwks.json`, {
+  const { status, body } = await fetchJson(`${origin}/.well-known/jwks.json`, {
     maxBytes: SIZE_MAX,
     signal: AbortSignal.timeout(LOAD_MS),
   });
   if (status !== 200) throw new Error(`the keys were answered with ${status}`);
-  return JSON.parse(body) as unknown;
+  if (body === undefined) throw new Error('the keys were answered with something else than JSON');
+  return body;
 }

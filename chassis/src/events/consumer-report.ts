@@ -3,7 +3,7 @@ import { type Events, SourceError } from './source.ts';
 import type { Progress } from './progress.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { sampler } from '../observability/log-sampler.ts';
+import { createLogSampler } from '../observability/log-sampler.ts';
 
 /** What became of a batch's events beside taking effect. */
 export interface Applied {
@@ -12,14 +12,14 @@ export interface Applied {
   /** That have taken effect before, here or in another process. */
   readonly repeated?: number;
   /** That cannot be understood; whoever applies keeps them aside and says so in the log. */
-  readonly broken?: number;
+  readonly invalid?: number;
 }
 
-export type Step = 'position' | 'read' | 'apply' | 'acknowledge';
+export type ConsumerStep = 'position' | 'read' | 'apply' | 'acknowledge';
 
-export interface Report {
+export interface ConsumerReport {
   applied(batch: Events, applied: Applied): void;
-  failed(step: Step, error: unknown, retryInMs: number): void;
+  failed(step: ConsumerStep, error: unknown, retryInMs: number): void;
   /** It works again after so many failures in a row. */
   recovered(failures: number): void;
 }
@@ -32,7 +32,7 @@ const DEPTH = 3;
  * An error without what it quotes: databases and parsers put values into their messages. Ours quote nothing.
  * @returns what a log line says of it
  */
-export function outline(error: unknown, depth = DEPTH): Record<string, unknown> {
+export function redactError(error: unknown, depth = DEPTH): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };
   const { name, message, cause, stack = '' } = error;
   const { code } = error as { code?: unknown };
@@ -43,24 +43,24 @@ export function outline(error: unknown, depth = DEPTH): Record<string, unknown> 
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
     ...(ours ? { message } : { at: frames.slice(0, FRAMES).map((line) => line.trim()) }),
     ...(cause !== undefined &&
-      depth > 0 && { cause: { ...outline(cause, depth - 1), at: undefined } }),
+      depth > 0 && { cause: { ...redactError(cause, depth - 1), at: undefined } }),
   };
 }
 
 /** Makes the instruments; their names begin with `name`. */
-export function reportOn(
+export function createConsumerReport(
   name: string,
   progress: Progress,
   { log, metrics }: { readonly log: Logger; readonly metrics: Metrics },
-): Report {
+): ConsumerReport {
   const { status } = progress;
   const gauge = (what: string, help: string, read: () => number): void =>
     void metrics.gauge(`${name}_log_${what}`, help, [], (own) => own.set(read()));
-  gauge('position', 'Everything in the log up to here has taken effect', () => status().position);
+  gauge('position', 'Everything in the log up to here has taken effect', () => status().offset);
   gauge(
     'lag_events',
     'From the position to the head that was last heard of; gaps between positions count',
-    () => Math.max(0, status().head - status().position),
+    () => Math.max(0, status().endOffset - status().offset),
   );
   gauge(
     'lag_seconds',
@@ -75,24 +75,24 @@ export function reportOn(
   ]);
   for (const outcome of ['applied', 'skipped', 'repeated', 'broken']) events.inc({ outcome }, 0);
   for (const step of ['position', 'read', 'apply', 'acknowledge']) failures.inc({ step }, 0);
-  const sampled = sampler(LINES_A_MINUTE, 60_000);
+  const sampled = createLogSampler(LINES_A_MINUTE, 60_000);
   const line = (kind: string, write: (more: object) => void): void => {
     const leftOut = sampled(kind);
     if (leftOut !== undefined) write(leftOut > 0 ? { leftOut } : {});
   };
   return {
-    applied(batch, { skipped = 0, repeated = 0, broken = 0 }) {
-      const others = skipped + repeated + broken;
+    applied(batch, { skipped = 0, repeated = 0, invalid = 0 }) {
+      const others = skipped + repeated + invalid;
       events.inc({ outcome: 'applied' }, Math.max(0, batch.events.length - others));
       events.inc({ outcome: 'skipped' }, skipped);
       events.inc({ outcome: 'repeated' }, repeated);
-      events.inc({ outcome: 'broken' }, broken);
+      events.inc({ outcome: 'broken' }, invalid);
     },
     failed(step, error, retryInMs) {
       failures.inc({ step });
       line(step, (more) =>
         log.warn(
-          { follower: name, step, retryInMs, ...outline(error), ...more },
+          { follower: name, step, retryInMs, ...redactError(error), ...more },
           'following the log fails',
         ),
       );

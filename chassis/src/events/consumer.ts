@@ -1,26 +1,26 @@
 // Following a log: one loop for every consumer, whatever carries the events and whatever they do here.
 import type { EventSource, Events } from './source.ts';
-import { trackProgress, type FollowStatus } from './progress.ts';
-import { reportOn, type Applied, type Step } from './consumer-report.ts';
+import { trackProgress, type ConsumerStatus } from './progress.ts';
+import { createConsumerReport, type Applied, type ConsumerStep } from './consumer-report.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { backOff, realTime, type Time } from '../base/time.ts';
-import { untilAborted } from '../base/timeout.ts';
+import { raceAbort } from '../base/timeout.ts';
 
 export type { EventBatch, EventSource, Events } from './source.ts';
 export type { Applied } from './consumer-report.ts';
-export type { FollowStatus } from './progress.ts';
+export type { ConsumerStatus as FollowStatus } from './progress.ts';
 
 /** A source that comes back without events at once is asked no more often than this. */
 const IDLE_MS = 100;
 
-export interface FollowOptions {
+export interface ConsumerOptions {
   /** Metrics' names begin with it, as in `social_log_position`. */
   readonly name: string;
   /** Closed when following stops. */
   readonly source: EventSource;
   /** The last position that has taken effect; asked before each read. */
-  readonly position: () => Promise<number> | number;
+  readonly offset: () => Promise<number> | number;
   /**
    * Makes a batch take effect, its `next` being the position from then on: both or neither. Events at or before the
    * position may come again. When the position is no longer `after`, where the batch was read from, somebody else moved
@@ -35,57 +35,50 @@ export interface FollowOptions {
   readonly time?: Time;
 }
 
-export interface Following {
-  readonly status: () => FollowStatus;
+export interface Consumer {
+  readonly status: () => ConsumerStatus;
   /** Resolves when the head that was seen first is reached; never, when it stops before. */
   readonly caughtUp: Promise<void>;
   /** The position was changed by somebody else: a wait for new events ends, and reading goes on from there. */
-  reread(): void;
+  restart(): void;
   /** Ends a wait at once, and a batch in hand when it is applied and acknowledged; closes the source. */
   stop(): Promise<void>;
 }
 
 /** Follows until it is stopped: whatever fails, it tries again, and says so. */
-export function follow(options: FollowOptions): Following {
-  const {
-    name,
-    source,
-    position,
-    apply,
-    log,
-    ready = Promise.resolve(),
-    time = realTime,
-  } = options;
+export function startConsumer(options: ConsumerOptions): Consumer {
+  const { name, source, offset, apply, log, ready = Promise.resolve(), time = realTime } = options;
   const progress = trackProgress(time.now);
-  const report = reportOn(name, progress, options);
+  const report = createConsumerReport(name, progress, options);
   const caughtUp = Promise.withResolvers<void>();
   const ending = new AbortController();
   let waiting = new AbortController();
-  let step: Step = 'position';
+  let step: ConsumerStep = 'position';
   /** The position, unless it may have changed since it was asked for. */
   let known: number | undefined;
 
   const round = async (signal: AbortSignal): Promise<void> => {
     step = 'position';
-    await untilAborted(ready, signal);
-    const after = known ?? (await position());
-    progress.startsAt(after);
+    await raceAbort(ready, signal);
+    const after = known ?? (await offset());
+    progress.startedAt(after);
     step = 'read';
     const askedAt = time.now();
-    const batch = await untilAborted(source.read(after, signal), signal);
+    const batch = await raceAbort(source.read(after, signal), signal);
     progress.received(batch);
-    const news = batch.events.length > 0 || batch.next > after;
+    const news = batch.events.length > 0 || batch.nextOffset > after;
     step = 'apply';
     if (news) report.applied(batch, await apply(batch, after));
     step = 'acknowledge';
-    await batch.done();
+    await batch.ack();
     step = 'position';
-    known = news ? await position() : undefined;
-    progress.tookEffect(batch, known ?? after);
+    known = news ? await offset() : undefined;
+    progress.applied(batch, known ?? after);
     if (progress.status().caughtUp) caughtUp.resolve();
     step = 'apply';
     if (signal.aborted) known = undefined;
-    else if (batch.next > after && known === after) throw new Error('the position did not move');
+    else if (batch.nextOffset > after && known === after)
+      throw new Error('the position did not move');
     const early = IDLE_MS - (time.now() - askedAt);
     if (!news && early > 0) await time.pause(Math.min(early, IDLE_MS), signal);
   };
@@ -118,7 +111,7 @@ export function follow(options: FollowOptions): Following {
   return {
     status: progress.status,
     caughtUp: caughtUp.promise,
-    reread: () => waiting.abort(),
+    restart: () => waiting.abort(),
     async stop() {
       ending.abort();
       waiting.abort();

@@ -1,75 +1,69 @@
-// The answers of an HTTP feed (http-feeds.org), read as what they are: somebody else's.
-import { type Events, parsePosition, SourceError, UnknownPosition } from './source.ts';
+// Reads the pages of an HTTP feed of events (http-feeds.org). What another service sends is checked before it is believed.
+import { type Events, parseOffset, SourceError, UnknownOffset } from './source.ts';
 
-/** An answer that was read whole. */
-export interface FeedAnswer {
+/** A response, read whole. */
+export interface FeedResponse {
   readonly status: number;
   /** A header field by its lower-case name. */
   readonly header: (name: string) => string | null | undefined;
-  readonly body: string;
+  /** The parsed JSON; undefined when the body is not JSON. */
+  readonly body: unknown;
 }
 
-/** More than one answer can be, of 500 events at most. */
+/** Bytes of the largest page: 500 events of at most 2 KiB each. */
 export const FEED_BYTES_MAX = 1_048_576;
 
 const BATCH_TYPE = 'application/cloudevents-batch+json';
 const NEXT_LINK = /<([^<>]*)>\s*;[^<]*?\brel="?next"?/i;
-/** What a 400 names when it does not know the position that it was asked for. */
-const POSITION_POINTER = '/query/lastEventId';
+/** The pointer in a 400 that rejects the offset. */
+const OFFSET_POINTER = '/query/lastEventId';
 
-/** `url` of a feed with the question for what comes after a position, waiting so long (ms) when nothing does. */
-export function feedQuestion(url: string, after: number, waitMs: number): URL {
-  const question = new URL(url);
-  if (after !== 0) question.searchParams.set('lastEventId', String(after));
-  if (waitMs > 0) question.searchParams.set('timeout', String(waitMs));
-  return question;
+/** The URL for the events after an offset. @param waitMs how long the feed may hold its answer back while there are none */
+export function feedUrl(feed: string, after: number, waitMs: number): URL {
+  const url = new URL(feed);
+  if (after !== 0) url.searchParams.set('lastEventId', String(after));
+  if (waitMs > 0) url.searchParams.set('timeout', String(waitMs));
+  return url;
 }
 
 /**
- * What a feed answered to a question.
- * @throws SourceError for what is no answer of a feed, UnknownPosition when the log does not know the position
+ * Reads the page that the feed sent for `url`.
+ * @throws SourceError when the response is not a page of a feed, UnknownOffset when the log never gave the offset
  */
-export function readFeedAnswer({ status, header, body }: FeedAnswer, question: URL): Events {
-  if (status === 400 && namesPosition(body))
-    throw new UnknownPosition('the log does not know this position: it is another log, or a newer');
+export function readFeedPage({ status, header, body }: FeedResponse, url: URL): Events {
+  if (status === 400 && rejectsOffset(body))
+    throw new UnknownOffset(
+      'the log does not know this offset: it is another log, or lost its newest events',
+    );
   if (status !== 200) throw new SourceError(`the feed answered with ${status}`);
   if (header('content-type')?.split(';')[0]?.trim().toLowerCase() !== BATCH_TYPE)
     throw new SourceError('the feed answered with another type than a batch of events');
-  const events = parse(body);
-  if (!Array.isArray(events)) throw new SourceError('the feed answered without a list of events');
-  const head = parsePosition(header('log-head'));
-  if (head === undefined) throw new SourceError('the feed answered without its head');
-  const after = parsePosition(question.searchParams.get('lastEventId')) ?? 0;
-  const next = nextOf(header('link') ?? '', question);
-  if (next === undefined) throw new SourceError('the feed answered without where to go on');
+  if (!Array.isArray(body)) throw new SourceError('the feed answered without a list of events');
+  const end = parseOffset(header('log-head'));
+  if (end === undefined) throw new SourceError('the feed answered without the end of its log');
+  const after = parseOffset(url.searchParams.get('lastEventId')) ?? 0;
+  const next = nextOffsetOf(header('link') ?? '', url);
+  if (next === undefined)
+    throw new SourceError('the feed answered without a link to its next page');
   if (next < after) throw new SourceError('the feed goes backwards');
-  if (next === after && events.length > 0) throw new SourceError('the feed goes round in circles');
-  // The head may have been looked up a moment before the events.
-  return { events, next, head: Math.max(head, next) };
+  if (next === after && body.length > 0) throw new SourceError('the feed goes round in circles');
+  // The end may have been looked up a moment before the events.
+  return { events: body, nextOffset: next, endOffset: Math.max(end, next) };
 }
 
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    // The parser's own error quotes what it read.
-    return undefined;
-  }
-}
-
-function namesPosition(body: string): boolean {
-  const { errors } = (parse(body) ?? {}) as { errors?: unknown };
+function rejectsOffset(body: unknown): boolean {
+  const { errors } = (body ?? {}) as { errors?: unknown };
   return (
     Array.isArray(errors) &&
-    errors.some((one: { pointer?: unknown } | null) => one?.pointer === POSITION_POINTER)
+    errors.some((one: { pointer?: unknown } | null) => one?.pointer === OFFSET_POINTER)
   );
 }
 
-/** The position in the link to the next page; it must lead to the same feed. */
-function nextOf(link: string, question: URL): number | undefined {
+/** The offset in the link to the next page; undefined unless the link leads to the same feed. */
+function nextOffsetOf(link: string, url: URL): number | undefined {
   const target = NEXT_LINK.exec(link)?.[1];
-  if (target === undefined || !URL.canParse(target, question.href)) return undefined;
-  const url = new URL(target, question);
-  if (url.origin !== question.origin || url.pathname !== question.pathname) return undefined;
-  return parsePosition(url.searchParams.get('lastEventId'));
+  if (target === undefined || !URL.canParse(target, url.href)) return undefined;
+  const next = new URL(target, url);
+  if (next.origin !== url.origin || next.pathname !== url.pathname) return undefined;
+  return parseOffset(next.searchParams.get('lastEventId'));
 }

@@ -1,8 +1,8 @@
 // A log's events over HTTP: a feed that is asked again and again, and that holds its answer back until there is news.
 import { type EventBatch, type EventSource, SourceError } from './source.ts';
-import { FEED_BYTES_MAX, feedQuestion, readFeedAnswer } from './feed-page.ts';
-import { fetchWhole, TooLarge, type WholeFetched } from '../http/fetch-bounded.ts';
-import { untilAborted, within } from '../base/timeout.ts';
+import { FEED_BYTES_MAX, feedUrl, readFeedPage } from './feed-page.ts';
+import { fetchJson, ResponseTooLarge, type JsonResponse } from '../http/fetch-json.ts';
+import { raceAbort, withTimeout } from '../base/timeout.ts';
 
 export interface HttpSourceOptions {
   /** Of the feed, such as http://127.0.0.1:8081/api/user-events. */
@@ -26,13 +26,13 @@ export function httpSource({
 }: HttpSourceOptions): EventSource {
   return {
     async read(after, signal): Promise<EventBatch> {
-      const question = feedQuestion(url, after, waitMs);
+      const question = feedUrl(url, after, waitMs);
       // Of its own, and not made of others: whatever ends the waiting frees the connection, too.
       const ending = new AbortController();
       try {
-        const asking = ask(question, ending.signal);
-        const answer = await untilAborted(within(asking, waitMs + graceMs, late), signal);
-        return { ...readFeedAnswer(answer, question), done };
+        const asking = request(question, ending.signal);
+        const answer = await raceAbort(withTimeout(asking, waitMs + graceMs, late), signal);
+        return { ...readFeedPage(answer, question), ack: done };
       } catch (error) {
         if (signal.aborted || error instanceof SourceError) throw error;
         throw new SourceError('the feed cannot be reached', { cause: error });
@@ -44,12 +44,12 @@ export function httpSource({
   };
 }
 
-async function ask(question: URL, signal: AbortSignal): Promise<WholeFetched> {
+async function request(question: URL, signal: AbortSignal): Promise<JsonResponse> {
   const headers = { Accept: 'application/cloudevents-batch+json' };
   try {
-    return await fetchWhole(question, { maxBytes: FEED_BYTES_MAX, signal, headers });
+    return await fetchJson(question, { maxBytes: FEED_BYTES_MAX, signal, headers });
   } catch (error) {
-    if (!(error instanceof TooLarge)) throw error;
+    if (!(error instanceof ResponseTooLarge)) throw error;
     throw new SourceError(`the feed's answer is larger than ${FEED_BYTES_MAX} bytes`);
   }
 }

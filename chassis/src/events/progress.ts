@@ -1,11 +1,11 @@
 // How far a follower is, and for how long it may have been behind.
 import type { Events } from './source.ts';
 
-export interface FollowStatus {
+export interface ConsumerStatus {
   /** Everything up to here has taken effect. */
-  readonly position: number;
+  readonly offset: number;
   /** The newest event's position, as the source said last; 0 before it said anything. */
-  readonly head: number;
+  readonly endOffset: number;
   /** It has reached the head that it saw first. Stays true from then on. */
   readonly caughtUp: boolean;
   /** `time` of the newest event that took effect, in ms since the epoch; undefined when there was none since the start. */
@@ -15,12 +15,12 @@ export interface FollowStatus {
 }
 
 export interface Progress {
-  readonly status: () => FollowStatus;
+  readonly status: () => ConsumerStatus;
   /** Where reading goes on; it may have been set back. */
-  startsAt(position: number): void;
+  startedAt(position: number): void;
   received(batch: Events): void;
   /** @param position what it is now */
-  tookEffect(batch: Events, position: number): void;
+  applied(batch: Events, position: number): void;
   /** Nothing is known of the log since it was last heard of. */
   failed(): void;
 }
@@ -44,22 +44,23 @@ export function trackProgress(now: () => number): Progress {
   let behindSince: number | undefined = wholeAt;
   return {
     status: () => ({
-      position,
-      head,
+      offset: position,
+      endOffset: head,
       caughtUp,
       lastEventAt,
       lagMs: behindSince === undefined ? 0 : Math.max(0, now() - behindSince),
     }),
-    startsAt(at) {
+    startedAt(at) {
       position = at;
       if (at < head) behindSince ??= now();
     },
     received(batch) {
-      head = batch.head;
+      head = batch.endOffset;
       goal ??= head;
-      if (batch.next > position) behindSince = timeOf(batch.events[0]) ?? behindSince ?? now();
+      if (batch.nextOffset > position)
+        behindSince = timeOf(batch.events[0]) ?? behindSince ?? now();
     },
-    tookEffect({ events }, at) {
+    applied({ events }, at) {
       position = at;
       lastEventAt = timeOf(events.at(-1)) ?? lastEventAt;
       caughtUp ||= goal !== undefined && position >= goal;

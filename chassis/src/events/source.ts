@@ -4,14 +4,14 @@
 export interface Events {
   readonly events: readonly unknown[];
   /** Where reading goes on: everything up to this position is in, or before, these events. */
-  readonly next: number;
+  readonly nextOffset: number;
   /** Position of the newest event of the log; 0 when it has none. */
-  readonly head: number;
+  readonly endOffset: number;
 }
 
 export interface EventBatch extends Events {
   /** Acknowledges the events; only after they have taken effect. */
-  readonly done: () => Promise<void>;
+  readonly ack: () => Promise<void>;
 }
 
 /** A log's carrier. One reader at a time. */
@@ -36,12 +36,12 @@ export class SourceError extends Error {
  * The log has never given the position that it was asked for: it is another log, or one that lost its end. Asking again
  * may not help: a person has to look, and rebuild what was made of the old log.
  */
-export class UnknownPosition extends SourceError {
+export class UnknownOffset extends SourceError {
   override readonly name = 'UnknownPosition';
 }
 
 /** A position as it stands in headers: decimal digits. Undefined for anything else. */
-export function parsePosition(text: string | null | undefined): number | undefined {
+export function parseOffset(text: string | null | undefined): number | undefined {
   if (typeof text !== 'string' || !/^(0|[1-9]\d{0,15})$/.test(text)) return undefined;
   const position = Number(text);
   return Number.isSafeInteger(position) ? position : undefined;

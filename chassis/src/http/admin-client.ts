@@ -1,5 +1,5 @@
 // Asking a running process over its admin port: for the commands that a person gives in a terminal.
-import { StartError } from '../base/startup-error.ts';
+import { StartupError } from '../base/startup-error.ts';
 
 /** Where the admin port is; commands read the same settings as the process. */
 export interface AdminAddress {
@@ -8,23 +8,23 @@ export interface AdminAddress {
 }
 
 /** Who listens at every address of a machine is asked at its own. */
-const EVERYWHERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** It may have work to do before it answers; what takes longer tells of its steps. */
 const ANSWER_MS = 30_000;
 
 function adminOrigin({ ADMIN_HOST, ADMIN_PORT }: AdminAddress): string {
-  const host = EVERYWHERE[ADMIN_HOST] ?? ADMIN_HOST;
+  const host = LOOPBACK_OF[ADMIN_HOST] ?? ADMIN_HOST;
   return `http://${host.includes(':') ? `[${host}]` : host}:${ADMIN_PORT}`;
 }
 
 /** @throws StartError when nobody answers within 30 s, or with what the process says is wrong */
-export async function askAdmin(
+export async function requestAdmin(
   address: AdminAddress,
   method: 'GET' | 'POST',
   path: string,
 ): Promise<unknown> {
-  const answer = await ask(address, method, path, AbortSignal.timeout(ANSWER_MS));
+  const answer = await send(address, method, path, AbortSignal.timeout(ANSWER_MS));
   return answer.json();
 }
 
@@ -33,12 +33,12 @@ export async function askAdmin(
  * that is silent for five minutes.
  * @throws StartError as above, and when it breaks off
  */
-export async function* askAdminForLines(
+export async function* requestAdminLines(
   address: AdminAddress,
   method: 'GET' | 'POST',
   path: string,
 ): AsyncGenerator<unknown, void> {
-  const { body } = await ask(address, method, path);
+  const { body } = await send(address, method, path);
   let rest = '';
   try {
     for await (const part of body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -47,11 +47,11 @@ export async function* askAdminForLines(
       for (const line of lines) yield JSON.parse(line) as unknown;
     }
   } catch (cause) {
-    throw new StartError('The answer broke off: the service has ended meanwhile.', { cause });
+    throw new StartupError('The answer broke off: the service has ended meanwhile.', { cause });
   }
 }
 
-async function ask(
+async function send(
   address: AdminAddress,
   method: string,
   path: string,
@@ -60,7 +60,7 @@ async function ask(
   const origin = adminOrigin(address);
   const answer = await fetch(origin + path, { method, redirect: 'error', signal }).catch(
     (cause: unknown) => {
-      throw new StartError(
+      throw new StartupError(
         `Nobody answers at ${origin}. Is the service running? ADMIN_HOST and ADMIN_PORT say where.`,
         { cause },
       );
@@ -68,7 +68,7 @@ async function ask(
   );
   if (answer.ok) return answer;
   const problem = (await answer.json().catch(() => undefined)) as { detail?: string } | undefined;
-  throw new StartError(
+  throw new StartupError(
     `${origin}${path} answered with ${answer.status}: ${problem?.detail ?? 'no reason was given'}.`,
   );
 }

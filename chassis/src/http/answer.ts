@@ -1,13 +1,13 @@
 // Sending an answer: JSON, validators (ETag, RFC 9110), the headers that every answer carries.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { problemDocument, type HeaderFields, type Problem } from './problem.ts';
-import { exchangeOf } from './request-context.ts';
-import { render, Rendered } from './rendered.ts';
+import { requestContextOf } from './request-context.ts';
+import { serialize, SerializedBody } from './rendered.ts';
 
 /** What a route gives back; `send` turns it into a response. */
-export type Answer = WholeAnswer | EmptyAnswer | StreamAnswer;
+export type Answer = BodyAnswer | EmptyAnswer | StreamAnswer;
 
-interface WholeAnswer {
+interface BodyAnswer {
   /** 200 when left out. */
   readonly status?: number;
   /** Sent as JSON; with a `type` it is a text, sent as it is; and so is what was rendered before. */
@@ -45,7 +45,7 @@ function matches(ifNoneMatch: string | undefined, etag: string): boolean {
 type Fields = Record<string, string | readonly string[]>;
 
 function head(res: ServerResponse): Fields {
-  const { requestId, traceparent, headers } = exchangeOf(res.req);
+  const { requestId, traceparent, headers } = requestContextOf(res.req);
   const own = { 'X-Request-Id': requestId, traceparent, 'X-Content-Type-Options': 'nosniff' };
   return headers === undefined ? own : Object.assign(own, headers);
 }
@@ -64,7 +64,7 @@ function write(
   res: ServerResponse,
   status: number,
   type: string,
-  body: Rendered | undefined,
+  body: SerializedBody | undefined,
   more: HeaderFields,
 ): void {
   const headers = withHead(res, more);
@@ -106,9 +106,9 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
   else write(res, status, type, body, tagged);
 }
 
-function renderedBody({ body, type }: WholeAnswer): Rendered {
-  if (body instanceof Rendered) return body;
-  return type === undefined ? render(body) : new Rendered(String(body));
+function renderedBody({ body, type }: BodyAnswer): SerializedBody {
+  if (body instanceof SerializedBody) return body;
+  return type === undefined ? serialize(body) : new SerializedBody(String(body));
 }
 
 /** Answers OPTIONS: which methods there are. */
@@ -118,8 +118,8 @@ export const sendAllowed = (res: ServerResponse, allow: string): void =>
 /** Sends a problem document; never cached. */
 export function sendProblem(req: IncomingMessage, res: ServerResponse, problem: Problem): void {
   const instance = (req.url ?? '/').split('?', 1)[0]!.slice(0, 500);
-  const document = problemDocument(problem, instance, exchangeOf(req).requestId);
-  write(res, problem.status, 'application/problem+json', render(document), {
+  const document = problemDocument(problem, instance, requestContextOf(req).requestId);
+  write(res, problem.status, 'application/problem+json', serialize(document), {
     'Cache-Control': 'no-store',
     ...problem.headers,
   });

@@ -2,7 +2,7 @@
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { readJson } from './body.ts';
 import { send, sendAllowed, sendProblem, type Answer } from './answer.ts';
-import { exchangeOf } from './request-context.ts';
+import { requestContextOf } from './request-context.ts';
 import type { Logger } from '../observability/log.ts';
 import { invalid, Problem } from './problem.ts';
 
@@ -62,10 +62,10 @@ export function createApp({
 
   for (const { method, path, body, handle } of routes) {
     app[method](path, async (req, res) => {
-      exchangeOf(req).route = path;
+      requestContextOf(req).route = path;
       if (body) {
         await readJson(req, res, bodyMs);
-        exchangeOf(req).bodyReadAt = performance.now();
+        requestContextOf(req).bodyReadAt = performance.now();
       }
       send(req, res, await handle(req));
     });
@@ -73,7 +73,7 @@ export function createApp({
   for (const [path, same] of Map.groupBy(routes, (route) => route.path)) {
     const allow = allowed(same.map((route) => route.method));
     app.all(path, (req, res) => {
-      exchangeOf(req).route = path;
+      requestContextOf(req).route = path;
       if (req.method === 'OPTIONS') sendAllowed(res, allow);
       else
         throw new Problem('method-not-allowed', `${req.method} is not possible here`, {
@@ -91,7 +91,7 @@ export function createApp({
       return;
     }
     const problem = toProblem(error) ?? problemOf(error, req, log);
-    exchangeOf(req).failure = problem.reason ?? problem.slug;
+    requestContextOf(req).failure = problem.reason ?? problem.slug;
     sendProblem(req, res, problem);
   };
   app.use(onError);
@@ -102,7 +102,7 @@ export function createApp({
 function problemOf(error: unknown, req: Request, log: Logger): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof URIError) return invalid('/path', 'expected well-formed percent-encoding');
-  const { requestId, traceparent, route } = exchangeOf(req);
+  const { requestId, traceparent, route } = requestContextOf(req);
   log.error({ requestId, traceparent, route, err: error }, 'a request failed by a bug');
   return new Problem('internal', 'The request could not be answered');
 }

@@ -1,13 +1,13 @@
 // What every request passes before the app: the cap on requests in flight, and its measuring.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { sendProblem } from './answer.ts';
-import { exchangeOf } from './request-context.ts';
+import { requestContextOf } from './request-context.ts';
 import type { Logger } from '../observability/log.ts';
 import { DURATION_BUCKETS, type Metrics } from '../observability/metrics.ts';
 import { type HeaderFields, Problem } from './problem.ts';
-import { sampler } from '../observability/log-sampler.ts';
+import { createLogSampler } from '../observability/log-sampler.ts';
 
-export interface FrontOptions {
+export interface EdgeOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Requests at once; what comes beyond is refused at once, before any work. No cap when left out. */
@@ -31,12 +31,12 @@ const overloaded = new Problem(
 const LINES_MAX = 10;
 
 /** Wraps an app so that its requests are counted, timed by route template and status, and capped. */
-export function front(
+export function edge(
   app: RequestListener,
-  { metrics, log, maxInFlight = Infinity, onOverload, headersOf }: FrontOptions,
+  { metrics, log, maxInFlight = Infinity, onOverload, headersOf }: EdgeOptions,
 ): RequestListener {
   let inFlight = 0;
-  const sample = sampler(LINES_MAX);
+  const sample = createLogSampler(LINES_MAX);
   const duration = metrics.histogram(
     'http_request_duration_seconds',
     'Time from the arrival of a request to the end of its answer.',
@@ -49,14 +49,14 @@ export function front(
 
   const finish = (req: IncomingMessage, res: ServerResponse): void => {
     inFlight -= 1;
-    const exchange = exchangeOf(req);
-    if (!res.writableFinished) exchange.onLeave?.();
-    const seconds = (performance.now() - exchange.startedAt) / 1000;
+    const context = requestContextOf(req);
+    if (!res.writableFinished) context.onDisconnect?.();
+    const seconds = (performance.now() - context.startedAt) / 1000;
     const method = METHODS.has(req.method ?? '') ? req.method! : 'other';
     const status = res.writableFinished ? String(res.statusCode) : 'client_left';
-    duration.observe({ method, route: exchange.route, status }, seconds);
+    duration.observe({ method, route: context.route, status }, seconds);
 
-    const { requestId, traceparent, route, failure: cause } = exchange;
+    const { requestId, traceparent, route, failure: cause } = context;
     const failed = res.statusCode >= 500 && route !== 'shed';
     // A 500 is a bug of ours: never one too many.
     const leftOut = !failed ? undefined : res.statusCode === 500 ? 0 : sample(route);
@@ -68,11 +68,11 @@ export function front(
 
   return (req, res) => {
     inFlight += 1;
-    const exchange = exchangeOf(req);
-    if (headersOf !== undefined) exchange.headers = headersOf(req);
+    const context = requestContextOf(req);
+    if (headersOf !== undefined) context.headers = headersOf(req);
     res.once('close', () => finish(req, res));
     if (inFlight > maxInFlight) {
-      exchange.route = 'shed';
+      context.route = 'shed';
       onOverload?.();
       sendProblem(req, res, overloaded);
     } else app(req, res);

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 
 /** Bytes or a text, how many bytes that is, and its ETag (RFC 9110, section 8.8.3), made when it is first asked for. */
-export class Rendered {
+export class SerializedBody {
   readonly content: string | Buffer;
   readonly bytes: number;
   #etag: string | undefined;
@@ -18,4 +18,5 @@ export class Rendered {
 }
 
 /** As JSON. */
-export const render = (body: unknown): Rendered => new Rendered(JSON.stringify(body));
+export const serialize = (body: unknown): SerializedBody =>
+  new SerializedBody(JSON.stringify(body));

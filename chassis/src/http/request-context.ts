@@ -4,7 +4,7 @@ import type { HeaderFields } from './problem.ts';
 import { requestIdFrom, traceparentFrom } from '../observability/trace.ts';
 
 /** Lives as long as the request. */
-export interface Exchange {
+export interface RequestContext {
   readonly requestId: string;
   readonly traceparent: string;
   /** performance.now() at the request's arrival, in milliseconds. */
@@ -18,14 +18,14 @@ export interface Exchange {
   /** Why the answer is a 5xx, in words of a closed set; for the log. */
   failure?: string;
   /** Called once, when the client leaves before its answer is sent. */
-  onLeave?: () => void;
+  onDisconnect?: () => void;
 }
 
-const EXCHANGE = Symbol('exchange');
-type WithExchange = IncomingMessage & { [EXCHANGE]?: Exchange };
+const EXCHANGE = Symbol('context');
+type WithExchange = IncomingMessage & { [EXCHANGE]?: RequestContext };
 
 /** The exchange of a request; made at the first call. */
-export function exchangeOf(req: IncomingMessage): Exchange {
+export function requestContextOf(req: IncomingMessage): RequestContext {
   const carrier = req as WithExchange;
   return (carrier[EXCHANGE] ??= {
     requestId: requestIdFrom(req.headers['x-request-id']),

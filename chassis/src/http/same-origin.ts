@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
  * A web page elsewhere must not steer us through its reader's browser. Who is no browser sends none of these headers.
  * @throws Problem 403
  */
-export function refuseForeignPages({ headers }: Pick<IncomingMessage, 'headers'>): void {
+export function requireSameOrigin({ headers }: Pick<IncomingMessage, 'headers'>): void {
   const { origin, host = '' } = headers;
   const site = headers['sec-fetch-site'];
   if (site === undefined && origin === undefined) return;

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server, STATUS_CODES } from 'n
 import type { AddressInfo } from 'node:net';
 import type { MessageClasses } from './express-messages.ts';
 import { problemDocument, Problem } from './problem.ts';
-import { StartError } from '../base/startup-error.ts';
+import { StartupError } from '../base/startup-error.ts';
 import { requestIdFrom, traceparentFrom } from '../observability/trace.ts';
 
 /** How long requests in flight may take to finish once the process was told to stop. */
@@ -35,7 +35,7 @@ export interface Listening {
 }
 
 /** The address is taken, or not to be had. Its message is for the person at the terminal. */
-export class ListenError extends StartError {
+export class ListenError extends StartupError {
   override readonly name = 'ListenError';
 }
 

@@ -2,7 +2,7 @@
 // however the process does.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { realTime, type Time } from '../base/time.ts';
-import { untilAborted, within } from '../base/timeout.ts';
+import { raceAbort, withTimeout } from '../base/timeout.ts';
 
 /** So often it is tried again while somebody else holds it, and looked at once it is ours. */
 const AGAIN_MS = 500;
@@ -19,7 +19,7 @@ const SILENT_MS = 5_000;
  * @returns undefined when the signal aborted before it was ours
  * @throws what `work` throws; a DatabaseError when the server cannot be asked, an Error when it does not answer for 2 s
  */
-export async function whileLocked<T>(
+export async function withAdvisoryLock<T>(
   db: Kysely<unknown>,
   key: number,
   signal: AbortSignal,
@@ -28,7 +28,7 @@ export async function whileLocked<T>(
 ): Promise<T | undefined> {
   return db.connection().execute(async (connection) => {
     const ask = <Row>(question: RawBuilder<Row>) =>
-      within(question.execute(connection), ANSWER_MS, silence);
+      withTimeout(question.execute(connection), ANSWER_MS, silence);
     const untilOurs = async (): Promise<void> => {
       // Before the lock: should the answer be lost that it is ours, it would be held for ever.
       await ask(sql`set idle_session_timeout = ${sql.lit(SILENT_MS)}`);
@@ -41,7 +41,7 @@ export async function whileLocked<T>(
       }
     };
     try {
-      await untilAborted(untilOurs(), signal);
+      await raceAbort(untilOurs(), signal);
     } catch (error) {
       if (signal.aborted) return undefined;
       throw error;

@@ -7,12 +7,12 @@ export interface Backend {
   /** For requests: bounded in connections and in time. */
   readonly dialect: Dialect;
   /** Lends a Kysely without the deadlines of requests, for migrations. */
-  maintain<T>(work: (db: Kysely<unknown>) => Promise<T>): Promise<T>;
+  withMaintenance<T>(work: (db: Kysely<unknown>) => Promise<T>): Promise<T>;
   /**
    * Runs `work` while nobody else on the same database does so with this key; waits for that until the signal aborts, and
    * is undefined then. The signal that `work` gets aborts when somebody else may be at it.
    */
-  exclusively<T>(
+  withLeaderLock<T>(
     key: number,
     signal: AbortSignal,
     work: (lost: AbortSignal) => Promise<T>,

@@ -29,7 +29,7 @@ export interface Database<Schema> {
   /** Why it cannot be used now, in a few words; undefined when it can. */
   readiness(): Promise<string | undefined>;
   /** Only once it is prepared. */
-  readonly exclusively: Backend['exclusively'];
+  readonly withLeaderLock: Backend['withLeaderLock'];
   /** Ends running statements too. */
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export async function openDatabase<Schema>({
   const db = new Kysely<Schema>({ dialect: backend.dialect, plugins: [gate] });
 
   const prepare = (): Promise<void> =>
-    backend.maintain(async (maintenance) => {
+    backend.withMaintenance(async (maintenance) => {
       const ran = await migrate(maintenance, migrations);
       if (ran.length > 0) log.info({ migrations: ran }, 'the schema is up to date');
       await seed?.(maintenance as Kysely<Schema>);
@@ -95,7 +95,7 @@ export async function openDatabase<Schema>({
   return {
     db,
     prepared,
-    exclusively: (key, signal, work) => backend.exclusively(key, signal, work),
+    withLeaderLock: (key, signal, work) => backend.withLeaderLock(key, signal, work),
     async readiness() {
       if (state.is === 'preparing') return state.why;
       try {

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { StartError } from '../base/startup-error.ts';
+import { StartupError } from '../base/startup-error.ts';
 
 const SQLITE_BUSY = 5;
 // Keeps each holder alive: the garbage collector would close it, and that releases the lock.
@@ -47,20 +47,20 @@ export function lockDirectory(directory: string): DirectoryLock {
   };
 }
 
-function held(directory: string, pidFile: string): StartError {
+function held(directory: string, pidFile: string): StartupError {
   let who = 'another process';
   try {
     who = `process ${Number.parseInt(readFileSync(pidFile, 'utf8'), 10) || 'unknown'}`;
   } catch {
     // The holder has just started, or is just ending.
   }
-  return new StartError(
+  return new StartupError(
     `The data directory ${directory} is in use by ${who}. Stop that one, or set another DATA_DIR.`,
   );
 }
 
-function cannotUse(directory: string, cause: unknown): StartError {
+function cannotUse(directory: string, cause: unknown): StartupError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const reason = code === undefined || code === 'ERR_SQLITE_ERROR' ? message : code;
-  return new StartError(`The data directory ${directory} cannot be used: ${reason}.`, { cause });
+  return new StartupError(`The data directory ${directory} cannot be used: ${reason}.`, { cause });
 }

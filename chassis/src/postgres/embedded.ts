@@ -7,7 +7,7 @@ import { Kysely, PGliteDialect } from 'kysely';
 import { lockDirectory } from './directory-lock.ts';
 import { type Backend, INT8, parseInt8 } from './backend.ts';
 import { databaseError, guarded } from './errors.ts';
-import { StartError } from '../base/startup-error.ts';
+import { StartupError } from '../base/startup-error.ts';
 
 /** Where the database's files are, inside of the data directory. */
 export const CLUSTER = 'postgres';
@@ -36,7 +36,7 @@ export async function openEmbedded(dataDir: string): Promise<Backend> {
     const directory = join(dataDir, CLUSTER);
     if (!existsSync(directory)) await createCluster(directory);
     const pglite = await open(directory).catch((cause: unknown) => {
-      throw new StartError(
+      throw new StartupError(
         `The database in ${directory} cannot be opened: its files are damaged, or another version made them.`,
         { cause },
       );
@@ -47,9 +47,9 @@ export async function openEmbedded(dataDir: string): Promise<Backend> {
     const closing = new AbortController();
     return {
       dialect,
-      maintain: (work) => work(maintenance),
+      withMaintenance: (work) => work(maintenance),
       // No other process has it.
-      exclusively: (_key, _signal, work) => work(closing.signal),
+      withLeaderLock: (_key, _signal, work) => work(closing.signal),
       async close() {
         closing.abort();
         if (!pglite.closed) await pglite.close();

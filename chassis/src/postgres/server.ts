@@ -4,7 +4,7 @@ import { Pool, type PoolClient, type PoolConfig, TypeOverrides } from 'pg';
 import type { Logger } from '../observability/log.ts';
 import { type Backend, INT8, parseInt8 } from './backend.ts';
 import { databaseError, guarded, SQLSTATE } from './errors.ts';
-import { whileLocked } from './advisory-lock.ts';
+import { withAdvisoryLock } from './advisory-lock.ts';
 
 // For a new connection, and for a turn in the pool.
 const CONNECT_MS = 1_500;
@@ -26,7 +26,7 @@ const FOR_MAINTENANCE: PoolConfig = { idle_in_transaction_session_timeout: 60_00
 export function openServer(url: string, log: Logger): Backend {
   const requests = openPool({ connectionString: url, ...FOR_REQUESTS }, log);
   const maintenance = new Set<PostgresPool>();
-  const maintain: Backend['maintain'] = async (work) => {
+  const maintain: Backend['withMaintenance'] = async (work) => {
     const pool = openPool({ connectionString: url, max: 1, ...FOR_MAINTENANCE }, log);
     maintenance.add(pool);
     try {
@@ -38,8 +38,9 @@ export function openServer(url: string, log: Logger): Backend {
   };
   return {
     dialect: new PostgresDialect({ pool: requests }),
-    maintain,
-    exclusively: (key, signal, work) => maintain((db) => whileLocked(db, key, signal, work)),
+    withMaintenance: maintain,
+    withLeaderLock: (key, signal, work) =>
+      maintain((db) => withAdvisoryLock(db, key, signal, work)),
     async close() {
       await Promise.all([requests, ...maintenance].map((pool) => pool.end()));
     },

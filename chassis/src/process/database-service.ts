@@ -3,10 +3,10 @@ import type { Express } from 'express';
 import type { Kysely } from 'kysely';
 import type { Readiness } from '../http/admin.ts';
 import type { Route } from '../http/app.ts';
-import { front } from '../http/edge.ts';
+import { edge } from '../http/edge.ts';
 import { startJobs, type Job } from './jobs.ts';
 import { createLogger, type Logger } from '../observability/log.ts';
-import { messagesOf } from '../http/express-messages.ts';
+import { messageClassesOf } from '../http/express-messages.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
 import { databaseProblem } from '../postgres/errors.ts';
 import type { Migrations } from '../postgres/migrate.ts';
@@ -18,7 +18,7 @@ import { type commonSettings, readSettings, type z } from '../settings/settings.
 type Shape = ReturnType<typeof commonSettings> & ReturnType<typeof databaseSettings>;
 
 /** What a service's own code is made with. */
-export interface Context<Schema, Settings> {
+export interface ServiceContext<Schema, Settings> {
   readonly db: Kysely<Schema>;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -26,7 +26,7 @@ export interface Context<Schema, Settings> {
   /** Resolves once migrations and seed have run, or the service is stopped before. */
   readonly prepared: Promise<void>;
   /** For work that one instance at a time does; only once the database is prepared. */
-  readonly exclusively: Database<Schema>['exclusively'];
+  readonly withLeaderLock: Database<Schema>['withLeaderLock'];
 }
 
 /** A service's own code. */
@@ -38,7 +38,7 @@ export interface Service {
   /** Asked once the database is ready, for what else has to be. */
   readonly readiness?: Readiness;
   /** Called once, at the beginning of the end: requests that wait for something should be answered now. */
-  readonly stopping?: () => void;
+  readonly onStopping?: () => void;
   /** Closes what it holds beside the database; runs before that is closed. */
   readonly close?: () => Promise<void> | void;
 }
@@ -49,7 +49,7 @@ export interface DatabaseService<Schema, Own extends Shape> {
   readonly migrations: Migrations;
   /** Fills an empty database with demo data. */
   readonly seed: (db: Kysely<Schema>) => Promise<void>;
-  readonly create: (context: Context<Schema, z.output<z.ZodObject<Own>>>) => Service;
+  readonly create: (context: ServiceContext<Schema, z.output<z.ZodObject<Own>>>) => Service;
 }
 
 /** @throws StartError for what a person has to mend: a wrong setting, a taken port, a data directory in use. */
@@ -69,20 +69,20 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     ...(settings.DEMO_DATA && { seed }),
     log,
   });
-  const { db, prepared, exclusively } = database;
-  const service = create({ db, log, metrics, settings: own, prepared, exclusively });
-  const { app, adminRoutes = [], jobs = [], readiness, stopping, close } = service;
+  const { db, prepared, withLeaderLock } = database;
+  const service = create({ db, log, metrics, settings: own, prepared, withLeaderLock });
+  const { app, adminRoutes = [], jobs = [], readiness, onStopping, close } = service;
   const endJobs = startJobs(jobs, prepared, log);
   return serve({
-    handler: front(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
-    messages: messagesOf(app),
+    handler: edge(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
+    messages: messageClassesOf(app),
     settings,
     metrics,
     log,
     readiness: async () => (await database.readiness()) ?? (await readiness?.()),
     routes: adminRoutes,
     toProblem: databaseProblem,
-    ...(stopping && { stopping }),
+    ...(onStopping && { onStopping }),
     async close() {
       await close?.();
       // Closing the database ends what a job still waits for.

@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http';
 import { createAdminApp, type AdminOptions, type Readiness } from '../http/admin.ts';
 import type { MessageClasses } from '../http/express-messages.ts';
 import { listen, type Listening } from '../http/server.ts';
-import { StartError } from '../base/startup-error.ts';
+import { StartupError } from '../base/startup-error.ts';
 
 /** Shorter than for the public one: all it has in flight are short answers, and event streams, which never end. */
 const ADMIN_STOP_LIMIT_MS = 500;
@@ -24,7 +24,7 @@ export interface ServeOptions extends Omit<AdminOptions, 'readiness'> {
   readonly settings: Addresses;
   readonly readiness?: Readiness;
   /** Called once, at the beginning of the end: requests that wait for something should be answered now. */
-  readonly stopping?: () => void;
+  readonly onStopping?: () => void;
   /** Closes what the process holds, after its last request: pools, databases, timers. */
   readonly close: () => Promise<void> | void;
 }
@@ -66,7 +66,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       if (stopping) return;
       stopping = true;
       log.info('stopping: requests in flight finish');
-      options.stopping?.();
+      options.onStopping?.();
       await open.stop();
       await close();
       await admin.stop(ADMIN_STOP_LIMIT_MS);
@@ -109,7 +109,7 @@ export async function runService(
   try {
     running = await start(process.env);
   } catch (error) {
-    if (!(error instanceof StartError)) throw error;
+    if (!(error instanceof StartupError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }

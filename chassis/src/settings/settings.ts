@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 export { z };
-import { StartError } from '../base/startup-error.ts';
+import { StartupError } from '../base/startup-error.ts';
 
 /** What the README's table, and the line about a wrong value, say of a setting. */
 export interface SettingMeta {
@@ -119,7 +119,7 @@ export const commonSettings = (ports: { public: number; admin: number }) => ({
 });
 
 /** Every setting that is wrong, one line each. */
-export class SettingsError extends StartError {
+export class SettingsError extends StartupError {
   override readonly name = 'SettingsError';
 }
 

@@ -101,7 +101,7 @@ test('a token that was checked is not checked again until it expires', async () 
       return keys(...args);
     },
     rules,
-    { memory },
+    { cache: memory },
   );
   const token = await key.sign();
   const viewer = await verify(token);

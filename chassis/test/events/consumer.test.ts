@@ -6,10 +6,10 @@ import { event, stage } from '../support/followed.ts';
 
 test('events take effect in order, each batch is acknowledged after that, and reading goes on where it ended', async () => {
   const { following, nextRead, story } = stage();
-  (await nextRead()).give({ events: [event(1), event(4)], next: 4, head: 9 });
+  (await nextRead()).give({ events: [event(1), event(4)], nextOffset: 4, endOffset: 9 });
   const second = await nextRead();
   expect(second.after).toBe(4);
-  second.give({ events: [event(9)], next: 9 });
+  second.give({ events: [event(9)], nextOffset: 9 });
   expect((await nextRead()).after).toBe(9);
   await following.stop();
   expect(story).toEqual(['apply 1,4', 'done 4', 'apply 9', 'done 9', 'closed']);
@@ -17,7 +17,7 @@ test('events take effect in order, each batch is acknowledged after that, and re
 
 test('a batch without events that leads further takes effect, one that does not is only acknowledged', async () => {
   const { following, nextRead, nextPause, story, state } = stage();
-  (await nextRead()).give({ next: 7 });
+  (await nextRead()).give({ nextOffset: 7 });
   (await nextRead()).give({});
   (await nextPause()).end();
   expect((await nextRead()).after).toBe(7);
@@ -43,19 +43,19 @@ describe('failures', () => {
   test('what could not be applied is not acknowledged, and comes again after a while', async () => {
     let tries = 0;
     const { following, nextRead, nextPause, story, state } = stage({
-      apply({ next }) {
+      apply({ nextOffset }) {
         tries += 1;
         if (tries === 1) throw new Error('the database is away');
-        state.position = next;
+        state.position = nextOffset;
         return {};
       },
     });
-    (await nextRead()).give({ events: [event(1)], next: 1 });
+    (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
     (await nextPause()).end();
     expect(story).toEqual([]);
     const again = await nextRead();
     expect(again.after).toBe(0);
-    again.give({ events: [event(1)], next: 1 });
+    again.give({ events: [event(1)], nextOffset: 1 });
     await nextRead();
     expect(story).toEqual(['done 1']);
     await following.stop();
@@ -71,7 +71,7 @@ describe('failures', () => {
       pause.end();
     }
     expect(waits).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000]);
-    (await nextRead()).give({ events: [event(1)], next: 1 });
+    (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
     (await nextRead()).fail(new SourceError('away'));
     expect((await nextPause()).ms).toBe(250);
     await following.stop();
@@ -90,7 +90,7 @@ describe('failures', () => {
   test('a position that cannot be asked for is a failure like any other', async () => {
     let tries = 0;
     const { following, nextRead, nextPause, metrics } = stage({
-      async position() {
+      async offset() {
         tries += 1;
         if (tries === 1) throw new Error('not ready');
         return 3;
@@ -104,9 +104,9 @@ describe('failures', () => {
 
   test('an apply that leaves the position where it was is a failure, not an endless loop', async () => {
     const { following, nextRead, nextPause, lines } = stage({ apply: () => ({}) });
-    (await nextRead()).give({ events: [event(1)], next: 1 });
+    (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
     (await nextPause()).end();
-    (await nextRead()).give({ events: [event(1)], next: 1 });
+    (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
     expect((await nextPause()).ms).toBe(500);
     expect(lines[0]).toMatchObject({ step: 'apply', retryInMs: 250 });
     await following.stop();
@@ -116,8 +116,8 @@ describe('failures', () => {
     const { following, nextRead, nextPause, story, lines } = stage();
     (await nextRead()).give({
       events: [event(1)],
-      next: 1,
-      done: () => Promise.reject(new SourceError('the broker is away')),
+      nextOffset: 1,
+      ack: () => Promise.reject(new SourceError('the broker is away')),
     });
     (await nextPause()).end();
     expect((await nextRead()).after).toBe(1);
@@ -136,7 +136,7 @@ describe('failures', () => {
     const { following, nextRead, nextPause, lines } = stage({
       apply: () => Promise.reject(error),
     });
-    (await nextRead()).give({ events: [event(1, { data: secret })], next: 1 });
+    (await nextRead()).give({ events: [event(1, { data: secret })], nextOffset: 1 });
     await nextPause();
     expect(lines).toEqual([
       expect.objectContaining({
@@ -172,7 +172,7 @@ describe('failures', () => {
       await failing(1);
       expect(lines[3]).toMatchObject({ leftOut: 17 });
       expect(await metrics.text()).toContain('test_log_failures_total{step="read"} 21');
-      (await nextRead()).give({ events: [event(1)], next: 1 });
+      (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
       await nextRead();
       expect(lines).toContainEqual(
         expect.objectContaining({ level: 30, failures: 21, msg: 'following the log works again' }),
@@ -190,7 +190,7 @@ describe('stopping', () => {
     const read = await nextRead();
     await following.stop();
     expect(read.signal.aborted).toBe(true);
-    read.give({ events: [event(1)], next: 1 });
+    read.give({ events: [event(1)], nextOffset: 1 });
     await Promise.resolve();
     expect(story).toEqual(['closed']);
   });
@@ -199,14 +199,14 @@ describe('stopping', () => {
     const applying = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const { following, nextRead, story, state } = stage({
-      async apply({ next }) {
+      async apply({ nextOffset }) {
         applying.resolve();
         await finish.promise;
-        state.position = next;
+        state.position = nextOffset;
         return {};
       },
     });
-    (await nextRead()).give({ events: [event(1)], next: 1 });
+    (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
     await applying.promise;
     const stopped = following.stop();
     finish.resolve();
@@ -241,7 +241,7 @@ test('a position that somebody set back ends the wait, and what follows it is re
   const waiting = await nextRead();
   expect(waiting.after).toBe(50);
   state.position = 0;
-  following.reread();
+  following.restart();
   expect(waiting.signal.aborted).toBe(true);
   const again = await nextRead();
   expect(again.after).toBe(0);
@@ -257,14 +257,14 @@ test('a position that is set back while it is being asked for is asked for again
   const answer = Promise.withResolvers<number>();
   const answers = [0, answer.promise, 0];
   const { following, nextRead } = stage({
-    position() {
+    offset() {
       if (answers.length === 2) asking.resolve();
       return answers.shift()!;
     },
   });
-  (await nextRead()).give({ events: [event(1)], next: 1 });
+  (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
   await asking.promise;
-  following.reread();
+  following.restart();
   answer.resolve(1);
   expect((await nextRead()).after).toBe(0);
   await following.stop();
@@ -275,19 +275,19 @@ describe('how far it is', () => {
     const { following, nextRead, state, lines } = stage();
     let told = false;
     void following.caughtUp.then(() => (told = true));
-    (await nextRead()).give({ events: [event(1)], next: 1, head: 4 });
-    (await nextRead()).give({ events: [event(3)], next: 3, head: 9 });
+    (await nextRead()).give({ events: [event(1)], nextOffset: 1, endOffset: 4 });
+    (await nextRead()).give({ events: [event(3)], nextOffset: 3, endOffset: 9 });
     const third = await nextRead();
     expect([told, following.status().caughtUp]).toEqual([false, false]);
-    third.give({ events: [event(5)], next: 5, head: 9 });
+    third.give({ events: [event(5)], nextOffset: 5, endOffset: 9 });
     await following.caughtUp;
-    expect(following.status()).toMatchObject({ position: 5, head: 9, caughtUp: true });
+    expect(following.status()).toMatchObject({ offset: 5, endOffset: 9, caughtUp: true });
     expect(lines).toContainEqual(expect.objectContaining({ msg: 'caught up with the log' }));
     expect((await nextRead()).after).toBe(5);
     state.position = 0;
-    following.reread();
+    following.restart();
     expect((await nextRead()).after).toBe(0);
-    expect(following.status()).toMatchObject({ position: 0, caughtUp: true });
+    expect(following.status()).toMatchObject({ offset: 0, caughtUp: true });
     await following.stop();
   });
 
@@ -297,8 +297,8 @@ describe('how far it is', () => {
     await following.caughtUp;
     await following.stop();
     expect(following.status()).toEqual({
-      position: 0,
-      head: 0,
+      offset: 0,
+      endOffset: 0,
       caughtUp: true,
       lastEventAt: undefined,
       lagMs: 0,
@@ -308,9 +308,9 @@ describe('how far it is', () => {
   test('gauges: position, events to go, and for how long changes may be missing', async () => {
     const seen: string[] = [];
     const { following, nextRead, nextPause, clock, state, metrics } = stage({
-      async apply({ next }) {
+      async apply({ nextOffset }) {
         seen.push(await gauges());
-        state.position = next;
+        state.position = nextOffset;
         return {};
       },
     });
@@ -323,12 +323,12 @@ describe('how far it is', () => {
     clock.now = 10_000;
     expect(await gauges()).toBe('position 0,lag_events 0,lag_seconds 10');
 
-    first.give({ events: [event(2), event(4)], next: 4, head: 9 });
+    first.give({ events: [event(2), event(4)], nextOffset: 4, endOffset: 9 });
     const second = await nextRead();
     expect(seen).toEqual(['position 0,lag_events 9,lag_seconds 8']);
     expect(await gauges()).toBe('position 4,lag_events 5,lag_seconds 6');
 
-    second.give({ events: [event(9)], next: 9 });
+    second.give({ events: [event(9)], nextOffset: 9 });
     const third = await nextRead();
     clock.now = 15_000;
     expect(await gauges()).toBe('position 9,lag_events 0,lag_seconds 0');
@@ -344,8 +344,8 @@ describe('how far it is', () => {
   test('an event of tomorrow, or without a time, makes no lag that cannot be', async () => {
     const { following, nextRead, clock } = stage();
     clock.now = 5_000;
-    (await nextRead()).give({ events: [event(60)], next: 60, head: 90 });
-    (await nextRead()).give({ events: [null, 'x'], next: 61, head: 90 });
+    (await nextRead()).give({ events: [event(60)], nextOffset: 60, endOffset: 90 });
+    (await nextRead()).give({ events: [null, 'x'], nextOffset: 61, endOffset: 90 });
     await nextRead();
     expect(following.status()).toMatchObject({ lagMs: 0, lastEventAt: 60_000 });
     await following.stop();
@@ -353,13 +353,13 @@ describe('how far it is', () => {
 
   test('events are counted by what became of them', async () => {
     const { following, nextRead, state, metrics } = stage({
-      apply({ next }) {
-        state.position = next;
-        return { skipped: 2, broken: 1 };
+      apply({ nextOffset }) {
+        state.position = nextOffset;
+        return { skipped: 2, invalid: 1 };
       },
     });
     expect(await metrics.text()).toContain('test_log_events_total{outcome="broken"} 0');
-    (await nextRead()).give({ events: [1, 2, 3, 4, 5].map((at) => event(at)), next: 5 });
+    (await nextRead()).give({ events: [1, 2, 3, 4, 5].map((at) => event(at)), nextOffset: 5 });
     await nextRead();
     const text = await metrics.text();
     expect(text).toContain('test_log_events_total{outcome="applied"} 2');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { SourceError, UnknownPosition } from 'chassis/events/source';
+import { SourceError, UnknownOffset } from 'chassis/events/source';
 import { httpSource } from 'chassis/events/http-source';
 import { listen } from 'chassis/http/server';
 import { serving } from '../support/http.ts';
@@ -33,7 +33,11 @@ const reading = async (handler: RequestListener, after = 7) =>
   (await feed(handler)).read(after, never);
 
 test('a good answer is its events, where to go on, and where the log ends', async () => {
-  expect(await reading(answering({}))).toMatchObject({ events: [{ id: '9' }], next: 9, head: 12 });
+  expect(await reading(answering({}))).toMatchObject({
+    events: [{ id: '9' }],
+    nextOffset: 9,
+    endOffset: 12,
+  });
 });
 
 test.each<[string, Record<string, string>]>([
@@ -41,11 +45,13 @@ test.each<[string, Record<string, string>]>([
   ['other links beside it', { Link: '</a>; rel="self", </feed?lastEventId=9>; rel="next"' }],
   ['a type with a charset', { 'Content-Type': `${TYPE}; charset=utf-8` }],
 ])('%s is fine', async (_, headers) => {
-  expect(await reading(answering({ headers }))).toMatchObject({ next: 9 });
+  expect(await reading(answering({ headers }))).toMatchObject({ nextOffset: 9 });
 });
 
 test('a head that lies before the events is taken to be behind them', async () => {
-  expect(await reading(answering({ headers: { 'Log-Head': '8' } }))).toMatchObject({ head: 9 });
+  expect(await reading(answering({ headers: { 'Log-Head': '8' } }))).toMatchObject({
+    endOffset: 9,
+  });
 });
 
 test('it asks for what comes after the position, from the beginning without one, and says how long to wait', async () => {
@@ -108,7 +114,7 @@ describe('refused, in words that quote nothing', () => {
   ])('%s', async (_, answer) => {
     const error: unknown = await reading(answering(answer)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SourceError);
-    expect(error).not.toBeInstanceOf(UnknownPosition);
+    expect(error).not.toBeInstanceOf(UnknownOffset);
     expect((error as Error).message).not.toContain(secret);
   });
 
@@ -167,9 +173,9 @@ describe('refused, in words that quote nothing', () => {
 test('a position that the log does not know is told apart', async () => {
   const body = JSON.stringify({ errors: [{ pointer: '/query/lastEventId', detail: 'x' }] });
   await expect(reading(answering({ status: 400, body }))).rejects.toThrow(
-    'the log does not know this position',
+    'the log does not know this offset',
   );
-  await expect(reading(answering({ status: 400, body }))).rejects.toThrow(UnknownPosition);
+  await expect(reading(answering({ status: 400, body }))).rejects.toThrow(UnknownOffset);
 });
 
 test('a wait that is given up frees its connection', async () => {

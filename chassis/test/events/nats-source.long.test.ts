@@ -22,9 +22,9 @@ async function readUntil(source: EventSource, after: number, last: number): Prom
       await pause(20);
       continue;
     }
-    await batch.done().catch(() => undefined);
+    await batch.ack().catch(() => undefined);
     all.push(...positionsOf(batch));
-    from = batch.next;
+    from = batch.nextOffset;
   }
   return all;
 }
@@ -50,7 +50,7 @@ describeWithNats('a source from JetStream', () => {
       const [before] = await consumers();
       expect(before).toMatchObject({ num_ack_pending: 10, num_pending: 0 });
       expect(before!.name).toMatch(new RegExp(`^${NAME}-`));
-      await batch.done();
+      await batch.ack();
       expect((await consumers())[0]).toMatchObject({
         num_ack_pending: 0,
         ack_floor: { stream_seq: written.length },
@@ -79,7 +79,7 @@ describeWithNats('a source from JetStream', () => {
       const written = await log.append(subjects(10));
       const source = log.source();
       const first = await source.read(0, never);
-      await first.done();
+      await first.ack();
       const remove = async () => {
         for (const { name } of await consumers()) await log.manager.consumers.delete(STREAM, name);
       };
@@ -98,7 +98,7 @@ describeWithNats('a source from JetStream', () => {
       const written = await log.append(['a']);
       const source = log.source();
       const first = await source.read(0, never);
-      await first.done();
+      await first.ack();
       const [own] = await consumers();
       const more = await log.append(['b', 'c']);
       const thief = await jetstream(log.connection).consumers.get(STREAM, own!.name);
@@ -132,12 +132,12 @@ describeWithNats('a source from JetStream', () => {
       const source = log.source();
       const odd = await source.read(0, never);
       expect(odd.events).toEqual([expect.objectContaining({ id: '1' }), 'no {json']);
-      expect(odd.next).toBe(first);
-      await odd.done();
+      expect(odd.nextOffset).toBe(first);
+      await odd.ack();
       const [second] = await log.append(['b']);
       const next = await source.read(first!, never);
       expect(positionsOf(next)).toEqual([second]);
-      await next.done();
+      await next.ack();
       await log.publish('7', 'not a position');
       expect(await log.source().read(second!, never)).toMatchObject({ events: [7], next: second });
     });
@@ -146,7 +146,7 @@ describeWithNats('a source from JetStream', () => {
       const proxy = await proxyTo(log.nats.url);
       const source = log.source(1_000, proxy.url);
       const written = await log.append(['a']);
-      await (await source.read(0, never)).done();
+      await (await source.read(0, never)).ack();
       proxy.fallSilent();
       await expect(source.read(written[0]!, never)).rejects.toThrow(SourceError);
       await proxy.leave();
@@ -161,7 +161,7 @@ describeWithNats('a source from JetStream', () => {
       const proxy = await proxyTo(log.nats.url);
       const source = log.source(1_000, proxy.url);
       const [first] = await log.append(['a']);
-      await (await source.read(0, never)).done();
+      await (await source.read(0, never)).ack();
       proxy.loseOpen();
       const [second] = await log.append(['b']);
       const since = performance.now();

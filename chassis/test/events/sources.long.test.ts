@@ -1,7 +1,7 @@
 // What every source of a log's events must do, whatever carries them.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type EventSource, SourceError, UnknownPosition } from 'chassis/events/source';
-import { follow, type FollowOptions } from 'chassis/events/consumer';
+import { type EventSource, SourceError, UnknownOffset } from 'chassis/events/source';
+import { startConsumer, type ConsumerOptions } from 'chassis/events/consumer';
 import { createMetrics } from 'chassis/observability/metrics';
 import { describeWithNats } from '../../../test/support/nats.ts';
 import { memoryLog } from '../../../test/support/log.ts';
@@ -17,11 +17,11 @@ const positionsOf = (events: readonly unknown[]): number[] =>
 async function readAll(source: EventSource, after: number): Promise<number[]> {
   const all: number[] = [];
   for (let from = after; ;) {
-    const { events, next, head, done } = await source.read(from, never);
+    const { events, nextOffset, endOffset, ack } = await source.read(from, never);
     all.push(...positionsOf(events));
-    await done();
-    from = next;
-    if (from >= head) return all;
+    await ack();
+    from = nextOffset;
+    if (from >= endOffset) return all;
   }
 }
 
@@ -38,9 +38,9 @@ function suite(start: () => Promise<LogInTest>): void {
   test('every event comes once, in order, over several batches; each batch says where the log ends', async () => {
     const written = await log.append(subjects(1_200));
     const source = log.source();
-    const { head, next, events } = await source.read(0, never);
-    expect(head).toBe(written.at(-1));
-    expect(next).toBe(positionsOf(events).at(-1));
+    const { endOffset, nextOffset, events } = await source.read(0, never);
+    expect(endOffset).toBe(written.at(-1));
+    expect(nextOffset).toBe(positionsOf(events).at(-1));
     expect(events.length).toBeLessThan(1_200);
     expect(await readAll(log.source(), 0)).toEqual(written);
   });
@@ -74,8 +74,8 @@ function suite(start: () => Promise<LogInTest>): void {
   test('after a crash between taking effect and the acknowledgement nothing is lost', async () => {
     const written = await log.append(subjects(700));
     const crashed = log.source();
-    const { events, next } = await crashed.read(0, never);
-    const rest = await readAll(log.source(), next);
+    const { events, nextOffset } = await crashed.read(0, never);
+    const rest = await readAll(log.source(), nextOffset);
     expect([...positionsOf(events), ...rest]).toEqual(written);
   });
 
@@ -96,7 +96,7 @@ function suite(start: () => Promise<LogInTest>): void {
     for (const back of [0, 5]) {
       const batch = await source.read(written[back - 1] ?? 0, never);
       expect(positionsOf(batch.events)).toEqual(written.slice(back));
-      await batch.done();
+      await batch.ack();
     }
   });
 
@@ -117,23 +117,27 @@ function suite(start: () => Promise<LogInTest>): void {
     const waiting = source.read(last!, never);
     const startedAt = performance.now();
     const more = await log.append(['b']);
-    const { events, next, head } = await waiting;
+    const { events, nextOffset, endOffset } = await waiting;
     expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(positionsOf(events)).toEqual(more);
-    expect([next, head]).toEqual([more[0], more[0]]);
+    expect([nextOffset, endOffset]).toEqual([more[0], more[0]]);
   });
 
   test('a wait for nothing ends without events, where it began', async () => {
     const [last] = await log.append(['a']);
     for (const source of [log.source(), log.source()]) {
-      const { events, next, head } = await source.read(last!, never);
-      expect({ events, next, head }).toEqual({ events: [], next: last, head: last });
+      const { events, nextOffset, endOffset } = await source.read(last!, never);
+      expect({ events, next: nextOffset, head: endOffset }).toEqual({
+        events: [],
+        next: last,
+        head: last,
+      });
     }
   });
 
   test('an empty log has the head 0', async () => {
-    const { events, next, head } = await log.source().read(0, never);
-    expect({ events, next, head }).toEqual({ events: [], next: 0, head: 0 });
+    const { events, nextOffset, endOffset } = await log.source().read(0, never);
+    expect({ events, next: nextOffset, head: endOffset }).toEqual({ events: [], next: 0, head: 0 });
   });
 
   test('a wait that is given up ends at once, and what comes meanwhile is not lost', async () => {
@@ -151,7 +155,7 @@ function suite(start: () => Promise<LogInTest>): void {
   test('a position that the log never gave is an error of its own', async () => {
     const [last] = await log.append(['a']);
     const reading = log.source().read(last! + 1, never);
-    await expect(reading).rejects.toThrow(UnknownPosition);
+    await expect(reading).rejects.toThrow(UnknownOffset);
     await expect(log.source().read(last!, never)).resolves.toMatchObject({ next: last });
   });
 
@@ -159,7 +163,7 @@ function suite(start: () => Promise<LogInTest>): void {
     const written = await log.append(subjects(3));
     const source = log.source();
     const first = await source.read(0, never);
-    await first.done();
+    await first.ack();
     const waiting = source.read(written[2]!, never);
     const leftAt = performance.now();
     await log.leave();
@@ -184,16 +188,16 @@ function suite(start: () => Promise<LogInTest>): void {
     const state = { position: 0, seen: [] as number[] };
     const { log: lines } = memoryLog();
     let calls = 0;
-    const options = (): FollowOptions => ({
+    const options = (): ConsumerOptions => ({
       name: 'test',
       source: log.source(),
-      position: () => state.position,
-      async apply({ events, next }) {
+      offset: () => state.position,
+      async apply({ events, nextOffset }) {
         calls += 1;
         if (calls % 4 === 2) throw new Error('cannot now');
         for (const position of positionsOf(events))
           if (position > state.position) state.seen.push(position);
-        state.position = Math.max(state.position, next);
+        state.position = Math.max(state.position, nextOffset);
         // As if the process had ended here: nothing is acknowledged.
         if (calls % 4 === 0) throw new Error('crashed');
         return {};
@@ -202,12 +206,12 @@ function suite(start: () => Promise<LogInTest>): void {
       metrics: createMetrics(),
     });
     const written: number[] = [];
-    let following = follow(options());
+    let following = startConsumer(options());
     for (let round = 0; round < 6; round += 1) {
       written.push(...(await log.append(subjects(120, `r${round}-`))));
       if (round === 2) {
         await following.stop();
-        following = follow(options());
+        following = startConsumer(options());
       }
       if (round === 4) {
         await log.leave();

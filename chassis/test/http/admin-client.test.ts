@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { askAdmin, askAdminForLines } from 'chassis/http/admin-client';
+import { requestAdmin, requestAdminLines } from 'chassis/http/admin-client';
 
 const closings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -24,7 +24,7 @@ async function answering(listener: RequestListener) {
 
 const linesOf = async (address: Awaited<ReturnType<typeof answering>>): Promise<unknown[]> => {
   const lines: unknown[] = [];
-  for await (const line of askAdminForLines(address, 'POST', '/x')) lines.push(line);
+  for await (const line of requestAdminLines(address, 'POST', '/x')) lines.push(line);
   return lines;
 };
 
@@ -53,7 +53,7 @@ test('a process that accepts and never answers is given up', async () => {
   const address = await answering(() => undefined);
   const soon = AbortSignal.timeout(50);
   const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(soon);
-  await expect(askAdmin(address, 'GET', '/x')).rejects.toThrow(/^Nobody answers at http:/);
+  await expect(requestAdmin(address, 'GET', '/x')).rejects.toThrow(/^Nobody answers at http:/);
   expect(timeout).toHaveBeenCalledWith(30_000);
 });
 
@@ -61,7 +61,7 @@ test('what is wrong is told in the words of the process', async () => {
   const address = await answering((_req, res) => {
     res.writeHead(409).end('{"detail":"It is being made already"}');
   });
-  await expect(askAdmin(address, 'POST', '/x')).rejects.toThrow(
+  await expect(requestAdmin(address, 'POST', '/x')).rejects.toThrow(
     `http://127.0.0.1:${address.ADMIN_PORT}/x answered with 409: It is being made already.`,
   );
 });

@@ -1,7 +1,7 @@
 // An app made of routes, over real sockets: answers, validators, methods, and every error as a problem document.
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answer } from 'chassis/http/answer';
-import { Rendered } from 'chassis/http/rendered';
+import { SerializedBody } from 'chassis/http/rendered';
 import { createApp, type Route } from 'chassis/http/app';
 import { invalid, Problem } from 'chassis/http/problem';
 import request from 'supertest';
@@ -11,7 +11,7 @@ import { memoryLog } from '../../../test/support/log.ts';
 const { log, lines } = memoryLog();
 class Weather extends Error {}
 
-const rendered = new Rendered(Buffer.from('ä'));
+const rendered = new SerializedBody(Buffer.from('ä'));
 const fixed: Answer = {
   body: rendered,
   type: 'text/plain',

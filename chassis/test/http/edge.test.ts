@@ -2,8 +2,8 @@
 import { request as ask } from 'node:http';
 import { expect, jest, test } from '@jest/globals';
 import { createApp, type Route } from 'chassis/http/app';
-import { exchangeOf } from 'chassis/http/request-context';
-import { front, type FrontOptions } from 'chassis/http/edge';
+import { requestContextOf } from 'chassis/http/request-context';
+import { edge, type EdgeOptions } from 'chassis/http/edge';
 import { createMetrics } from 'chassis/observability/metrics';
 import { Problem } from 'chassis/http/problem';
 import request from 'supertest';
@@ -11,7 +11,7 @@ import { serving } from '../support/http.ts';
 import { memoryLog } from '../../../test/support/log.ts';
 
 /** An app that answers /wait when it is told to. */
-async function stage(options: Partial<FrontOptions> = {}) {
+async function stage(options: Partial<EdgeOptions> = {}) {
   const { log, lines, wait } = memoryLog();
   const metrics = createMetrics();
   const gate = Promise.withResolvers<void>();
@@ -23,7 +23,7 @@ async function stage(options: Partial<FrontOptions> = {}) {
       method: 'get',
       path: '/wait',
       handle: async (req) => {
-        exchangeOf(req).onLeave = left.resolve;
+        requestContextOf(req).onDisconnect = left.resolve;
         arrived.resolve();
         await gate.promise;
         return { body: 2, cache: 'public' };
@@ -45,7 +45,7 @@ async function stage(options: Partial<FrontOptions> = {}) {
     },
     { method: 'get', path: '/bug', handle: () => Promise.reject(new Error('x')) },
   ];
-  const url = await serving(front(createApp({ routes, log }), { metrics, log, ...options }));
+  const url = await serving(edge(createApp({ routes, log }), { metrics, log, ...options }));
   /** Resolves when the server is done with the request, too: a client may have its answer a moment earlier. */
   const send = async (path: string, method: 'get' | 'trace' = 'get') => {
     const done = wait(/answered/);

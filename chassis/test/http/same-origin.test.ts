@@ -1,8 +1,8 @@
 // Whose pages may steer a process by its admin port.
 import { expect, test } from '@jest/globals';
-import { refuseForeignPages } from 'chassis/http/same-origin';
+import { requireSameOrigin } from 'chassis/http/same-origin';
 
-const asked = (headers: Record<string, string>) => () => refuseForeignPages({ headers });
+const asked = (headers: Record<string, string>) => () => requireSameOrigin({ headers });
 
 test.each([
   ['no browser', { host: '127.0.0.1:9081' }],

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { listen, ListenError } from 'chassis/http/server';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 import { exchangeRaw, serving } from '../support/http.ts';
 
 const hello: RequestListener = (_req, res) => {
@@ -73,7 +73,7 @@ test('an address that is taken, or not ours, is told in one line', async () => {
   );
   await expect(listen(hello, '203.0.113.1', port)).rejects.toThrow('203.0.113.1');
   await expect(listen(hello, '203.0.113.1', port)).rejects.toBeInstanceOf(ListenError);
-  expect(new ListenError('')).toBeInstanceOf(StartError);
+  expect(new ListenError('')).toBeInstanceOf(StartupError);
   other.close();
 });
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { createApp, type Route } from 'chassis/http/app';
-import { front } from 'chassis/http/edge';
+import { edge } from 'chassis/http/edge';
 import { createMetrics } from 'chassis/observability/metrics';
 import { memoryLog } from '../../../test/support/log.ts';
 import { serving } from '../support/http.ts';
@@ -34,7 +34,7 @@ test('a client that does not read loses its connection, and its places among the
     },
     { method: 'get', path: '/small', handle: () => ({ body: 1, cache: 'no-store' }) },
   ];
-  const app = front(createApp({ routes, log }), { metrics, log, maxInFlight: PIPELINED });
+  const app = edge(createApp({ routes, log }), { metrics, log, maxInFlight: PIPELINED });
   const url = await serving(app, { stallMs: STALL_MS });
   const greedy = open(url).pause();
   greedy.write(`GET /large ${HEAD}`.repeat(PIPELINED));

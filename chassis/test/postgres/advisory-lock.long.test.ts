@@ -49,7 +49,7 @@ describeOnServer('a process that does what one at a time does', () => {
     expect(await once(holder.stdout, 'line')).toEqual(['has it']);
     holder.process.kill('SIGSTOP');
     const start = performance.now();
-    expect(await other.exclusively(KEY, never, () => Promise.resolve('mine'))).toBe('mine');
+    expect(await other.withLeaderLock(KEY, never, () => Promise.resolve('mine'))).toBe('mine');
     expect(performance.now() - start).toBeLessThan(TAKEN_OVER_MS);
     const said = once(holder.stdout, 'line');
     holder.process.kill('SIGCONT');
@@ -61,16 +61,16 @@ describeOnServer('a process that does what one at a time does', () => {
     const proxy = await proxyTo(url);
     const behind = await opened(proxy.url);
     const task = work();
-    const lost = behind.exclusively(KEY, never, task.run);
+    const lost = behind.withLeaderLock(KEY, never, task.run);
     await task.began;
     proxy.vanish();
     const start = performance.now();
-    expect(await other.exclusively(KEY, never, () => Promise.resolve('mine'))).toBe('mine');
+    expect(await other.withLeaderLock(KEY, never, () => Promise.resolve('mine'))).toBe('mine');
     expect(performance.now() - start).toBeLessThan(TAKEN_OVER_MS);
     expect(await lost).toBe('lost');
     await proxy.leave();
     await proxy.comeBack();
-    expect(await behind.exclusively(KEY, never, () => Promise.resolve('mine again'))).toBe(
+    expect(await behind.withLeaderLock(KEY, never, () => Promise.resolve('mine again'))).toBe(
       'mine again',
     );
     await behind.close();
@@ -79,7 +79,7 @@ describeOnServer('a process that does what one at a time does', () => {
 
   test('keeps it for as long as it asks, and hears when the server ends its connection', async () => {
     const task = work();
-    const result = other.exclusively(KEY, never, task.run);
+    const result = other.withLeaderLock(KEY, never, task.run);
     await task.began;
     await pause(6_000);
     const others = await opened(url);
@@ -90,16 +90,16 @@ describeOnServer('a process that does what one at a time does', () => {
     expect((await end.execute(others.db)).rows).toHaveLength(1);
     expect(await result).toBe('lost');
     await others.close();
-    expect(await other.exclusively(KEY, never, () => Promise.resolve('mine'))).toBe('mine');
+    expect(await other.withLeaderLock(KEY, never, () => Promise.resolve('mine'))).toBe('mine');
   });
 
   test('waits no longer than 2 s for an answer when it asks for its turn', async () => {
     const proxy = await proxyTo(url);
     const behind = await opened(proxy.url);
     const task = work();
-    const done = other.exclusively(KEY, never, task.run);
+    const done = other.withLeaderLock(KEY, never, task.run);
     await task.began;
-    const waiting = behind.exclusively(KEY, never, () => Promise.resolve('never'));
+    const waiting = behind.withLeaderLock(KEY, never, () => Promise.resolve('never'));
     waiting.catch(() => undefined);
     await pause(200);
     proxy.vanish();

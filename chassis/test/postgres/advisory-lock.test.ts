@@ -36,15 +36,15 @@ describeOnBoth('exclusively', (newDatabase) => {
   });
 
   test('gives what the work gives, and throws what it throws', async () => {
-    expect(await database.exclusively(KEY, never, () => Promise.resolve(5))).toBe(5);
-    const failing = database.exclusively(KEY, never, () => Promise.reject(new Error('no')));
+    expect(await database.withLeaderLock(KEY, never, () => Promise.resolve(5))).toBe(5);
+    const failing = database.withLeaderLock(KEY, never, () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
-    expect(await database.exclusively(KEY, never, () => Promise.resolve(6))).toBe(6);
+    expect(await database.withLeaderLock(KEY, never, () => Promise.resolve(6))).toBe(6);
   });
 
   test('the work hears when the database is closed', async () => {
     const task = work();
-    const result = database.exclusively(KEY, never, task.run).catch(() => 'lost');
+    const result = database.withLeaderLock(KEY, never, task.run).catch(() => 'lost');
     await task.began;
     await database.close();
     expect(await result).toBe('lost');
@@ -53,7 +53,7 @@ describeOnBoth('exclusively', (newDatabase) => {
 
   test('the database serves requests meanwhile', async () => {
     const task = work();
-    const result = database.exclusively(KEY, never, task.run);
+    const result = database.withLeaderLock(KEY, never, task.run);
     await task.began;
     await database.db.insertInto('notes').values({ text: 'meanwhile' }).execute();
     task.end();
@@ -77,14 +77,14 @@ describeOnServer('of two processes on one server', () => {
 
   test('the second one waits for the first; another key is another matter', async () => {
     const [one, other, elsewhere] = [work(), work(), work()];
-    const firstDone = first.exclusively(KEY, never, one.run);
+    const firstDone = first.withLeaderLock(KEY, never, one.run);
     await one.began;
     let began = false;
-    const secondDone = second.exclusively(KEY, never, (lost) => {
+    const secondDone = second.withLeaderLock(KEY, never, (lost) => {
       began = true;
       return other.run(lost);
     });
-    const thirdDone = second.exclusively(KEY + 1, never, elsewhere.run);
+    const thirdDone = second.withLeaderLock(KEY + 1, never, elsewhere.run);
     await elsewhere.began;
     expect(began).toBe(false);
     one.end();
@@ -96,10 +96,10 @@ describeOnServer('of two processes on one server', () => {
 
   test('a wait ends at its signal', async () => {
     const task = work();
-    const done = first.exclusively(KEY, never, task.run);
+    const done = first.withLeaderLock(KEY, never, task.run);
     await task.began;
     const leaving = new AbortController();
-    const waiting = second.exclusively(KEY, leaving.signal, () => Promise.resolve('never'));
+    const waiting = second.withLeaderLock(KEY, leaving.signal, () => Promise.resolve('never'));
     leaving.abort();
     expect(await waiting).toBeUndefined();
     task.end();
@@ -116,10 +116,10 @@ describeOnServer('of two processes on one server', () => {
       const proxy = await proxyTo(place.settings.DATABASE_URL!);
       const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
       const task = work();
-      const done = first.exclusively(KEY, never, task.run);
+      const done = first.withLeaderLock(KEY, never, task.run);
       await task.began;
       const leaving = new AbortController();
-      const waiting = behind.exclusively(KEY, leaving.signal, () => Promise.resolve('never'));
+      const waiting = behind.withLeaderLock(KEY, leaving.signal, () => Promise.resolve('never'));
       await pause(200);
       proxy[fate]();
       await pause(ms);
@@ -138,9 +138,9 @@ describeOnServer('of two processes on one server', () => {
     const proxy = await proxyTo(place.settings.DATABASE_URL!);
     const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
     const task = work();
-    const done = first.exclusively(KEY, never, task.run);
+    const done = first.withLeaderLock(KEY, never, task.run);
     await task.began;
-    const waiting = behind.exclusively(KEY, never, () => Promise.resolve('never'));
+    const waiting = behind.withLeaderLock(KEY, never, () => Promise.resolve('never'));
     waiting.catch(() => undefined);
     await pause(200);
     proxy.vanish();
@@ -157,9 +157,9 @@ describeOnServer('of two processes on one server', () => {
       const proxy = await proxyTo(place.settings.DATABASE_URL!);
       const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
       const [one, other] = [work(), work()];
-      const lost = behind.exclusively(KEY, never, one.run);
+      const lost = behind.withLeaderLock(KEY, never, one.run);
       await one.began;
-      const gained = second.exclusively(KEY, never, other.run);
+      const gained = second.withLeaderLock(KEY, never, other.run);
       if (fate === 'cut') await proxy.leave();
       else proxy.fallSilent();
       expect(await lost).toBe('lost');

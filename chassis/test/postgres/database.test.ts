@@ -6,7 +6,7 @@ import type { Database } from 'chassis/postgres/database';
 import type { Migrations } from 'chassis/postgres/migrate';
 import { CLUSTER } from 'chassis/postgres/embedded';
 import { isUnavailable } from 'chassis/postgres/errors';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 import { sql } from 'kysely';
 import {
   describeOnBoth,
@@ -102,7 +102,7 @@ test('an embedded database that another version made is told in one line', async
   const directory = join(place.settings.DATA_DIR, CLUSTER);
   writeFileSync(join(directory, 'PG_VERSION'), '17\n');
   await expect(openNotes(place.settings, log)).rejects.toThrow(
-    new StartError(
+    new StartupError(
       `The database in ${directory} cannot be opened: its files are damaged, or another version made them.`,
       { cause: new Error('PGlite failed to initialize properly') },
     ),

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { lockDirectory } from 'chassis/postgres/directory-lock';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 import { emptyFolder } from '../../../test/support/database.ts';
 
 const lockModule = join(import.meta.dirname, '../../src/postgres/directory-lock.ts');
@@ -27,7 +27,7 @@ test('another process is refused, and told who has the directory', async () => {
   const folder = await emptyFolder();
   const holder = await holderOf(folder);
   expect(() => lockDirectory(folder)).toThrow(
-    new StartError(
+    new StartupError(
       `The data directory ${folder} is in use by process ${holder.pid}. Stop that one, or set another DATA_DIR.`,
     ),
   );

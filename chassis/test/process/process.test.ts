@@ -92,7 +92,7 @@ test('what waits is told at the beginning of the end, once, and so is answered',
         arrived.resolve();
         void told.promise.then(() => res.end('nothing new'));
       },
-      stopping: () => {
+      onStopping: () => {
         times += 1;
         told.resolve();
       },

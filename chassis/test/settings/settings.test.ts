@@ -15,7 +15,7 @@ import {
   SettingsError,
   text,
 } from 'chassis/settings/settings';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 import { z } from 'zod';
 
 const one = (setting: z.ZodType, value: string | undefined): unknown =>
@@ -93,7 +93,7 @@ test('every default is what its description says', () => {
 const wrong = { PORT: 'x', DEMO_DATA: '1', DATABASE_URL: 'postgress://me:hush@db' };
 
 test('all faults are told at once, a line each, without the value of a secret', () => {
-  expect(() => readSettings(schema, wrong)).toThrow(StartError);
+  expect(() => readSettings(schema, wrong)).toThrow(StartupError);
   expect(() => readSettings(schema, wrong)).toThrow(
     'PORT is "x", but should be a whole number from 0 to 65535.\n' +
       'DATABASE_URL is (its value is secret), but should be an address such as postgres://user:password@host:5432/database.\n' +

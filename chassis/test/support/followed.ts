@@ -1,6 +1,6 @@
 // A source that a test plays, time that it turns, and a follower of both.
 import type { EventBatch, EventSource } from 'chassis/events/source';
-import { follow, type FollowOptions } from 'chassis/events/consumer';
+import { startConsumer, type ConsumerOptions } from 'chassis/events/consumer';
 import { createMetrics } from 'chassis/observability/metrics';
 import { memoryLog } from '../../../test/support/log.ts';
 
@@ -38,7 +38,7 @@ export const event = (position: number, more: object = {}) => ({
 });
 
 /** Follows a source that the test plays; `next…()` resolve when the follower reads, applies or pauses. */
-export function stage(options: Partial<FollowOptions> = {}) {
+export function stage(options: Partial<ConsumerOptions> = {}) {
   const reads = queue<Read>();
   const pauses = queue<{ readonly ms: number; end(): void }>();
   /** What happened, in order. */
@@ -54,14 +54,14 @@ export function stage(options: Partial<FollowOptions> = {}) {
           after,
           signal,
           fail: reject,
-          give({ events = [], next = after, head = next, done = async () => {} }) {
+          give({ events = [], nextOffset = after, endOffset = nextOffset, ack = async () => {} }) {
             resolve({
               events,
-              next,
-              head,
-              async done() {
-                await done();
-                story.push(`done ${next}`);
+              nextOffset,
+              endOffset,
+              async ack() {
+                await ack();
+                story.push(`done ${nextOffset}`);
               },
             });
           },
@@ -69,13 +69,13 @@ export function stage(options: Partial<FollowOptions> = {}) {
       }),
     close: async () => void story.push('closed'),
   };
-  const following = follow({
+  const following = startConsumer({
     name: 'test',
     source,
-    position: () => state.position,
-    async apply({ events, next }) {
+    offset: () => state.position,
+    async apply({ events, nextOffset }) {
       story.push(`apply ${events.map((one) => (one as { id?: string } | null)?.id).join()}`);
-      state.position = next;
+      state.position = nextOffset;
       return {};
     },
     log,

@@ -10,7 +10,7 @@ const database = await openNotes(
 );
 await database.prepared;
 const say = (word: string): boolean => process.stdout.write(`${word}\n`);
-await database.exclusively(Number(KEY), new AbortController().signal, async (lost) => {
+await database.withLeaderLock(Number(KEY), new AbortController().signal, async (lost) => {
   say('has it');
   await once(lost, 'abort');
   say('lost it');

@@ -10,7 +10,7 @@ export const eventTypes = ['UserCreated', 'UserUpdated', 'UserDeleted'] as const
 export type EventType = (typeof eventTypes)[number];
 
 /** What can be wrong with a broken event: the part that is missing or wrong, or `event` when it is no object at all. */
-export const brokenReasons = [
+export const invalidReasons = [
   'event',
   'specversion',
   'id',
@@ -24,12 +24,12 @@ export const brokenReasons = [
   'method',
   'data',
 ] as const;
-export type BrokenReason = (typeof brokenReasons)[number];
+export type InvalidReason = (typeof invalidReasons)[number];
 
 /** This is the user's public profile now. UserCreated and UserUpdated mean the same: a user may begin with either. */
 export interface NamedEvent {
   readonly kind: 'named';
-  readonly position: number;
+  readonly offset: number;
   readonly userId: number;
   readonly username: string;
   /** When it happened, in ms since the epoch. */
@@ -38,24 +38,24 @@ export interface NamedEvent {
 /** The user is gone. */
 export interface DeletedEvent {
   readonly kind: 'deleted';
-  readonly position: number;
+  readonly offset: number;
   readonly userId: number;
   readonly time: number;
 }
 /** An event of a type that is not known here, to be skipped; `type` is at most 100 letters, digits and `._:/-`. */
 export interface UnknownEvent {
   readonly kind: 'unknown';
-  readonly position: number;
+  readonly offset: number;
   readonly type: string;
   readonly time: number;
 }
 /** An event that breaks the contract. The reason quotes nothing of it; the position is there when the id is right. */
-export interface BrokenEvent {
-  readonly kind: 'broken';
-  readonly position: number | undefined;
-  readonly reason: BrokenReason;
+export interface InvalidEvent {
+  readonly kind: 'invalid';
+  readonly offset: number | undefined;
+  readonly reason: InvalidReason;
 }
-export type UserEvent = NamedEvent | DeletedEvent | UnknownEvent | BrokenEvent;
+export type UserEvent = NamedEvent | DeletedEvent | UnknownEvent | InvalidEvent;
 
 const component = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const compile = compilerOf(loadDocument('identity'), 'fast');
@@ -77,8 +77,12 @@ const checkUnknown = compile({
 /** What an event says. Never throws on anything that JSON.parse can give, and changes nothing in it. */
 export function decodeUserEvent(raw: unknown): UserEvent {
   const { id, type } = (raw ?? {}) as { id?: unknown; type?: unknown };
-  const position = positionOf(id);
-  const broken = (reason: BrokenReason): BrokenEvent => ({ kind: 'broken', position, reason });
+  const position = offsetOf(id);
+  const broken = (reason: InvalidReason): InvalidEvent => ({
+    kind: 'invalid',
+    offset: position,
+    reason,
+  });
 
   const check = checks.get(type) ?? checkUnknown;
   if (!check(raw)) return broken(reasonOf(check.errors?.[0]));
@@ -86,30 +90,30 @@ export function decodeUserEvent(raw: unknown): UserEvent {
   const time = Date.parse(event.time);
   if (position === undefined) return broken('id');
   if (Number.isNaN(time)) return broken('time');
-  if (check === checkUnknown) return { kind: 'unknown', position, type: event.type, time };
+  if (check === checkUnknown) return { kind: 'unknown', offset: position, type: event.type, time };
 
   const wrong = incoherence(event);
   if (wrong) return broken(wrong);
   const { id: userId } = event.data;
   return event.type === 'UserDeleted'
-    ? { kind: 'deleted', position, userId, time }
-    : { kind: 'named', position, userId, username: event.data.username, time };
+    ? { kind: 'deleted', offset: position, userId, time }
+    : { kind: 'named', offset: position, userId, username: event.data.username, time };
 }
 
 /** The part of an event that contradicts another one, which no schema can tell; undefined when none does. */
-export function incoherence(event: UserEventOnWire): BrokenReason | undefined {
-  if (positionOf(event.id) === undefined) return 'id';
+export function incoherence(event: UserEventOnWire): InvalidReason | undefined {
+  if (offsetOf(event.id) === undefined) return 'id';
   if (event.sequence !== event.id.padStart(20, '0')) return 'sequence';
   return event.subject === String(event.data.id) ? undefined : 'subject';
 }
 
 /** The position that an event's id stands for; undefined when it is none. */
-function positionOf(id: unknown): number | undefined {
+function offsetOf(id: unknown): number | undefined {
   const position = typeof id === 'string' && /^[1-9][0-9]{0,15}$/.test(id) ? Number(id) : NaN;
   return Number.isSafeInteger(position) ? position : undefined;
 }
 
-function reasonOf(error: ErrorObject | undefined): BrokenReason {
+function reasonOf(error: ErrorObject | undefined): InvalidReason {
   const part: unknown = error?.instancePath.split('/')[1] ?? error?.params.missingProperty;
-  return brokenReasons.find((reason) => reason === part) ?? 'event';
+  return invalidReasons.find((reason) => reason === part) ?? 'event';
 }

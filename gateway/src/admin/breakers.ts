@@ -1,7 +1,7 @@
 // Breakers for operators: as JSON, as a live stream, and by hand.
 import type { ServerResponse } from 'node:http';
 import type { Route } from 'chassis/http/app';
-import { refuseForeignPages } from 'chassis/http/same-origin';
+import { requireSameOrigin } from 'chassis/http/same-origin';
 import { Problem } from 'chassis/http/problem';
 import type { Breaker } from '../upstream/engine/breaker.ts';
 
@@ -33,7 +33,7 @@ export const breakerRoutes = (panel: BreakerPanel): Route[] => [
     method: 'post',
     path: '/breakers/:name/:mode',
     handle: (req) => {
-      refuseForeignPages(req);
+      requireSameOrigin(req);
       const breaker = panel.breakers.find(({ name }) => name === req.params['name']);
       const mode = MODES.find((word) => word === req.params['mode']);
       if (breaker === undefined || mode === undefined)

@@ -6,9 +6,9 @@ import { Problem } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
 import type { Credentials, NewUser, Session, TokenRequest } from 'contracts/types';
 import type { Request } from 'express';
-import type { Outcome } from '../upstream/outcome.ts';
-import type { Context } from './context.ts';
-import { accepted } from './outcome.ts';
+import type { Result } from '../upstream/outcome.ts';
+import type { RouteContext } from './context.ts';
+import { unwrap } from './outcome.ts';
 import { callerOf } from './reply.ts';
 
 const checkNewUser = requestGuard('gateway', 'register');
@@ -17,10 +17,10 @@ const checkTokenRequest = requestGuard('gateway', 'createToken');
 
 const askedBy = <T>(req: Request, body: T) => ({ body, address: req.ip });
 
-export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): Route[] {
+export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteContext): Route[] {
   /** The answer to a browser: who it is, in the body; the tokens, in cookies. */
-  const begin = (req: Request, outcome: Outcome<Session>, status: 200 | 201): Answer => {
-    const session = accepted(outcome);
+  const begin = (req: Request, outcome: Result<Session>, status: 200 | 201): Answer => {
+    const session = unwrap(outcome);
     sessions.begin(req, session);
     const { user } = session;
     const place = status === 201 && { Location: `/api/users/${user.id}` };
@@ -96,8 +96,8 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: Context): 
         const outcome =
           used === undefined
             ? await commands.logIn(askedBy(req, { username, password }), caller)
-            : await commands.renew(askedBy(req, { refreshToken: used }), caller);
-        const { accessToken, refreshToken, expiresIn } = accepted(outcome);
+            : await commands.refreshSession(askedBy(req, { refreshToken: used }), caller);
+        const { accessToken, refreshToken, expiresIn } = unwrap(outcome);
         const { headers } = outcome;
         return { body: { accessToken, refreshToken, expiresIn }, headers, cache: 'no-store' };
       },

@@ -1,11 +1,11 @@
 // What routes are given.
 import type { Sessions } from '../session/sessions.ts';
 import type { Commands } from './commands.ts';
-import type { Parts } from '../views/catalog.ts';
+import type { Catalog } from '../views/catalog.ts';
 import type { OnDegraded } from './reply.ts';
 
-export interface Context {
-  readonly parts: Parts;
+export interface RouteContext {
+  readonly catalog: Catalog;
   readonly commands: Commands;
   readonly sessions: Sessions;
   readonly requestDeadlineMs: number;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Route } from 'chassis/http/app';
 import { parseQuery } from 'chassis/http/input';
-import { Rendered } from 'chassis/http/rendered';
+import { SerializedBody } from 'chassis/http/rendered';
 import { loadDocument } from 'contracts/document';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 
@@ -35,7 +35,7 @@ const JSON_TYPE = 'application/json';
 
 /** Rendered once: of a large file, each time would stop the process for long. */
 const fixed = (path: string, type: string, text: string): Route => {
-  const body = new Rendered(Buffer.from(text));
+  const body = new SerializedBody(Buffer.from(text));
   const headers = { 'Content-Security-Policy': POLICY };
   return {
     method: 'get',

@@ -3,14 +3,14 @@ import type { Route } from 'chassis/http/app';
 import { parseCursor, parseLimit, parseQuery } from 'chassis/http/input';
 import { loadFeed } from '../views/feed/load.ts';
 import { stitchFeed } from '../views/feed/stitch.ts';
-import type { Context } from './context.ts';
-import { accepted } from './outcome.ts';
+import type { RouteContext } from './context.ts';
+import { unwrap } from './outcome.ts';
 import { reply } from './reply.ts';
-import { viewingWith } from './viewer.ts';
+import { createViewerOf } from './viewer.ts';
 
-export function feedRoutes(context: Context): Route[] {
-  const { parts, onDegraded } = context;
-  const viewing = viewingWith(context);
+export function feedRoutes(context: RouteContext): Route[] {
+  const { catalog, onDegraded } = context;
+  const viewing = createViewerOf(context);
   return [
     {
       method: 'get',
@@ -19,8 +19,8 @@ export function feedRoutes(context: Context): Route[] {
         const query = parseQuery(req.url, ['limit', 'cursor']);
         const wanted = { limit: parseLimit(query.limit), cursor: parseCursor(query.cursor) };
         const { viewer, caller } = await viewing(req);
-        const { page, authors } = await loadFeed(parts, { ...viewer, ...wanted }, caller);
-        const body = stitchFeed(accepted(page.value!), (id) => authors.get(id)?.value);
+        const { page, authors } = await loadFeed(catalog, { ...viewer, ...wanted }, caller);
+        const body = stitchFeed(unwrap(page.value!), (id) => authors.get(id)?.value);
         return reply(req, body, [page, ...authors.values()], onDegraded, 'private');
       },
     },

@@ -8,10 +8,10 @@ import type { Request } from 'express';
 import { loadPeople, type PeopleParts } from '../views/friends/load.ts';
 import { stitchPeople } from '../views/friends/stitch.ts';
 import { statusHeaders } from '../views/status-headers.ts';
-import type { Context } from './context.ts';
-import { accepted } from './outcome.ts';
+import type { RouteContext } from './context.ts';
+import { unwrap } from './outcome.ts';
 import { notFound, reply } from './reply.ts';
-import { viewingWith } from './viewer.ts';
+import { createViewerOf } from './viewer.ts';
 
 const DIRECTIONS = ['incoming', 'outgoing'] as const;
 
@@ -27,14 +27,14 @@ const pageOf = (query: { limit?: string; cursor?: string }) => ({
   cursor: parseCursor(query.cursor),
 });
 
-export function friendRoutes(context: Context): Route[] {
-  const { parts, commands, onDegraded } = context;
-  const viewing = viewingWith(context);
+export function friendRoutes(context: RouteContext): Route[] {
+  const { catalog, commands, onDegraded } = context;
+  const viewing = createViewerOf(context);
   const told = <T extends FriendPage | RequestPage>(
     req: Request,
     { page, people }: PeopleParts<T>,
   ): Answer => {
-    const body = stitchPeople<T['items'][number]>(accepted(page.value!), (id) => people.get(id));
+    const body = stitchPeople<T['items'][number]>(unwrap(page.value!), (id) => people.get(id));
     return reply(req, body, [page, ...people.values()], onDegraded, 'private');
   };
   return [
@@ -44,8 +44,8 @@ export function friendRoutes(context: Context): Route[] {
       handle: async (req) => {
         const wanted = pageOf(parseQuery(req.url, ['limit', 'cursor']));
         const { viewer, caller } = await viewing(req);
-        const question = { ...viewer, ...wanted };
-        return told(req, await loadPeople(parts.friends, parts, question, caller));
+        const request = { ...viewer, ...wanted };
+        return told(req, await loadPeople(catalog.friends, catalog, request, caller));
       },
     },
     {
@@ -55,8 +55,8 @@ export function friendRoutes(context: Context): Route[] {
         const query = parseQuery(req.url, ['direction', 'limit', 'cursor']);
         const wanted = { ...pageOf(query), direction: parseDirection(query.direction) };
         const { viewer, caller } = await viewing(req);
-        const question = { ...viewer, ...wanted };
-        return told(req, await loadPeople(parts.friendRequests, parts, question, caller));
+        const request = { ...viewer, ...wanted };
+        return told(req, await loadPeople(catalog.friendRequests, catalog, request, caller));
       },
     },
     {
@@ -66,11 +66,11 @@ export function friendRoutes(context: Context): Route[] {
         parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
         const { viewer, caller } = await viewing(req);
-        const friend = await parts.author(id, caller);
+        const friend = await catalog.author(id, caller);
         // Only when Identity was heard: a request to somebody is not lost because it is away.
-        if (friend.value === undefined && friend.via.kind !== 'gap')
+        if (friend.value === undefined && friend.via.kind !== 'unavailable')
           throw notFound('There is no such user', [friend]);
-        const body = accepted(await commands.befriend({ ...viewer, id }, caller));
+        const body = unwrap(await commands.befriend({ ...viewer, id }, caller));
         return { body, headers: statusHeaders([friend]), cache: 'no-store' };
       },
     },
@@ -81,7 +81,7 @@ export function friendRoutes(context: Context): Route[] {
         parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
         const { viewer, caller } = await viewing(req);
-        accepted(await commands.unfriend({ ...viewer, id }, caller));
+        unwrap(await commands.unfriend({ ...viewer, id }, caller));
         return { status: 204 };
       },
     },

@@ -6,19 +6,19 @@ import type { Confirmation, Me, MeChange } from 'contracts/types';
 import type { Request } from 'express';
 import type { Caller } from '../upstream/engine/call.ts';
 import { UpstreamFailure } from '../upstream/engine/failure.ts';
-import type { Context } from './context.ts';
-import { accepted } from './outcome.ts';
+import type { RouteContext } from './context.ts';
+import { unwrap } from './outcome.ts';
 import { reply } from './reply.ts';
-import { viewingWith } from './viewer.ts';
+import { createViewerOf } from './viewer.ts';
 
 const checkChange = requestGuard('gateway', 'updateMe');
 const checkConfirmation = requestGuard('gateway', 'deleteMe');
 
 const meOf = ({ id, username, email }: Me): Me => ({ id, username, email });
 
-export function meRoutes(context: Context): Route[] {
-  const { parts, commands, sessions, onDegraded } = context;
-  const viewing = viewingWith(context);
+export function meRoutes(context: RouteContext): Route[] {
+  const { catalog, commands, sessions, onDegraded } = context;
+  const viewing = createViewerOf(context);
 
   /** A new password ends every session of its user; a browser gets a new one at once. */
   const beginAgain = async (
@@ -29,10 +29,10 @@ export function meRoutes(context: Context): Route[] {
   ): Promise<void> => {
     if (req.headers.authorization !== undefined) return;
     sessions.end(req);
-    const question = { body: { username, password }, address: req.ip };
+    const request = { body: { username, password }, address: req.ip };
     try {
-      const outcome = await commands.logIn(question, caller);
-      if ('done' in outcome) sessions.begin(req, outcome.done);
+      const outcome = await commands.logIn(request, caller);
+      if ('ok' in outcome) sessions.begin(req, outcome.ok);
     } catch (error) {
       // The change was made; when this fails, the user has to log in.
       if (!(error instanceof UpstreamFailure)) throw error;
@@ -46,8 +46,8 @@ export function meRoutes(context: Context): Route[] {
       handle: async (req) => {
         parseQuery(req.url, []);
         const { viewer, caller } = await viewing(req);
-        const me = await parts.me(viewer, caller);
-        return reply(req, meOf(accepted(me.value!)), [me], onDegraded, 'private');
+        const me = await catalog.me(viewer, caller);
+        return reply(req, meOf(unwrap(me.value!)), [me], onDegraded, 'private');
       },
     },
     {
@@ -58,7 +58,7 @@ export function meRoutes(context: Context): Route[] {
         parseQuery(req.url, []);
         const { viewer, caller } = await viewing(req);
         const body = parseBody<MeChange>(checkChange, req.body);
-        const me = accepted(await commands.changeMe({ ...viewer, body }, caller));
+        const me = unwrap(await commands.changeMe({ ...viewer, body }, caller));
         if (body.password !== undefined) await beginAgain(req, me, body.password, caller);
         return { body: meOf(me), cache: 'no-store' };
       },
@@ -71,7 +71,7 @@ export function meRoutes(context: Context): Route[] {
         parseQuery(req.url, []);
         const { viewer, caller } = await viewing(req);
         const body = parseBody<Confirmation>(checkConfirmation, req.body);
-        accepted(await commands.leave({ ...viewer, body }, caller));
+        unwrap(await commands.deleteAccount({ ...viewer, body }, caller));
         sessions.end(req);
         return { status: 204 };
       },

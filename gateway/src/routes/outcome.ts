@@ -1,6 +1,6 @@
-// From what an upstream made of a command, or of a private question, to what the client hears.
+// From what an upstream made of a command, or of a private request, to what the client hears.
 import { Problem, problems } from 'chassis/http/problem';
-import type { Outcome } from '../upstream/outcome.ts';
+import type { Result } from '../upstream/outcome.ts';
 
 /** What our own contract promises with a status, should the upstream not have sent it. */
 const PROMISED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
@@ -10,9 +10,9 @@ const PROMISED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
 };
 
 /** What was done. @throws Problem when the upstream said no: in its own words */
-export function accepted<T>(outcome: Outcome<T>): T {
-  if ('done' in outcome) return outcome.done;
-  const { slug, detail, errors } = outcome.refused;
+export function unwrap<T>(outcome: Result<T>): T {
+  if ('ok' in outcome) return outcome.ok;
+  const { slug, detail, errors } = outcome.rejected;
   const { status } = problems[slug];
   throw new Problem(slug, detail, {
     headers: { ...PROMISED[status], ...outcome.headers },

@@ -6,20 +6,20 @@ import type { NewPost, Post, PostChange } from 'contracts/types';
 import type { Caller } from '../upstream/engine/call.ts';
 import { stitchPost } from '../views/post/stitch.ts';
 import { statusHeaders } from '../views/status-headers.ts';
-import type { Context } from './context.ts';
-import { accepted } from './outcome.ts';
-import { viewingWith } from './viewer.ts';
+import type { RouteContext } from './context.ts';
+import { unwrap } from './outcome.ts';
+import { createViewerOf } from './viewer.ts';
 
 const checkNewPost = requestGuard('gateway', 'createPost');
 const checkPostChange = requestGuard('gateway', 'updatePost');
 
-export function postWritingRoutes(context: Context): Route[] {
-  const { parts, commands } = context;
-  const viewing = viewingWith(context);
+export function postWritingRoutes(context: RouteContext): Route[] {
+  const { catalog, commands } = context;
+  const viewing = createViewerOf(context);
   /** With its author, as it is read. What was done is told in any case: no author, no strict handling can undo it. */
   const written = async (post: Post, caller: Caller) => {
-    parts.authorOf.set(post.id, post.authorId);
-    const author = await parts.author(post.authorId, caller);
+    catalog.authorOf.set(post.id, post.authorId);
+    const author = await catalog.author(post.authorId, caller);
     return { body: stitchPost(post, author.value), headers: statusHeaders([author]) };
   };
 
@@ -33,8 +33,8 @@ export function postWritingRoutes(context: Context): Route[] {
         const key = parseIdempotencyKey(req.headers['idempotency-key']);
         const { viewer, caller } = await viewing(req);
         const { content } = parseBody<NewPost>(checkNewPost, req.body);
-        const question = { ...viewer, content, key };
-        const post = accepted(await commands.createPost(question, caller));
+        const request = { ...viewer, content, key };
+        const post = unwrap(await commands.createPost(request, caller));
         const { body, headers } = await written(post, caller);
         const place = { Location: `/api/posts/${post.id}` };
         return { status: 201, body, headers: { ...headers, ...place }, cache: 'no-store' };
@@ -49,8 +49,8 @@ export function postWritingRoutes(context: Context): Route[] {
         const id = parseId(req.params['id'], '/path/id');
         const { viewer, caller } = await viewing(req);
         const { content } = parseBody<PostChange>(checkPostChange, req.body);
-        const question = { ...viewer, id, content };
-        const post = accepted(await commands.changePost(question, caller));
+        const request = { ...viewer, id, content };
+        const post = unwrap(await commands.changePost(request, caller));
         return { ...(await written(post, caller)), cache: 'no-store' };
       },
     },
@@ -61,7 +61,7 @@ export function postWritingRoutes(context: Context): Route[] {
         parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
         const { viewer, caller } = await viewing(req);
-        accepted(await commands.deletePost({ ...viewer, id }, caller));
+        unwrap(await commands.deletePost({ ...viewer, id }, caller));
         return { status: 204 };
       },
     },

@@ -5,10 +5,10 @@ import { invalid } from 'chassis/http/problem';
 import { loadPost, loadPosts } from '../views/post/load.ts';
 import { createRenderer } from '../views/post/rendering.ts';
 import { stitchPosts } from '../views/post/stitch.ts';
-import type { Context } from './context.ts';
+import type { RouteContext } from './context.ts';
 import { callerOf, notFound, reply } from './reply.ts';
 
-export function postRoutes({ parts, requestDeadlineMs, onDegraded }: Context): Route[] {
+export function postRoutes({ catalog, requestDeadlineMs, onDegraded }: RouteContext): Route[] {
   const rendered = createRenderer();
   return [
     {
@@ -17,7 +17,7 @@ export function postRoutes({ parts, requestDeadlineMs, onDegraded }: Context): R
       handle: async (req) => {
         parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
-        const { post, author } = await loadPost(parts, id, callerOf(req, requestDeadlineMs));
+        const { post, author } = await loadPost(catalog, id, callerOf(req, requestDeadlineMs));
         if (post.value === undefined || author === undefined)
           throw notFound('There is no such post', [post]);
         return reply(req, rendered(post.value, author.value), [post, author], onDegraded);
@@ -30,7 +30,7 @@ export function postRoutes({ parts, requestDeadlineMs, onDegraded }: Context): R
         const { ids } = parseQuery(req.url, ['ids']);
         if (ids === undefined) throw invalid('/query/ids', 'expected a list of ids, such as 5,3');
         const loaded = await loadPosts(
-          parts,
+          catalog,
           parseIds(ids, '/query/ids'),
           callerOf(req, requestDeadlineMs),
         );

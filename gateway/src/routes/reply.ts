@@ -1,22 +1,22 @@
 // From look-ups to an answer: whole, degraded, or refused because the client wants all or nothing.
 import type { Answer } from 'chassis/http/answer';
-import { exchangeOf } from 'chassis/http/request-context';
+import { requestContextOf } from 'chassis/http/request-context';
 import { Problem } from 'chassis/http/problem';
 import type { Request } from 'express';
-import { Presence, type Caller } from '../upstream/engine/call.ts';
-import { failureOf, type Lookup } from '../views/data-source.ts';
+import { Cancellation, type Caller } from '../upstream/engine/call.ts';
+import { failureOf, type Fetched } from '../views/data-source.ts';
 import { statusHeaders } from '../views/status-headers.ts';
 
 /** The client behind a request, with the time that it may take once it has sent all of it. */
 export function callerOf(req: Request, deadlineMs: number): Caller {
-  const exchange = exchangeOf(req);
-  const presence = new Presence();
-  exchange.onLeave = () => presence.leave('left');
+  const context = requestContextOf(req);
+  const cancellation = new Cancellation();
+  context.onDisconnect = () => cancellation.cancel('left');
   return {
-    requestId: exchange.requestId,
-    traceparent: exchange.traceparent,
-    deadlineAt: (exchange.bodyReadAt ?? exchange.startedAt) + deadlineMs,
-    presence,
+    requestId: context.requestId,
+    traceparent: context.traceparent,
+    deadlineAt: (context.bodyReadAt ?? context.startedAt) + deadlineMs,
+    cancellation,
   };
 }
 
@@ -24,13 +24,13 @@ export type Reason = 'missing' | 'stale' | 'replica';
 export type OnDegraded = (part: 'author' | 'post', reason: Reason) => void;
 
 /** What came in place of what was asked for; the worst first. */
-const REASONS = { gap: 'missing', stale: 'stale', replica: 'replica' } as const;
+const REASONS = { unavailable: 'missing', stale: 'stale', replica: 'replica' } as const;
 
 /** The look-up that an answer is degraded by most, and how. */
-function worstOf(lookups: readonly Lookup<unknown>[]) {
+function worstOf(fetched: readonly Fetched<unknown>[]) {
   for (const [kind, reason] of Object.entries(REASONS)) {
-    const lookup = lookups.find((each) => each.via.kind === kind && failureOf(each) !== undefined);
-    if (lookup !== undefined) return { lookup, reason };
+    const one = fetched.find((each) => each.via.kind === kind && failureOf(each) !== undefined);
+    if (one !== undefined) return { one, reason };
   }
   return undefined;
 }
@@ -60,31 +60,31 @@ const VARY = { public: 'Prefer', private: 'Prefer, Authorization, Cookie' } as c
 export function reply(
   req: Request,
   body: unknown,
-  lookups: readonly Lookup<unknown>[],
+  fetched: readonly Fetched<unknown>[],
   onDegraded: OnDegraded,
   cache: keyof typeof VARY = 'public',
 ): Answer {
-  const headers = statusHeaders(lookups);
+  const headers = statusHeaders(fetched);
   headers['Vary'] = VARY[cache];
   const strict = wantsStrict(req.headers['prefer']);
   if (strict) headers['Preference-Applied'] = 'handling=strict';
 
-  const broken = worstOf(lookups);
+  const broken = worstOf(fetched);
   if (broken === undefined) return { body, headers, cache };
 
   // What no cache is asked for are pages of posts.
-  const part = broken.lookup.thing ?? 'post';
+  const part = broken.one.entity ?? 'post';
   onDegraded(part, broken.reason);
   if (!strict) return { body, headers, cache: 'no-store' };
   throw new Problem(
     'incomplete-answer',
     `The ${part} could not be fetched, and the request wants all or nothing`,
     {
-      headers: { ...headers, 'Retry-After': String(failureOf(broken.lookup)?.retryAfterS ?? 1) },
+      headers: { ...headers, 'Retry-After': String(failureOf(broken.one)?.retryAfterS ?? 1) },
     },
   );
 }
 
 /** A 404 that still tells where that was found out. */
-export const notFound = (detail: string, lookups: readonly Lookup<unknown>[]): Problem =>
-  new Problem('not-found', detail, { headers: statusHeaders(lookups) });
+export const notFound = (detail: string, fetched: readonly Fetched<unknown>[]): Problem =>
+  new Problem('not-found', detail, { headers: statusHeaders(fetched) });

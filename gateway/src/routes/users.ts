@@ -3,21 +3,21 @@ import type { Route } from 'chassis/http/app';
 import { invalidCursor, parseCursor, parseId, parseLimit, parseQuery } from 'chassis/http/input';
 import { loadProfile, loadUserPosts } from '../views/profile/load.ts';
 import { stitchProfile, stitchUserPosts } from '../views/profile/stitch.ts';
-import type { Lookup } from '../views/data-source.ts';
-import type { Context } from './context.ts';
+import type { Fetched } from '../views/data-source.ts';
+import type { RouteContext } from './context.ts';
 import { callerOf, notFound, reply } from './reply.ts';
 
 /** Identity was heard, and says that there is no such user; a gap says nothing of the kind. */
-const isUnknown = (user: Lookup<unknown>): boolean =>
-  user.value === undefined && user.via.kind !== 'gap';
+const isUnknown = (user: Fetched<unknown>): boolean =>
+  user.value === undefined && user.via.kind !== 'unavailable';
 
-export const userRoutes = ({ parts, requestDeadlineMs, onDegraded }: Context): Route[] => [
+export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteContext): Route[] => [
   {
     method: 'get',
     path: '/api/users/:id',
     handle: async (req) => {
       parseQuery(req.url, []);
-      const user = await parts.user(
+      const user = await catalog.user(
         parseId(req.params['id'], '/path/id'),
         callerOf(req, requestDeadlineMs),
       );
@@ -30,12 +30,16 @@ export const userRoutes = ({ parts, requestDeadlineMs, onDegraded }: Context): R
     path: '/api/users/:id/posts',
     handle: async (req) => {
       const query = parseQuery(req.url, ['limit', 'cursor']);
-      const question = {
+      const request = {
         authorId: parseId(req.params['id'], '/path/id'),
         limit: parseLimit(query.limit),
         cursor: parseCursor(query.cursor),
       };
-      const { user, page } = await loadUserPosts(parts, question, callerOf(req, requestDeadlineMs));
+      const { user, page } = await loadUserPosts(
+        catalog,
+        request,
+        callerOf(req, requestDeadlineMs),
+      );
       if (page.value === undefined) throw invalidCursor();
       if (isUnknown(user)) throw notFound('There is no such user', [user, page]);
       return reply(req, stitchUserPosts(user.value, page.value), [page, user], onDegraded);
@@ -47,10 +51,14 @@ export const userRoutes = ({ parts, requestDeadlineMs, onDegraded }: Context): R
     handle: async (req) => {
       parseQuery(req.url, []);
       const id = parseId(req.params['id'], '/path/id');
-      const { user, page, counts } = await loadProfile(parts, id, callerOf(req, requestDeadlineMs));
-      const lookups = [page, counts, user];
-      if (isUnknown(user)) throw notFound('There is no such user', lookups);
-      return reply(req, stitchProfile(user.value, page.value!, counts.value!), lookups, onDegraded);
+      const { user, page, counts } = await loadProfile(
+        catalog,
+        id,
+        callerOf(req, requestDeadlineMs),
+      );
+      const fetched = [page, counts, user];
+      if (isUnknown(user)) throw notFound('There is no such user', fetched);
+      return reply(req, stitchProfile(user.value, page.value!, counts.value!), fetched, onDegraded);
     },
   },
 ];

@@ -3,13 +3,13 @@ import type { Caller } from '../upstream/engine/call.ts';
 import type { Renew } from './sessions.ts';
 
 /** Wraps `renew` so that those who come while a token is being renewed share its successor. */
-export function sharedRenewal(renew: Renew): Renew {
-  const flights = new Map<string, ReturnType<Renew>>();
+export function sharedRefresh(renew: Renew): Renew {
+  const inFlight = new Map<string, ReturnType<Renew>>();
   return (refreshToken, caller: Caller) => {
-    const known = flights.get(refreshToken);
+    const known = inFlight.get(refreshToken);
     if (known !== undefined) return known;
-    const flight = renew(refreshToken, caller).finally(() => flights.delete(refreshToken));
-    flights.set(refreshToken, flight);
-    return flight;
+    const refreshing = renew(refreshToken, caller).finally(() => inFlight.delete(refreshToken));
+    inFlight.set(refreshToken, refreshing);
+    return refreshing;
   };
 }

@@ -1,9 +1,9 @@
 // Who asks the gateway: a browser by its cookies, renewed when their time is over, or an API client by its token.
-import { exchangeOf } from 'chassis/http/request-context';
+import { requestContextOf } from 'chassis/http/request-context';
 import { bearerToken, unauthenticated, type Verify, type Viewer } from 'chassis/auth/access-token';
 import { Problem } from 'chassis/http/problem';
 import type { IncomingMessage } from 'node:http';
-import { within, type Caller } from '../upstream/engine/call.ts';
+import { withDeadline, type Caller } from '../upstream/engine/call.ts';
 import { proxyMember, UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { Session, User } from 'contracts/types';
 import { cookiesOf, noCookies, readCookies, type Tokens } from './cookies.ts';
@@ -62,8 +62,8 @@ const isRefused = (error: unknown): boolean =>
 
 /** Every answer from now on carries them, a problem too. */
 function setCookies(req: IncomingMessage, cookies: string[]): void {
-  const exchange = exchangeOf(req);
-  exchange.headers = { ...exchange.headers, 'Set-Cookie': cookies };
+  const context = requestContextOf(req);
+  context.headers = { ...context.headers, 'Set-Cookie': cookies };
 }
 
 const begin = (req: IncomingMessage, tokens: Tokens): void =>
@@ -84,7 +84,7 @@ export function createSessions({ verify, renew, origins }: SessionOptions): Sess
     if (refresh === undefined) throw unauthenticated('Log in first');
     // What comes after it needs time, too.
     const half = (caller.deadlineAt - performance.now()) / 2;
-    const session = await renew(refresh, within(caller, half));
+    const session = await renew(refresh, withDeadline(caller, half));
     if (session === undefined) {
       end(req);
       throw unauthenticated('The session is over: log in again');

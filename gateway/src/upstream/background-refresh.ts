@@ -1,14 +1,14 @@
 // Asks again, in the background, for what an upstream failed on, so that no client is held for it. It also sends the
 // probe of a half-open breaker when there is no traffic.
-import { background } from './engine/background.ts';
+import { backgroundCaller } from './engine/background.ts';
 import type { Call } from './engine/call.ts';
 import { UpstreamFailure } from './engine/failure.ts';
 
-export interface RepairOptions<T> {
+export interface BackgroundRefreshOptions<T> {
   /** The layers below the cache: what they bring is remembered. */
   readonly call: Call<number, T | undefined>;
   /** Ids that may be asked for now: none while attempts are refused, one while a breaker is half-open. */
-  readonly room: () => number;
+  readonly capacity: () => number;
   readonly everyMs: number;
   /** An id is given up after so many attempts that failed. */
   readonly maxAttempts: number;
@@ -16,7 +16,7 @@ export interface RepairOptions<T> {
   readonly onBug: (error: unknown) => void;
 }
 
-export interface Repair {
+export interface BackgroundRefresh {
   readonly pending: number;
   add(id: number): void;
   close(): void;
@@ -25,14 +25,16 @@ export interface Repair {
 // As many as one batch takes; further ids are asked for again when a client wants them.
 const MAX_PENDING = 100;
 
-export function createRepair<T>(options: RepairOptions<T>): Repair {
-  const { call, room, everyMs, maxAttempts, limitMs, onBug } = options;
+export function createBackgroundRefresh<T>(
+  options: BackgroundRefreshOptions<T>,
+): BackgroundRefresh {
+  const { call, capacity, everyMs, maxAttempts, limitMs, onBug } = options;
   const attempts = new Map<number, number>();
   let timer: NodeJS.Timeout | undefined;
 
   const again = async (id: number): Promise<void> => {
     try {
-      await call(id, background(limitMs));
+      await call(id, backgroundCaller(limitMs));
       attempts.delete(id);
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) onBug(error);
@@ -46,7 +48,7 @@ export function createRepair<T>(options: RepairOptions<T>): Repair {
     }
   };
   const round = async (): Promise<void> => {
-    await Promise.all([...attempts.keys()].slice(0, room()).map(again));
+    await Promise.all([...attempts.keys()].slice(0, capacity()).map(again));
     timer = undefined;
     schedule();
   };

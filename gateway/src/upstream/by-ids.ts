@@ -1,8 +1,8 @@
 // The one shape of asking for things by their ids, whichever they are: one by its own address, several as a list.
 import type { Guard } from 'contracts/guard';
-import type { Bounds, Operation } from './engine/endpoint.ts';
+import type { SizeLimits, Endpoint } from './engine/endpoint.ts';
 
-export interface ThingsById<T> {
+export interface EntitiesById<T> {
   readonly name: string;
   /** The address of all of them, such as /api/users. */
   readonly path: string;
@@ -13,16 +13,16 @@ export interface ThingsById<T> {
   /** Added to every address, such as include=author. */
   readonly query?: string;
   /** Only what the contract names: what else came along is not kept. */
-  readonly keep: (thing: T) => T;
+  readonly pick: (thing: T) => T;
 }
 
 /** What is not in the map does not exist. */
 export function byIds<T extends { readonly id: number }>(
-  { name, path, isOne, isList, keep, listOnly, query }: ThingsById<T>,
-  bounds: Bounds,
-): Operation<readonly number[], ReadonlyMap<number, T>> {
+  { name, path, isOne, isList, pick, listOnly, query }: EntitiesById<T>,
+  bounds: SizeLimits,
+): Endpoint<readonly number[], ReadonlyMap<number, T>> {
   const mapOf = (things: readonly T[]): { readonly value: ReadonlyMap<number, T> } => ({
-    value: new Map(things.map((thing) => [thing.id, keep(thing)])),
+    value: new Map(things.map((thing) => [thing.id, pick(thing)])),
   });
   const isSingle = (ids: readonly number[]): boolean => ids.length === 1 && !listOnly;
   const target = (ids: readonly number[]): string =>
@@ -33,7 +33,7 @@ export function byIds<T extends { readonly id: number }>(
     name,
     target,
     maxBytes: (ids) => (isSingle(ids) ? bounds.one : bounds.list),
-    answers: {
+    readers: {
       200: (body, ids) => {
         if (isSingle(ids)) return isOne(body) && body.id === ids[0] ? mapOf([body]) : undefined;
         return isList(body) ? mapOf(body.items) : undefined;

@@ -1,7 +1,7 @@
 // One upstream: its pool, its breaker, its budget, and the policy around each attempt.
 import { stack, type Call, type Layer } from './engine/call.ts';
 import type { UpstreamName } from './engine/failure.ts';
-import { bulkhead, createPlaces } from './engine/layers/bulkhead.ts';
+import { bulkhead, createPermits } from './engine/layers/bulkhead.ts';
 import { deadline } from './engine/layers/deadline.ts';
 import {
   createBreaker,
@@ -9,13 +9,13 @@ import {
   type BreakerName,
   type BreakerSettings,
 } from './engine/breaker.ts';
-import { guard, heed, turnAway } from './engine/layers/circuit-breaker.ts';
+import { circuitBreaker, respectBreaker, failFast } from './engine/layers/circuit-breaker.ts';
 import { measure } from './engine/layers/measure.ts';
-import { createRetryBudget, quick, retry, unsent } from './engine/layers/retry.ts';
-import type { Retriable, RetryBudget } from './engine/layers/retry.ts';
+import { createRetryBudget, whenQuickToFail, retry, whenNotSent } from './engine/layers/retry.ts';
+import type { ShouldRetry, RetryBudget } from './engine/layers/retry.ts';
 import { write } from './engine/layers/write.ts';
 import type { Observer } from './engine/observer.ts';
-import type { Operation } from './engine/endpoint.ts';
+import type { Endpoint } from './engine/endpoint.ts';
 import { createTransport } from './engine/transport.ts';
 
 export interface UpstreamOptions {
@@ -29,31 +29,31 @@ export interface UpstreamOptions {
   readonly onBreakerChange: () => void;
 }
 
-/** Whom safe questions are put to. */
-export interface Asked {
+/** Whom safe requests are put to. */
+export interface Queryable {
   readonly name: UpstreamName;
   readonly breaker: Breaker;
-  /** A safe question, with everything that stands between it and the wire. */
-  ask<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
+  /** A safe request, with everything that stands between it and the wire. */
+  query<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
 }
 
-export interface Upstream extends Asked {
+export interface Upstream extends Queryable {
   readonly budget: RetryBudget;
-  /** For questions that answers can do without: with a breaker of their own, they never close the way to what is needed. */
-  aside(name: BreakerName): Asked;
+  /** For requests that answers can do without: with a breaker of their own, they never close the way to what is needed. */
+  isolated(name: BreakerName): Queryable;
   /** The same, one at a time, on a connection of its own: it may wait for long. */
-  listen<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
+  longPoll<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
   /** A write: neither shared nor remembered, and repeated only when it surely did not leave. */
-  tell<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
+  command<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
   close(): Promise<void>;
 }
 
 // Waiting room for each connection: at 5 ms an answer, the last in the queue waits 100 ms.
-const WAITING_PER_CONNECTION = 20;
-/** What is asked aside has so many of the places at most. */
-const ASIDE_SHARE = 0.25;
+const QUEUED_PER_CONNECTION = 20;
+/** What is asked aside has so many of the permits at most. */
+const ISOLATED_SHARE = 0.25;
 
-export function openUpstream(options: UpstreamOptions): Upstream {
+export function createUpstream(options: UpstreamOptions): Upstream {
   const { name, origin, connections, limitMs, observer } = options;
   const transport = createTransport({
     upstream: name,
@@ -63,12 +63,12 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     backstopMs: limitMs,
   });
   const budget = createRetryBudget();
-  const room = (who: BreakerName, maxAtOnce: number) =>
-    createPlaces({
+  const permitsFor = (who: BreakerName, maxConcurrent: number) =>
+    createPermits({
       upstream: name,
-      maxAtOnce,
-      maxWaiting: maxAtOnce * WAITING_PER_CONNECTION,
-      onRefused: () => observer.refused(who, 'bulkhead_full'),
+      maxConcurrent: maxConcurrent,
+      maxQueued: maxConcurrent * QUEUED_PER_CONNECTION,
+      onRejected: () => observer.rejected(who, 'bulkhead_full'),
     });
   const breakers: Breaker[] = [];
   const breakerFor = (who: BreakerName): Breaker => {
@@ -76,7 +76,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       name: who,
       upstream: name,
       ...options.breaker,
-      onRejected: () => observer.refused(who, 'breaker_open'),
+      onRejected: () => observer.rejected(who, 'breaker_open'),
       onTransition: (to) => {
         observer.breaker(who, to);
         options.onBreakerChange();
@@ -85,41 +85,41 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     breakers.push(made);
     return made;
   };
-  const places = room(name, connections);
+  const permits = permitsFor(name, connections);
   const breaker = breakerFor(name);
 
-  const again = <Q, T>(retriable: Retriable, from = budget): Layer<Q, T> =>
+  const again = <Q, T>(retriable: ShouldRetry, from = budget): Layer<Q, T> =>
     retry(from, retriable, () => observer.retry(name));
-  const timed = <Q, T>(operation: Operation<Q, T>): Layer<Q, T>[] => [
+  const timed = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
     deadline(name),
-    measure((outcome, seconds) => observer.attempt(name, operation.name, outcome, seconds)),
+    measure((outcome, seconds) => observer.attempt(name, endpoint.name, outcome, seconds)),
   ];
-  /** What each attempt passes, be it a question or a write. */
-  const attempt = <Q, T>(operation: Operation<Q, T>): Layer<Q, T>[] => [
-    turnAway(breaker),
-    bulkhead(places),
-    guard(breaker),
-    ...timed(operation),
+  /** What each attempt passes, be it a request or a write. */
+  const attempt = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
+    failFast(breaker),
+    bulkhead(permits),
+    circuitBreaker(breaker),
+    ...timed(endpoint),
   ];
-  /** Its own of everything: a copy that hangs must cost neither each answer its time nor posts their places. */
-  const aside = (who: BreakerName): Asked => {
+  /** Its own of everything: a copy that hangs must cost neither each answer its time nor posts their permits. */
+  const isolated = (who: BreakerName): Queryable => {
     const ownBudget = createRetryBudget();
     const ownBreaker = breakerFor(who);
-    const ownPlaces = room(who, Math.ceil(connections * ASIDE_SHARE));
-    const layers = <Q, T>(operation: Operation<Q, T>): Layer<Q, T>[] => [
-      again(quick, ownBudget),
-      turnAway(ownBreaker),
-      heed(breaker),
-      bulkhead(ownPlaces),
-      bulkhead(places),
-      heed(breaker),
-      guard(ownBreaker),
-      ...timed(operation),
+    const ownPermits = permitsFor(who, Math.ceil(connections * ISOLATED_SHARE));
+    const layers = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
+      again(whenQuickToFail, ownBudget),
+      failFast(ownBreaker),
+      respectBreaker(breaker),
+      bulkhead(ownPermits),
+      bulkhead(permits),
+      respectBreaker(breaker),
+      circuitBreaker(ownBreaker),
+      ...timed(endpoint),
     ];
     return {
       name,
       breaker: ownBreaker,
-      ask: (operation) => stack(layers(operation), transport.call(operation)),
+      query: (endpoint) => stack(layers(endpoint), transport.call(endpoint)),
     };
   };
 
@@ -127,11 +127,13 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     name,
     breaker,
     budget,
-    ask: (operation) => stack([again(quick), ...attempt(operation)], transport.call(operation)),
-    aside,
-    listen: (operation) => stack([heed(breaker), ...timed(operation)], transport.call(operation)),
-    tell: (operation) =>
-      stack([write(), again(unsent), ...attempt(operation)], transport.call(operation)),
+    query: (endpoint) =>
+      stack([again(whenQuickToFail), ...attempt(endpoint)], transport.call(endpoint)),
+    isolated,
+    longPoll: (endpoint) =>
+      stack([respectBreaker(breaker), ...timed(endpoint)], transport.call(endpoint)),
+    command: (endpoint) =>
+      stack([write(), again(whenNotSent), ...attempt(endpoint)], transport.call(endpoint)),
     close() {
       for (const each of breakers) each.close();
       return transport.close();

@@ -3,44 +3,44 @@ import type { Call, Caller, Via } from '../upstream/engine/call.ts';
 import { UpstreamFailure, type UpstreamName } from '../upstream/engine/failure.ts';
 
 /** One thing that was looked up. */
-export interface Lookup<T> {
+export interface Fetched<T> {
   /** What Cache-Status calls it; undefined for what no cache is asked for. */
-  readonly thing: 'post' | 'author' | undefined;
+  readonly entity: 'post' | 'author' | undefined;
   readonly upstream: UpstreamName;
   /** undefined when there is no such thing, and when it is missing (`via` tells which). */
   readonly value: T | undefined;
   readonly via: Via;
   readonly tookMs: number;
   /** What was asked beside this, and could not tell either. */
-  readonly tried?: readonly Tried[];
+  readonly tried?: readonly FailedRung[];
 }
 
 /** A rung that did not hold. */
-export interface Tried extends Pick<Lookup<unknown>, 'upstream' | 'tookMs'> {
+export interface FailedRung extends Pick<Fetched<unknown>, 'upstream' | 'tookMs'> {
   /** undefined when it answered, but knows no such thing. */
   readonly failure: UpstreamFailure | undefined;
 }
 
 /** Looks one kind of thing up. */
-export type Part<Q, T> = (question: Q, caller: Caller) => Promise<Lookup<T>>;
+export type DataSource<Q, T> = (request: Q, caller: Caller) => Promise<Fetched<T>>;
 
-type Naming = Pick<Lookup<unknown>, 'thing' | 'upstream'>;
+type Source = Pick<Fetched<unknown>, 'entity' | 'upstream'>;
 
 /** Asks, and notes what came of it. */
-export const lookUp =
-  <Q, T>(naming: Naming, call: Call<Q, T | undefined>): Part<Q, T> =>
-  async (question, caller) => {
+export const dataSource =
+  <Q, T>(naming: Source, call: Call<Q, T | undefined>): DataSource<Q, T> =>
+  async (request, caller) => {
     const startedAt = performance.now();
-    const { value, via } = await call(question, caller);
+    const { value, via } = await call(request, caller);
     return { ...naming, value, via, tookMs: performance.now() - startedAt };
   };
 
 /** A part without which there is no answer: its failure is the answer's. */
 export const required =
-  <Q, T>(part: Part<Q, T>): Part<Q, T> =>
-  async (question, caller) => {
-    const found = await part(question, caller);
-    if (found.via.kind === 'gap') throw found.via.failure;
+  <Q, T>(source: DataSource<Q, T>): DataSource<Q, T> =>
+  async (request, caller) => {
+    const found = await source(request, caller);
+    if (found.via.kind === 'unavailable') throw found.via.failure;
     return found;
   };
 
@@ -50,32 +50,44 @@ export const required =
  * expected failures become gaps: a bug is thrown on.
  */
 export const optional =
-  <Q, T>([best, ...copies]: readonly [Part<Q, T>, ...Part<Q, T>[]], naming: Naming): Part<Q, T> =>
-  async (question, caller) => {
-    const first = await attempt(best, question, caller);
+  <Q, T>(
+    [best, ...copies]: readonly [DataSource<Q, T>, ...DataSource<Q, T>[]],
+    naming: Source,
+  ): DataSource<Q, T> =>
+  async (request, caller) => {
+    const first = await attempt(best, request, caller);
     if (first.failure === undefined) return first.found;
     const { failure, tookMs } = first;
-    const tried: Tried[] = [];
+    const tried: FailedRung[] = [];
     for (const copy of copies) {
-      const { found, ...outcome } = await attempt(copy, question, caller);
+      const { found, ...outcome } = await attempt(copy, request, caller);
       if (found?.value !== undefined) {
         const above = { upstream: failure.upstream, failure, tookMs };
         return { ...found, via: { kind: 'replica', failure }, tried: [above, ...tried] };
       }
       tried.push(outcome);
     }
-    const gap = { ...naming, value: undefined, via: { kind: 'gap', failure }, tookMs } as const;
-    return tried.length === 0 ? gap : { ...gap, tried };
+    const missing = {
+      ...naming,
+      value: undefined,
+      via: { kind: 'unavailable', failure },
+      tookMs,
+    } as const;
+    return tried.length === 0 ? missing : { ...missing, tried };
   };
 
-type Attempt<T> = Tried &
+type Attempt<T> = FailedRung &
   (
-    | { readonly found: Lookup<T>; readonly failure: undefined }
+    | { readonly found: Fetched<T>; readonly failure: undefined }
     | { readonly found?: undefined; readonly failure: UpstreamFailure }
   );
 
 /** What a rung found, or how it failed. @throws a bug */
-async function attempt<Q, T>(rung: Part<Q, T>, question: Q, caller: Caller): Promise<Attempt<T>> {
+async function attempt<Q, T>(
+  rung: DataSource<Q, T>,
+  request: Q,
+  caller: Caller,
+): Promise<Attempt<T>> {
   const startedAt = performance.now();
   const failed = (failure: UpstreamFailure): Attempt<T> => ({
     upstream: failure.upstream,
@@ -83,8 +95,8 @@ async function attempt<Q, T>(rung: Part<Q, T>, question: Q, caller: Caller): Pro
     tookMs: performance.now() - startedAt,
   });
   try {
-    const found = await rung(question, caller);
-    if (found.via.kind === 'gap') return failed(found.via.failure);
+    const found = await rung(request, caller);
+    if (found.via.kind === 'unavailable') return failed(found.via.failure);
     return { upstream: found.upstream, found, failure: undefined, tookMs: found.tookMs };
   } catch (error) {
     if (error instanceof UpstreamFailure) return failed(error);
@@ -93,15 +105,15 @@ async function attempt<Q, T>(rung: Part<Q, T>, question: Q, caller: Caller): Pro
 }
 
 /** A part that comes from a copy, which nobody but Social is asked for. */
-export const copied =
-  <Q, T>(part: Part<Q, T>): Part<Q, T> =>
-  async (question, caller) => {
-    const found = await part(question, caller);
+export const fromReplica =
+  <Q, T>(source: DataSource<Q, T>): DataSource<Q, T> =>
+  async (request, caller) => {
+    const found = await source(request, caller);
     return found.via.kind === 'miss'
       ? { ...found, via: { kind: 'replica', failure: undefined } }
       : found;
   };
 
 /** The failure that a part is not whole by; undefined for a whole one. */
-export const failureOf = ({ via }: Lookup<unknown>): UpstreamFailure | undefined =>
+export const failureOf = ({ via }: Fetched<unknown>): UpstreamFailure | undefined =>
   via.kind === 'hit' || via.kind === 'miss' ? undefined : via.failure;

@@ -1,22 +1,22 @@
 // Where an author comes from: the rungs of each strategy, from the best to the last.
 import type { User } from 'contracts/types';
-import { within, type Call } from '../upstream/engine/call.ts';
-import { copied, lookUp, optional, type Part } from './data-source.ts';
+import { withDeadline, type Call } from '../upstream/engine/call.ts';
+import { fromReplica, dataSource, optional, type DataSource } from './data-source.ts';
 
 export type Strategy = 'aggregate' | 'replica' | 'hybrid';
 
-type Ask = Call<number, User | undefined>;
+type AuthorCall = Call<number, User | undefined>;
 
 // What is left for the copy when Identity is slow, in milliseconds, and at most as a share of all the time there is.
 const RESERVE_MS = 50;
 const RESERVE_SHARE = 1 / 6;
 
 /** With the caller's patience but for what the rung below needs. */
-const sparing =
-  (call: Ask): Ask =>
+const reservingTime =
+  (call: AuthorCall): AuthorCall =>
   (id, caller) => {
     const left = caller.deadlineAt - performance.now();
-    return call(id, within(caller, left - Math.min(RESERVE_MS, left * RESERVE_SHARE)));
+    return call(id, withDeadline(caller, left - Math.min(RESERVE_MS, left * RESERVE_SHARE)));
   };
 
 /**
@@ -25,17 +25,18 @@ const sparing =
  */
 export function authorLadder(
   strategy: Strategy,
-  identity: Ask,
-  copy: Ask,
+  identity: AuthorCall,
+  copy: AuthorCall,
   limitMs: number,
-): Part<number, User> {
-  const naming = { thing: 'author', upstream: 'identity' } as const;
-  const copyNaming = { thing: 'author', upstream: 'social' } as const;
+): DataSource<number, User> {
+  const naming = { entity: 'author', upstream: 'identity' } as const;
+  const copyNaming = { entity: 'author', upstream: 'social' } as const;
   const rungs = {
-    aggregate: () => optional([lookUp(naming, identity)], naming),
-    replica: () => optional([copied(lookUp(copyNaming, copy))], copyNaming),
-    hybrid: () => optional([lookUp(naming, sparing(identity)), lookUp(copyNaming, copy)], naming),
+    aggregate: () => optional([dataSource(naming, identity)], naming),
+    replica: () => optional([fromReplica(dataSource(copyNaming, copy))], copyNaming),
+    hybrid: () =>
+      optional([dataSource(naming, reservingTime(identity)), dataSource(copyNaming, copy)], naming),
   };
   const ladder = rungs[strategy]();
-  return (id, caller) => ladder(id, within(caller, limitMs));
+  return (id, caller) => ladder(id, withDeadline(caller, limitMs));
 }

@@ -1,19 +1,19 @@
 // What an answer says about itself: Cache-Status (RFC 9211), Proxy-Status (RFC 9209), Server-Timing. Pure.
 import { proxyMember, type UpstreamFailure } from '../upstream/engine/failure.ts';
-import { failureOf, type Lookup, type Tried } from './data-source.ts';
+import { failureOf, type Fetched, type FailedRung } from './data-source.ts';
 
-type Look = Lookup<unknown>;
+type Look = Fetched<unknown>;
 
 /** The worst comes first: a list with one stale author is a stale answer. */
-const ORDER = ['gap', 'stale', 'replica', 'miss', 'hit'] as const;
-const NOTHING: readonly Tried[] = [];
+const ORDER = ['unavailable', 'stale', 'replica', 'miss', 'hit'] as const;
+const NOTHING: readonly FailedRung[] = [];
 
 /** Headers for an answer that was made of these look-ups; a header with nothing to say is left out. */
-export function statusHeaders(lookups: readonly Look[]): Record<string, string> {
+export function statusHeaders(fetched: readonly Look[]): Record<string, string> {
   const headers: Record<string, string> = {};
-  const cache = cacheStatus(lookups);
-  const proxy = proxyStatus(lookups);
-  const timing = serverTiming(lookups);
+  const cache = cacheStatus(fetched);
+  const proxy = proxyStatus(fetched);
+  const timing = serverTiming(fetched);
   if (cache !== '') headers['Cache-Status'] = cache;
   if (proxy !== '') headers['Proxy-Status'] = proxy;
   if (timing !== '') headers['Server-Timing'] = timing;
@@ -21,12 +21,12 @@ export function statusHeaders(lookups: readonly Look[]): Record<string, string> 
 }
 
 /** One member for each kind of thing, which tells of its worst look-up. */
-export function cacheStatus(lookups: readonly Look[]): string {
+export function cacheStatus(fetched: readonly Look[]): string {
   const members: string[] = [];
   for (const thing of ['post', 'author'] as const) {
     let worst: Look | undefined;
-    for (const lookup of lookups) {
-      if (lookup.thing === thing && (worst === undefined || isWorse(lookup, worst))) worst = lookup;
+    for (const one of fetched) {
+      if (one.entity === thing && (worst === undefined || isWorse(one, worst))) worst = one;
     }
     if (worst !== undefined) members.push(`${thing}; ${howFound(worst.via)}`);
   }
@@ -45,41 +45,40 @@ function howFound(via: Look['via']): string {
   return `fwd=${via.kind === 'stale' ? 'stale' : 'miss'}; detail=${reason(via.failure)}`;
 }
 
-const reason = ({ facts, receivedStatus }: UpstreamFailure): string =>
-  facts.proxyError ?? (receivedStatus === undefined ? 'failed' : `status_${receivedStatus}`);
+const reason = ({ descriptor, receivedStatus }: UpstreamFailure): string =>
+  descriptor.proxyError ?? (receivedStatus === undefined ? 'failed' : `status_${receivedStatus}`);
 
 /** One member for each upstream that failed; its first failure. */
-export function proxyStatus(lookups: readonly Look[]): string {
+export function proxyStatus(fetched: readonly Look[]): string {
   const failures: UpstreamFailure[] = [];
   const note = (failure: UpstreamFailure | undefined): void => {
     if (failure !== undefined && failures.every(({ upstream }) => upstream !== failure.upstream))
       failures.push(failure);
   };
-  for (const lookup of lookups) {
-    note(failureOf(lookup));
-    for (const { failure } of lookup.tried ?? NOTHING) note(failure);
+  for (const one of fetched) {
+    note(failureOf(one));
+    for (const { failure } of one.tried ?? NOTHING) note(failure);
   }
   return failures.map(proxyMember).join(', ');
 }
 
 /** Milliseconds that this answer waited for each upstream that was really asked. */
-function serverTiming(lookups: readonly Look[]): string {
+function serverTiming(fetched: readonly Look[]): string {
   let timing = '';
   for (const upstream of ['social', 'identity'] as const) {
     let slowest = -1;
-    for (const lookup of lookups) {
-      if (lookup.upstream === upstream && wasAsked(lookup))
-        slowest = Math.max(slowest, lookup.tookMs);
-      for (const one of lookup.tried ?? NOTHING)
-        if (one.upstream === upstream && (one.failure?.facts.asked ?? true))
-          slowest = Math.max(slowest, one.tookMs);
+    for (const one of fetched) {
+      if (one.upstream === upstream && wasAsked(one)) slowest = Math.max(slowest, one.tookMs);
+      for (const rung of one.tried ?? NOTHING)
+        if (rung.upstream === upstream && (rung.failure?.descriptor.sent ?? true))
+          slowest = Math.max(slowest, rung.tookMs);
     }
     if (slowest >= 0) timing += `${timing === '' ? '' : ', '}${upstream};dur=${slowest.toFixed(1)}`;
   }
   return timing;
 }
 
-function wasAsked(lookup: Look): boolean {
-  const { kind } = lookup.via;
-  return kind === 'miss' || kind === 'replica' || (failureOf(lookup)?.facts.asked ?? false);
+function wasAsked(one: Look): boolean {
+  const { kind } = one.via;
+  return kind === 'miss' || kind === 'replica' || (failureOf(one)?.descriptor.sent ?? false);
 }

@@ -2,24 +2,24 @@
 import type { Metrics } from 'chassis/observability/metrics';
 import type { Post, User } from 'contracts/types';
 import type { Settings } from '../config.ts';
-import { createMemory } from '../upstream/engine/cache.ts';
+import { createCache } from '../upstream/engine/cache.ts';
 import type { Observer } from '../upstream/engine/observer.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 const USER_BYTES = 200;
 const POST_OVERHEAD_BYTES = 200;
 
-/** The memories of authors and of posts. */
-export const createMemories = (settings: Settings, observer: Observer) => ({
-  author: createMemory<User>({
+/** The caches of authors and of posts. */
+export const createCaches = (settings: Settings, observer: Observer) => ({
+  author: createCache<User>({
     freshMs: settings.AUTHOR_TTL_MS,
     absentMs: Math.min(settings.AUTHOR_ABSENT_TTL_MS, settings.AUTHOR_TTL_MS),
     staleMs: settings.AUTHOR_STALE_MS,
     maxSize: settings.AUTHOR_CACHE_ENTRIES * USER_BYTES,
     sizeOf: () => USER_BYTES,
-    onRenewed: (user, older) => observer.renewed(user?.username === older?.username),
+    onRefreshed: (user, older) => observer.refreshed(user?.username === older?.username),
   }),
-  post: createMemory<Post>({
+  post: createCache<Post>({
     freshMs: settings.POST_TTL_MS,
     absentMs: settings.POST_TTL_MS,
     staleMs: 0,
@@ -30,10 +30,10 @@ export const createMemories = (settings: Settings, observer: Observer) => ({
 });
 
 /** Gauges that are read when they are asked for. */
-export function showLevels(
+export function exposeLevels(
   metrics: Metrics,
   upstreams: readonly Upstream[],
-  memories: ReturnType<typeof createMemories>,
+  caches: ReturnType<typeof createCaches>,
 ): void {
   metrics.gauge(
     'gateway_retry_budget',
@@ -44,7 +44,7 @@ export function showLevels(
     },
   );
   metrics.gauge('gateway_cache_entries', 'Entries in the cache.', ['cache'], (gauge) => {
-    gauge.set({ cache: 'author' }, memories.author.size);
-    gauge.set({ cache: 'post' }, memories.post.size);
+    gauge.set({ cache: 'author' }, caches.author.size);
+    gauge.set({ cache: 'post' }, caches.post.size);
   });
 }

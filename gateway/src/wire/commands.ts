@@ -1,36 +1,36 @@
 // Makes the commands: each with what it makes the gateway forget, so that nobody is answered from before their own write.
 import type { Post, User } from 'contracts/types';
-import { changeMe, leave, register } from '../upstream/identity/accounts.ts';
-import { logIn, logOut, renewSession } from '../upstream/identity/sessions.ts';
-import type { InName } from '../upstream/on-behalf-of.ts';
+import { changeMe, deleteAccount, register } from '../upstream/identity/accounts.ts';
+import { logIn, logOut, refreshSession } from '../upstream/identity/sessions.ts';
+import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import { UpstreamFailure } from '../upstream/engine/failure.ts';
-import type { Lookups } from '../upstream/loader.ts';
+import type { Loader } from '../upstream/loader.ts';
 import { befriend, unfriend } from '../upstream/social/friends.ts';
 import { changePost, createPost, deletePost } from '../upstream/social/posts.ts';
 import type { Observer } from '../upstream/engine/observer.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { Bounds, Operation } from '../upstream/engine/endpoint.ts';
-import type { Outcome } from '../upstream/outcome.ts';
-import { createCommand, type Renewable } from '../upstream/queries.ts';
+import type { SizeLimits, Endpoint } from '../upstream/engine/endpoint.ts';
+import type { Result } from '../upstream/outcome.ts';
+import { createCommand, type Invalidatable } from '../upstream/queries.ts';
 import type { Command, Commands } from '../routes/commands.ts';
 
 /** Only what it makes forget. */
 export interface CommandOptions {
   readonly identity: Upstream;
   readonly social: Upstream;
-  readonly bounds: Bounds;
+  readonly bounds: SizeLimits;
   readonly observer: Observer;
-  readonly users: Lookups<User>;
-  readonly posts: Lookups<Post>;
-  /** Public questions about posts and friendships. */
-  readonly questions: readonly Renewable[];
+  readonly users: Loader<User>;
+  readonly posts: Loader<Post>;
+  /** Public requests about posts and friendships. */
+  readonly sharedQueries: readonly Invalidatable[];
 }
 
 /** Longer than a service's database works at a statement, or waits for one. */
 const ENDED_MS = 5_000;
 
 export function createCommands(options: CommandOptions): Commands {
-  const { identity, social, bounds, observer, users, posts, questions } = options;
+  const { identity, social, bounds, observer, users, posts, sharedQueries } = options;
 
   /**
    * `after` runs whatever came of it. A write whose answer was lost may have been done, or may still be: then it runs
@@ -38,46 +38,46 @@ export function createCommands(options: CommandOptions): Commands {
    */
   const command = <Q, T>(
     upstream: Upstream,
-    operation: Operation<Q, Outcome<T>>,
-    after: (question: Q, done: T | undefined) => void = () => undefined,
+    endpoint: Endpoint<Q, Result<T>>,
+    after: (request: Q, done: T | undefined) => void = () => undefined,
   ): Command<Q, T> => {
-    const call = createCommand(upstream, operation, observer);
-    return async (question, caller) => {
+    const call = createCommand(upstream, endpoint, observer);
+    return async (request, caller) => {
       let done: T | undefined;
       try {
-        const { value } = await call(question, caller);
-        if ('done' in value) ({ done } = value);
+        const { value } = await call(request, caller);
+        if ('ok' in value) done = value.ok;
         return value;
       } catch (error) {
         if (error instanceof UpstreamFailure && error.uncertain)
-          setTimeout(() => after(question, undefined), ENDED_MS).unref();
+          setTimeout(() => after(request, undefined), ENDED_MS).unref();
         throw error;
       } finally {
-        after(question, done);
+        after(request, done);
       }
     };
   };
   const renewQuestions = (): void => {
-    for (const question of questions) question.renew();
+    for (const request of sharedQueries) request.invalidate();
   };
-  const forgetUser = ({ userId }: InName): void => users.forget(userId);
+  const forgetUser = ({ userId }: OnBehalfOf): void => users.invalidate(userId);
   const forgetPost = ({ id }: { readonly id: number }): void => {
-    posts.forget(id);
+    posts.invalidate(id);
     renewQuestions();
   };
 
   return {
     register: command(identity, register(bounds), (_, session) => {
-      if (session !== undefined) users.forget(session.user.id);
+      if (session !== undefined) users.invalidate(session.user.id);
     }),
     logIn: command(identity, logIn(bounds)),
-    renew: command(identity, renewSession(bounds)),
+    refreshSession: command(identity, refreshSession(bounds)),
     logOut: command(identity, logOut(bounds)),
     changeMe: command(identity, changeMe(bounds), forgetUser),
-    leave: command(identity, leave(bounds), forgetUser),
+    deleteAccount: command(identity, deleteAccount(bounds), forgetUser),
     createPost: command(social, createPost(bounds), (_, post) => {
       // Somebody may have asked for it before it was there.
-      if (post !== undefined) posts.forget(post.id);
+      if (post !== undefined) posts.invalidate(post.id);
       renewQuestions();
     }),
     changePost: command(social, changePost(bounds), forgetPost),

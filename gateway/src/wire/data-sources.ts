@@ -1,118 +1,118 @@
 // Makes the parts that views are made of: what is looked up and remembered, what is only asked, what depends on who asks.
 import type { Post, User } from 'contracts/types';
 import type { Settings } from '../config.ts';
-import type { createMemories } from './caches.ts';
+import type { createCaches } from './caches.ts';
 import { getMe } from '../upstream/identity/accounts.ts';
 import { getUsers } from '../upstream/identity/users.ts';
-import { createLookups, type Lookups } from '../upstream/loader.ts';
-import { createFacts } from '../upstream/engine/cache.ts';
+import { createLoader, type Loader } from '../upstream/loader.ts';
+import { createImmutableCache } from '../upstream/engine/cache.ts';
 import { getFeed } from '../upstream/social/feed.ts';
 import { getFriendRequests, getFriends } from '../upstream/social/friends.ts';
 import type { Observer } from '../upstream/engine/observer.ts';
-import type { Asked, Upstream } from '../upstream/upstream.ts';
-import type { Bounds, Operation } from '../upstream/engine/endpoint.ts';
-import { createPrivateQuestion, createQuestion, type Renewable } from '../upstream/queries.ts';
+import type { Queryable, Upstream } from '../upstream/upstream.ts';
+import type { SizeLimits, Endpoint } from '../upstream/engine/endpoint.ts';
+import { createPrivateQuery, createSharedQuery, type Invalidatable } from '../upstream/queries.ts';
 import { getAuthors } from '../upstream/social/authors.ts';
 import { getCounts } from '../upstream/social/counts.ts';
 import { getPostPage, getPosts } from '../upstream/social/posts.ts';
 import { authorLadder } from '../views/ladder.ts';
-import { lookUp, required } from '../views/data-source.ts';
-import type { Parts } from '../views/catalog.ts';
+import { dataSource, required } from '../views/data-source.ts';
+import type { Catalog } from '../views/catalog.ts';
 
 const FACTS_MAX = 200_000;
-const NOTHING_KNOWN: Parts['authorOf'] = { get: () => undefined, set: () => undefined };
+const NOTHING_KNOWN: Catalog['authorOf'] = { get: () => undefined, set: () => undefined };
 
-export interface ReadOptions {
+export interface DataSourceOptions {
   readonly settings: Settings;
   readonly identity: Upstream;
   readonly social: Upstream;
   /** Social's copy of the names: answers can do without it. */
-  readonly copy: Asked;
-  readonly bounds: Bounds;
-  readonly memories: ReturnType<typeof createMemories>;
+  readonly replica: Queryable;
+  readonly bounds: SizeLimits;
+  readonly caches: ReturnType<typeof createCaches>;
   readonly observer: Observer;
 }
 
-export interface Reads {
-  readonly parts: Parts;
-  readonly users: Lookups<User>;
-  readonly posts: Lookups<Post>;
+export interface DataSources {
+  readonly catalog: Catalog;
+  readonly users: Loader<User>;
+  readonly posts: Loader<Post>;
   /** What is public, and not remembered. */
-  readonly questions: readonly Renewable[];
+  readonly sharedQueries: readonly Invalidatable[];
 }
 
-export function createReads(options: ReadOptions): Reads {
-  const { settings, identity, social, copy, bounds, memories, observer } = options;
+export function createDataSources(options: DataSourceOptions): DataSources {
+  const { settings, identity, social, replica, bounds, caches, observer } = options;
   const limitMs = settings.REQUEST_DEADLINE_MS;
   const strategy = settings.AUTHOR_STRATEGY;
   const include = strategy === 'replica' ? 'author' : 'nothing';
-  const users = createLookups<User>({
+  const users = createLoader<User>({
     upstream: identity,
-    thing: 'author',
-    operation: getUsers(bounds),
-    memory: memories.author,
+    entity: 'author',
+    endpoint: getUsers(bounds),
+    cache: caches.author,
     limitMs: settings.AUTHOR_DEADLINE_MS,
-    repaired: true,
+    refreshInBackground: true,
     observer,
   });
-  const posts = createLookups<Post>({
+  const posts = createLoader<Post>({
     upstream: social,
-    thing: 'post',
-    operation: getPosts(bounds, include),
-    memory: settings.POST_TTL_MS === 0 ? undefined : memories.post,
+    entity: 'post',
+    endpoint: getPosts(bounds, include),
+    cache: settings.POST_TTL_MS === 0 ? undefined : caches.post,
     limitMs,
-    repaired: false,
+    refreshInBackground: false,
     observer,
   });
-  const page = createQuestion(
+  const page = createSharedQuery(
     social,
     getPostPage(bounds, include),
     ({ authorId, limit, cursor = '' }) => `${authorId} ${limit} ${cursor}`,
     limitMs,
     observer,
   );
-  const counts = createQuestion(social, getCounts(bounds), (id) => id, limitMs, observer);
+  const counts = createSharedQuery(social, getCounts(bounds), (id) => id, limitMs, observer);
 
-  const copies = createLookups<User>({
-    upstream: copy,
-    thing: 'author',
+  const copies = createLoader<User>({
+    upstream: replica,
+    entity: 'author',
     callName: 'author_copy',
-    operation: getAuthors(bounds),
-    memory: undefined,
+    endpoint: getAuthors(bounds),
+    cache: undefined,
     limitMs: settings.AUTHOR_DEADLINE_MS,
-    repaired: false,
+    refreshInBackground: false,
     observer,
   });
   const ladder = authorLadder(strategy, users.call, copies.call, settings.AUTHOR_DEADLINE_MS);
-  const uncached = { thing: undefined, upstream: 'social' } as const;
-  const own = <Q, T>(operation: Operation<Q, T>) =>
-    lookUp(uncached, createPrivateQuestion(social, operation, observer));
+  const uncached = { entity: undefined, upstream: 'social' } as const;
+  const own = <Q, T>(endpoint: Endpoint<Q, T>) =>
+    dataSource(uncached, createPrivateQuery(social, endpoint, observer));
   return {
-    parts: {
-      post: required(lookUp({ thing: 'post', upstream: 'social' }, posts.call)),
+    catalog: {
+      post: required(dataSource({ entity: 'post', upstream: 'social' }, posts.call)),
       author: ladder,
       user: required(ladder),
-      page: lookUp(uncached, page.call),
-      counts: lookUp(uncached, counts.call),
+      page: dataSource(uncached, page.call),
+      counts: dataSource(uncached, counts.call),
       feed: own(getFeed(bounds, include)),
       friends: own(getFriends(bounds)),
       friendRequests: own(getFriendRequests(bounds)),
-      me: lookUp(
-        { thing: undefined, upstream: 'identity' },
-        createPrivateQuestion(identity, getMe(bounds), observer),
+      me: dataSource(
+        { entity: undefined, upstream: 'identity' },
+        createPrivateQuery(identity, getMe(bounds), observer),
       ),
-      postsBringAuthors: include === 'author',
+      postsIncludeAuthors: include === 'author',
       // Nobody needs to know before.
-      authorOf: include === 'author' ? NOTHING_KNOWN : createFacts(FACTS_MAX),
+      authorOf: include === 'author' ? NOTHING_KNOWN : createImmutableCache(FACTS_MAX),
     },
     users: {
       ...users,
-      forget(id) {
-        users.forget(id);
-        copies.forget(id);
+      invalidate(id) {
+        users.invalidate(id);
+        copies.invalidate(id);
       },
     },
     posts,
-    questions: [page, counts],
+    sharedQueries: [page, counts],
   };
 }

@@ -1,4 +1,4 @@
-// Builds what the gateway holds, and closes it: upstreams, memories, parts, commands, sessions.
+// Builds what the gateway holds, and closes it: upstreams, caches, parts, commands, sessions.
 import { createVerifier, type Viewer } from 'chassis/auth/access-token';
 import type { Logger } from 'chassis/observability/log';
 import type { Metrics } from 'chassis/observability/metrics';
@@ -6,22 +6,22 @@ import { createRemoteKeys } from 'chassis/auth/remote-keys';
 import { accessToken } from 'contracts/tokens';
 import { createCommands } from './commands.ts';
 import type { Settings } from '../config.ts';
-import { followLog } from './invalidation.ts';
-import { createMemories, showLevels } from './caches.ts';
-import { createReads } from './data-sources.ts';
-import { sharedRenewal } from '../session/refresh.ts';
+import { startInvalidation } from './invalidation.ts';
+import { createCaches, exposeLevels } from './caches.ts';
+import { createDataSources } from './data-sources.ts';
+import { sharedRefresh } from '../session/refresh.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
-import { createLogSource } from '../upstream/identity/event-source.ts';
+import { createUserEventSource } from '../upstream/identity/event-source.ts';
 import { getKeys } from '../upstream/identity/keys.ts';
-import { background } from '../upstream/engine/background.ts';
+import { backgroundCaller } from '../upstream/engine/background.ts';
 import type { Breaker } from '../upstream/engine/breaker.ts';
 import { UpstreamFailure, type UpstreamName } from '../upstream/engine/failure.ts';
-import { createFacts } from '../upstream/engine/cache.ts';
+import { createImmutableCache } from '../upstream/engine/cache.ts';
 import type { Observer } from '../upstream/engine/observer.ts';
-import { openUpstream, type Upstream } from '../upstream/upstream.ts';
-import type { Bounds } from '../upstream/engine/endpoint.ts';
+import { createUpstream, type Upstream } from '../upstream/upstream.ts';
+import type { SizeLimits } from '../upstream/engine/endpoint.ts';
 import type { Commands } from '../routes/commands.ts';
-import type { Parts } from '../views/catalog.ts';
+import type { Catalog } from '../views/catalog.ts';
 
 // A list holds up to a hundred posts of 5,000 characters: more than UPSTREAM_MAX_BYTES, which bounds one thing.
 const LIST_FACTOR = 4;
@@ -30,7 +30,7 @@ const BREAKER_WINDOW_MS = 10_000;
 const VIEWERS_MAX = 10_000;
 
 export interface Wiring {
-  readonly parts: Parts;
+  readonly catalog: Catalog;
   readonly commands: Commands;
   readonly sessions: Sessions;
   readonly breakers: readonly Breaker[];
@@ -45,7 +45,7 @@ export function wire(
 ): Wiring {
   const listeners = new Set<() => void>();
   const open = (name: UpstreamName, origin: string): Upstream =>
-    openUpstream({
+    createUpstream({
       name,
       origin,
       connections: settings.UPSTREAM_CONNECTIONS,
@@ -63,34 +63,42 @@ export function wire(
     });
   const identity = open('identity', settings.IDENTITY_URL);
   const social = open('social', settings.SOCIAL_URL);
-  const copy = social.aside('social-copy');
-  const memories = createMemories(settings, observer);
-  showLevels(metrics, [identity, social], memories);
+  const replica = social.isolated('social-copy');
+  const caches = createCaches(settings, observer);
+  exposeLevels(metrics, [identity, social], caches);
 
-  const bounds: Bounds = {
+  const bounds: SizeLimits = {
     one: settings.UPSTREAM_MAX_BYTES,
     list: LIST_FACTOR * settings.UPSTREAM_MAX_BYTES,
   };
-  const reads = createReads({ settings, identity, social, copy, bounds, memories, observer });
+  const reads = createDataSources({
+    settings,
+    identity,
+    social,
+    replica,
+    bounds,
+    caches,
+    observer,
+  });
   const { users, posts } = reads;
   const commands = createCommands({ ...reads, identity, social, bounds, observer });
-  const source = createLogSource(identity, bounds, settings.REQUEST_DEADLINE_MS);
+  const source = createUserEventSource(identity, bounds, settings.REQUEST_DEADLINE_MS);
   // With no more than Social's copy to ask, there is nothing to refresh.
   const follows = settings.FOLLOW_LOG && settings.AUTHOR_STRATEGY !== 'replica';
-  const following = follows ? followLog({ source, users, log, metrics }) : undefined;
+  const following = follows ? startInvalidation({ source, users, log, metrics }) : undefined;
   const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS / 2);
   return {
-    parts: reads.parts,
+    catalog: reads.catalog,
     commands,
     sessions: createSessions({
       verify: createVerifier(keys.keys, accessToken, {
-        memory: createFacts<string, Viewer>(VIEWERS_MAX),
+        cache: createImmutableCache<string, Viewer>(VIEWERS_MAX),
         keysFailed: failureOf,
       }),
-      renew: sharedRenewal(async (refreshToken, caller) => {
-        const question = { body: { refreshToken }, address: undefined };
-        const outcome = await commands.renew(question, caller);
-        return 'done' in outcome ? outcome.done : undefined;
+      renew: sharedRefresh(async (refreshToken, caller) => {
+        const request = { body: { refreshToken }, address: undefined };
+        const outcome = await commands.refreshSession(request, caller);
+        return 'ok' in outcome ? outcome.ok : undefined;
       }),
       origins: settings.CORS_ORIGINS,
     }),
@@ -98,7 +106,7 @@ export function wire(
       identity.breaker,
       social.breaker,
       // The other strategies never ask it by itself.
-      ...(settings.AUTHOR_STRATEGY === 'hybrid' ? [copy.breaker] : []),
+      ...(settings.AUTHOR_STRATEGY === 'hybrid' ? [replica.breaker] : []),
     ],
     onBreakerChange(listener) {
       listeners.add(listener);
@@ -115,9 +123,9 @@ export function wire(
 }
 
 /** Identity's public keys, asked for through its breaker like everything else. */
-function loadKeys(identity: Upstream, bounds: Bounds, limitMs: number) {
-  const ask = identity.ask(getKeys(bounds));
-  return createRemoteKeys(async () => (await ask(undefined, background(limitMs))).value);
+function loadKeys(identity: Upstream, bounds: SizeLimits, limitMs: number) {
+  const ask = identity.query(getKeys(bounds));
+  return createRemoteKeys(async () => (await ask(undefined, backgroundCaller(limitMs))).value);
 }
 
 /** Keys that came, but are none. */

@@ -3,12 +3,12 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { front } from 'chassis/http/edge';
+import { edge } from 'chassis/http/edge';
 import { createMetrics } from 'chassis/observability/metrics';
 import { memoryLog } from '../../../test/support/log.ts';
 import { createApp } from '../../src/app.ts';
 import { UpstreamFailure } from '../../src/upstream/engine/failure.ts';
-import type { Context } from '../../src/routes/context.ts';
+import type { RouteContext } from '../../src/routes/context.ts';
 import { ask } from '../support/client.ts';
 
 let server: Server | undefined;
@@ -18,10 +18,10 @@ afterEach(() => {
 
 test('the line of a 504 says which upstream failed, and how', async () => {
   const { log, wait } = memoryLog();
-  const parts = { user: () => Promise.reject(new UpstreamFailure('identity', 'timeout')) };
-  const context = { parts, requestDeadlineMs: 5_000, onDegraded: () => undefined };
-  const app = createApp(context as unknown as Context, { log });
-  server = createServer(front(app, { metrics: createMetrics(), log }));
+  const catalog = { user: () => Promise.reject(new UpstreamFailure('identity', 'timeout')) };
+  const context = { catalog, requestDeadlineMs: 5_000, onDegraded: () => undefined };
+  const app = createApp(context as unknown as RouteContext, { log });
+  server = createServer(edge(app, { metrics: createMetrics(), log }));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const line = wait(/answered/);

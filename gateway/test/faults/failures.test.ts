@@ -94,8 +94,8 @@ test.each(kinds)('%s is told by an error type of RFC 9209, or by its status alon
 test.each(kinds)(
   '%s opens a breaker only if an attempt went out, and is retried only if it does',
   (kind) => {
-    const { asked, trips, retry } = failureKinds[kind];
-    if (trips) expect(asked).toBe(true);
+    const { sent, trips, retry } = failureKinds[kind];
+    if (trips) expect(sent).toBe(true);
     if (retry) expect(trips).toBe(true);
   },
 );
@@ -131,7 +131,7 @@ test('a failure names its upstream and its kind, and nothing of the inside', () 
   const cause = new Error('connect ECONNREFUSED 10.0.0.7:8081');
   const failure = new UpstreamFailure('identity', 'refused', { cause });
   expect(failure.message).toBe('identity: refused');
-  expect(failure.facts).toBe(failureKinds.refused);
+  expect(failure.descriptor).toBe(failureKinds.refused);
   expect(failure.receivedStatus).toBeUndefined();
   expect(JSON.stringify(failure)).not.toContain('10.0.0.7');
 });

@@ -1,4 +1,4 @@
-// Answers that an upstream did not give, or did not mean: of a proxy in between, or about our own question.
+// Answers that an upstream did not give, or did not mean: of a proxy in between, or about our own request.
 import { expect, test } from '@jest/globals';
 import { stage } from '../support/stage.ts';
 import type { Behaviour } from '../support/upstream.ts';

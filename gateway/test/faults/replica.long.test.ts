@@ -97,7 +97,7 @@ describe('a copy that does not answer', () => {
     await command(it, 'identity', 'open');
     const release = it.social.hold(COPY);
     const answers = [];
-    // One after the other, so that their authors are not one question.
+    // One after the other, so that their authors are not one request.
     for (let id = 1; id <= 8; id += 1) {
       answers.push(it.get(`/api/posts/${id}`));
       await until('Social is asked for the post', () => it.social.asked(/posts/) === id, 2000);

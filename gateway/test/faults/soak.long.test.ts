@@ -97,7 +97,7 @@ describe.each(['identity', 'social'] as const)('10,000 requests while %s', (name
     expect([...statuses.values()].reduce((sum, count) => sum + count)).toBe(REQUESTS);
     if (name === 'identity') expect([...statuses.keys()]).toEqual([200]);
     else expect([...statuses.keys()].every((status) => status >= 502)).toBe(true);
-    // Many questions share a batch, but the fault was really met all the time.
+    // Many requests share a batch, but the fault was really met all the time.
     if (behaviour !== 'refuse') expect(upstream.seen.length).toBeGreaterThan(REQUESTS / AT_ONCE);
     expect(gateway.exitCode()).toBeNull();
     // Room for what is remembered on purpose, and bounded: 10,000 posts' authors, metrics.

@@ -1,6 +1,6 @@
 // What clients cannot make the gateway do again and again, or keep for them.
 import { expect, test } from '@jest/globals';
-import { Rendered } from 'chassis/http/rendered';
+import { SerializedBody } from 'chassis/http/rendered';
 import type { Request } from 'express';
 import { docsRoutes } from '../../src/routes/docs.ts';
 
@@ -10,7 +10,7 @@ test.each(docsRoutes())('the bytes and the tag of $path are made once', async (r
     return 'body' in answer ? answer.body : undefined;
   };
   const body = await ask();
-  expect(body instanceof Rendered).toBe(true);
+  expect(body instanceof SerializedBody).toBe(true);
   // Compared here, as a matcher would print megabytes.
   expect((await ask()) === body).toBe(true);
 });

@@ -244,7 +244,7 @@ describe('with Identity dead from the start', () => {
     expect(heard.headers['server-timing']).toMatch(/^social;dur=[\d.]+$/);
   });
 
-  test('equal questions to the copy at once are one', async () => {
+  test('equal requests to the copy at once are one', async () => {
     const { get, social, metric } = await dead();
     const release = social.hold(COPY);
     const both = [get(POST), get(POST)];

@@ -125,7 +125,7 @@ describe('an event', () => {
     expect(it.identity.asked(USERS)).toBe(0);
   });
 
-  test('lets nobody join a question to the copy that was on its way', async () => {
+  test('lets nobody join a request to the copy that was on its way', async () => {
     const it = await arrange();
     it.identity.behave(only(USERS, status(500)));
     const release = it.social.hold(COPY);

@@ -75,11 +75,11 @@ describe('whole answers', () => {
 
   test.each(stories)(
     '%s comes from Social alone, with its names, and revalidates',
-    async (path, questions, read, expected) => {
+    async (path, requests, read, expected) => {
       const { get, headers, asked, identity } = await arrange();
       const heard = await get(path, { headers });
       expect(read(heard.body)).toEqual(expected);
-      expect(asked().toSorted()).toEqual(questions.toSorted());
+      expect(asked().toSorted()).toEqual(requests.toSorted());
       expect(identity.seen).toEqual([]);
       expect(member(heard, 'cache-status', 'author')).toBe(FROM_COPY);
       expect(heard.headers['proxy-status']).toBeUndefined();

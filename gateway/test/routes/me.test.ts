@@ -1,7 +1,7 @@
 // After a new password a browser is logged in again: a failure of that is its own matter, a bug is not.
 import { expect, jest, test } from '@jest/globals';
 import type { Request } from 'express';
-import type { Context } from '../../src/routes/context.ts';
+import type { RouteContext } from '../../src/routes/context.ts';
 import { meRoutes } from '../../src/routes/me.ts';
 import { failure } from '../upstream/engine/arrange.ts';
 
@@ -13,13 +13,13 @@ function change(failed: Error) {
   const context = {
     sessions: { viewerOf: async () => ({ userId: 7, token: 't' }), end, begin: jest.fn() },
     commands: {
-      changeMe: async () => ({ done: ME, headers: {} }),
+      changeMe: async () => ({ ok: ME, headers: {} }),
       logIn: async () => {
         throw failed;
       },
     },
     requestDeadlineMs: 1000,
-  } as unknown as Context;
+  } as unknown as RouteContext;
   const route = meRoutes(context).find(({ method }) => method === 'patch')!;
   const body = { password: 'a new password', currentPassword: 'an old password' };
   const req = { url: '/api/me', method: 'PATCH', headers: {}, body } as unknown as Request;

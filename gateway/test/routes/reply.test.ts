@@ -1,18 +1,18 @@
 // From look-ups to an answer: whole, degraded, or refused; and who is asking, until when.
 import type { Request } from 'express';
 import { Problem } from 'chassis/http/problem';
-import { exchangeOf } from 'chassis/http/request-context';
+import { requestContextOf } from 'chassis/http/request-context';
 import { describe, expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { callerOf, notFound, reply, wantsStrict, type OnDegraded } from '../../src/routes/reply.ts';
-import type { Lookup } from '../../src/views/data-source.ts';
+import type { Fetched } from '../../src/views/data-source.ts';
 import { author, failed, gap, hit, miss, page, post, replica, stale } from '../views/arrange.ts';
 
 const request = (headers: Record<string, string> = {}) => ({ headers }) as unknown as Request;
 const strict = request({ prefer: 'handling=strict' });
 const BODY = { id: 5 };
 
-function answerTo(req: Request, lookups: readonly Lookup<unknown>[]) {
+function answerTo(req: Request, lookups: readonly Fetched<unknown>[]) {
   const onDegraded = jest.fn<OnDegraded>();
   const answer = () => reply(req, BODY, lookups, onDegraded);
   return { answer, onDegraded };
@@ -224,26 +224,26 @@ describe('the caller behind a request', () => {
 
   test('carries its ids on, and may take until its deadline, counted from its arrival', () => {
     const req = request({ 'x-request-id': 'r-1', traceparent });
-    const { startedAt } = exchangeOf(req);
+    const { startedAt } = requestContextOf(req);
     const caller = callerOf(req, 2000);
     expect(caller).toMatchObject({ requestId: 'r-1', deadlineAt: startedAt + 2000 });
     expect(caller.traceparent).toContain('4bf92f3577b34da6a3ce929d0e0e4736');
-    expect(caller.presence.left).toBe(false);
+    expect(caller.cancellation.cancelled).toBe(false);
   });
 
   test('leaves when the client does, and everybody who waits for it hears so', () => {
     const req = request();
-    const { presence } = callerOf(req, 2000);
+    const { cancellation } = callerOf(req, 2000);
     const heard = jest.fn();
-    presence.onLeave(heard);
-    exchangeOf(req).onLeave?.();
-    expect(presence.left).toBe(true);
+    cancellation.onCancel(heard);
+    requestContextOf(req).onDisconnect?.();
+    expect(cancellation.cancelled).toBe(true);
     expect(heard.mock.calls).toEqual([['left']]);
   });
 
-  test('is nobody else: two requests share no presence', () => {
+  test('is nobody else: two requests share no cancellation', () => {
     const [one, other] = [request(), request()].map((req) => ({ req, caller: callerOf(req, 1) }));
-    exchangeOf(one!.req).onLeave?.();
-    expect(other!.caller.presence.left).toBe(false);
+    requestContextOf(one!.req).onDisconnect?.();
+    expect(other!.caller.cancellation.cancelled).toBe(false);
   });
 });

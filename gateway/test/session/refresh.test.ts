@@ -1,7 +1,7 @@
 // One renewal for all who come with one refresh token at the same time.
 import { expect, jest, test } from '@jest/globals';
 import type { Session } from 'contracts/types';
-import { sharedRenewal } from '../../src/session/refresh.ts';
+import { sharedRefresh } from '../../src/session/refresh.ts';
 import { failure, aCaller } from '../upstream/engine/arrange.ts';
 
 const session = (refreshToken: string): Session => ({
@@ -19,7 +19,7 @@ function arrange() {
     flights.push(flight);
     return flight.promise;
   });
-  return { renew, flights, shared: sharedRenewal(renew) };
+  return { renew, flights, shared: sharedRefresh(renew) };
 }
 
 test('those who come with one token at the same time get the same successor, by one renewal', async () => {

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, jest, test } from '@jest/globals';
 import { unauthenticated, type Verify, type Viewer } from 'chassis/auth/access-token';
-import { exchangeOf } from 'chassis/http/request-context';
+import { requestContextOf } from 'chassis/http/request-context';
 import type { Problem } from 'chassis/http/problem';
 import type { Session } from 'contracts/types';
 import { cookiesOf, noCookies } from '../../src/session/cookies.ts';
@@ -42,7 +42,7 @@ function arrange(
 
 const request = (headers: Readonly<Record<string, string>>, method = 'GET'): IncomingMessage =>
   ({ method, headers: { host: 'localhost', ...headers } }) as unknown as IncomingMessage;
-const cookiesFor = (req: IncomingMessage) => exchangeOf(req).headers?.['Set-Cookie'];
+const cookiesFor = (req: IncomingMessage) => requestContextOf(req).headers?.['Set-Cookie'];
 
 describe('a browser', () => {
   test('with a good access token is known, and nobody is asked', async () => {

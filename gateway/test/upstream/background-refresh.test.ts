@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { createRepair, type Repair } from '../../src/upstream/background-refresh.ts';
+import {
+  createBackgroundRefresh,
+  type BackgroundRefresh,
+} from '../../src/upstream/background-refresh.ts';
 import { answer, byHand, failure } from './engine/arrange.ts';
 
-let repair: Repair;
+let repair: BackgroundRefresh;
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => {
   repair.close();
@@ -13,9 +16,9 @@ function arrange() {
   let room = Infinity;
   const call = jest.fn(byHand<number, string | undefined>().call);
   const onBug = jest.fn();
-  repair = createRepair({
+  repair = createBackgroundRefresh({
     call,
-    room: () => room,
+    capacity: () => room,
     everyMs: 500,
     maxAttempts: 3,
     limitMs: 300,

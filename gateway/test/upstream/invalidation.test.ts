@@ -1,12 +1,12 @@
 // After a write: nobody joins what was asked before it, and nothing of that is remembered.
 import { describe, expect, test } from '@jest/globals';
 import type { Call } from '../../src/upstream/engine/call.ts';
-import { createLookups } from '../../src/upstream/loader.ts';
-import { createMemory } from '../../src/upstream/engine/cache.ts';
+import { createLoader } from '../../src/upstream/loader.ts';
+import { createCache } from '../../src/upstream/engine/cache.ts';
 import type { Observer } from '../../src/upstream/engine/observer.ts';
 import type { Upstream } from '../../src/upstream/upstream.ts';
-import type { Operation } from '../../src/upstream/engine/endpoint.ts';
-import { createPrivateQuestion, createQuestion } from '../../src/upstream/queries.ts';
+import type { Endpoint } from '../../src/upstream/engine/endpoint.ts';
+import { createPrivateQuery, createSharedQuery } from '../../src/upstream/queries.ts';
 import { aCaller, byHand, settle } from './engine/arrange.ts';
 
 const observer = new Proxy({}, { get: () => () => undefined }) as Observer;
@@ -15,41 +15,41 @@ const observer = new Proxy({}, { get: () => () => undefined }) as Observer;
 const upstreamWith = <Q, T>(call: Call<Q, T>): Upstream =>
   ({
     name: 'social',
-    breaker: { refuse: () => undefined, available: true, state: 'closed' },
-    ask: () => call,
+    breaker: { reject: () => undefined, available: true, state: 'closed' },
+    query: () => call,
   }) as unknown as Upstream;
 
-const operation = <Q, T>(): Operation<Q, T> => ({
+const endpoint = <Q, T>(): Endpoint<Q, T> => ({
   name: 'things',
   target: () => '/things',
   maxBytes: () => 1000,
-  answers: {},
+  readers: {},
 });
 
-/** A question that is asked by hand. */
+/** A request that is asked by hand. */
 function aQuestion() {
   const { call, asked } = byHand<number, string>();
   const upstream = upstreamWith(call);
   return {
     asked,
-    question: createQuestion(upstream, operation<number, string>(), (id) => id, 1000, observer),
+    request: createSharedQuery(upstream, endpoint<number, string>(), (id) => id, 1000, observer),
   };
 }
 
-describe('a public question', () => {
+describe('a public request', () => {
   test('is shared by all who ask it at once', async () => {
-    const { question, asked } = aQuestion();
-    const both = [question.call(1, aCaller()), question.call(1, aCaller())];
+    const { request, asked } = aQuestion();
+    const both = [request.call(1, aCaller()), request.call(1, aCaller())];
     asked[0]!.answer('cat');
     expect((await Promise.all(both)).map(({ value }) => value)).toEqual(['cat', 'cat']);
     expect(asked).toHaveLength(1);
   });
 
   test('that is asked after a write joins nothing that was asked before; who had asked is answered', async () => {
-    const { question, asked } = aQuestion();
-    const before = question.call(1, aCaller());
-    question.renew();
-    const [after, joined] = [question.call(1, aCaller()), question.call(1, aCaller())];
+    const { request, asked } = aQuestion();
+    const before = request.call(1, aCaller());
+    request.invalidate();
+    const [after, joined] = [request.call(1, aCaller()), request.call(1, aCaller())];
     expect(asked).toHaveLength(2);
     asked[0]!.answer('old');
     asked[1]!.answer('new');
@@ -59,20 +59,20 @@ describe('a public question', () => {
   });
 
   test('the end of an older flight does not end the sharing of the newer one', async () => {
-    const { question, asked } = aQuestion();
-    const before = question.call(1, aCaller());
-    question.renew();
-    void question.call(1, aCaller());
+    const { request, asked } = aQuestion();
+    const before = request.call(1, aCaller());
+    request.invalidate();
+    void request.call(1, aCaller());
     asked[0]!.answer('old');
     await before;
-    void question.call(1, aCaller());
+    void request.call(1, aCaller());
     expect(asked).toHaveLength(2);
   });
 });
 
-test('a private question is nobody else’s: equal ones at once are two', async () => {
+test('a private request is nobody else’s: equal ones at once are two', async () => {
   const { call, asked } = byHand<number, string>();
-  const ask = createPrivateQuestion(upstreamWith(call), operation<number, string>(), observer);
+  const ask = createPrivateQuery(upstreamWith(call), endpoint<number, string>(), observer);
   const both = [ask(1, aCaller()), ask(1, aCaller())];
   asked[0]!.answer('mine');
   asked[1]!.answer('yours');
@@ -85,12 +85,12 @@ describe.each([
 ])('a thing that is looked up %s', (_, remembers) => {
   function arrange() {
     const { call, asked } = byHand<readonly number[], ReadonlyMap<number, string>>();
-    const lookups = createLookups<string>({
+    const lookups = createLoader<string>({
       upstream: upstreamWith(call),
-      thing: 'post',
-      operation: operation<readonly number[], ReadonlyMap<number, string>>(),
-      memory: remembers
-        ? createMemory({
+      entity: 'post',
+      endpoint: endpoint<readonly number[], ReadonlyMap<number, string>>(),
+      cache: remembers
+        ? createCache({
             freshMs: 60_000,
             absentMs: 60_000,
             staleMs: 60_000,
@@ -99,7 +99,7 @@ describe.each([
           })
         : undefined,
       limitMs: 1000,
-      repaired: false,
+      refreshInBackground: false,
       observer,
     });
     const look = async (): Promise<string | undefined> => (await lookups.call(1, aCaller())).value;
@@ -111,7 +111,7 @@ describe.each([
     const { lookups, look, asked, answer } = arrange();
     const before = look();
     await settle();
-    lookups.forget(1);
+    lookups.invalidate(1);
     const after = look();
     await settle();
     expect(asked).toHaveLength(2);
@@ -129,10 +129,10 @@ describe.each([
   test('is asked for anew when the change came while it still waited to be sent', async () => {
     const { lookups, look, asked, answer } = arrange();
     const before = look();
-    lookups.forget(1);
+    lookups.invalidate(1);
     const after = look();
     await settle();
-    // Both left after the change: one question is enough, and both may have its answer.
+    // Both left after the change: one request is enough, and both may have its answer.
     answer(0, 'new');
     expect(await Promise.all([before, after])).toEqual(['new', 'new']);
     expect(asked).toHaveLength(1);
@@ -145,7 +145,7 @@ describe.each([
     await settle();
     answer(0, 'old');
     await first;
-    lookups.forget(1);
+    lookups.invalidate(1);
     const after = look();
     await settle();
     answer(1, 'new');

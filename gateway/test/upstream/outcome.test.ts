@@ -3,20 +3,20 @@ import { describe, expect, test } from '@jest/globals';
 import { problems, type ProblemSlug } from 'chassis/http/problem';
 import { UpstreamFailure } from '../../src/upstream/engine/failure.ts';
 import {
-  readAnswer,
-  type AnswerHeaders,
-  type Operation,
+  readResponse,
+  type ResponseHeaders,
+  type Endpoint,
 } from '../../src/upstream/engine/endpoint.ts';
-import { done, refusals, type Outcome } from '../../src/upstream/outcome.ts';
-import { accepted } from '../../src/routes/outcome.ts';
+import { done, rejections, type Result } from '../../src/upstream/outcome.ts';
+import { unwrap } from '../../src/routes/outcome.ts';
 
-const operation: Operation<null, Outcome<string>> = {
+const endpoint: Endpoint<null, Result<string>> = {
   name: 'write',
   method: 'POST',
   target: () => '/things',
   maxBytes: () => 1000,
-  answers: {
-    ...refusals(400, 401, 403, 404, 409, 422, 429),
+  readers: {
+    ...rejections(400, 401, 403, 404, 409, 422, 429),
     201: (_body, _question, headers) => done('cat', headers),
   },
 };
@@ -31,9 +31,9 @@ const documentOf = (slug: string, status: number, more: object = {}) => ({
   ...more,
 });
 
-function read(status: number, body: unknown, headers: AnswerHeaders = {}): Outcome<string> {
+function read(status: number, body: unknown, headers: ResponseHeaders = {}): Result<string> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return readAnswer('social', operation, null, { status, headers, body: Buffer.from(text) });
+  return readResponse('social', endpoint, null, { status, headers, body: Buffer.from(text) });
 }
 
 /** The failure that reading throws. */
@@ -62,7 +62,7 @@ describe('a refusal', () => {
   test.each(REFUSALS)('of the kind %s is told on in its own words', (slug) => {
     const { status } = problems[slug];
     expect(read(status, documentOf(slug, status))).toEqual({
-      refused: { slug, detail: 'The word of the upstream.', errors: undefined },
+      rejected: { slug, detail: 'The word of the upstream.', errors: undefined },
       headers: {},
     });
   });
@@ -74,7 +74,7 @@ describe('a refusal', () => {
       passwordHash: 'x9',
     });
     expect(read(409, document)).toEqual({
-      refused: { slug: 'conflict', detail: 'The word of the upstream.', errors: [fault] },
+      rejected: { slug: 'conflict', detail: 'The word of the upstream.', errors: [fault] },
       headers: {},
     });
   });
@@ -100,7 +100,7 @@ describe('a refusal', () => {
   test('is the problem that the client hears, with the words, the faults and the headers', () => {
     const errors = [{ pointer: '/body/username', detail: 'it is taken' }];
     const outcome = read(409, documentOf('conflict', 409, { errors }), { 'retry-after': '1' });
-    expect(() => accepted(outcome)).toThrow(
+    expect(() => unwrap(outcome)).toThrow(
       expect.objectContaining({
         slug: 'conflict',
         status: 409,
@@ -114,8 +114,8 @@ describe('a refusal', () => {
 
 test('what was done is given back, with how many attempts are left', () => {
   const outcome = read(201, {}, { ratelimit: '"account";r=9;t=900', location: '/things/1' });
-  expect(outcome).toEqual({ done: 'cat', headers: { RateLimit: '"account";r=9;t=900' } });
-  expect(accepted(outcome)).toBe('cat');
+  expect(outcome).toEqual({ ok: 'cat', headers: { RateLimit: '"account";r=9;t=900' } });
+  expect(unwrap(outcome)).toBe('cat');
 });
 
 describe('what is no refusal of ours', () => {
@@ -134,8 +134,8 @@ describe('what is no refusal of ours', () => {
     ['a status that is not expected', 410, documentOf('not-found', 410)],
     ['a status that is not expected, but ours', 413, documentOf('content-too-large', 413)],
   ])('%s with %d is a failure that opens no breaker', (_, status, body) => {
-    const { kind, facts, receivedStatus } = failureOf(status, body);
-    expect([kind, facts.trips, receivedStatus]).toEqual(['rejected', false, status]);
+    const { kind, descriptor, receivedStatus } = failureOf(status, body);
+    expect([kind, descriptor.trips, receivedStatus]).toEqual(['rejected', false, status]);
   });
 
   test('a 429 that is not ours says to come later', () => {

@@ -7,7 +7,7 @@ import {
   type FailureKind,
   type UpstreamName,
 } from '../../src/upstream/engine/failure.ts';
-import type { Lookup, Part } from '../../src/views/data-source.ts';
+import type { Fetched, DataSource } from '../../src/views/data-source.ts';
 import { aCaller } from '../upstream/engine/arrange.ts';
 
 export const caller: Caller = aCaller();
@@ -16,7 +16,7 @@ export const hit = (ttlMs = 21_900): Via => ({ kind: 'hit', ttlMs });
 export const miss = (collapsed = false): Via => ({ kind: 'miss', collapsed });
 export const stale = (failure = failed()): Via => ({ kind: 'stale', failure });
 export const replica = (failure?: UpstreamFailure) => ({ kind: 'replica', failure }) as const;
-export const gap = (failure = failed()) => ({ kind: 'gap', failure }) as const;
+export const gap = (failure = failed()) => ({ kind: 'unavailable', failure }) as const;
 
 export const failed = (
   kind: FailureKind = 'refused',
@@ -24,11 +24,11 @@ export const failed = (
   upstream: UpstreamName = 'identity',
 ): UpstreamFailure => new UpstreamFailure(upstream, kind, status === undefined ? {} : { status });
 
-type How = Lookup<unknown>['via'];
+type How = Fetched<unknown>['via'];
 
 /** Looked up at Identity. */
-export const author = <T = undefined>(via: How, value?: T, tookMs = 1): Lookup<T> => ({
-  thing: 'author',
+export const author = <T = undefined>(via: How, value?: T, tookMs = 1): Fetched<T> => ({
+  entity: 'author',
   upstream: 'identity',
   value,
   via,
@@ -36,8 +36,8 @@ export const author = <T = undefined>(via: How, value?: T, tookMs = 1): Lookup<T
 });
 
 /** Looked up at Social. */
-export const post = <T = undefined>(via: How, value?: T, tookMs = 1): Lookup<T> => ({
-  thing: 'post',
+export const post = <T = undefined>(via: How, value?: T, tookMs = 1): Fetched<T> => ({
+  entity: 'post',
   upstream: 'social',
   value,
   via,
@@ -45,24 +45,24 @@ export const post = <T = undefined>(via: How, value?: T, tookMs = 1): Lookup<T> 
 });
 
 /** Looked up at Social, where no cache is asked. */
-export const page = <T = undefined>(via: How, value?: T, tookMs = 1): Lookup<T> => ({
-  thing: undefined,
+export const page = <T = undefined>(via: How, value?: T, tookMs = 1): Fetched<T> => ({
+  entity: undefined,
   upstream: 'social',
   value,
   via,
   tookMs,
 });
 
-/** A part that remembers the questions it was asked; `answer` tells or throws. */
+/** A part that remembers the requests it was asked; `answer` tells or throws. */
 export function aPart<Q, T>(
-  answer: (question: Q) => Lookup<T> | Promise<Lookup<T>>,
-): { readonly part: Part<Q, T>; readonly asked: Q[] } {
+  answer: (request: Q) => Fetched<T> | Promise<Fetched<T>>,
+): { readonly part: DataSource<Q, T>; readonly asked: Q[] } {
   const asked: Q[] = [];
   return {
     asked,
-    part: async (question) => {
-      asked.push(question);
-      return answer(question);
+    part: async (request) => {
+      asked.push(request);
+      return answer(request);
     },
   };
 }
@@ -88,9 +88,9 @@ const anyVia: fc.Arbitrary<How> = fc.oneof(
 );
 
 /** Any look-ups that an answer may be made of. */
-export const anyLookups: fc.Arbitrary<Lookup<undefined>[]> = fc.array(
+export const anyLookups: fc.Arbitrary<Fetched<undefined>[]> = fc.array(
   fc.record({
-    thing: fc.constantFrom('post', 'author', undefined),
+    entity: fc.constantFrom('post', 'author', undefined),
     upstream: anyUpstream,
     value: fc.constant(undefined),
     via: anyVia,

@@ -1,11 +1,17 @@
-// Required and optional parts: which failures end an answer, which become gaps, and which are nobody's but ours.
+// Required and optional catalog: which failures end an answer, which become gaps, and which are nobody's but ours.
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import {
   failureKinds,
   UpstreamFailure,
   type FailureKind,
 } from '../../src/upstream/engine/failure.ts';
-import { copied, failureOf, lookUp, optional, required } from '../../src/views/data-source.ts';
+import {
+  fromReplica,
+  failureOf,
+  dataSource,
+  optional,
+  required,
+} from '../../src/views/data-source.ts';
 import {
   aPart,
   author,
@@ -20,7 +26,7 @@ import {
   stale,
 } from './arrange.ts';
 
-const naming = { thing: 'author', upstream: 'identity' } as const;
+const naming = { entity: 'author', upstream: 'identity' } as const;
 const kinds = Object.keys(failureKinds) as FailureKind[];
 
 /** A clock that stands until it is told that milliseconds passed. */
@@ -32,7 +38,7 @@ function useClock(): (ms: number) => void {
 afterEach(() => void jest.restoreAllMocks());
 
 test('a part tells what it found, where from, and how long that took', async () => {
-  const part = lookUp<number, string>(naming, async () => reply('cat', hit(5)));
+  const part = dataSource<number, string>(naming, async () => reply('cat', hit(5)));
   expect(await part(1, caller)).toEqual({
     ...naming,
     value: 'cat',
@@ -43,16 +49,16 @@ test('a part tells what it found, where from, and how long that took', async () 
 
 test('the time of a part is what its asker waited, in milliseconds', async () => {
   const pass = useClock();
-  const slow = lookUp<number, string>(naming, async () => {
+  const slow = dataSource<number, string>(naming, async () => {
     pass(30);
     return reply('cat');
   });
   expect((await slow(1, caller)).tookMs).toBe(30);
 });
 
-test('question and caller reach the call as they are', async () => {
+test('request and caller reach the call as they are', async () => {
   const seen: unknown[] = [];
-  const part = lookUp<number, string>(naming, async (...given) => {
+  const part = dataSource<number, string>(naming, async (...given) => {
     seen.push(...given);
     return reply('cat');
   });
@@ -98,11 +104,11 @@ test('the first rung that holds is the answer; those below it are not asked', as
   expect(second.asked).toEqual([]);
 });
 
-test('a rung is asked the same question only after the one above it failed', async () => {
+test('a rung is asked the same request only after the one above it failed', async () => {
   const order: string[] = [];
   const rung = (name: string, holds: boolean) =>
-    aPart<number, string>(async (question) => {
-      order.push(`${name} is asked ${question}`);
+    aPart<number, string>(async (request) => {
+      order.push(`${name} is asked ${request}`);
       await Promise.resolve();
       order.push(`${name} has ended`);
       if (!holds) throw failed();
@@ -188,14 +194,14 @@ describe('where a copy is all that is asked', () => {
     ['what it holds', 'cat'],
     ['what it does not hold', undefined],
   ])('%s is a whole answer from it', async (_, value) => {
-    const part = copied(aPart<number, string | undefined>(() => post(miss(), value)).part);
+    const part = fromReplica(aPart<number, string | undefined>(() => post(miss(), value)).part);
     const found = await part(1, caller);
     expect(found).toEqual(post(replica(), value));
     expect(failureOf(found)).toBeUndefined();
   });
 
   test('what came from memory stays a hit', async () => {
-    const part = copied(aPart<number, string>(() => post(hit(5), 'cat')).part);
+    const part = fromReplica(aPart<number, string>(() => post(hit(5), 'cat')).part);
     expect((await part(1, caller)).via).toEqual(hit(5));
   });
 });
@@ -226,7 +232,7 @@ test.each([
   ['stale one', stale(failed('open')), 'open'],
   ['replica of what failed', replica(failed('refused')), 'refused'],
   ['replica that is all there is', replica(), undefined],
-  ['gap', gap(failed('timeout')), 'timeout'],
+  ['unavailable', gap(failed('timeout')), 'timeout'],
 ])('the failure behind a %s is known, and a whole part has none', (_, via, kind) => {
   expect(failureOf(author(via))?.kind).toBe(kind);
 });

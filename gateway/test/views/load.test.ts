@@ -1,7 +1,7 @@
 // What a view asks for: in parallel where it can, each author once, and whose failure is the answer's.
 import { describe, expect, test } from '@jest/globals';
 import type { Counts, Post, PostPage, User } from 'contracts/types';
-import type { Parts } from '../../src/views/catalog.ts';
+import type { Catalog } from '../../src/views/catalog.ts';
 import { loadPost, loadPosts } from '../../src/views/post/load.ts';
 import { loadProfile, loadUserPosts } from '../../src/views/profile/load.ts';
 import { settle } from '../upstream/engine/arrange.ts';
@@ -32,7 +32,7 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     await identity.promise;
     return author(miss(), aUser(id));
   });
-  const parts: Parts = {
+  const catalog: Catalog = {
     post: wanted.part,
     author: authors.part,
     user: never,
@@ -41,7 +41,7 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     feed: never,
     friends: never,
     friendRequests: never,
-    postsBringAuthors: false,
+    postsIncludeAuthors: false,
     me: never,
     authorOf: new Map(known),
   };
@@ -49,7 +49,7 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     social.resolve();
     identity.resolve();
   };
-  return { parts, social, identity, answer, posts: wanted.asked, authors: authors.asked };
+  return { catalog, social, identity, answer, posts: wanted.asked, authors: authors.asked };
 }
 
 /** The parts of user 9's profile, which remember what they were asked and wait until they are let. */
@@ -57,27 +57,27 @@ function aProfile({ author: by, items }: { author?: User; items?: Post[] } = {})
   const asked: string[] = [];
   const open = Promise.withResolvers<void>();
   const ask = (name: string, found: User | PostPage | Counts) =>
-    aPart<unknown, unknown>(async (question) => {
-      asked.push(`${name} ${JSON.stringify(question)}`);
+    aPart<unknown, unknown>(async (request) => {
+      asked.push(`${name} ${JSON.stringify(request)}`);
       await open.promise;
       return page(miss(), found);
     }).part;
-  const parts = {
-    ...arrange().parts,
+  const catalog = {
+    ...arrange().catalog,
     author: ask('author', aUser(9)),
     page: ask('page', {
       items: items ?? [{ ...aPost(5, 9), ...(by && { author: by }) }],
       nextCursor: null,
     }),
     counts: ask('counts', { postCount: 1, friendCount: 3 }),
-  } as Parts;
-  return { parts, asked, open };
+  } as Catalog;
+  return { catalog, asked, open };
 }
 
 describe('posts', () => {
   test('an author who is not known yet is asked for as soon as the post tells who it is', async () => {
     const it = arrange({ 5: 9 });
-    const loading = loadPosts(it.parts, [5], caller);
+    const loading = loadPosts(it.catalog, [5], caller);
     await settle();
     expect(it.authors).toEqual([]);
     it.social.resolve();
@@ -90,13 +90,13 @@ describe('posts', () => {
   test('who wrote a post is learnt from it', async () => {
     const it = arrange({ 5: 9 });
     it.answer();
-    await loadPosts(it.parts, [5], caller);
-    expect(it.parts.authorOf.get(5)).toBe(9);
+    await loadPosts(it.catalog, [5], caller);
+    expect(it.catalog.authorOf.get(5)).toBe(9);
   });
 
   test('an author who is known is asked for together with the post, and not a second time', async () => {
     const it = arrange({ 5: 9 }, [[5, 9]]);
-    const loading = loadPosts(it.parts, [5], caller);
+    const loading = loadPosts(it.catalog, [5], caller);
     expect([it.posts, it.authors]).toEqual([[5], [9]]);
     it.answer();
     await loading;
@@ -106,14 +106,14 @@ describe('posts', () => {
   test('a wrong guess costs a look-up, never a wrong author, and is put right', async () => {
     const it = arrange({ 5: 9 }, [[5, 8]]);
     it.answer();
-    const { authors } = await loadPosts(it.parts, [5], caller);
+    const { authors } = await loadPosts(it.catalog, [5], caller);
     expect([...authors.keys()]).toEqual([9]);
-    expect(it.parts.authorOf.get(5)).toBe(9);
+    expect(it.catalog.authorOf.get(5)).toBe(9);
   });
 
   test('all posts are asked for at once, each author once, and they come in the order asked for', async () => {
     const it = arrange({ 5: 9, 3: 8, 4: 9 });
-    const loading = loadPosts(it.parts, [5, 3, 4], caller);
+    const loading = loadPosts(it.catalog, [5, 3, 4], caller);
     expect(it.posts).toEqual([5, 3, 4]);
     it.social.resolve();
     await settle();
@@ -127,7 +127,7 @@ describe('posts', () => {
   test('a post that does not exist needs no author, and is still a look-up', async () => {
     const it = arrange({ 5: 9 }, [[6, 7]]);
     it.answer();
-    const { posts, authors } = await loadPosts(it.parts, [6, 5], caller);
+    const { posts, authors } = await loadPosts(it.catalog, [6, 5], caller);
     expect(posts.map(({ value }) => value?.id)).toEqual([undefined, 5]);
     expect([...authors.keys()]).toEqual([9]);
   });
@@ -135,16 +135,19 @@ describe('posts', () => {
   test('a gap in place of an author leaves the post', async () => {
     const it = arrange({ 5: 9 });
     it.answer();
-    const parts: Parts = { ...it.parts, author: aPart<number, User>(() => author(gap())).part };
-    const { posts, authors } = await loadPosts(parts, [5], caller);
+    const catalog: Catalog = {
+      ...it.catalog,
+      author: aPart<number, User>(() => author(gap())).part,
+    };
+    const { posts, authors } = await loadPosts(catalog, [5], caller);
     expect(posts[0]?.value?.id).toBe(5);
-    expect(authors.get(9)?.via.kind).toBe('gap');
+    expect(authors.get(9)?.via.kind).toBe('unavailable');
   });
 
   test('when a post fails, that is the answer’s failure, without waiting for its author', async () => {
     const it = arrange({}, [[5, 9]]);
     it.social.reject(failed('timeout', undefined, 'social'));
-    await expect(loadPosts(it.parts, [5], caller)).rejects.toMatchObject({ kind: 'timeout' });
+    await expect(loadPosts(it.catalog, [5], caller)).rejects.toMatchObject({ kind: 'timeout' });
     expect(it.authors).toEqual([9]);
   });
 
@@ -152,13 +155,13 @@ describe('posts', () => {
     const it = arrange({ 5: 9 });
     it.social.resolve();
     it.identity.reject(new TypeError('oops'));
-    await expect(loadPosts(it.parts, [5], caller)).rejects.toThrow(TypeError);
+    await expect(loadPosts(it.catalog, [5], caller)).rejects.toThrow(TypeError);
   });
 
   test('a bug that nobody waits for any more does not end the process', async () => {
     const it = arrange({}, [[5, 9]]);
     it.social.reject(failed('timeout', undefined, 'social'));
-    await expect(loadPosts(it.parts, [5], caller)).rejects.toMatchObject({ kind: 'timeout' });
+    await expect(loadPosts(it.catalog, [5], caller)).rejects.toMatchObject({ kind: 'timeout' });
     const unhandled: unknown[] = [];
     const hear = (error: unknown) => unhandled.push(error);
     process.on('unhandledRejection', hear);
@@ -172,22 +175,22 @@ describe('posts', () => {
 const bringing = (via = miss(), by: User | null = aUser(9)) => {
   const it = arrange();
   const part = aPart<number, Post>((id) => post(via, { ...aPost(id, 9), author: by })).part;
-  return { ...it, parts: { ...it.parts, post: part } };
+  return { ...it, catalog: { ...it.catalog, post: part } };
 };
 
 describe('posts that bring their authors along', () => {
   test('need nobody to be asked for: the author is the copy’s', async () => {
     const it = bringing();
-    const one = await loadPost(it.parts, 5, caller);
+    const one = await loadPost(it.catalog, 5, caller);
     expect(one.author).toEqual({ ...author(replica(), aUser(9)), upstream: 'social' });
-    const many = await loadPosts(it.parts, [5, 6], caller);
+    const many = await loadPosts(it.catalog, [5, 6], caller);
     expect(many.authors.get(9)).toEqual(one.author);
     expect(it.authors).toEqual([]);
   });
 
   test('and are remembered: the author is a hit for as long as the post', async () => {
     const it = bringing(hit(700));
-    expect((await loadPost(it.parts, 5, caller)).author).toMatchObject({
+    expect((await loadPost(it.catalog, 5, caller)).author).toMatchObject({
       value: aUser(9),
       via: hit(700),
     });
@@ -195,46 +198,54 @@ describe('posts that bring their authors along', () => {
 
   test('of whom the copy has not heard: the author is null, and nobody else is asked', async () => {
     const it = bringing(miss(), null);
-    expect((await loadPost(it.parts, 5, caller)).author).toMatchObject({
+    expect((await loadPost(it.catalog, 5, caller)).author).toMatchObject({
       value: undefined,
       via: replica(),
     });
     expect(it.authors).toEqual([]);
   });
 
-  test('do so for a page of one user’s as well: that is one question', async () => {
-    const { parts, asked, open } = aProfile({ author: aUser(9) });
+  test('do so for a page of one user’s as well: that is one request', async () => {
+    const { catalog, asked, open } = aProfile({ author: aUser(9) });
     open.resolve();
-    const question = { authorId: 9, limit: 2, cursor: undefined };
-    const { user } = await loadUserPosts({ ...parts, postsBringAuthors: true }, question, caller);
+    const request = { authorId: 9, limit: 2, cursor: undefined };
+    const { user } = await loadUserPosts(
+      { ...catalog, postsIncludeAuthors: true },
+      request,
+      caller,
+    );
     expect(user).toMatchObject({ value: aUser(9), via: replica(), upstream: 'social' });
-    expect(asked).toEqual([`page ${JSON.stringify(question)}`]);
+    expect(asked).toEqual([`page ${JSON.stringify(request)}`]);
   });
 
   test('where there are none, the user is asked for after the page', async () => {
-    const { parts, asked, open } = aProfile({ items: [] });
+    const { catalog, asked, open } = aProfile({ items: [] });
     open.resolve();
-    const question = { authorId: 9, limit: 2, cursor: undefined };
-    const { user } = await loadUserPosts({ ...parts, postsBringAuthors: true }, question, caller);
+    const request = { authorId: 9, limit: 2, cursor: undefined };
+    const { user } = await loadUserPosts(
+      { ...catalog, postsIncludeAuthors: true },
+      request,
+      caller,
+    );
     expect(user.value).toEqual(aUser(9));
-    expect(asked).toEqual([`page ${JSON.stringify(question)}`, 'author 9']);
+    expect(asked).toEqual([`page ${JSON.stringify(request)}`, 'author 9']);
   });
 });
 
 describe('a user’s posts and profile', () => {
   test('Identity and Social are asked at the same time for a page', async () => {
-    const { parts, asked, open } = aProfile();
-    const question = { authorId: 9, limit: 2, cursor: 'b3BhcXVl' };
-    const loading = loadUserPosts(parts, question, caller);
-    expect(asked).toEqual(['author 9', `page ${JSON.stringify(question)}`]);
+    const { catalog, asked, open } = aProfile();
+    const request = { authorId: 9, limit: 2, cursor: 'b3BhcXVl' };
+    const loading = loadUserPosts(catalog, request, caller);
+    expect(asked).toEqual(['author 9', `page ${JSON.stringify(request)}`]);
     open.resolve();
     const { user, page: found } = await loading;
     expect([user.value, found.value?.items]).toEqual([aUser(9), [aPost(5, 9)]]);
   });
 
   test('all three parts of a profile are asked for at the same time, with the twenty newest posts', async () => {
-    const { parts, asked, open } = aProfile();
-    const loading = loadProfile(parts, 9, caller);
+    const { catalog, asked, open } = aProfile();
+    const loading = loadProfile(catalog, 9, caller);
     expect(asked.toSorted()).toEqual(['author 9', 'counts 9', 'page {"authorId":9,"limit":20}']);
     open.resolve();
     const { user, page: found, counts } = await loading;
@@ -246,12 +257,12 @@ describe('a user’s posts and profile', () => {
   });
 
   test.each(['page', 'counts'] as const)('without its %s there is no profile', async (missing) => {
-    const { parts, open } = aProfile();
+    const { catalog, open } = aProfile();
     open.resolve();
     const failing = aPart<never, never>(() =>
       Promise.reject(failed('refused', undefined, 'social')),
     );
-    const without: Parts = { ...parts, [missing]: failing.part };
+    const without: Catalog = { ...catalog, [missing]: failing.part };
     await expect(loadProfile(without, 9, caller)).rejects.toMatchObject({ kind: 'refused' });
   });
 });

@@ -1,34 +1,34 @@
-// A feed, and lists of people: a page, its authors or names in one question, and what both are together.
+// A feed, and lists of people: a page, its authors or names in one request, and what both are together.
 import { describe, expect, test } from '@jest/globals';
 import type { FriendPage, PostPage, User } from 'contracts/types';
 import * as fc from 'fast-check';
-import type { Outcome } from '../../src/upstream/outcome.ts';
-import { askAuthors } from '../../src/views/authors.ts';
+import type { Result } from '../../src/upstream/outcome.ts';
+import { fetchAuthors } from '../../src/views/authors.ts';
 import { loadFeed } from '../../src/views/feed/load.ts';
 import { stitchFeed } from '../../src/views/feed/stitch.ts';
 import { loadPeople } from '../../src/views/friends/load.ts';
 import { stitchPeople } from '../../src/views/friends/stitch.ts';
-import type { Lookup } from '../../src/views/data-source.ts';
-import type { Parts } from '../../src/views/catalog.ts';
+import type { Fetched } from '../../src/views/data-source.ts';
+import type { Catalog } from '../../src/views/catalog.ts';
 import { aPart, author, caller, gap, hit, miss, page, replica, stale } from './arrange.ts';
 
 const SINCE = '2024-01-01T00:00:00.000Z';
-const question = { userId: 7, token: 't', limit: 20, cursor: undefined };
+const request = { userId: 7, token: 't', limit: 20, cursor: undefined };
 const friendPage = (...ids: number[]): FriendPage => ({
   items: ids.map((id) => ({ id, since: SINCE })),
   nextCursor: 'next',
 });
 const aPost = (id: number, authorId: number) => ({ id, content: 'x', authorId, createdAt: SINCE });
-const done = <T>(value: T): Outcome<T> => ({ done: value, headers: {} });
-const REFUSED: Outcome<never> = {
-  refused: { slug: 'invalid-request', detail: 'no', errors: undefined },
+const done = <T>(value: T): Result<T> => ({ ok: value, headers: {} });
+const REFUSED: Result<never> = {
+  rejected: { slug: 'invalid-request', detail: 'no', errors: undefined },
   headers: {},
 };
-const named = (id: number, via: Lookup<User>['via'] = miss()): Lookup<User> =>
+const named = (id: number, via: Fetched<User>['via'] = miss()): Fetched<User> =>
   author(via, { id, username: `user_${id}` });
 const authors = () => aPart<number, User>((id) => named(id));
 
-const names = (lookups: Readonly<Record<number, Lookup<User>>>, ...ids: number[]) =>
+const names = (lookups: Readonly<Record<number, Fetched<User>>>, ...ids: number[]) =>
   stitchPeople(friendPage(...ids), (id) => lookups[id]).items.map(({ id, username }) => [
     id,
     username,
@@ -79,7 +79,7 @@ describe('people', () => {
   });
 
   test('whoever can be told: nobody comes twice, nobody is made up, and the order stays', () => {
-    const how = fc.constantFrom('named', 'gone', 'gap');
+    const how = fc.constantFrom('named', 'gone', 'unavailable');
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.nat(), { maxLength: 30 }),
@@ -89,7 +89,7 @@ describe('people', () => {
           const { items } = stitchPeople(friendPage(...ids), (id) =>
             kinds.get(id) === 'named'
               ? named(id)
-              : author(kinds.get(id) === 'gap' ? gap() : miss()),
+              : author(kinds.get(id) === 'unavailable' ? gap() : miss()),
           );
           expect(items.map(({ id }) => id)).toEqual(ids.filter((id) => kinds.get(id) !== 'gone'));
           for (const { id, username } of items)
@@ -102,37 +102,37 @@ describe('people', () => {
   test('are asked for when the page is there, each once', async () => {
     const { part, asked } = authors();
     const friends = aPart(() => page(miss(), done(friendPage(2, 3))));
-    const loaded = await loadPeople(friends.part, { author: part }, question, caller);
-    expect(friends.asked).toEqual([question]);
+    const loaded = await loadPeople(friends.part, { author: part }, request, caller);
+    expect(friends.asked).toEqual([request]);
     expect(asked).toEqual([2, 3]);
     expect([...loaded.people.keys()]).toEqual([2, 3]);
   });
 
   test('of a page that was refused nobody is asked for', async () => {
     const { part, asked } = authors();
-    const friends = aPart<typeof question, Outcome<FriendPage>>(() => page(miss(), REFUSED));
-    const { people } = await loadPeople(friends.part, { author: part }, question, caller);
+    const friends = aPart<typeof request, Result<FriendPage>>(() => page(miss(), REFUSED));
+    const { people } = await loadPeople(friends.part, { author: part }, request, caller);
     expect([people.size, asked]).toEqual([0, []]);
   });
 });
 
-const partsWith = (feed: Outcome<PostPage>) => {
+const partsWith = (feed: Result<PostPage>) => {
   const { part, asked } = authors();
   const authorOf = new Map<number, number>();
-  const parts = {
+  const catalog = {
     author: part,
     feed: aPart(() => page(miss(), feed)).part,
     authorOf,
-  } as Partial<Parts> as Parts;
-  return { parts, asked, authorOf };
+  } as Partial<Catalog> as Catalog;
+  return { catalog, asked, authorOf };
 };
 
 describe('a feed', () => {
   const items = [aPost(9, 2), aPost(8, 3), aPost(7, 2)];
 
   test('asks for each of its authors once, and remembers who wrote what', async () => {
-    const { parts, asked, authorOf } = partsWith(done({ items, nextCursor: null }));
-    const { authors: found } = await loadFeed(parts, question, caller);
+    const { catalog, asked, authorOf } = partsWith(done({ items, nextCursor: null }));
+    const { authors: found } = await loadFeed(catalog, request, caller);
     expect(asked).toEqual([2, 3]);
     expect([...found.keys()]).toEqual([2, 3]);
     expect([...authorOf]).toEqual([
@@ -145,10 +145,10 @@ describe('a feed', () => {
   test('whose posts bring their authors along asks for nobody but those who are missing', async () => {
     const brought = { ...aPost(9, 2), author: { id: 2, username: 'copied' } };
     const unknown = { ...aPost(8, 3), author: null };
-    const { parts, asked } = partsWith(
+    const { catalog, asked } = partsWith(
       done({ items: [brought, unknown, aPost(7, 4)], nextCursor: null }),
     );
-    const { authors: found } = await loadFeed(parts, question, caller);
+    const { authors: found } = await loadFeed(catalog, request, caller);
     expect(asked).toEqual([4]);
     expect([2, 3, 4].map((id) => [found.get(id)?.value?.username, found.get(id)?.via])).toEqual([
       ['copied', replica()],
@@ -159,8 +159,8 @@ describe('a feed', () => {
 
   test('that is refused, or empty, has no authors', async () => {
     for (const feed of [REFUSED, done<PostPage>({ items: [], nextCursor: null })]) {
-      const { parts, asked } = partsWith(feed);
-      expect((await loadFeed(parts, question, caller)).authors.size).toBe(0);
+      const { catalog, asked } = partsWith(feed);
+      expect((await loadFeed(catalog, request, caller)).authors.size).toBe(0);
       expect(asked).toEqual([]);
     }
   });
@@ -185,7 +185,7 @@ test('authors are asked for together: none waits for another', async () => {
     await open.promise;
     return named(id);
   });
-  const asking = askAuthors({ author: part }, [1, 2, 1, 3], caller);
+  const asking = fetchAuthors({ author: part }, [1, 2, 1, 3], caller);
   expect(asked).toEqual([1, 2, 3]);
   open.resolve();
   expect([...(await asking).keys()]).toEqual([1, 2, 3]);

@@ -82,7 +82,7 @@ describe('Cache-Status', () => {
       fc.property(anyLookups, (lookups) => {
         const told = members(cacheStatus(lookups));
         expect(told.map(({ name }) => name)).toEqual(
-          ['post', 'author'].filter((thing) => lookups.some((one) => one.thing === thing)),
+          ['post', 'author'].filter((thing) => lookups.some((one) => one.entity === thing)),
         );
         for (const { parameters } of told) expectCacheMember(parameters);
       }),
@@ -198,7 +198,7 @@ describe('Server-Timing', () => {
   });
 
   test.each(kinds)('after %s the upstream is there if an attempt went out', (kind) => {
-    const told = failureKinds[kind].asked ? 'identity;dur=9.0' : undefined;
+    const told = failureKinds[kind].sent ? 'identity;dur=9.0' : undefined;
     expect(timing(author(gap(failed(kind)), undefined, 9))).toBe(told);
     expect(timing(author(stale(failed(kind)), undefined, 9))).toBe(told);
   });

@@ -14,15 +14,15 @@ afterEach(() => {
 /** Commands to an upstream that fails so, and whom they made the gateway forget. */
 function arrange(failure: UpstreamFailure) {
   const forgotten: string[] = [];
-  const upstream = { name: 'social', tell: () => () => Promise.reject(failure) };
+  const upstream = { name: 'social', command: () => () => Promise.reject(failure) };
   const options = {
     identity: upstream,
     social: upstream,
     bounds: { one: 1, list: 1 },
     observer: { call: () => undefined },
-    users: { forget: (id: number) => forgotten.push(`user ${id}`) },
-    posts: { forget: (id: number) => forgotten.push(`post ${id}`) },
-    questions: [{ renew: () => forgotten.push('pages') }],
+    users: { invalidate: (id: number) => forgotten.push(`user ${id}`) },
+    posts: { invalidate: (id: number) => forgotten.push(`post ${id}`) },
+    sharedQueries: [{ invalidate: () => forgotten.push('pages') }],
   };
   const commands = createCommands(options as unknown as CommandOptions);
   const change = () =>

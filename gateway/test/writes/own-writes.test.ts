@@ -64,7 +64,7 @@ describe.each<[string, object | undefined, string | undefined]>([
   });
 
   test.each(READS)(
-    '%s does not join a question that was in the air, nor remember its answer',
+    '%s does not join a request that was in the air, nor remember its answer',
     async (path) => {
       const { it, headers } = await arrange();
       // Social has read the post, and its answer is on the way.

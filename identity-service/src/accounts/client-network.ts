@@ -8,7 +8,7 @@ const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
  * An IPv4 address as it is; of an IPv6 address its /64, for whoever has one address of it has them all (RFC 6177);
  * an IPv4 address in IPv6 clothes (RFC 4291, section 2.5.5.2) as IPv4.
  */
-export function networkOf(address: string): string {
+export function clientNetworkOf(address: string): string {
   const mapped = MAPPED.exec(address);
   if (mapped !== null) return mapped[1]!;
   if (!isIPv6(address)) return address;

@@ -4,21 +4,21 @@ import { unauthenticated } from 'chassis/auth/access-token';
 import { type HeaderFields, Problem } from 'chassis/http/problem';
 import type { Credentials } from 'contracts/types';
 import type { Accounts } from './accounts.ts';
-import type { Attempt, Limits } from './rate-limits.ts';
-import type { OwnAccount, Proof, Who } from './own-account.ts';
+import type { Attempt, RateLimits } from './rate-limits.ts';
+import type { OwnAccount, Reauthentication, Who } from './own-account.ts';
 import type { OpenSession } from '../sessions/sessions.ts';
 
 /** What came of it, and what is left of the limits. */
-export interface Tried<T> {
-  readonly is: T;
+export interface Counted<T> {
+  readonly value: T;
   readonly headers: HeaderFields;
 }
 
 export interface Logins {
   /** @param address the client's. @throws Problem 401, 429, 503 */
-  logIn(credentials: Credentials, address: string): Promise<Tried<OpenSession>>;
+  logIn(credentials: Credentials, address: string): Promise<Counted<OpenSession>>;
   /** @throws Problem 401 when the session is over, 403 when the password is wrong, 429, 503 */
-  prove(who: Who, currentPassword: string): Promise<Tried<Proof>>;
+  reauthenticate(who: Who, currentPassword: string): Promise<Counted<Reauthentication>>;
 }
 
 /** When there is no session (any more) that the token could belong to. */
@@ -27,7 +27,7 @@ export const sessionOver = (): Problem => unauthenticated('The session is over')
 export function createLogins(
   accounts: Accounts,
   own: OwnAccount,
-  limits: Limits,
+  limits: RateLimits,
   metrics: Metrics,
 ): Logins {
   const counter = metrics.counter('identity_logins_total', 'Attempts to log in, by outcome.', [
@@ -58,18 +58,18 @@ export function createLogins(
         });
       }
       count('ok');
-      return { is: session, headers: await attempt.succeeded() };
+      return { value: session, headers: await attempt.succeeded() };
     },
 
-    async prove(who, currentPassword) {
-      const attempt = await limits.prove(who.userId);
-      const proof = await attempt.during(() => own.prove(who, currentPassword));
+    async reauthenticate(who, currentPassword) {
+      const attempt = await limits.reauthenticate(who.userId);
+      const proof = await attempt.during(() => own.reauthenticate(who, currentPassword));
       if (proof === undefined) throw sessionOver();
       if (proof === 'wrong')
         throw new Problem('forbidden', 'The current password is wrong', {
           headers: attempt.headers,
         });
-      return { is: proof, headers: await attempt.succeeded() };
+      return { value: proof, headers: await attempt.succeeded() };
     },
   };
 }

@@ -8,7 +8,7 @@ import type { Passwords } from './passwords.ts';
 import type { Schema } from '../schema.ts';
 
 /** That the password was right, and which one that was. */
-export interface Proof {
+export interface Reauthentication {
   readonly passwordVersion: number;
 }
 
@@ -19,7 +19,10 @@ export type Who = Pick<Viewer, 'userId' | 'sessionId'>;
 export interface OwnAccount {
   find(who: Who): Promise<Me | undefined>;
   /** `wrong` when it is not the password. */
-  prove(who: Who, currentPassword: string): Promise<Proof | 'wrong' | undefined>;
+  reauthenticate(
+    who: Who,
+    currentPassword: string,
+  ): Promise<Reauthentication | 'wrong' | undefined>;
   /**
    * A new password ends all sessions of the user, this one too.
    * @param traceparent of the request
@@ -28,10 +31,10 @@ export interface OwnAccount {
   change(
     who: Who,
     changes: Omit<MeChange, 'currentPassword'>,
-    proof: Proof | undefined,
+    proof: Reauthentication | undefined,
     traceparent?: string,
   ): Promise<Me | undefined>;
-  remove(who: Who, proof: Proof, traceparent?: string): Promise<true | undefined>;
+  remove(who: Who, proof: Reauthentication, traceparent?: string): Promise<true | undefined>;
 }
 
 export function ownAccountIn(
@@ -52,7 +55,7 @@ export function ownAccountIn(
     find: (who) =>
       mine(who).select(['users.id', 'users.username', 'users.email']).executeTakeFirst(),
 
-    async prove(who, currentPassword) {
+    async reauthenticate(who, currentPassword) {
       const row = await mine(who)
         .select(['users.password_hash', 'users.password_version'])
         .executeTakeFirst();

@@ -1,7 +1,7 @@
 // Passwords: which ones will do, and their hashes (argon2id, by OWASP's Password Storage Cheat Sheet).
 // Hashing runs on threads of libuv, so the event loop goes on; nothing here ever quotes a password.
 import { hash, parseOptions, verify } from '@node-rs/argon2';
-import { createQueue, type QueueBounds } from './hash-queue.ts';
+import { createHashQueue, type HashQueueBounds } from './hash-queue.ts';
 
 /** In Unicode code points, after normalisation. */
 const LENGTH = { min: 8, max: 128 } as const;
@@ -10,7 +10,7 @@ const LENGTH = { min: 8, max: 128 } as const;
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 // libuv has four threads; name look-ups and signatures need one as well.
-const BOUNDS: QueueBounds = { atOnce: 3, waiting: 100 };
+const BOUNDS: HashQueueBounds = { maxConcurrent: 3, maxQueued: 100 };
 
 const zeros = (bytes: number): string => Buffer.alloc(bytes).toString('base64').replaceAll('=', '');
 
@@ -38,8 +38,8 @@ export interface Passwords {
   readonly isOutdated: (hashed: string) => boolean;
 }
 
-export function createPasswords(bounds: QueueBounds = BOUNDS): Passwords {
-  const queued = createQueue(bounds);
+export function createPasswords(bounds: HashQueueBounds = BOUNDS): Passwords {
+  const queued = createHashQueue(bounds);
   return {
     hash: (password) => queued(() => hash(normalise(password), PARAMETERS)),
     verify: (hashed, password) => queued(() => verify(hashed, normalise(password))),

@@ -3,13 +3,13 @@ import type { User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 
-export interface Users {
+export interface Profiles {
   find(id: number): Promise<User | undefined>;
   /** In the order of `ids`; unknown ones are left out. */
   findMany(ids: readonly number[]): Promise<User[]>;
 }
 
-export const usersIn = (db: Kysely<Schema>): Users => ({
+export const profilesIn = (db: Kysely<Schema>): Profiles => ({
   find: (id) =>
     db.selectFrom('users').select(['id', 'username']).where('id', '=', id).executeTakeFirst(),
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { type HeaderFields, Problem } from 'chassis/http/problem';
 import { type Kysely, sql } from 'kysely';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import { networkOf } from './client-network.ts';
+import { clientNetworkOf } from './client-network.ts';
 import type { Schema } from '../schema.ts';
 
 export interface LimitSettings {
@@ -24,13 +24,13 @@ export interface Attempt {
 }
 
 /** Both throw a Problem 429 when there were too many. */
-export interface Limits {
+export interface RateLimits {
   /** @param name the account as the client names it, whether or not there is one */
   logIn(name: string, address: string): Promise<Attempt>;
   /** For one's own password, asked again. */
-  prove(userId: number): Promise<Attempt>;
+  reauthenticate(userId: number): Promise<Attempt>;
   /** Deletes counters whose window is over. */
-  clear(): Promise<void>;
+  deleteExpired(): Promise<void>;
 }
 
 interface Counter {
@@ -40,7 +40,7 @@ interface Counter {
   readonly limiter: RateLimiterPostgres;
 }
 
-export function limitsIn(db: Kysely<Schema>, settings: LimitSettings): Limits {
+export function rateLimitsIn(db: Kysely<Schema>, settings: LimitSettings): RateLimits {
   const { perAccount, perAddress, windowS } = settings;
   const limiter = (keyPrefix: string, points: number) =>
     new RateLimiterPostgres({
@@ -61,11 +61,12 @@ export function limitsIn(db: Kysely<Schema>, settings: LimitSettings): Limits {
     logIn: (name, ip) =>
       count([
         // First, so that an address that is shut out cannot shut out accounts.
-        { policy: 'address', key: keyOf(networkOf(ip)), limiter: address },
+        { policy: 'address', key: keyOf(clientNetworkOf(ip)), limiter: address },
         { policy: 'account', key: keyOf(name.toLowerCase()), limiter: account },
       ]),
-    prove: (userId) => count([{ policy: 'account', key: keyOf(String(userId)), limiter: proof }]),
-    async clear() {
+    reauthenticate: (userId) =>
+      count([{ policy: 'account', key: keyOf(String(userId)), limiter: proof }]),
+    async deleteExpired() {
       await db.deleteFrom('login_attempts').where('expire', '<', Date.now()).execute();
     },
   };

@@ -6,7 +6,7 @@ import { createLogger } from 'chassis/observability/log';
 import { openDatabase } from 'chassis/postgres/database';
 import { CLUSTER } from 'chassis/postgres/embedded';
 import { readSettings } from 'chassis/settings/settings';
-import { StartError } from 'chassis/base/startup-error';
+import { StartupError } from 'chassis/base/startup-error';
 import { settings } from '../config.ts';
 import { createKeyStore } from '../sessions/key-store.ts';
 import { migrations } from '../migrations/index.ts';
@@ -24,15 +24,15 @@ export async function rotateKeys(
 ): Promise<string> {
   const { DATABASE_URL, DATA_DIR, LOG_LEVEL } = readSettings(settings, env);
   if (DATABASE_URL === undefined && !existsSync(join(DATA_DIR, CLUSTER)))
-    throw new StartError(`There is no database in ${DATA_DIR}. Set DATA_DIR, or DATABASE_URL.`);
+    throw new StartupError(`There is no database in ${DATA_DIR}. Set DATA_DIR, or DATABASE_URL.`);
   const database = await openDatabase<Schema>({
     databaseUrl: DATABASE_URL,
     dataDir: DATA_DIR,
     migrations,
     log: createLogger('identity-service', LOG_LEVEL),
   }).catch((cause: unknown) => {
-    if (!(cause instanceof StartError)) throw cause;
-    throw new StartError(
+    if (!(cause instanceof StartupError)) throw cause;
+    throw new StartupError(
       `${cause.message}\nAn embedded database belongs to one process: while the service runs, stop it, rotate, and start it again.`,
       { cause },
     );
@@ -40,7 +40,7 @@ export async function rotateKeys(
   try {
     await Promise.race([database.prepared, delay(WAIT_MS, undefined, { ref: false })]);
     const why = await database.readiness();
-    if (why !== undefined) throw new StartError(`${why}.`);
+    if (why !== undefined) throw new StartupError(`${why}.`);
     const { kid, createdAt } = await createKeyStore(database.db, { maxAgeMs: Infinity }).rotate();
     const from = new Date(createdAt + KEY_LEAD_MS).toISOString();
     return `The key ${kid} is there, and signs from ${from} on.`;

@@ -1,7 +1,7 @@
 // `npm run backfill` and `npm run compact`: have the running service do it, for an embedded database is its alone.
-import { askAdmin } from 'chassis/http/admin-client';
+import { requestAdmin } from 'chassis/http/admin-client';
 import { readSettings } from 'chassis/settings/settings';
-import { added, type Step } from '../events/steps.ts';
+import { sumOf, type Step } from '../events/steps.ts';
 import { settings } from '../config.ts';
 
 const told = {
@@ -27,8 +27,8 @@ export async function runLogCommand(
 ): Promise<string> {
   const address = readSettings(settings, env);
   const step = async (query = '') =>
-    (await askAdmin(address, 'POST', `/log/${command}${query}`)) as Step;
+    (await requestAdmin(address, 'POST', `/log/${command}${query}`)) as Step;
   let sum = await step();
-  while (sum.next !== null) sum = added(sum, await step(`?after=${sum.next}`));
+  while (sum.next !== null) sum = sumOf(sum, await step(`?after=${sum.next}`));
   return told[command](sum.did);
 }

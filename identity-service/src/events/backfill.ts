@@ -1,11 +1,11 @@
 // Making the log say what the users are: for users from before there was a log, or whom a release without it changed.
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { type Step, turn } from './steps.ts';
-import { type Change, record } from './outbox.ts';
+import { type Step, withEventLogLock } from './steps.ts';
+import { type Change, appendEvents } from './outbox.ts';
 import type { Schema, UserEventsTable } from '../schema.ts';
 
 const BATCH = 500;
-const SURVEY_BATCH = 5_000;
+const COUNT_BATCH = 5_000;
 
 export type Backfilled = Step<'created' | 'updated' | 'deleted'>;
 
@@ -13,7 +13,7 @@ export interface Backfill {
   /** Looks at some users with ids beyond `after`, and writes what the log does not know of them. */
   step(after: number): Promise<Backfilled>;
   /** How many of the next users the log does not know at all. Locks nothing, writes nothing. */
-  survey(after: number): Promise<Step<'unknown'>>;
+  countUnknown(after: number): Promise<Step<'unknown'>>;
 }
 
 /** The newest event of a user. */
@@ -22,12 +22,12 @@ type Newest = Pick<UserEventsTable, 'type' | 'username'>;
 /** @param announce is told the newest position once its event can be read */
 export const backfillIn = (db: Kysely<Schema>, announce: (position: number) => void): Backfill => ({
   async step(after) {
-    const done = await turn(db, async (tx) => {
+    const done = await withEventLogLock(db, async (tx) => {
       const ids = await nextIds(tx, after);
       const users = await lockedNames(tx, ids);
       // Asked for when the users are locked: whoever was changing one of them is done, and in the log.
-      const changes = missing(ids, users, await newestEvents(tx, ids));
-      return { changes, position: await record(tx, changes), next: ids.at(-1) ?? null };
+      const changes = missingChanges(ids, users, await newestEvents(tx, ids));
+      return { changes, position: await appendEvents(tx, changes), next: ids.at(-1) ?? null };
     });
     if (done.position !== undefined) announce(done.position);
     const count = (wanted: Change['type']) =>
@@ -42,9 +42,9 @@ export const backfillIn = (db: Kysely<Schema>, announce: (position: number) => v
     };
   },
 
-  async survey(after) {
+  async countUnknown(after) {
     const { rows } = await sql<{ last: number | null; unknown: number }>`
-      with batch as (select id from users where id > ${after} order by id limit ${SURVEY_BATCH})
+      with batch as (select id from users where id > ${after} order by id limit ${COUNT_BATCH})
       select max(id) as last, count(*) filter (
         where not exists (select from user_events where user_id = id)) as unknown
       from batch`.execute(db);
@@ -54,7 +54,7 @@ export const backfillIn = (db: Kysely<Schema>, announce: (position: number) => v
 });
 
 /** What has to be told of users so that the log is right about them. */
-export const missing = (
+export const missingChanges = (
   ids: readonly number[],
   users: ReadonlyMap<number, string>,
   newest: ReadonlyMap<number, Newest>,

@@ -1,6 +1,6 @@
 // Making the log shorter without changing what it leads to: the newest event of each user stays.
 import { type Kysely, sql } from 'kysely';
-import { type Step, turn } from './steps.ts';
+import { type Step, withEventLogLock } from './steps.ts';
 import type { Schema } from '../schema.ts';
 
 const BATCH = 1_000;
@@ -20,7 +20,7 @@ export type Compacted = Step<'superseded' | 'tombstones'>;
 export const compactionIn =
   (db: Kysely<Schema>) =>
   (after: number): Promise<Compacted> =>
-    turn(db, async (tx) => {
+    withEventLogLock(db, async (tx) => {
       const { rows } = await sql<{ last: number | null } & Compacted['did']>`
         with batch as (
           select position, type, sole_since, exists (

@@ -5,27 +5,27 @@ import type { Schema, UserEventsTable } from '../schema.ts';
 
 const SOURCE = 'urn:social-network:identity';
 /** The most events that are read at once; the contract has the same number. */
-export const BATCH_MAX = 500;
+export const PAGE_MAX = 500;
 
-export interface Batch {
+export interface UserEventPage {
   readonly events: readonly UserEventOnWire[];
   /** Where to go on. */
-  readonly next: number;
+  readonly nextOffset: number;
   /** The position of the newest event; 0 when there is none. */
-  readonly head: number;
+  readonly endOffset: number;
 }
 
-export interface UserLog {
-  head(): Promise<number>;
+export interface EventReader {
+  endOffset(): Promise<number>;
   /** The oldest events after a position; at most BATCH_MAX. */
-  after(position: number): Promise<Batch>;
+  after(position: number): Promise<UserEventPage>;
   /** The event at a position; undefined when there is none, or none any more. */
   at(position: number): Promise<UserEventOnWire | undefined>;
   /** Whether there is an event of this user after a position. */
-  goesOn(userId: number, position: number): Promise<boolean>;
+  hasLaterEvent(userId: number, position: number): Promise<boolean>;
 }
 
-export const userLogIn = (db: Kysely<Schema>): UserLog => {
+export const eventReaderIn = (db: Kysely<Schema>): EventReader => {
   const head = async (): Promise<number> => {
     const newest = await db
       .selectFrom('user_events')
@@ -36,20 +36,20 @@ export const userLogIn = (db: Kysely<Schema>): UserLog => {
     return newest?.position ?? 0;
   };
   return {
-    head,
+    endOffset: head,
     async after(position) {
       const rows = await db
         .selectFrom('user_events')
         .selectAll()
         .where('position', '>', position)
         .orderBy('position')
-        .limit(BATCH_MAX)
+        .limit(PAGE_MAX)
         .execute();
       // Asked for afterwards, so that it is never before the last event.
       return {
         events: rows.map(eventOf),
-        next: rows.at(-1)?.position ?? position,
-        head: await head(),
+        nextOffset: rows.at(-1)?.position ?? position,
+        endOffset: await head(),
       };
     },
     async at(position) {
@@ -60,7 +60,7 @@ export const userLogIn = (db: Kysely<Schema>): UserLog => {
         .executeTakeFirst();
       return row && eventOf(row);
     },
-    async goesOn(userId, position) {
+    async hasLaterEvent(userId, position) {
       const newer = await db
         .selectFrom('user_events')
         .select('position')

@@ -4,21 +4,21 @@
 /** How often other instances' writing is looked for while somebody waits, in ms. */
 const LOOK_MS = 250;
 
-export interface Feed {
+export interface LongPoll {
   /** The newest position that this process has heard of; lower again when the log has lost its end. */
-  known(): number;
+  latestOffset(): number;
   /** There is an event at this position, and it can be read. */
-  announce(position: number): void;
+  notify(position: number): void;
   /** Resolves as soon as there is something after the position, and otherwise after `ms`, at the signal, or when it stops. */
   wait(after: number, ms: number, signal: AbortSignal): Promise<void>;
   /** How many wait. */
-  waiting(): number;
+  waiterCount(): number;
   /** Wakes all who wait; nobody waits any more. */
   stop(): void;
 }
 
 /** @param head the position of the newest event, however it came there */
-export function createFeed(head: () => Promise<number>): Feed {
+export function createLongPoll(head: () => Promise<number>): LongPoll {
   interface Waiter {
     readonly after: number;
     readonly wake: () => void;
@@ -58,9 +58,9 @@ export function createFeed(head: () => Promise<number>): Feed {
   };
 
   return {
-    known: () => known,
-    announce,
-    waiting: () => waiters.size,
+    latestOffset: () => known,
+    notify: announce,
+    waiterCount: () => waiters.size,
     wait(after, ms, signal) {
       if (stopped || signal.aborted || ms === 0) return Promise.resolve();
       return new Promise((resolve) => {

@@ -28,7 +28,7 @@ export const outboxIn = (db: Kysely<Schema>, announce: (position: number) => voi
     const [result, position] = await db.transaction().execute(async (tx) => {
       const changes: Change[] = [];
       const done = await work(tx, (change) => changes.push(change));
-      return [done, await record(tx, changes, traceparent)] as const;
+      return [done, await appendEvents(tx, changes, traceparent)] as const;
     });
     if (position !== undefined) announce(position);
     return result;
@@ -40,7 +40,7 @@ export const outboxIn = (db: Kysely<Schema>, announce: (position: number) => voi
  * come after it in the transaction, and above all no lock.
  * @returns the position of the last one; undefined when there is none
  */
-export async function record(
+export async function appendEvents(
   tx: Kysely<Schema>,
   changes: readonly Change[],
   traceparent?: string,

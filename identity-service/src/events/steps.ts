@@ -16,7 +16,7 @@ export interface Step<What extends string = string> {
 }
 
 /** Runs one step, in a transaction, when no other instance is at it. */
-export const turn = <T>(
+export const withEventLogLock = <T>(
   db: Kysely<Schema>,
   work: (tx: Transaction<Schema>) => Promise<T>,
 ): Promise<T> =>
@@ -26,7 +26,7 @@ export const turn = <T>(
   });
 
 /** Steps from `after` to the end, or until `ms` are over; what they did is summed up. */
-export async function steps<What extends string>(
+export async function runSteps<What extends string>(
   step: (after: number) => Promise<Step<What>>,
   after = 0,
   ms = Infinity,
@@ -36,13 +36,13 @@ export async function steps<What extends string>(
   while (sum.next !== null && performance.now() < end) {
     // The embedded database would let nobody else have a turn.
     await breathe();
-    sum = added(sum, await step(sum.next));
+    sum = sumOf(sum, await step(sum.next));
   }
   return sum;
 }
 
 /** Both together, to be gone on with where the second one ended. */
-export function added<What extends string>(a: Step<What>, b: Step<What>): Step<What> {
+export function sumOf<What extends string>(a: Step<What>, b: Step<What>): Step<What> {
   const whats = Object.keys(b.did) as What[];
   const did = Object.fromEntries(whats.map((what) => [what, a.did[what] + b.did[what]]));
   return { did: did as Record<What, number>, next: b.next };

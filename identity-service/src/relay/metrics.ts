@@ -3,13 +3,13 @@ import type { Metrics } from 'chassis/observability/metrics';
 
 export interface RelayMetrics {
   /** This instance publishes now, from a position on. */
-  begins(position: number): void;
+  started(position: number): void;
   published(events: number, position: number): void;
   failed(): void;
   /** It does not any more, for whatever reason. */
-  ended(): void;
+  stopped(): void;
   /** The position as the database has it; counts while another instance publishes. */
-  heard(position: number): void;
+  observed(position: number): void;
 }
 
 export function relayMetrics(metrics: Metrics): RelayMetrics {
@@ -35,7 +35,7 @@ export function relayMetrics(metrics: Metrics): RelayMetrics {
     active.set(is ? 1 : 0);
   };
   return {
-    begins(at) {
+    started(at) {
       activate(true);
       position.set(at);
     },
@@ -44,8 +44,8 @@ export function relayMetrics(metrics: Metrics): RelayMetrics {
       position.set(at);
     },
     failed: () => failures.inc(),
-    ended: () => activate(false),
-    heard(at) {
+    stopped: () => activate(false),
+    observed(at) {
       if (!isActive) position.set(at);
     },
   };

@@ -4,13 +4,13 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { STREAM } from './stream.ts';
 
-export interface RelayPosition {
+export interface PublishedOffset {
   /** 0 when nothing was published ever. */
   read(): Promise<number>;
   write(position: number): Promise<void>;
 }
 
-export const relayPositionIn = (db: Kysely<Schema>): RelayPosition => ({
+export const publishedOffsetIn = (db: Kysely<Schema>): PublishedOffset => ({
   async read() {
     const row = await db
       .selectFrom('relays')

@@ -1,19 +1,19 @@
 // Publishing the log to a broker, by one instance at a time. How far it is, the stream itself says: whatever was killed,
 // and at whichever line, the next attempt goes on behind the last event that the stream has.
 import { SourceError } from 'chassis/events/source';
-import { outline } from 'chassis/events/consumer-report';
+import { redactError } from 'chassis/events/consumer-report';
 import type { Logger } from 'chassis/observability/log';
 import type { Database } from 'chassis/postgres/database';
-import { sampler } from 'chassis/observability/log-sampler';
+import { createLogSampler } from 'chassis/observability/log-sampler';
 import { backOff, realTime, type Time } from 'chassis/base/time';
-import { untilAborted, within } from 'chassis/base/timeout';
-import type { Feed } from '../events/long-poll.ts';
+import { raceAbort, withTimeout } from 'chassis/base/timeout';
+import type { LongPoll } from '../events/long-poll.ts';
 import type { RelayMetrics } from './metrics.ts';
-import type { RelayPosition } from './published-offset.ts';
+import type { PublishedOffset } from './published-offset.ts';
 import type { Schema } from '../schema.ts';
-import { contradiction } from './stream-check.ts';
+import { streamMismatch } from './stream-check.ts';
 import type { EventStream, SeenEnd, StreamEnd } from './stream.ts';
-import type { UserLog } from '../events/event-reader.ts';
+import type { EventReader } from '../events/event-reader.ts';
 
 // Any fixed number of its own.
 const LOCK = 7_301_005;
@@ -23,11 +23,11 @@ const LINES_A_MINUTE = 3;
 const STOP_MS = 1_000;
 
 export interface RelayOptions {
-  readonly userLog: UserLog;
-  readonly feed: Feed;
+  readonly reader: EventReader;
+  readonly longPoll: LongPoll;
   readonly stream: EventStream;
-  readonly position: RelayPosition;
-  readonly exclusively: Database<Schema>['exclusively'];
+  readonly publishedOffset: PublishedOffset;
+  readonly withLeaderLock: Database<Schema>['withLeaderLock'];
   /** Nothing is done before. */
   readonly prepared: Promise<void>;
   readonly log: Logger;
@@ -42,10 +42,11 @@ export interface Relay {
 
 /** Publishes until it is stopped: whatever fails, it tries again, and says so. */
 export function startRelay(options: RelayOptions): Relay {
-  const { userLog, feed, stream, position, exclusively, prepared, log, metrics } = options;
+  const { reader, longPoll, stream, publishedOffset, withLeaderLock, prepared, log, metrics } =
+    options;
   const { time = realTime } = options;
   const ending = new AbortController();
-  const sampled = sampler(LINES_A_MINUTE, 60_000);
+  const sampled = createLogSampler(LINES_A_MINUTE, 60_000);
   let failures = 0;
 
   const succeeded = (): void => {
@@ -56,38 +57,38 @@ export function startRelay(options: RelayOptions): Relay {
   /** @throws SourceError, again and again until a person has acted, when the stream is not of this log */
   const check = async ({ event }: SeenEnd): Promise<void> => {
     if (event === undefined) return;
-    const published = await position.read();
-    const wrong = await contradiction(event, { log: userLog, published, now: time.now() });
+    const published = await publishedOffset.read();
+    const wrong = await streamMismatch(event, { log: reader, published, now: time.now() });
     if (wrong === undefined) return;
     // So nothing counts as published any more, and compaction cannot take away what contradicts.
-    if (published > 0) await position.write(0);
+    if (published > 0) await publishedOffset.write(0);
     throw new SourceError(wrong);
   };
 
   /** The end of the stream, where publishing begins. */
   const begin = async (signal: AbortSignal): Promise<StreamEnd> => {
-    const end = await untilAborted(stream.end(), signal);
+    const end = await raceAbort(stream.end(), signal);
     await check(end);
-    await position.write(end.position);
-    metrics.begins(end.position);
-    log.info({ position: end.position }, 'publishing the log');
+    await publishedOffset.write(end.offset);
+    metrics.started(end.offset);
+    log.info({ position: end.offset }, 'publishing the log');
     return end;
   };
 
   const publish = async (signal: AbortSignal): Promise<void> => {
     let end = await begin(signal);
     while (!signal.aborted) {
-      const { events } = await userLog.after(end.position);
+      const { events } = await reader.after(end.offset);
       if (events.length > 0) {
-        end = await untilAborted(stream.append(events, end.sequence), signal);
-        metrics.published(events.length, end.position);
-        await position.write(end.position);
+        end = await raceAbort(stream.append(events, end.sequence), signal);
+        metrics.published(events.length, end.offset);
+        await publishedOffset.write(end.offset);
         succeeded();
         continue;
       }
-      await feed.wait(end.position, IDLE_MS, signal);
-      if (signal.aborted || feed.known() > end.position) continue;
-      const now = await untilAborted(stream.end(), signal);
+      await longPoll.wait(end.offset, IDLE_MS, signal);
+      if (signal.aborted || longPoll.latestOffset() > end.offset) continue;
+      const now = await raceAbort(stream.end(), signal);
       if (now.sequence !== end.sequence) throw new SourceError('the stream is not as we left it');
       await check(now);
       succeeded();
@@ -95,10 +96,10 @@ export function startRelay(options: RelayOptions): Relay {
   };
 
   const run = async (): Promise<void> => {
-    await untilAborted(prepared, ending.signal);
+    await raceAbort(prepared, ending.signal);
     while (!ending.signal.aborted) {
       try {
-        await exclusively(LOCK, ending.signal, (lost) =>
+        await withLeaderLock(LOCK, ending.signal, (lost) =>
           publish(AbortSignal.any([ending.signal, lost])),
         );
       } catch (error) {
@@ -109,13 +110,13 @@ export function startRelay(options: RelayOptions): Relay {
         const leftOut = sampled('failed');
         if (leftOut !== undefined)
           log.warn(
-            { retryInMs, ...outline(error), ...(leftOut > 0 && { leftOut }) },
+            { retryInMs, ...redactError(error), ...(leftOut > 0 && { leftOut }) },
             'publishing the log fails',
           );
         // Without the lock: another instance may do better.
         await time.pause(retryInMs, ending.signal);
       } finally {
-        metrics.ended();
+        metrics.stopped();
       }
     }
   };
@@ -125,7 +126,7 @@ export function startRelay(options: RelayOptions): Relay {
     async stop() {
       ending.abort();
       await running;
-      await within(stream.close(), STOP_MS, () => new Error('the broker is too slow')).catch(
+      await withTimeout(stream.close(), STOP_MS, () => new Error('the broker is too slow')).catch(
         () => undefined,
       );
     },

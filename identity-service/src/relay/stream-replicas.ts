@@ -1,7 +1,7 @@
 // On how many of the broker's servers the stream is kept: one that was made with fewer than are wanted is raised.
 import type { StreamAPI, StreamInfo } from '@nats-io/jetstream';
 import { SourceError } from 'chassis/events/source';
-import { outline } from 'chassis/events/consumer-report';
+import { redactError } from 'chassis/events/consumer-report';
 import type { Logger } from 'chassis/observability/log';
 
 export interface Replicas {
@@ -29,7 +29,7 @@ export function replicasOf(wanted: number, log?: Logger): Replicas {
       } catch (error) {
         if (!said)
           log?.warn(
-            { has, wanted, ...outline(error) },
+            { has, wanted, ...redactError(error) },
             'the stream is kept on fewer servers than NATS_REPLICAS says',
           );
         said = true;

@@ -10,7 +10,7 @@ import {
   type StreamAPI,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import { parsePosition, SourceError } from 'chassis/events/source';
+import { parseOffset, SourceError } from 'chassis/events/source';
 import type { Logger } from 'chassis/observability/log';
 import { openBroker } from 'chassis/events/nats/connection';
 import { decodeUserEvent } from 'contracts/events/decode';
@@ -39,7 +39,7 @@ export const streamConfig = (replicas: number) => ({
 /** Where a stream ends: its own number of the last message, 0 for none, and the position of the last event in it. */
 export interface StreamEnd {
   readonly sequence: number;
-  readonly position: number;
+  readonly offset: number;
 }
 
 export interface SeenEnd extends StreamEnd {
@@ -80,15 +80,15 @@ async function endOf(connection: NatsConnection, replicas: Replicas): Promise<Se
   // The number before the message: what is published in between makes the number too low, and the next append fail.
   const sequence =
     (await lastSequence(streams, replicas)) ?? (await makeStream(streams, replicas.wanted));
-  const none = { sequence, position: 0, event: undefined };
+  const none = { sequence, offset: 0, event: undefined };
   if (sequence === 0) return none;
   const last = await streams.getMessage(STREAM, { last_by_subj: `${SUBJECT}.*` });
   if (last === null) return none;
-  const position = parsePosition(last.header.get('Nats-Msg-Id'));
+  const position = parseOffset(last.header.get('Nats-Msg-Id'));
   const event = parsed(last.string());
   if (position === undefined || event?.id !== String(position))
     throw new SourceError('the last message of the stream is no event of ours');
-  return { sequence, position, event };
+  return { sequence, offset: position, event };
 }
 
 /** Undefined for what is no event, or of a type that is not known here. */
@@ -139,5 +139,5 @@ async function publish(
     // Then it is stored; or an earlier attempt failed half-way, and the broker only believes so.
     if (answer.value.duplicate) throw new SourceError('the broker has had an event before');
   }
-  return { sequence: sequence + events.length, position: Number(events.at(-1)!.id) };
+  return { sequence: sequence + events.length, offset: Number(events.at(-1)!.id) };
 }

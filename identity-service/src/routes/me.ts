@@ -1,7 +1,7 @@
 // GET, PATCH, DELETE /api/me: one's own account. Who asks is known before the body is looked at.
 import type { Authenticate } from 'chassis/auth/access-token';
 import type { Route } from 'chassis/http/app';
-import { exchangeOf } from 'chassis/http/request-context';
+import { requestContextOf } from 'chassis/http/request-context';
 import { parseBody, parseQuery } from 'chassis/http/input';
 import type { Request } from 'express';
 import { type Logins, sessionOver } from '../accounts/logins.ts';
@@ -33,9 +33,11 @@ export function meRoutes(own: OwnAccount, logins: Logins, authenticate: Authenti
         const { who } = await askedBy(req);
         const { currentPassword, ...changes } = parseBody(meChange, req.body);
         const proof =
-          currentPassword === undefined ? undefined : await logins.prove(who, currentPassword);
-        const { traceparent } = exchangeOf(req);
-        const me = there(await own.change(who, changes, proof?.is, traceparent));
+          currentPassword === undefined
+            ? undefined
+            : await logins.reauthenticate(who, currentPassword);
+        const { traceparent } = requestContextOf(req);
+        const me = there(await own.change(who, changes, proof?.value, traceparent));
         return { body: me, cache: 'no-store', ...(proof && { headers: proof.headers }) };
       },
     },
@@ -46,8 +48,8 @@ export function meRoutes(own: OwnAccount, logins: Logins, authenticate: Authenti
       async handle(req) {
         const { who } = await askedBy(req);
         const { currentPassword } = parseBody(confirmation, req.body);
-        const proof = await logins.prove(who, currentPassword);
-        there(await own.remove(who, proof.is, exchangeOf(req).traceparent));
+        const proof = await logins.reauthenticate(who, currentPassword);
+        there(await own.remove(who, proof.value, requestContextOf(req).traceparent));
         return { status: 204, headers: proof.headers };
       },
     },

@@ -4,13 +4,13 @@ import type { Route } from 'chassis/http/app';
 import { parseBody, parseQuery } from 'chassis/http/input';
 import { type Logins, sessionOver } from '../accounts/logins.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { Tokens } from '../sessions/access-tokens.ts';
+import type { AccessTokens } from '../sessions/access-tokens.ts';
 import { credentials, refreshRequest } from './body-checks.ts';
 
 export const sessionRoutes = (
   logins: Logins,
   sessions: Sessions,
-  tokens: Tokens,
+  tokens: AccessTokens,
   authenticate: Authenticate,
 ): Route[] => [
   {
@@ -35,7 +35,7 @@ export const sessionRoutes = (
       const tried = await logins.logIn(parseBody(credentials, req.body), req.ip ?? '');
       return {
         status: 201,
-        body: await tokens.issue(tried.is),
+        body: await tokens.issue(tried.value),
         cache: 'no-store',
         headers: tried.headers,
       };

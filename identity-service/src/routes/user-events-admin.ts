@@ -1,9 +1,9 @@
 // POST /log/backfill and /log/compact of the admin port: some steps each, and where to go on. For log-command.ts.
 import type { Route } from 'chassis/http/app';
 import { parseQuery } from 'chassis/http/input';
-import { refuseForeignPages } from 'chassis/http/same-origin';
+import { requireSameOrigin } from 'chassis/http/same-origin';
 import { invalid } from 'chassis/http/problem';
-import { REQUEST_MS, type Step, steps } from '../events/steps.ts';
+import { REQUEST_MS, type Step, runSteps } from '../events/steps.ts';
 
 const AFTER = /^(0|[1-9]\d{0,15})$/;
 
@@ -14,9 +14,9 @@ export function logAdminRoutes(commands: {
     method: 'post',
     path: `/log/${name}`,
     async handle(req) {
-      refuseForeignPages(req);
+      requireSameOrigin(req);
       const { after } = parseQuery(req.url, ['after']);
-      return { body: await steps(step, parseAfter(after), REQUEST_MS), cache: 'no-store' };
+      return { body: await runSteps(step, parseAfter(after), REQUEST_MS), cache: 'no-store' };
     },
   }));
 }

@@ -1,10 +1,10 @@
 // GET /api/user-events: the log as an HTTP feed (http-feeds.org), with long polling.
 import type { Route } from 'chassis/http/app';
-import { exchangeOf } from 'chassis/http/request-context';
+import { requestContextOf } from 'chassis/http/request-context';
 import { parseQuery } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
-import type { Feed } from '../events/long-poll.ts';
-import type { Batch, UserLog } from '../events/event-reader.ts';
+import type { LongPoll } from '../events/long-poll.ts';
+import type { UserEventPage, EventReader } from '../events/event-reader.ts';
 
 const POSITION = /^(0|[1-9]\d{0,15})$/;
 const MS = /^(0|[1-9]\d{0,4})$/;
@@ -12,13 +12,16 @@ const WAIT_MAX_MS = 10_000;
 /** Each of them keeps a place among the requests in flight; one for every reader is plenty. */
 const WAITING_MAX = 100;
 
-export function userEventRoutes(log: Pick<UserLog, 'head' | 'after'>, feed: Feed): Route[] {
+export function userEventRoutes(
+  log: Pick<EventReader, 'endOffset' | 'after'>,
+  feed: LongPoll,
+): Route[] {
   /** @param left aborts when nobody is there any more to hear of it */
-  const read = async (after: number, ms: number, left: AbortSignal): Promise<Batch> => {
+  const read = async (after: number, ms: number, left: AbortSignal): Promise<UserEventPage> => {
     const batch = await log.after(after);
-    if (after > batch.head) throw invalidPosition();
+    if (after > batch.endOffset) throw invalidPosition();
     if (batch.events.length > 0 || ms === 0) return batch;
-    if (feed.waiting() >= WAITING_MAX) throw tooManyWait();
+    if (feed.waiterCount() >= WAITING_MAX) throw tooManyWait();
     await feed.wait(after, ms, left);
     return left.aborted ? batch : log.after(after);
   };
@@ -34,16 +37,16 @@ export function userEventRoutes(log: Pick<UserLog, 'head' | 'after'>, feed: Feed
         ]);
         const ms = parseTimeout(timeout);
         const leaving = new AbortController();
-        exchangeOf(req).onLeave = () => leaving.abort();
-        const after = lastEventId === 'latest' ? await log.head() : parsePosition(lastEventId);
-        const { events, next, head } = await read(after, ms, leaving.signal);
+        requestContextOf(req).onDisconnect = () => leaving.abort();
+        const after = lastEventId === 'latest' ? await log.endOffset() : parsePosition(lastEventId);
+        const { events, nextOffset, endOffset } = await read(after, ms, leaving.signal);
         return {
           body: JSON.stringify(events),
           type: 'application/cloudevents-batch+json',
           cache: 'no-store',
           headers: {
-            Link: `</api/user-events?lastEventId=${next}>; rel="next"`,
-            'Log-Head': String(head),
+            Link: `</api/user-events?lastEventId=${nextOffset}>; rel="next"`,
+            'Log-Head': String(endOffset),
           },
         };
       },

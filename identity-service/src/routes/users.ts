@@ -1,14 +1,14 @@
 // GET /api/users/{id}, GET /api/users?ids=, and POST /api/users to join.
 import type { Route } from 'chassis/http/app';
-import { exchangeOf } from 'chassis/http/request-context';
+import { requestContextOf } from 'chassis/http/request-context';
 import { parseBody, parseId, parseIds, parseQuery } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { Tokens } from '../sessions/access-tokens.ts';
-import type { Users } from '../accounts/profiles.ts';
+import type { AccessTokens } from '../sessions/access-tokens.ts';
+import type { Profiles } from '../accounts/profiles.ts';
 import { newUser } from './body-checks.ts';
 
-export const userRoutes = (users: Users, accounts: Accounts, tokens: Tokens): Route[] => [
+export const userRoutes = (users: Profiles, accounts: Accounts, tokens: AccessTokens): Route[] => [
   {
     method: 'get',
     path: '/api/users',
@@ -40,7 +40,7 @@ export const userRoutes = (users: Users, accounts: Accounts, tokens: Tokens): Ro
       parseQuery(req.url, []);
       const session = await accounts.register(
         parseBody(newUser, req.body),
-        exchangeOf(req).traceparent,
+        requestContextOf(req).traceparent,
       );
       return {
         status: 201,

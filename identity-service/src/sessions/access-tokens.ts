@@ -9,7 +9,7 @@ import { keysAt, TOKEN_LIFETIME_S } from './signing-keys.ts';
 
 type PublicKey = KeySet['keys'][number];
 
-export interface Tokens {
+export interface AccessTokens {
   /** The session as its owner is told it, with a new access token. */
   issue(session: OpenSession): Promise<Session>;
   /** For anyone who has to check a token. */
@@ -18,7 +18,7 @@ export interface Tokens {
   readonly keys: JWTVerifyGetKey;
 }
 
-export function createTokens(store: KeyStore, now: () => number = Date.now): Tokens {
+export function createAccessTokens(store: KeyStore, now: () => number = Date.now): AccessTokens {
   const imported = new Map<string, Promise<CryptoKey>>();
   /** Imported once: that costs as much as a signature. */
   const imports = (name: string, jwk: JWK | PublicKey): Promise<CryptoKey> => {

@@ -15,7 +15,7 @@ export interface KeyStore {
   /** Makes a new key now. It signs once the others had time to learn of it. */
   rotate(): Promise<StoredKey>;
   /** Makes a new key when the newest is too old, and deletes those whose tokens are all over. */
-  tend(): Promise<void>;
+  rotateAndPurge(): Promise<void>;
 }
 
 export interface KeyStoreOptions {
@@ -76,7 +76,7 @@ export function createKeyStore(
       return loading;
     },
     rotate: async () => (await make(() => true))!,
-    async tend() {
+    async rotateAndPurge() {
       await make(isTooOld);
       const { expired } = keysAt(await read(db), now());
       if (expired.length === 0) return;

@@ -41,7 +41,7 @@ export interface Family {
  * What a presented token is to its family: the one that is good now, the one before it while two tabs may race, over,
  * or used a second time. Pure.
  */
-export function judge(
+export function classifyRefreshToken(
   family: Family,
   presented: Uint8Array,
   { now, graceMs }: { readonly now: number; readonly graceMs: number },

@@ -5,7 +5,7 @@ import type { User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import {
   hashOf,
-  judge,
+  classifyRefreshToken,
   parseRefreshToken,
   type RefreshToken,
   successorOf,
@@ -30,7 +30,7 @@ export interface Sessions {
   refresh(token: string): Promise<OpenSession | undefined>;
   /** Whether there was such a session to end. */
   end(session: { readonly userId: number; readonly sessionId: string }): Promise<boolean>;
-  clear(): Promise<void>;
+  deleteExpired(): Promise<void>;
 }
 
 export interface SessionOptions {
@@ -91,7 +91,7 @@ export function sessionsIn(
         const found = await find(db, token.sessionId);
         if (found === undefined) return undefined;
         const next = successorOf(token.secret, found.chainKey);
-        const is = judge(found, hashOf(token.secret), { now: now(), graceMs });
+        const is = classifyRefreshToken(found, hashOf(token.secret), { now: now(), graceMs });
         if (is === 'over') return undefined;
         if (is === 'previous' || (is === 'current' && (await rotate(token, next)))) {
           const refreshToken = writeRefreshToken({ sessionId: token.sessionId, secret: next });
@@ -116,7 +116,7 @@ export function sessionsIn(
       return numDeletedRows === 1n;
     },
 
-    async clear() {
+    async deleteExpired() {
       await db.deleteFrom('sessions').where('expires_at', '<=', new Date(now())).execute();
     },
   };

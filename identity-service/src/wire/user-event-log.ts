@@ -1,46 +1,46 @@
 // The log of users and all that belongs to it, put together.
 import type { Route } from 'chassis/http/app';
-import type { Context, Service } from 'chassis/process/database-service';
+import type { ServiceContext, Service } from 'chassis/process/database-service';
 import type { Job } from 'chassis/process/jobs';
 import type { z } from 'chassis/settings/settings';
 import { backfillIn } from '../events/backfill.ts';
-import { steps } from '../events/steps.ts';
+import { runSteps } from '../events/steps.ts';
 import { compactionIn } from '../events/compaction.ts';
 import type { settings } from '../config.ts';
-import { createFeed, type Feed } from '../events/long-poll.ts';
+import { createLongPoll, type LongPoll } from '../events/long-poll.ts';
 import { type Outbox, outboxIn } from '../events/outbox.ts';
 import { relayMetrics } from '../relay/metrics.ts';
-import { relayPositionIn } from '../relay/published-offset.ts';
+import { publishedOffsetIn } from '../relay/published-offset.ts';
 import { startRelay } from '../relay/relay.ts';
 import { logAdminRoutes } from '../routes/user-events-admin.ts';
 import { userEventRoutes } from '../routes/user-events.ts';
 import type { Schema } from '../schema.ts';
 import { openStream } from '../relay/stream.ts';
-import { type UserLog, userLogIn } from '../events/event-reader.ts';
+import { type EventReader, eventReaderIn } from '../events/event-reader.ts';
 
 const HEAD_MS = 5_000;
 const SURVEY_MS = 3_600_000;
 
-export type LogContext = Context<Schema, z.output<typeof settings>>;
+export type UserEventLogContext = ServiceContext<Schema, z.output<typeof settings>>;
 
-export interface UserLogParts extends Required<
-  Pick<Service, 'adminRoutes' | 'jobs' | 'stopping' | 'close'>
+export interface UserEventLogParts extends Required<
+  Pick<Service, 'adminRoutes' | 'jobs' | 'onStopping' | 'close'>
 > {
   readonly outbox: Outbox;
   readonly routes: readonly Route[];
 }
 
-export function createUserLog(context: LogContext): UserLogParts {
+export function createUserEventLog(context: UserEventLogContext): UserEventLogParts {
   const { db, log, metrics, settings: set } = context;
-  const userLog = userLogIn(db);
-  const feed = createFeed(() => userLog.head());
-  const announce = (position: number): void => feed.announce(position);
+  const userLog = eventReaderIn(db);
+  const feed = createLongPoll(() => userLog.endOffset());
+  const announce = (position: number): void => feed.notify(position);
   const backfill = backfillIn(db, announce);
   metrics.gauge('identity_log_head', 'The position of the newest event', [], (gauge) =>
-    gauge.set(feed.known()),
+    gauge.set(feed.latestOffset()),
   );
   metrics.gauge('identity_log_waiting', 'Readers that wait for the next event', [], (gauge) =>
-    gauge.set(feed.waiting()),
+    gauge.set(feed.waiterCount()),
   );
   const unknownUsers = metrics.gauge(
     'identity_log_unknown_users',
@@ -50,13 +50,13 @@ export function createUserLog(context: LogContext): UserLogParts {
 
   // Nobody but this process has an embedded database, so there is nothing to wait for.
   const complete = async (): Promise<void> => {
-    const { did: written } = await steps((after) => backfill.step(after));
+    const { did: written } = await runSteps((after) => backfill.step(after));
     if (Object.values(written).some((count) => count > 0))
       log.info(written, 'the log has been told of users that it did not know');
   };
   // On a server, instances of a release without the log may still be changing users. When they are gone, people know.
   const survey = async (): Promise<void> => {
-    const { unknown } = (await steps((after) => backfill.survey(after))).did;
+    const { unknown } = (await runSteps((after) => backfill.countUnknown(after))).did;
     unknownUsers.set(unknown);
     if (unknown > 0)
       log.warn(
@@ -64,7 +64,7 @@ export function createUserLog(context: LogContext): UserLogParts {
         'the log does not know all users: npm run backfill -w identity-service',
       );
   };
-  const relay = createRelay(context, userLog, feed);
+  const relay = createRelayTo(context, userLog, feed);
 
   const jobs: Job[] = [
     // What other instances wrote, when nobody here waits for it.
@@ -72,7 +72,7 @@ export function createUserLog(context: LogContext): UserLogParts {
       name: 'head of the log',
       everyMs: HEAD_MS,
       async run() {
-        announce(await userLog.head());
+        announce(await userLog.endOffset());
         await relay?.look();
       },
     },
@@ -95,7 +95,7 @@ export function createUserLog(context: LogContext): UserLogParts {
       compact: compactionIn(db),
     }),
     jobs,
-    stopping() {
+    onStopping() {
       // First, as nothing waits any more when the feed has stopped.
       void relay?.stop();
       feed.stop();
@@ -105,14 +105,21 @@ export function createUserLog(context: LogContext): UserLogParts {
 }
 
 /** Undefined when there is no broker. */
-function createRelay(context: LogContext, userLog: UserLog, feed: Feed) {
+function createRelayTo(context: UserEventLogContext, userLog: EventReader, feed: LongPoll) {
   const { NATS_URL, NATS_REPLICAS } = context.settings;
   if (NATS_URL === undefined) return undefined;
   const metrics = relayMetrics(context.metrics);
-  const position = relayPositionIn(context.db);
+  const position = publishedOffsetIn(context.db);
   const stream = openStream(NATS_URL, NATS_REPLICAS, context.log);
   return {
-    ...startRelay({ ...context, userLog, feed, stream, position, metrics }),
-    look: async () => metrics.heard(await position.read()),
+    ...startRelay({
+      ...context,
+      reader: userLog,
+      longPoll: feed,
+      stream,
+      publishedOffset: position,
+      metrics,
+    }),
+    look: async () => metrics.observed(await position.read()),
   };
 }

@@ -1,14 +1,14 @@
 // What this service is made of: the public app, which does not listen, and the work that it does by itself.
 import { createAuthenticator, createVerifier } from 'chassis/auth/access-token';
 import { createApp } from 'chassis/http/app';
-import type { Context, Service } from 'chassis/process/database-service';
+import type { ServiceContext, Service } from 'chassis/process/database-service';
 import { databaseProblem } from 'chassis/postgres/errors';
 import type { z } from 'chassis/settings/settings';
 import { accessToken } from 'contracts/tokens';
 import { accountsIn } from '../accounts/accounts.ts';
 import type { settings } from '../config.ts';
 import { createKeyStore } from '../sessions/key-store.ts';
-import { limitsIn } from '../accounts/rate-limits.ts';
+import { rateLimitsIn } from '../accounts/rate-limits.ts';
 import { createLogins } from '../accounts/logins.ts';
 import { ownAccountIn } from '../accounts/own-account.ts';
 import { createPasswords } from '../accounts/passwords.ts';
@@ -18,29 +18,29 @@ import { sessionRoutes } from '../routes/sessions.ts';
 import { userRoutes } from '../routes/users.ts';
 import type { Schema } from '../schema.ts';
 import { sessionsIn } from '../sessions/sessions.ts';
-import { createTokens } from '../sessions/access-tokens.ts';
-import { createUserLog } from './user-event-log.ts';
-import { usersIn } from '../accounts/profiles.ts';
+import { createAccessTokens } from '../sessions/access-tokens.ts';
+import { createUserEventLog } from './user-event-log.ts';
+import { profilesIn } from '../accounts/profiles.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-export type IdentityContext = Context<Schema, z.output<typeof settings>>;
+export type IdentityContext = ServiceContext<Schema, z.output<typeof settings>>;
 
 export function wire(context: IdentityContext): Service {
   const { db, log, metrics, settings: set } = context;
   const keyStore = createKeyStore(db, { maxAgeMs: set.SIGNING_KEY_DAYS * DAY_MS });
-  const tokens = createTokens(keyStore);
+  const tokens = createAccessTokens(keyStore);
   const sessions = sessionsIn(db, {
     lifeMs: set.SESSION_DAYS * DAY_MS,
     graceMs: set.REFRESH_GRACE_MS,
     log,
   });
   const passwords = createPasswords();
-  const userLog = createUserLog(context);
+  const userLog = createUserEventLog(context);
   const accounts = accountsIn(db, passwords, sessions, userLog.outbox);
   const own = ownAccountIn(db, passwords, userLog.outbox);
-  const limits = limitsIn(db, {
+  const limits = rateLimitsIn(db, {
     perAccount: set.LOGIN_PER_ACCOUNT,
     perAddress: set.LOGIN_PER_ADDRESS,
     windowS: set.LOGIN_WINDOW_S,
@@ -50,7 +50,7 @@ export function wire(context: IdentityContext): Service {
 
   const app = createApp({
     routes: [
-      ...userRoutes(usersIn(db), accounts, tokens),
+      ...userRoutes(profilesIn(db), accounts, tokens),
       ...sessionRoutes(logins, sessions, tokens, authenticate),
       ...meRoutes(own, logins, authenticate),
       ...keyRoutes(tokens),
@@ -63,12 +63,16 @@ export function wire(context: IdentityContext): Service {
   return {
     app,
     adminRoutes: userLog.adminRoutes,
-    stopping: userLog.stopping,
+    onStopping: userLog.onStopping,
     close: userLog.close,
     jobs: [
-      { name: 'signing keys', everyMs: 10 * MINUTE_MS, run: () => keyStore.tend() },
-      { name: 'sessions that are over', everyMs: 60 * MINUTE_MS, run: () => sessions.clear() },
-      { name: 'attempts that are over', everyMs: 5 * MINUTE_MS, run: () => limits.clear() },
+      { name: 'signing keys', everyMs: 10 * MINUTE_MS, run: () => keyStore.rotateAndPurge() },
+      {
+        name: 'sessions that are over',
+        everyMs: 60 * MINUTE_MS,
+        run: () => sessions.deleteExpired(),
+      },
+      { name: 'attempts that are over', everyMs: 5 * MINUTE_MS, run: () => limits.deleteExpired() },
       ...userLog.jobs,
     ],
   };

@@ -6,7 +6,7 @@ import { Problem } from 'chassis/http/problem';
 import { sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
 import { type Accounts, accountsIn } from '../../src/accounts/accounts.ts';
-import { ownAccountIn, type Proof } from '../../src/accounts/own-account.ts';
+import { ownAccountIn, type Reauthentication } from '../../src/accounts/own-account.ts';
 import { type Outbox, outboxIn } from '../../src/events/outbox.ts';
 import { createPasswords, NOBODYS_HASH, type Passwords } from '../../src/accounts/passwords.ts';
 import type { Schema } from '../../src/schema.ts';
@@ -138,14 +138,14 @@ describeOnBoth('accounts', (newDatabase) => {
     expect(await own.find(who)).toMatchObject({ username: 'sleeper' });
     clock.pass(86_400_000);
     expect(await own.find(who)).toBeUndefined();
-    expect(await own.prove(who, 'correct horse')).toBeUndefined();
+    expect(await own.reauthenticate(who, 'correct horse')).toBeUndefined();
   });
 
   test('who was logged out by a new password changes nothing and removes nothing', async () => {
     const { user, id: sessionId } = await accounts.register(person('outdated'));
     const own = ownAccountIn(database.db, createPasswords(), outbox);
     const who = { userId: user.id, sessionId };
-    const proof = (await own.prove(who, 'correct horse')) as Proof;
+    const proof = (await own.reauthenticate(who, 'correct horse')) as Reauthentication;
     await own.change(who, { password: 'another horse' }, proof);
     expect(await own.change(who, { email: 'thief@example.org' }, proof)).toBeUndefined();
     expect(await own.remove(who, proof)).toBeUndefined();

@@ -126,7 +126,7 @@ describe('many hashings at once', () => {
   });
 
   test('wait for their turn, up to a bound; what comes beyond is a 503 at once', async () => {
-    const passwords = createPasswords({ atOnce: 2, waiting: 3 });
+    const passwords = createPasswords({ maxConcurrent: 2, maxQueued: 3 });
     const started = Array.from({ length: 5 }, (_, at) => passwords.hash(`password ${at}`));
     await expect(passwords.verify(NOBODYS_HASH, 'one too many')).rejects.toMatchObject({
       slug: 'overloaded',
@@ -139,7 +139,7 @@ describe('many hashings at once', () => {
   });
 
   test('a hashing that fails gives its turn on', async () => {
-    const passwords = createPasswords({ atOnce: 1, waiting: 1 });
+    const passwords = createPasswords({ maxConcurrent: 1, maxQueued: 1 });
     const broken = passwords.verify('no hash at all', 'password');
     const next = passwords.verify(NOBODYS_HASH, 'password');
     await expect(broken).rejects.toThrow();

@@ -9,8 +9,8 @@ import {
   serverDatabase,
   type TestDatabase,
 } from '../../../test/support/database.ts';
-import { type Attempt, type Limits, limitsIn } from '../../src/accounts/rate-limits.ts';
-import { networkOf } from '../../src/accounts/client-network.ts';
+import { type Attempt, type RateLimits, rateLimitsIn } from '../../src/accounts/rate-limits.ts';
+import { clientNetworkOf } from '../../src/accounts/client-network.ts';
 import type { Schema } from '../../src/schema.ts';
 import { open } from '../support/open.ts';
 
@@ -42,7 +42,7 @@ describe('a client’s network', () => {
     ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4::/64'],
     ['', ''],
   ])('of %j is %j', (address, network) => {
-    expect(networkOf(address)).toBe(network);
+    expect(clientNetworkOf(address)).toBe(network);
   });
 
   test('is the same for all addresses of a /64, however they are written', () => {
@@ -54,7 +54,7 @@ describe('a client’s network', () => {
           [...network, ...host].map((n) => n.toString(16)).join(':');
         const short = new URL(`http://[${write(other)}]`).hostname.slice(1, -1);
         fc.pre(!short.startsWith('::ffff:'));
-        expect(networkOf(short)).toBe(networkOf(write(one).toUpperCase()));
+        expect(clientNetworkOf(short)).toBe(clientNetworkOf(write(one).toUpperCase()));
       }),
     );
   });
@@ -63,7 +63,7 @@ describe('a client’s network', () => {
 describeOnBoth('attempts to log in', (newDatabase) => {
   let place: TestDatabase;
   let database: Database<Schema>;
-  let limits: Limits;
+  let limits: RateLimits;
   beforeAll(async () => {
     place = await newDatabase();
     database = await open(place);
@@ -74,7 +74,7 @@ describeOnBoth('attempts to log in', (newDatabase) => {
   });
   beforeEach(async () => {
     await database.db.deleteFrom('login_attempts').execute();
-    limits = limitsIn(database.db, settings);
+    limits = rateLimitsIn(database.db, settings);
   });
   const letTheWindowEnd = () =>
     database.db
@@ -174,22 +174,24 @@ describeOnBoth('attempts to log in', (newDatabase) => {
   });
 
   test('to prove one’s password again have a count of their own, by user', async () => {
-    for (let at = 1; at <= 3; at += 1) await limits.prove(1);
-    expect(await refusal(limits.prove(1))).toMatchObject({ 'Retry-After': expect.any(String) });
-    expect(await refusal(limits.prove(2))).toBeUndefined();
+    for (let at = 1; at <= 3; at += 1) await limits.reauthenticate(1);
+    expect(await refusal(limits.reauthenticate(1))).toMatchObject({
+      'Retry-After': expect.any(String),
+    });
+    expect(await refusal(limits.reauthenticate(2))).toBeUndefined();
     expect(await refusal(limits.logIn('1', HOME))).toBeUndefined();
   });
 
   test('are kept without a name or an address, and cleared away when they are over', async () => {
     await limits.logIn('cat_sun_dog@example.com', HOME);
-    await limits.prove(4711);
+    await limits.reauthenticate(4711);
     const kept = await database.db.selectFrom('login_attempts').selectAll().execute();
     expect(kept).toHaveLength(3);
     expect(JSON.stringify(kept)).not.toMatch(/cat_sun|example|192\.0|4711/);
-    await limits.clear();
+    await limits.deleteExpired();
     expect(await database.db.selectFrom('login_attempts').select('key').execute()).toHaveLength(3);
     await letTheWindowEnd();
-    await limits.clear();
+    await limits.deleteExpired();
     expect(await database.db.selectFrom('login_attempts').select('key').execute()).toEqual([]);
   });
 });
@@ -198,7 +200,10 @@ describeOnServer('two instances on one server', () => {
   test('count together, and go on counting after a restart', async () => {
     const place = await serverDatabase();
     const [one, other] = [await open(place), await open(place)];
-    const [here, there] = [one, other].map(({ db }) => limitsIn(db, settings)) as [Limits, Limits];
+    const [here, there] = [one, other].map(({ db }) => rateLimitsIn(db, settings)) as [
+      RateLimits,
+      RateLimits,
+    ];
     const all = Array.from({ length: 10 }, (_, at) =>
       refusal((at % 2 ? here : there).logIn('cat', `192.0.2.${at}`)),
     );
@@ -206,7 +211,7 @@ describeOnServer('two instances on one server', () => {
     await Promise.all([one.close(), other.close()]);
 
     const next = await open(place);
-    expect(await refusal(limitsIn(next.db, settings).logIn('cat', HOME))).toBeDefined();
+    expect(await refusal(rateLimitsIn(next.db, settings).logIn('cat', HOME))).toBeDefined();
     await next.close();
     await place.remove();
   });

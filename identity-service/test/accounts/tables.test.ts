@@ -10,7 +10,7 @@ import type { TestDatabase } from '../../../test/support/database.ts';
 import { memoryLog } from '../../../test/support/log.ts';
 import { seed } from '../../src/demo.ts';
 import type { Schema } from '../../src/schema.ts';
-import { usersIn } from '../../src/accounts/profiles.ts';
+import { profilesIn } from '../../src/accounts/profiles.ts';
 import { open } from '../support/open.ts';
 
 const newUser = (username: string, email = `${username}@example.org`) => ({
@@ -38,11 +38,11 @@ describeOnBoth('the users', (newDatabase) => {
       .returning('id')
       .executeTakeFirstOrThrow();
     expect(id).toBe(7);
-    expect(await usersIn(database.db).find(7)).toEqual({ id: 7, username: 'first_guest' });
+    expect(await profilesIn(database.db).find(7)).toEqual({ id: 7, username: 'first_guest' });
   });
 
   test('many are found in the order asked for', async () => {
-    const found = await usersIn(database.db).findMany([5, 9_007_199_254_740_991, 1]);
+    const found = await profilesIn(database.db).findMany([5, 9_007_199_254_740_991, 1]);
     expect(found.map(({ id }) => id)).toEqual([5, 1]);
   });
 
@@ -77,7 +77,7 @@ describeOnBoth('the users', (newDatabase) => {
   test('a database with users gets no demo users', async () => {
     await database.db.deleteFrom('users').where('id', '<', 7).execute();
     await seed(database.db);
-    expect(await usersIn(database.db).find(1)).toBeUndefined();
+    expect(await profilesIn(database.db).find(1)).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { describeOnServer, serverDatabase } from '../../../test/support/database.ts';
 import { backfillIn } from '../../src/events/backfill.ts';
-import { steps } from '../../src/events/steps.ts';
+import { runSteps } from '../../src/events/steps.ts';
 import { addUnlogged, usersOf } from '../support/before-log.ts';
 import { change } from '../support/changes.ts';
 import { copyOf } from '../support/events.ts';
@@ -24,7 +24,7 @@ describeOnServer('two backfills while eight writers rename, delete and join', ()
     let runs = 0;
     const backfills = databases.slice(0, 2).map(async (each) => {
       const backfill = backfillIn(each.db, () => undefined);
-      for (; !over.yet; runs += 1) await steps((after) => backfill.step(after));
+      for (; !over.yet; runs += 1) await runSteps((after) => backfill.step(after));
     });
     const writers = Array.from({ length: 8 }, (_, number) =>
       change(databases[number % 3]!.db, { number, users: all }, 1_500),
@@ -42,7 +42,7 @@ describeOnServer('two backfills while eight writers rename, delete and join', ()
     expect([...gone].filter((id) => last.get(id) !== 'UserDeleted')).toEqual([]);
     expect(gone.size).toBeGreaterThan(1_000);
     expect(runs).toBeGreaterThan(3);
-    expect((await steps((after) => backfill.step(after))).did).toEqual({
+    expect((await runSteps((after) => backfill.step(after))).did).toEqual({
       created: 0,
       updated: 0,
       deleted: 0,

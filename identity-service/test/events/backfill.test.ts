@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { userEventCheck } from 'contracts/events/check';
 import type { Database } from 'chassis/postgres/database';
 import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
-import { type Backfill, backfillIn, missing } from '../../src/events/backfill.ts';
-import { steps } from '../../src/events/steps.ts';
-import { record } from '../../src/events/outbox.ts';
+import { type Backfill, backfillIn, missingChanges } from '../../src/events/backfill.ts';
+import { runSteps } from '../../src/events/steps.ts';
+import { appendEvents } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
-import { userLogIn } from '../../src/events/event-reader.ts';
+import { eventReaderIn } from '../../src/events/event-reader.ts';
 import { addUnlogged, usersOf } from '../support/before-log.ts';
 import { copyOf, outline } from '../support/events.ts';
 import { open } from '../support/open.ts';
@@ -29,7 +29,7 @@ describe('what is missing in the log', () => {
   ]);
 
   test('is who is unknown, who has another name, and who is gone; in the order of their ids', () => {
-    expect(missing([1, 2, 3, 4, 5, 6], users, newest)).toEqual([
+    expect(missingChanges([1, 2, 3, 4, 5, 6], users, newest)).toEqual([
       { type: 'UserCreated', id: 2, username: 'unknown_one' },
       { type: 'UserUpdated', id: 3, username: 'new_name' },
       { type: 'UserDeleted', id: 4 },
@@ -53,16 +53,16 @@ describeOnBoth('the backfill', (newDatabase) => {
     await database.close();
     await place.remove();
   });
-  const run = () => steps((after) => backfill.step(after));
-  const survey = async () => (await steps((after) => backfill.survey(after))).did.unknown;
+  const run = () => runSteps((after) => backfill.step(after));
+  const survey = async () => (await runSteps((after) => backfill.countUnknown(after))).did.unknown;
 
   test('writes a UserCreated for every user that the log does not know; a second run changes nothing', async () => {
     const { db } = database;
     // More than two batches of them, and a hole in between.
     await addUnlogged(db, 101, 700);
     await addUnlogged(db, 5001, 600);
-    const log = userLogIn(db);
-    const before = await log.head();
+    const log = eventReaderIn(db);
+    const before = await log.endOffset();
     expect(await survey()).toBe(1300);
 
     expect(await run()).toEqual({ did: { created: 1300, updated: 0, deleted: 0 }, next: null });
@@ -71,11 +71,11 @@ describeOnBoth('the backfill', (newDatabase) => {
     expect(events).toHaveLength(1306);
     expect(events.flatMap(userEventCheck)).toEqual([]);
     expect(events.filter((event) => 'traceparent' in event)).toEqual([]);
-    const head = await log.head();
+    const head = await log.endOffset();
     expect([announced.at(-1), announced[0]! > before]).toEqual([head, true]);
 
     expect(await run()).toEqual({ did: { created: 0, updated: 0, deleted: 0 }, next: null });
-    expect(await log.head()).toBe(head);
+    expect(await log.endOffset()).toBe(head);
     expect(await survey()).toBe(0);
   });
 
@@ -83,9 +83,9 @@ describeOnBoth('the backfill', (newDatabase) => {
     const { db } = database;
     await db.updateTable('users').set({ username: 'other_name' }).where('id', '=', 2).execute();
     await db.deleteFrom('users').where('id', 'in', [3, 6]).execute();
-    await db.transaction().execute((tx) => record(tx, [{ type: 'UserDeleted', id: 6 }]));
-    const log = userLogIn(db);
-    const before = await log.head();
+    await db.transaction().execute((tx) => appendEvents(tx, [{ type: 'UserDeleted', id: 6 }]));
+    const log = eventReaderIn(db);
+    const before = await log.endOffset();
     expect((await run()).did).toEqual({ created: 0, updated: 1, deleted: 1 });
     expect(outline((await log.after(before)).events)).toEqual([
       ['UserUpdated', 2, 'other_name'],
@@ -98,6 +98,6 @@ describeOnBoth('the backfill', (newDatabase) => {
     await addUnlogged(database.db, 101, 700);
     const first = await backfill.step(0);
     expect(first).toEqual({ did: { created: 494, updated: 0, deleted: 0 }, next: 594 });
-    expect((await steps((after) => backfill.step(after), 594)).did.created).toBe(206);
+    expect((await runSteps((after) => backfill.step(after), 594)).did.created).toBe(206);
   });
 });

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
-import { steps } from '../../src/events/steps.ts';
+import { runSteps } from '../../src/events/steps.ts';
 import { compactionIn } from '../../src/events/compaction.ts';
-import { type Change, record } from '../../src/events/outbox.ts';
+import { type Change, appendEvents } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
-import { userLogIn, type UserLog } from '../../src/events/event-reader.ts';
+import { eventReaderIn, type EventReader } from '../../src/events/event-reader.ts';
 import { copyOf, outline } from '../support/events.ts';
 import { open } from '../support/open.ts';
 import { readUntil } from '../support/writers.ts';
@@ -19,19 +19,19 @@ const deleted = (id: number): Change => ({ type: 'UserDeleted', id });
 describeOnBoth('compaction', (newDatabase) => {
   let place: TestDatabase;
   let database: Database<Schema>;
-  let log: UserLog;
+  let log: EventReader;
   beforeEach(async () => {
     place = await newDatabase();
     database = await open(place, undefined, false);
-    log = userLogIn(database.db);
+    log = eventReaderIn(database.db);
   });
   afterEach(async () => {
     await database.close();
     await place.remove();
   });
   const write = (...changes: Change[]) =>
-    database.db.transaction().execute((tx) => record(tx, changes));
-  const compact = async () => (await steps(compactionIn(database.db))).did;
+    database.db.transaction().execute((tx) => appendEvents(tx, changes));
+  const compact = async () => (await runSteps(compactionIn(database.db))).did;
   const all = async () => readUntil(database.db, () => true);
   const age = (column: 'created_at' | 'sole_since', days: number) =>
     sql`update user_events set ${sql.ref(column)} = ${sql.ref(column)} - make_interval(days => ${days})`.execute(
@@ -72,7 +72,7 @@ describeOnBoth('compaction', (newDatabase) => {
       const rest = [];
       for (let page = await log.after(after); page.events.length > 0;) {
         rest.push(...page.events);
-        page = await log.after(page.next);
+        page = await log.after(page.nextOffset);
       }
       expect(copyOf(rest, copy)).toEqual(right);
     }
@@ -91,9 +91,9 @@ describeOnBoth('compaction', (newDatabase) => {
     expect(await compact()).toEqual({ superseded: 900, tombstones: 0 });
     expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
     const copy = copyOf(first.events);
-    for (let page = await log.after(first.next); page.events.length > 0;) {
+    for (let page = await log.after(first.nextOffset); page.events.length > 0;) {
       copyOf(page.events, copy);
-      page = await log.after(page.next);
+      page = await log.after(page.nextOffset);
     }
     expect(copy).toEqual(right);
   });
@@ -113,7 +113,7 @@ describeOnBoth('compaction', (newDatabase) => {
     await compact();
     await age('sole_since', 31);
     expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
-    expect(await log.head()).toBe(2);
+    expect(await log.endOffset()).toBe(2);
     await write(created(2, 'second'));
     expect(await compact()).toEqual({ superseded: 0, tombstones: 1 });
   });
@@ -149,7 +149,7 @@ describeOnBoth('compaction', (newDatabase) => {
     await write(created(1, 'first'), created(2, 'second'), deleted(1), updated(2, 'second_2'));
     await compactionIn(database.db)(2);
     await age('sole_since', 31);
-    expect(await steps(compactionIn(database.db), 2)).toMatchObject({ did: { tombstones: 0 } });
+    expect(await runSteps(compactionIn(database.db), 2)).toMatchObject({ did: { tombstones: 0 } });
     expect(copyOf(await all())).toEqual(new Map([[2, 'second_2']]));
     expect(await compact()).toEqual({ superseded: 2, tombstones: 0 });
   });

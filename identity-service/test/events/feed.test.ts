@@ -8,7 +8,7 @@ import {
   serverDatabase,
   type TestDatabase,
 } from '../../../test/support/database.ts';
-import { createFeed, type Feed } from '../../src/events/long-poll.ts';
+import { createLongPoll, type LongPoll } from '../../src/events/long-poll.ts';
 import { userEventRoutes } from '../../src/routes/user-events.ts';
 import { open } from '../support/open.ts';
 import { addUnlogged } from '../support/before-log.ts';
@@ -214,7 +214,7 @@ describeOnServer('two instances on a server', () => {
 
 const heads = (head: () => Promise<number> = () => Promise.resolve(0)) => {
   let looks = 0;
-  const feed = createFeed(() => {
+  const feed = createLongPoll(() => {
     looks += 1;
     return head();
   });
@@ -226,23 +226,23 @@ describe('waiting itself', () => {
     const { feed } = heads();
     let woken = false;
     const wait = feed.wait(5, 60_000, never).then(() => (woken = true));
-    feed.announce(5);
+    feed.notify(5);
     await Promise.resolve();
-    expect([woken, feed.waiting(), feed.known()]).toEqual([false, 1, 5]);
-    feed.announce(6);
+    expect([woken, feed.waiterCount(), feed.latestOffset()]).toEqual([false, 1, 5]);
+    feed.notify(6);
     await wait;
-    expect([feed.waiting(), feed.known()]).toEqual([0, 6]);
+    expect([feed.waiterCount(), feed.latestOffset()]).toEqual([0, 6]);
   });
 
   test('does not begin when the event is known already, when there is no time, or nobody to hear of it', async () => {
     const { feed } = heads(() => Promise.resolve(6));
-    feed.announce(6);
+    feed.notify(6);
     await feed.wait(5, 60_000, never);
     await feed.wait(6, 0, never);
     await feed.wait(6, 60_000, AbortSignal.abort());
     feed.stop();
     await feed.wait(6, 60_000, never);
-    expect(feed.waiting()).toBe(0);
+    expect(feed.waiterCount()).toBe(0);
   });
 
   test('the log is looked at once for all who wait, and not at all when nobody does', async () => {
@@ -252,7 +252,7 @@ describe('waiting itself', () => {
     expect(looks()).toBe(0);
     head = 1;
     await Promise.all(all);
-    expect([looks(), feed.waiting()]).toEqual([1, 0]);
+    expect([looks(), feed.waiterCount()]).toEqual([1, 0]);
     // Had it gone on looking, it would do so within this wait; that one looks for itself.
     await feed.wait(1, 400, never);
     expect(looks()).toBe(2);
@@ -271,47 +271,47 @@ describe('waiting itself', () => {
   test('a log that lost its end is believed: who waits goes on waiting, and one look is for all', async () => {
     let head = 7;
     const { feed, looks } = heads(() => Promise.resolve(head));
-    feed.announce(7);
+    feed.notify(7);
     head = 5;
     const all = [1, 2, 3].map(() => feed.wait(5, 60_000, never));
-    await until('it was looked', () => Promise.resolve(feed.known() === 5));
-    expect([looks(), feed.waiting()]).toEqual([1, 3]);
-    feed.announce(6);
+    await until('it was looked', () => Promise.resolve(feed.latestOffset() === 5));
+    expect([looks(), feed.waiterCount()]).toEqual([1, 3]);
+    feed.notify(6);
     await Promise.all(all);
     // So does a look for those who wait at the end, as they believe.
-    feed.announce(9);
+    feed.notify(9);
     await feed.wait(9, 400, never);
-    expect(feed.known()).toBe(5);
+    expect(feed.latestOffset()).toBe(5);
   });
 
   test('what is announced during a look is newer than what that finds', async () => {
     const heard = Promise.withResolvers<number>();
     const { feed } = heads(() => heard.promise);
-    feed.announce(7);
+    feed.notify(7);
     const wait = feed.wait(6, 60_000, never);
-    feed.announce(8);
+    feed.notify(8);
     heard.resolve(5);
     await wait;
-    expect(feed.known()).toBe(8);
+    expect(feed.latestOffset()).toBe(8);
   });
 
   test('that begins behind the newest position is over at its time, and at its signal, whatever a look takes', async () => {
     const { feed } = heads(() => new Promise(() => undefined));
-    feed.announce(7);
+    feed.notify(7);
     await feed.wait(5, 20, never);
     const leaving = new AbortController();
     const wait = feed.wait(5, 60_000, leaving.signal);
     leaving.abort();
     await wait;
-    expect(feed.waiting()).toBe(0);
+    expect(feed.waiterCount()).toBe(0);
   });
 
   test('that begins behind the newest position is over at once when the log cannot be asked', async () => {
     const { feed } = heads(() => Promise.reject(new Error('no database')));
-    feed.announce(7);
+    feed.notify(7);
     const [, ms] = await timed(() => feed.wait(5, 60_000, never));
     expect(ms).toBeLessThan(200);
-    expect(feed.known()).toBe(7);
+    expect(feed.latestOffset()).toBe(7);
   });
 
   test('a signal that aborts ends it, and is not listened to any more after another end', async () => {
@@ -320,13 +320,13 @@ describe('waiting itself', () => {
     const wait = feed.wait(0, 60_000, leaving.signal);
     leaving.abort();
     await wait;
-    expect(feed.waiting()).toBe(0);
+    expect(feed.waiterCount()).toBe(0);
   });
 
   test('too many who wait are told to come again', async () => {
-    const batch = { events: [], next: 0, head: 0 };
-    const log = { head: () => Promise.resolve(0), after: () => Promise.resolve(batch) };
-    const feed: Feed = { ...heads().feed, waiting: () => 100 };
+    const batch = { events: [], nextOffset: 0, endOffset: 0 };
+    const log = { endOffset: () => Promise.resolve(0), after: () => Promise.resolve(batch) };
+    const feed: LongPoll = { ...heads().feed, waiterCount: () => 100 };
     const [route] = userEventRoutes(log, feed);
     const ask = (url: string) => route!.handle({ url, headers: {} } as never);
     await expect(ask('/api/user-events?timeout=1000')).rejects.toMatchObject({

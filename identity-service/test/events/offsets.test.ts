@@ -6,8 +6,8 @@ import {
   describeOnServer,
   serverDatabase,
 } from '../../../test/support/database.ts';
-import { record } from '../../src/events/outbox.ts';
-import { userLogIn } from '../../src/events/event-reader.ts';
+import { appendEvents } from '../../src/events/outbox.ts';
+import { eventReaderIn } from '../../src/events/event-reader.ts';
 import { copyOf, namesOf, outline } from '../support/events.ts';
 import { open } from '../support/open.ts';
 import { addUsers, readUntil, rename } from '../support/writers.ts';
@@ -19,13 +19,13 @@ describeOnServer('a writer', () => {
     const place = await serverDatabase();
     const database = await open(place);
     const { db } = database;
-    const log = userLogIn(db);
-    const start = await log.head();
+    const log = eventReaderIn(db);
+    const start = await log.endOffset();
     for (const fate of ['commits', 'rolls back'] as const) {
       const wrote = Promise.withResolvers<void>();
       const end = Promise.withResolvers<void>();
       const slow = db.transaction().execute(async (tx) => {
-        await record(tx, [renamed(1, 'slow_one')]);
+        await appendEvents(tx, [renamed(1, 'slow_one')]);
         wrote.resolve();
         await end.promise;
         if (fate === 'rolls back') throw new Error('roll back');
@@ -34,11 +34,14 @@ describeOnServer('a writer', () => {
       let isOver = false;
       const quick = db
         .transaction()
-        .execute((tx) => record(tx, [renamed(2, 'quick_one')]))
+        .execute((tx) => appendEvents(tx, [renamed(2, 'quick_one')]))
         .finally(() => (isOver = true));
       await pause(200);
       // Without the lock it would be there by now, and a reader would have gone past the slow one's position.
-      expect([isOver, await log.head()]).toEqual([false, fate === 'commits' ? start : start + 2]);
+      expect([isOver, await log.endOffset()]).toEqual([
+        false,
+        fate === 'commits' ? start : start + 2,
+      ]);
       end.resolve();
       await Promise.allSettled([slow]);
       await quick;

@@ -5,7 +5,7 @@ import { describeOnBoth, type TestDatabase } from '../../../test/support/databas
 import { seed } from '../../src/demo.ts';
 import { outboxIn } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
-import { userLogIn } from '../../src/events/event-reader.ts';
+import { eventReaderIn } from '../../src/events/event-reader.ts';
 import type { Database } from 'chassis/postgres/database';
 import { outline, read, readAll } from '../support/events.ts';
 import { open } from '../support/open.ts';
@@ -143,43 +143,46 @@ describeOnBoth('a transaction of the outbox', (newDatabase) => {
   });
 
   test('announces the position of its last event once that can be read; nothing when there is none', async () => {
-    const log = userLogIn(database.db);
+    const log = eventReaderIn(database.db);
     const announced: number[] = [];
     const outbox = outboxIn(database.db, (position) => announced.push(position));
-    const before = await log.head();
+    const before = await log.endOffset();
     const result = await outbox.transaction(undefined, async (_tx, tell) => {
       tell({ type: 'UserUpdated', id: 1, username: 'one_name' });
       tell({ type: 'UserUpdated', id: 1, username: 'other_name' });
       return Promise.resolve('done');
     });
     expect(result).toBe('done');
-    const { events, next, head } = await log.after(before);
+    const { events, nextOffset, endOffset } = await log.after(before);
     expect(outline(events)).toEqual([
       ['UserUpdated', 1, 'one_name'],
       ['UserUpdated', 1, 'other_name'],
     ]);
-    expect([next, head]).toEqual([announced[0], announced[0]]);
+    expect([nextOffset, endOffset]).toEqual([announced[0], announced[0]]);
     await outbox.transaction(undefined, () => Promise.resolve());
     expect(announced).toHaveLength(1);
   });
 
   test('the log says what stands at a position, and whether a user has events after it', async () => {
-    const log = userLogIn(database.db);
+    const log = eventReaderIn(database.db);
     const { events } = await log.after(0);
     expect(await Promise.all(events.map(({ id }) => log.at(Number(id))))).toEqual(events);
-    const head = await log.head();
+    const head = await log.endOffset();
     expect(await log.at(head + 1)).toBeUndefined();
     const last = events.at(-1)!.data.id;
-    expect([await log.goesOn(last, head - 1), await log.goesOn(last, head)]).toEqual([true, false]);
-    expect(await log.goesOn(last + 1_000, 0)).toBe(false);
+    expect([await log.hasLaterEvent(last, head - 1), await log.hasLaterEvent(last, head)]).toEqual([
+      true,
+      false,
+    ]);
+    expect(await log.hasLaterEvent(last + 1_000, 0)).toBe(false);
   });
 
   test('that fails leaves neither its change nor its event', async () => {
-    const log = userLogIn(database.db);
+    const log = eventReaderIn(database.db);
     const outbox = outboxIn(database.db, () => {
       throw new Error('announced');
     });
-    const before = await log.head();
+    const before = await log.endOffset();
     const failing = outbox.transaction(undefined, async (tx, tell) => {
       await tx.deleteFrom('users').where('id', '=', 2).execute();
       tell({ type: 'UserDeleted', id: 2 });
@@ -192,16 +195,16 @@ describeOnBoth('a transaction of the outbox', (newDatabase) => {
       tell({ type: 'UserUpdated', id: 2, username: 'no name' });
     });
     await expect(wrong).rejects.toMatchObject({ code: '23514' });
-    expect(await log.head()).toBe(before);
+    expect(await log.endOffset()).toBe(before);
     const users = await database.db.selectFrom('users').select('id').execute();
     expect(users.map(({ id }) => id)).toContain(2);
   });
 
   test('demo data that is there already is not told of again', async () => {
-    const log = userLogIn(database.db);
-    const before = await log.head();
+    const log = eventReaderIn(database.db);
+    const before = await log.endOffset();
     await seed(database.db);
-    expect(await log.head()).toBe(before);
+    expect(await log.endOffset()).toBe(before);
   });
 
   describe('the database itself refuses', () => {

@@ -11,16 +11,16 @@ import { logged, run } from '../../../test/support/child.ts';
 import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { memoryLog } from '../../../test/support/log.ts';
 import { describeWithNats, startNats, type TestNats } from '../../../test/support/nats.ts';
-import { steps } from '../../src/events/steps.ts';
+import { runSteps } from '../../src/events/steps.ts';
 import { compactionIn } from '../../src/events/compaction.ts';
-import { createFeed, type Feed } from '../../src/events/long-poll.ts';
-import { type Change, record } from '../../src/events/outbox.ts';
+import { createLongPoll, type LongPoll } from '../../src/events/long-poll.ts';
+import { type Change, appendEvents } from '../../src/events/outbox.ts';
 import { relayMetrics } from '../../src/relay/metrics.ts';
-import { type RelayPosition, relayPositionIn } from '../../src/relay/published-offset.ts';
+import { type PublishedOffset, publishedOffsetIn } from '../../src/relay/published-offset.ts';
 import { type Relay, startRelay } from '../../src/relay/relay.ts';
 import type { Schema } from '../../src/schema.ts';
 import { type EventStream, openStream, STREAM } from '../../src/relay/stream.ts';
-import { userLogIn } from '../../src/events/event-reader.ts';
+import { eventReaderIn } from '../../src/events/event-reader.ts';
 import { type Ear, listenTo, streamed, until } from '../support/broker.ts';
 import { copyOf, readAll } from '../support/events.ts';
 import { open } from '../support/open.ts';
@@ -136,15 +136,15 @@ describeWithNats('the relay', () => {
     const place = await embeddedDatabase();
     const database: Database<Schema> = await open(place);
     const { db } = database;
-    const userLog = userLogIn(db);
-    const feed: Feed = createFeed(() => userLog.head());
-    const position = relayPositionIn(db);
+    const userLog = eventReaderIn(db);
+    const feed: LongPoll = createLongPoll(() => userLog.endOffset());
+    const position = publishedOffsetIn(db);
     const { log, lines } = memoryLog();
     let relay: Relay | undefined;
     let failures = 0;
     const metrics = { ...relayMetrics(createMetrics()), failed: () => void (failures += 1) };
     const tell = async (change: Change): Promise<void> =>
-      feed.announce((await db.transaction().execute((tx) => record(tx, [change])))!);
+      feed.notify((await db.transaction().execute((tx) => appendEvents(tx, [change])))!);
     return {
       nats,
       db,
@@ -153,7 +153,7 @@ describeWithNats('the relay', () => {
       lines,
       tell,
       write: (id: number, username: string) => tell({ type: 'UserUpdated', id, username }),
-      compact: async () => (await steps(compactionIn(db))).did,
+      compact: async () => (await runSteps(compactionIn(db))).did,
       /** The database is what it was when the log ended here, and gives the same positions again. */
       async restore(head: number) {
         await db.deleteFrom('user_events').where('position', '>', head).execute();
@@ -168,13 +168,13 @@ describeWithNats('the relay', () => {
         until(`it says ${why}`, () => lines.some(({ message }) => why.test(String(message)))),
       published: (head: number) =>
         until(`it is published up to ${head}`, async () => (await position.read()) === head),
-      start(more: { stream?: EventStream; position?: RelayPosition } = {}) {
+      start(more: { stream?: EventStream; position?: PublishedOffset } = {}) {
         relay = startRelay({
           ...database,
-          userLog,
-          feed,
+          reader: userLog,
+          longPoll: feed,
           stream: openStream(nats.url, 1),
-          position,
+          publishedOffset: position,
           log,
           metrics,
           ...more,

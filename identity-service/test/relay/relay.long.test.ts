@@ -12,10 +12,10 @@ import {
   type TestDatabase,
 } from '../../../test/support/database.ts';
 import { describeWithNats, startNats, type TestNats } from '../../../test/support/nats.ts';
-import { relayPositionIn } from '../../src/relay/published-offset.ts';
+import { publishedOffsetIn } from '../../src/relay/published-offset.ts';
 import type { Schema } from '../../src/schema.ts';
 import { STREAM } from '../../src/relay/stream.ts';
-import { userLogIn } from '../../src/events/event-reader.ts';
+import { eventReaderIn } from '../../src/events/event-reader.ts';
 import { type Ear, listenTo, streamed, until } from '../support/broker.ts';
 import { change } from '../support/changes.ts';
 import { linkTo } from '../support/link.ts';
@@ -105,8 +105,8 @@ describeOnServer('on a server', () => {
     /** Ends the writers, waits for the relay, and compares the stream with the log. */
     async function settle(atLeast: number): Promise<void> {
       await writers.end();
-      const head = await userLogIn(database.db).head();
-      const position = relayPositionIn(database.db);
+      const head = await eventReaderIn(database.db).endOffset();
+      const position = publishedOffsetIn(database.db);
       await until('all is published', async () => (await position.read()) === head);
       const events = await readUntil(database.db, () => true);
       expect(await streamed(nats.url)).toEqual(events);

@@ -1,7 +1,7 @@
 // Which end of a stream a log is published behind, and which one it is not, whatever became of the two.
 import { expect, test } from '@jest/globals';
 import type { UserEventOnWire } from 'contracts/types';
-import { contradiction } from '../../src/relay/stream-check.ts';
+import { streamMismatch } from '../../src/relay/stream-check.ts';
 
 const DAY_MS = 86_400_000;
 const now = Date.parse('2026-03-01T12:00:00.000Z');
@@ -25,12 +25,12 @@ const positionOf = ({ id }: UserEventOnWire): number => Number(id);
 /** What is said of a stream that ends with `last`, beside a log of these events that is published up to a position. */
 const said = (last: UserEventOnWire, events: readonly UserEventOnWire[], published = 7) => {
   const log = {
-    head: () => Promise.resolve(Math.max(0, ...events.map(positionOf))),
+    endOffset: () => Promise.resolve(Math.max(0, ...events.map(positionOf))),
     at: (position: number) => Promise.resolve(events.find((one) => positionOf(one) === position)),
-    goesOn: (id: number, position: number) =>
+    hasLaterEvent: (id: number, position: number) =>
       Promise.resolve(events.some((one) => one.data.id === id && positionOf(one) > position)),
   };
-  return contradiction(last, { log, published, now });
+  return streamMismatch(last, { log, published, now });
 };
 
 const different = expect.stringMatching(

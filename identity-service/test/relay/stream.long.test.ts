@@ -75,7 +75,7 @@ for (const servers of [1, 3] as const)
       // It leads nobody for a moment, while it is raised.
       const ends = () => many.end().catch(() => undefined);
       for (let times = 0; times < 2; times += 1)
-        await until('its end is told', async () => (await ends())?.position === 5);
+        await until('its end is told', async () => (await ends())?.offset === 5);
       const { config } = await manager.streams.info(STREAM);
       expect(config).toMatchObject({ num_replicas: servers, max_msgs_per_subject: 1 });
       expect(lines).toEqual([
@@ -93,8 +93,8 @@ for (const servers of [1, 3] as const)
       // It takes what comes, and is never lowered.
       await until('it takes events', async () => {
         const end = await ends();
-        if (end?.position === 5) await many.append([event(6, 2)], 1).catch(() => undefined);
-        return end?.position === 6;
+        if (end?.offset === 5) await many.append([event(6, 2)], 1).catch(() => undefined);
+        return end?.offset === 6;
       });
       await few.end();
       expect((await manager.streams.info(STREAM)).config.num_replicas).toBe(servers);
@@ -140,9 +140,9 @@ for (const servers of [1, 3] as const)
       const results = await Promise.allSettled([one.append(events, 0), other.append(events, 0)]);
       // Each of them may have failed, when the other one's were in between: then both look at the end, and go on.
       expect(results.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
-      const { sequence, position } = await one.end();
+      const { sequence, offset } = await one.end();
       if (sequence < 300) await one.append(events.slice(sequence), sequence);
-      expect(sequence === 0 || position === 39 + sequence).toBe(true);
+      expect(sequence === 0 || offset === 39 + sequence).toBe(true);
       expect((await streamed(nats.url)).map(({ id }) => Number(id))).toEqual(
         events.map(({ id }) => Number(id)),
       );

@@ -13,7 +13,7 @@ import {
 import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { createKeyStore, type KeyStore } from '../../src/sessions/key-store.ts';
 import type { Schema } from '../../src/schema.ts';
-import { createTokens, type Tokens } from '../../src/sessions/access-tokens.ts';
+import { createAccessTokens, type AccessTokens } from '../../src/sessions/access-tokens.ts';
 import { type Clock, clockAt, open } from '../support/open.ts';
 
 const MINUTE_MS = 60_000;
@@ -27,7 +27,7 @@ let place: TestDatabase;
 let database: Database<Schema>;
 let clock: Clock;
 let store: KeyStore;
-let tokens: Tokens;
+let tokens: AccessTokens;
 
 beforeAll(async () => {
   place = await embeddedDatabase();
@@ -41,7 +41,7 @@ beforeEach(async () => {
   await database.db.deleteFrom('signing_keys').execute();
   clock = clockAt(new Date().toISOString());
   store = createKeyStore(database.db, { maxAgeMs: Infinity, now: clock.now });
-  tokens = createTokens(store, clock.now);
+  tokens = createAccessTokens(store, clock.now);
 });
 
 const issued = async (): Promise<string> => (await tokens.issue(session)).accessToken;
@@ -100,7 +100,7 @@ test('whoever has the published keys can check it, and so can we', async () => {
 test('a token by a key that nobody has published is a 401', async () => {
   const token = await issued();
   await database.db.deleteFrom('signing_keys').execute();
-  const others = createTokens(createKeyStore(database.db, { maxAgeMs: Infinity }));
+  const others = createAccessTokens(createKeyStore(database.db, { maxAgeMs: Infinity }));
   await expect(createVerifier(others.keys, accessToken)(token)).rejects.toMatchObject({
     slug: 'unauthenticated',
   });
@@ -125,10 +125,10 @@ test('a rotation logs nobody out: every token is good to its end, wherever the k
 
   // To the last second of the last token of the old key.
   clock.pass(4 * MINUTE_MS + 58_000);
-  await store.tend();
+  await store.rotateAndPurge();
   expect(await isGood(during, await publishedNow())).toBe(true);
   expect(await isGood(during, tokens.keys)).toBe(true);
   clock.pass(MINUTE_MS + 2_000);
-  await store.tend();
+  await store.rotateAndPurge();
   expect((await tokens.published()).keys.map(({ kid }) => kid)).toEqual([kidOf(after)]);
 });

@@ -78,14 +78,14 @@ describeOnBoth('the signing keys', (newDatabase) => {
   });
 
   test('tending makes a key when the newest is 30 days old, and not before', async () => {
-    await store.tend();
+    await store.rotateAndPurge();
     expect(await kidsOf(store)).toHaveLength(1);
     clock.pass(maxAgeMs - 1);
-    await store.tend();
+    await store.rotateAndPurge();
     expect(await kidsOf(store)).toHaveLength(1);
     clock.pass(1);
-    await store.tend();
-    await store.tend();
+    await store.rotateAndPurge();
+    await store.rotateAndPurge();
     expect(await kidsOf(store)).toHaveLength(2);
   });
 
@@ -94,10 +94,10 @@ describeOnBoth('the signing keys', (newDatabase) => {
     clock.pass(DAY_MS);
     const { kid } = await store.rotate();
     clock.pass(7 * MINUTE_MS - 1);
-    await store.tend();
+    await store.rotateAndPurge();
     expect(await kidsOf(store)).toContain(old);
     clock.pass(1);
-    await store.tend();
+    await store.rotateAndPurge();
     expect(await kidsOf(store)).toEqual([kid]);
   });
 
@@ -127,7 +127,7 @@ describeOnServer('instances of Identity that start at once', () => {
     expect(new Set(all.flat()).size).toBe(1);
 
     clock.pass(maxAgeMs);
-    await Promise.all(stores.map((store) => store.tend()));
+    await Promise.all(stores.map((store) => store.rotateAndPurge()));
     expect(await kidsOf(stores[0]!)).toHaveLength(2);
     await Promise.all(databases.map((database) => database.close()));
     await place.remove();

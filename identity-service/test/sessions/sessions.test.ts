@@ -9,7 +9,12 @@ import {
   type TestDatabase,
 } from '../../../test/support/database.ts';
 import { memoryLog } from '../../../test/support/log.ts';
-import { hashOf, judge, parseRefreshToken, successorOf } from '../../src/sessions/refresh-token.ts';
+import {
+  hashOf,
+  classifyRefreshToken,
+  parseRefreshToken,
+  successorOf,
+} from '../../src/sessions/refresh-token.ts';
 import type { Schema } from '../../src/schema.ts';
 import { type OpenSession, type Sessions, sessionsIn } from '../../src/sessions/sessions.ts';
 import { type Clock, clockAt, open, silent } from '../support/open.ts';
@@ -33,7 +38,7 @@ describe('a presented refresh token', () => {
     ['that is older is reused, also within the grace', old, 1001, 'reused'],
     ['that never was one of the family counts as reused', other, 1001, 'reused'],
   ])('%s', (_, hash, at, is) => {
-    expect(judge(family, hash, { now: at, graceMs: 10_000 })).toBe(is);
+    expect(classifyRefreshToken(family, hash, { now: at, graceMs: 10_000 })).toBe(is);
   });
 
   test('has one successor in its family, and another one in another family', () => {
@@ -187,7 +192,7 @@ describeOnBoth('sessions', (newDatabase) => {
     clock.pass(1);
     const going = await started();
     clock.pass(30 * DAY_MS - 1);
-    await sessions.clear();
+    await sessions.deleteExpired();
     expect([await countOf(over.id), await countOf(going.id)]).toEqual([0, 1]);
   });
 

@@ -57,9 +57,9 @@ export async function streamed(url: string): Promise<UserEventOnWire[]> {
     for (let after = 0; ;) {
       const batch = await source.read(after, AbortSignal.timeout(30_000));
       all.push(...(batch.events as UserEventOnWire[]));
-      await batch.done();
-      after = batch.next;
-      if (after >= batch.head) return all;
+      await batch.ack();
+      after = batch.nextOffset;
+      if (after >= batch.endOffset) return all;
     }
   } finally {
     await source.close();

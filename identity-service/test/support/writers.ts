@@ -2,9 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { UserEventOnWire } from 'contracts/types';
 import type { Kysely } from 'kysely';
-import { record } from '../../src/events/outbox.ts';
+import { appendEvents } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
-import { userLogIn } from '../../src/events/event-reader.ts';
+import { eventReaderIn } from '../../src/events/event-reader.ts';
 
 export const USERS = 20;
 
@@ -18,7 +18,7 @@ export async function addUsers(db: Kysely<Schema>): Promise<void> {
       password_hash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
     }));
     await tx.insertInto('users').values(users).execute();
-    await record(
+    await appendEvents(
       tx,
       users.map(({ id, username }) => ({ type: 'UserCreated', id, username })),
     );
@@ -38,7 +38,7 @@ export async function rename(db: Kysely<Schema>, writer: number, times: number):
     const isInVain = count % 3 === 2;
     const renaming = db.transaction().execute(async (tx) => {
       await tx.updateTable('users').set({ username }).where('id', '=', id).execute();
-      await record(tx, [{ type: 'UserUpdated', id, username }]);
+      await appendEvents(tx, [{ type: 'UserUpdated', id, username }]);
       // On the embedded database nothing but this lets timers run.
       await pause(count % 2 === 0 ? count % 5 : 0);
       if (isInVain) throw new Error('in vain');
@@ -58,13 +58,13 @@ export async function readUntil(
   db: Kysely<Schema>,
   isOver: () => boolean,
 ): Promise<UserEventOnWire[]> {
-  const log = userLogIn(db);
+  const log = eventReaderIn(db);
   const seen: UserEventOnWire[] = [];
   for (let after = 0; ;) {
     const last = isOver();
-    const { events, next } = await log.after(after);
+    const { events, nextOffset } = await log.after(after);
     seen.push(...events);
-    after = next;
+    after = nextOffset;
     if (last && events.length === 0) return seen;
     await pause(0);
   }

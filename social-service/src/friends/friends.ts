@@ -1,7 +1,7 @@
 // Friendships: one asks, the other accepts. One row for two people, whoever asked; each change is one statement, so
 // that two people who act at once meet in the database.
 import { type Kysely, sql } from 'kysely';
-import { type PageQuestion, type Slice, sliceOf } from '../page.ts';
+import { type PageRequest, type Slice, sliceOf } from '../page.ts';
 import type { Schema } from '../schema.ts';
 
 export type FriendshipState = 'requested' | 'friends';
@@ -20,9 +20,9 @@ export interface Friends {
   /** Ends a friendship, refuses a request, takes one's own back; whichever there is. */
   remove(userId: number, otherId: number): Promise<void>;
   /** Friends by their ids, the smallest first. */
-  pageOf(userId: number, question: PageQuestion): Promise<Slice<Since>>;
+  pageOf(userId: number, question: PageRequest): Promise<Slice<Since>>;
   /** The same for what was only asked. */
-  requestsOf(userId: number, direction: Direction, question: PageQuestion): Promise<Slice<Since>>;
+  requestsOf(userId: number, direction: Direction, question: PageRequest): Promise<Slice<Since>>;
 }
 
 /** The key of two people's row. */
@@ -35,7 +35,7 @@ export function friendsIn(db: Kysely<Schema>): Friends {
   /** A page of a user's rows that are so; `time` is the column to tell. Each side has an index in this order. */
   const page = async (
     userId: number,
-    { limit, after = 0 }: PageQuestion,
+    { limit, after = 0 }: PageRequest,
     time: 'accepted_at' | 'requested_at',
     only: ReturnType<typeof sql<boolean>>,
   ): Promise<Slice<Since>> => {

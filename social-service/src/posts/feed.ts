@@ -3,13 +3,13 @@ import type { Post } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import { authorName } from '../replica/authors.ts';
 import type { Include } from './include.ts';
-import { type PageQuestion, type Slice, sliceOf } from '../page.ts';
+import { type PageRequest, type Slice, sliceOf } from '../page.ts';
 import { type PostRow, toPost } from './reading.ts';
 import type { Schema } from '../schema.ts';
 
 export type FeedOf = (
   userId: number,
-  question: PageQuestion,
+  question: PageRequest,
   include?: Include,
 ) => Promise<Slice<Post>>;
 
@@ -36,7 +36,7 @@ const NOTHING_MORE = sql``;
  */
 export const feedQuery = (
   userId: number,
-  { limit, after = NEWEST }: PageQuestion,
+  { limit, after = NEWEST }: PageRequest,
   walk: Walk = WALK,
   include: Include = 'nothing',
 ) => sql<PostRow>`

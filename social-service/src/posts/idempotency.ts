@@ -26,7 +26,7 @@ const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
  * fails, the key is free again.
  * @throws Problem 409 while the same request is still being answered, 422 when the key came with another body
  */
-export function once(
+export function idempotent(
   db: Kysely<Schema>,
   { userId, key, body }: KeyedRequest,
   make: (tx: Kysely<Schema>) => Promise<Made>,
@@ -70,7 +70,7 @@ async function takeLock(tx: Kysely<Schema>, name: bigint): Promise<void> {
 }
 
 /** Deletes the keys whose time is over, `batch` at a time, so that no statement takes long. */
-export async function forgetOldKeys(db: Kysely<Schema>, batch = 1000): Promise<void> {
+export async function deleteOldKeys(db: Kysely<Schema>, batch = 1000): Promise<void> {
   for (;;) {
     // The outer condition is looked at again under the row's lock: a key that is used anew meanwhile stays.
     const { numAffectedRows = 0n } = await sql`

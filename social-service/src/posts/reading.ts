@@ -3,7 +3,7 @@ import type { Post } from 'contracts/types';
 import { authorName } from '../replica/authors.ts';
 import type { Include } from './include.ts';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import { type PageQuestion, type Slice, sliceOf } from '../page.ts';
+import { type PageRequest, type Slice, sliceOf } from '../page.ts';
 import type { PostsTable, Schema } from '../schema.ts';
 
 export interface Posts {
@@ -11,7 +11,7 @@ export interface Posts {
   /** In the order of `ids`; unknown ones are left out. */
   findMany(ids: readonly number[], include?: Include): Promise<Post[]>;
   /** Newest first. */
-  pageOf(authorId: number, question: PageQuestion, include?: Include): Promise<Slice<Post>>;
+  pageOf(authorId: number, question: PageRequest, include?: Include): Promise<Slice<Post>>;
 }
 
 export interface PostRow extends Selectable<PostsTable> {

@@ -1,7 +1,7 @@
 // Writing posts: only their author edits or deletes them.
 import type { Post } from 'contracts/types';
 import type { Kysely } from 'kysely';
-import { once } from './idempotency.ts';
+import { idempotent } from './idempotency.ts';
 import { toPost } from './reading.ts';
 import type { Schema } from '../schema.ts';
 
@@ -29,7 +29,7 @@ export function writingIn(db: Kysely<Schema>): Writing {
           .returning(['id', 'created_at'])
           .executeTakeFirstOrThrow();
       const request = { userId: authorId, key: key ?? '', body: content };
-      const made = await (key === undefined ? insert(db) : once(db, request, insert));
+      const made = await (key === undefined ? insert(db) : idempotent(db, request, insert));
       return toPost({ author_id: authorId, content, ...made });
     },
 

@@ -3,24 +3,24 @@ import type { Events } from 'chassis/events/source';
 import type { Applied } from 'chassis/events/consumer';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { LogPositionTable, Schema } from '../schema.ts';
-import { keepBroken } from './dead-letters.ts';
-import { type Broken, changesIn, type Named } from './changes.ts';
-import { removeTraces, watchDeparted } from './user-content.ts';
+import { storeDeadLetters } from './dead-letters.ts';
+import { type DeadLetter, changesIn, type Named } from './changes.ts';
+import { deleteUserContent, rememberDeletedUsers } from './user-content.ts';
 
-type Place = Selectable<LogPositionTable>;
+type Progress = Selectable<LogPositionTable>;
 
-export interface Effect {
+export interface ApplyResult {
   readonly applied: Applied;
   /** What was kept aside. */
-  readonly broken: readonly Broken[];
+  readonly deadLetters: readonly DeadLetter[];
 }
 
 /** @param after where the batch was read from; when the copy is elsewhere by now, nothing is done */
-export async function takeEffect(
+export async function applyEvents(
   tx: Transaction<Schema>,
-  { events, next, head }: Events,
+  { events, nextOffset, endOffset }: Events,
   after: number,
-): Promise<Effect> {
+): Promise<ApplyResult> {
   // Whoever else applies events waits here, and then finds another position.
   const place = await tx
     .selectFrom('log_position')
@@ -30,26 +30,30 @@ export async function takeEffect(
     .executeTakeFirstOrThrow();
   const { position, generation } = place;
   // With nothing but events that have no position, the batch ends where it began.
-  const unplaced = position === after && position === next;
-  if (position < after || (position >= next && !unplaced))
-    return { applied: { repeated: events.length }, broken: [] };
+  const unplaced = position === after && position === nextOffset;
+  if (position < after || (position >= nextOffset && !unplaced))
+    return { applied: { repeated: events.length }, deadLetters: [] };
 
-  const { named, deleted, broken, skipped, repeated } = changesIn(events, position, next);
+  const { named, deleted, deadLetters, skipped, repeated } = changesIn(
+    events,
+    position,
+    nextOffset,
+  );
   if (deleted.size > 0) {
     const ids = [...deleted.keys()];
     await removeAuthors(tx, place, ids);
-    await removeTraces(tx, ids);
-    await watchDeparted(tx, deleted, Date.now());
+    await deleteUserContent(tx, ids);
+    await rememberDeletedUsers(tx, deleted, Date.now());
   }
   if (named.length > 0) await writeAuthors(tx, generation, named);
-  await keepBroken(tx, broken);
-  await moveOn(tx, place, next, head);
-  return { applied: { skipped, repeated, broken: broken.length }, broken };
+  await storeDeadLetters(tx, deadLetters);
+  await saveProgress(tx, place, nextOffset, endOffset);
+  return { applied: { skipped, repeated, invalid: deadLetters.length }, deadLetters };
 }
 
 async function removeAuthors(
   tx: Kysely<Schema>,
-  { serving, generation }: Place,
+  { serving, generation }: Progress,
   ids: readonly number[],
 ): Promise<void> {
   await tx
@@ -66,7 +70,7 @@ async function writeAuthors(
 ): Promise<void> {
   const ids = named.map(({ userId }) => userId);
   const usernames = named.map(({ username }) => username);
-  const positions = named.map(({ position }) => position);
+  const positions = named.map(({ offset }) => offset);
   await sql`
     insert into authors (generation, id, username, position)
     select ${generation}::integer, *
@@ -77,7 +81,12 @@ async function writeAuthors(
 }
 
 /** The position, and what it means for a copy that is being made: whole at the head that is heard of first. */
-async function moveOn(tx: Kysely<Schema>, place: Place, next: number, head: number): Promise<void> {
+async function saveProgress(
+  tx: Kysely<Schema>,
+  place: Progress,
+  next: number,
+  head: number,
+): Promise<void> {
   const { generation, serving, goal } = place;
   const needed = goal ?? head;
   const whole = serving === generation || next >= needed;

@@ -1,15 +1,15 @@
 // Clearing up behind the copy: generations that nobody reads any more, what users wrote after they left, broken events.
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { forgetOldBroken } from './dead-letters.ts';
-import { removeLateTraces } from './user-content.ts';
+import { deleteOldDeadLetters } from './dead-letters.ts';
+import { deleteLateContent } from './user-content.ts';
 
 const LOT = 5_000;
 
 /** Several instances may do it at once. */
-export async function clearUp(db: Kysely<Schema>): Promise<void> {
-  await removeLateTraces(db);
-  await forgetOldBroken(db);
+export async function cleanUp(db: Kysely<Schema>): Promise<void> {
+  await deleteLateContent(db);
+  await deleteOldDeadLetters(db);
   await removeOldGenerations(db);
 }
 

@@ -2,18 +2,21 @@
 import { hash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
-import type { Broken } from './changes.ts';
+import type { DeadLetter } from './changes.ts';
 
 const KEPT_MAX = 1_000;
 const CHARACTERS_MAX = 10_000;
 const DAYS = 30;
 
 /** Keeps the newest of these; each event once, however often it comes. */
-export async function keepBroken(db: Kysely<Schema>, broken: readonly Broken[]): Promise<void> {
-  const rows = broken.slice(-KEPT_MAX).map(({ position = null, reason, event }) => {
+export async function storeDeadLetters(
+  db: Kysely<Schema>,
+  broken: readonly DeadLetter[],
+): Promise<void> {
+  const rows = broken.slice(-KEPT_MAX).map(({ offset = null, reason, event }) => {
     const text = textOf(event);
     return {
-      position,
+      position: offset,
       reason,
       event: text.slice(0, CHARACTERS_MAX),
       hash: hash('sha256', text, 'buffer'),
@@ -33,7 +36,7 @@ export async function keepBroken(db: Kysely<Schema>, broken: readonly Broken[]):
 }
 
 /** One that is kept. */
-export interface KeptEvent {
+export interface StoredDeadLetter {
   readonly position: number | null;
   readonly reason: string;
   readonly keptAt: Date;
@@ -44,7 +47,7 @@ export interface KeptEvent {
 const SHOWN_MAX = 100;
 
 /** The newest of them. */
-export const keptEvents = (db: Kysely<Schema>): Promise<KeptEvent[]> =>
+export const listDeadLetters = (db: Kysely<Schema>): Promise<StoredDeadLetter[]> =>
   db
     .selectFrom('broken_events')
     .select(['position', 'reason', 'kept_at as keptAt', 'event'])
@@ -53,7 +56,7 @@ export const keptEvents = (db: Kysely<Schema>): Promise<KeptEvent[]> =>
     .execute();
 
 /** Removes those that are old: they may tell of users who are gone. */
-export async function forgetOldBroken(db: Kysely<Schema>): Promise<void> {
+export async function deleteOldDeadLetters(db: Kysely<Schema>): Promise<void> {
   await db
     .deleteFrom('broken_events')
     .where('kept_at', '<', sql<Date>`now() - ${DAYS} * interval '1 day'`)

@@ -1,8 +1,8 @@
 // When the copy is good enough to be served from.
-import type { Copy } from './store.ts';
+import type { Replica } from './store.ts';
 
 export interface Conditions {
-  readonly copy: Pick<Copy, 'state'>;
+  readonly replica: Pick<Replica, 'state'>;
   /** Whether the end of the log was reached, as it was at the start. */
   readonly caughtUp: () => boolean;
   /** Whether the log cannot be had now. */
@@ -13,12 +13,12 @@ export interface Conditions {
  * Ready once the copy has caught up with the log, and from then on. Earlier when a whole one is served and it is no use to
  * wait: while the next one is being made, and when the log cannot be had.
  */
-export function copyReadiness({ copy, caughtUp, failing }: Conditions) {
+export function replicaReadiness({ replica, caughtUp, failing }: Conditions) {
   let ready = false;
   return async (): Promise<string | undefined> => {
     ready ||= caughtUp();
     if (!ready) {
-      const { whole, rebuilding, lost } = await copy.state();
+      const { whole, rebuilding, lost } = await replica.state();
       ready = whole && (rebuilding || lost || failing());
     }
     if (ready) return undefined;

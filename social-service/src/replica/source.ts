@@ -1,5 +1,5 @@
 // Where Identity's log comes from: its HTTP feed, or a stream at a broker.
-import { type EventSource, UnknownPosition } from 'chassis/events/source';
+import { type EventSource, UnknownOffset } from 'chassis/events/source';
 import { httpSource } from 'chassis/events/http-source';
 import { jetStreamSource } from 'chassis/events/nats/source';
 
@@ -22,7 +22,7 @@ const STREAM = { stream: 'USER_EVENTS', subject: 'user-events.>', name: 'social'
  * @param lost told of a position that Identity's log has never given: after its database was restored, it gives positions
  *   a second time, and who went on from there would miss events. A stream may only be being filled anew.
  */
-export function logSource(
+export function userEventSource(
   { IDENTITY_URL, NATS_URL }: SourceSettings,
   lost: (position: number) => Promise<void>,
 ): WatchedSource {
@@ -40,10 +40,10 @@ function feedSource(url: string, lost: (position: number) => Promise<void>): Eve
     async read(after, signal) {
       try {
         const batch = await (reached ? waiting : asking).read(after, signal);
-        reached ||= batch.next >= batch.head;
+        reached ||= batch.nextOffset >= batch.endOffset;
         return batch;
       } catch (error) {
-        if (error instanceof UnknownPosition) await lost(after);
+        if (error instanceof UnknownOffset) await lost(after);
         throw error;
       }
     },

@@ -4,11 +4,11 @@ import type { Applied } from 'chassis/events/consumer';
 import type { Logger } from 'chassis/observability/log';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
-import type { Broken } from './changes.ts';
-import { takeEffect } from './apply.ts';
+import type { DeadLetter } from './changes.ts';
+import { applyEvents } from './apply.ts';
 
 /** How the copy stands. */
-export interface CopyState {
+export interface ReplicaState {
   readonly position: number;
   /** Which copy it is, counted from 1; a new one is begun by each rebuilding. */
   readonly generation: number;
@@ -20,8 +20,8 @@ export interface CopyState {
   readonly lost: boolean;
 }
 
-export interface Copy {
-  state(): Promise<CopyState>;
+export interface Replica {
+  state(): Promise<ReplicaState>;
   /** As `follow` wants it: what `batch` says takes effect, and its position with it, or nothing does. */
   apply(batch: Events, after: number): Promise<Applied>;
   /**
@@ -32,10 +32,10 @@ export interface Copy {
    */
   rebuild(head?: number): Promise<boolean>;
   /** The log has never given this position. Nothing changes when the copy has moved on from there. */
-  lose(position: number): Promise<void>;
+  markLost(position: number): Promise<void>;
 }
 
-export function copyIn(db: Kysely<Schema>, log: Logger): Copy {
+export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
   const place = db.selectFrom('log_position').selectAll().where('name', '=', 'users');
   return {
     async state() {
@@ -44,10 +44,11 @@ export function copyIn(db: Kysely<Schema>, log: Logger): Copy {
     },
 
     async apply(batch, after) {
-      const { applied, broken } = await db
+      const { applied, deadLetters } = await db
         .transaction()
-        .execute((tx) => takeEffect(tx, batch, after));
-      if (broken.length > 0) log.warn(outline(broken), 'broken events of the log were kept aside');
+        .execute((tx) => applyEvents(tx, batch, after));
+      if (deadLetters.length > 0)
+        log.warn(outline(deadLetters), 'broken events of the log were kept aside');
       return applied;
     },
 
@@ -67,7 +68,7 @@ export function copyIn(db: Kysely<Schema>, log: Logger): Copy {
       return numUpdatedRows > 0n;
     },
 
-    async lose(position) {
+    async markLost(position) {
       await db
         .updateTable('log_position')
         .set({ lost: true })
@@ -79,8 +80,8 @@ export function copyIn(db: Kysely<Schema>, log: Logger): Copy {
 }
 
 /** What a log line may say of broken events: nothing that stands in them. */
-const outline = (broken: readonly Broken[]) => ({
+const outline = (broken: readonly DeadLetter[]) => ({
   broken: broken.length,
   reasons: [...new Set(broken.map(({ reason }) => reason))],
-  positions: broken.slice(0, 10).map(({ position }) => position ?? null),
+  positions: broken.slice(0, 10).map(({ offset }) => offset ?? null),
 });

@@ -10,7 +10,7 @@ const USERS = 500;
 const WATCH_MS = 3_600_000;
 
 /** Removes all posts, friendships, requests and keys of these users. */
-export async function removeTraces(
+export async function deleteUserContent(
   tx: Transaction<Schema>,
   userIds: readonly number[],
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function removeTraces(
 }
 
 /** Remembers who left just now: their access tokens may be good for some minutes. `deleted`: when each one did. */
-export async function watchDeparted(
+export async function rememberDeletedUsers(
   db: Kysely<Schema>,
   deleted: ReadonlyMap<number, number>,
   now: number,
@@ -49,7 +49,7 @@ export async function watchDeparted(
 }
 
 /** Removes what users have written after they left, and forgets those who can write no more. */
-export async function removeLateTraces(db: Kysely<Schema>): Promise<void> {
+export async function deleteLateContent(db: Kysely<Schema>): Promise<void> {
   // Asked for first: who is forgotten at the end was looked at after their time was over.
   const { rows } = await sql<{ until: Date }>`
     select now() - ${WATCH_MS} * interval '1 ms' as until`.execute(db);
@@ -63,7 +63,7 @@ export async function removeLateTraces(db: Kysely<Schema>): Promise<void> {
       .execute();
     const ids = lot.map(({ user_id }) => user_id);
     if (ids.length === 0) break;
-    await db.transaction().execute((tx) => removeTraces(tx, ids));
+    await db.transaction().execute((tx) => deleteUserContent(tx, ids));
     after = ids.at(-1)!;
   }
   await db.deleteFrom('departed').where('noticed_at', '<=', rows[0]!.until).execute();

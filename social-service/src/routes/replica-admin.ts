@@ -2,15 +2,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Route } from 'chassis/http/app';
 import { SourceError } from 'chassis/events/source';
-import { refuseForeignPages } from 'chassis/http/same-origin';
+import { requireSameOrigin } from 'chassis/http/same-origin';
 import { Problem } from 'chassis/http/problem';
-import type { KeptEvent } from '../replica/dead-letters.ts';
-import type { CopyState } from '../replica/store.ts';
+import type { StoredDeadLetter } from '../replica/dead-letters.ts';
+import type { ReplicaState } from '../replica/store.ts';
 import type { Verified } from '../replica/verification/verify.ts';
 
-export interface CopySteering {
-  state(): Promise<CopyState & { readonly head: number }>;
-  broken(): Promise<readonly KeptEvent[]>;
+export interface ReplicaAdmin {
+  state(): Promise<ReplicaState & { readonly head: number }>;
+  deadLetters(): Promise<readonly StoredDeadLetter[]>;
   /** @returns whether it began: it does not while one is under way */
   rebuild(): Promise<boolean>;
   verify(signal: AbortSignal, progress: (compared: number) => void): Promise<Verified>;
@@ -19,7 +19,7 @@ export interface CopySteering {
 /** Less than a connection may stand still. */
 const SIGN_OF_LIFE_MS = 1_000;
 
-export function copyRoutes(copy: CopySteering): Route[] {
+export function replicaAdminRoutes(copy: ReplicaAdmin): Route[] {
   let verifying = false;
 
   /** Lines of JSON: how far it is, and what it found; it ends when nobody reads them any more. */
@@ -49,13 +49,13 @@ export function copyRoutes(copy: CopySteering): Route[] {
     {
       method: 'get',
       path: '/authors/broken',
-      handle: async () => ({ body: { items: await copy.broken() }, cache: 'no-store' }),
+      handle: async () => ({ body: { items: await copy.deadLetters() }, cache: 'no-store' }),
     },
     {
       method: 'post',
       path: '/authors/rebuild',
       async handle(req) {
-        refuseForeignPages(req);
+        requireSameOrigin(req);
         const began = await copy.rebuild();
         return { body: { began, ...(await copy.state()) }, cache: 'no-store' };
       },
@@ -64,7 +64,7 @@ export function copyRoutes(copy: CopySteering): Route[] {
       method: 'post',
       path: '/authors/verify',
       handle(req) {
-        refuseForeignPages(req);
+        requireSameOrigin(req);
         if (verifying) throw new Problem('conflict', 'The copy is being compared already');
         verifying = true;
         return { type: 'application/x-ndjson', stream: (res) => void verifyInto(res) };

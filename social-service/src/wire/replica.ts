@@ -1,23 +1,23 @@
 // Keeping the copy of Identity's users: what the process does for it, and what it shows of it.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Context } from 'chassis/process/database-service';
-import { UnknownPosition } from 'chassis/events/source';
-import { follow } from 'chassis/events/consumer';
+import type { ServiceContext } from 'chassis/process/database-service';
+import { UnknownOffset } from 'chassis/events/source';
+import { startConsumer } from 'chassis/events/consumer';
 import type { Schema } from '../schema.ts';
-import { type CopySteering, copyRoutes } from '../routes/replica-admin.ts';
-import { keptEvents } from '../replica/dead-letters.ts';
-import { clearUp } from '../replica/cleanup.ts';
+import { type ReplicaAdmin, replicaAdminRoutes } from '../routes/replica-admin.ts';
+import { listDeadLetters } from '../replica/dead-letters.ts';
+import { cleanUp } from '../replica/cleanup.ts';
 import type { Sides } from '../replica/verification/compare.ts';
 import { divergence } from '../replica/verification/divergence.ts';
-import { identityAt } from '../replica/verification/identity-client.ts';
-import { copyReader } from '../replica/verification/reader.ts';
-import { copyReadiness } from '../replica/readiness.ts';
-import { logSource, type SourceSettings } from '../replica/source.ts';
-import { copyIn } from '../replica/store.ts';
+import { identityClient } from '../replica/verification/identity-client.ts';
+import { replicaReader } from '../replica/verification/reader.ts';
+import { replicaReadiness } from '../replica/readiness.ts';
+import { userEventSource, type SourceSettings } from '../replica/source.ts';
+import { replicaIn } from '../replica/store.ts';
 import { verify } from '../replica/verification/verify.ts';
 
-type CopyContext = Pick<
-  Context<Schema, SourceSettings>,
+type ReplicaContext = Pick<
+  ServiceContext<Schema, SourceSettings>,
   'db' | 'log' | 'metrics' | 'settings' | 'prepared'
 >;
 
@@ -31,19 +31,19 @@ const pauseUntil =
     pause(ms, undefined, { signal });
 
 /** What a service needs to have of it; it follows the log from now on. */
-export function keepCopy({ db, log, metrics, settings, prepared }: CopyContext) {
-  const copy = copyIn(db, log);
-  const source = logSource(settings, (position) => copy.lose(position));
+export function runReplica({ db, log, metrics, settings, prepared }: ReplicaContext) {
+  const copy = replicaIn(db, log);
+  const source = userEventSource(settings, (position) => copy.markLost(position));
   const position = async (): Promise<number> => (await copy.state()).position;
   const readFrom = async (): Promise<number> => {
     const { position: at, lost } = await copy.state();
-    if (lost) throw new UnknownPosition(LOST);
+    if (lost) throw new UnknownOffset(LOST);
     return at;
   };
-  const following = follow({
+  const following = startConsumer({
     name: 'social',
     source,
-    position: readFrom,
+    offset: readFrom,
     apply: (batch, after) => copy.apply(batch, after),
     log,
     metrics,
@@ -51,18 +51,18 @@ export function keepCopy({ db, log, metrics, settings, prepared }: CopyContext) 
   });
   const ending = new AbortController();
   const sides: Sides = {
-    copy: copyReader(db),
-    position,
-    identity: identityAt(settings.IDENTITY_URL),
+    replica: replicaReader(db),
+    offset: position,
+    identity: identityClient(settings.IDENTITY_URL),
     pause: pauseUntil(ending.signal),
   };
-  const steering: CopySteering = {
-    state: async () => ({ ...(await copy.state()), head: following.status().head }),
-    broken: () => keptEvents(db),
+  const steering: ReplicaAdmin = {
+    state: async () => ({ ...(await copy.state()), head: following.status().endOffset }),
+    deadLetters: () => listDeadLetters(db),
     async rebuild() {
-      const began = await copy.rebuild(following.status().head);
+      const began = await copy.rebuild(following.status().endOffset);
       if (began) log.info('the copy of the users is made anew');
-      following.reread();
+      following.restart();
       return began;
     },
     verify(leaving, progress) {
@@ -71,14 +71,14 @@ export function keepCopy({ db, log, metrics, settings, prepared }: CopyContext) 
     },
   };
   return {
-    adminRoutes: copyRoutes(steering),
-    readiness: copyReadiness({
-      copy,
+    adminRoutes: replicaAdminRoutes(steering),
+    readiness: replicaReadiness({
+      replica: copy,
       caughtUp: () => following.status().caughtUp,
       failing: () => source.failing(),
     }),
     jobs: [
-      { name: 'what users left behind', everyMs: MINUTE_MS, run: () => clearUp(db) },
+      { name: 'what users left behind', everyMs: MINUTE_MS, run: () => cleanUp(db) },
       { name: 'divergence', everyMs: MINUTE_MS, run: divergence(sides, metrics, ending.signal) },
     ],
     async close() {

@@ -3,14 +3,14 @@ import { createAuthenticator, createVerifier } from 'chassis/auth/access-token';
 import { createRemoteKeys, fetchKeys } from 'chassis/auth/remote-keys';
 import { createApp } from 'chassis/http/app';
 import { databaseProblem } from 'chassis/postgres/errors';
-import type { Context, Service } from 'chassis/process/database-service';
+import type { ServiceContext, Service } from 'chassis/process/database-service';
 import type { z } from 'chassis/settings/settings';
 import { accessToken } from 'contracts/tokens';
 import type { settings } from '../config.ts';
 import { countsIn } from '../friends/counts.ts';
 import { friendsIn } from '../friends/friends.ts';
 import { feedIn } from '../posts/feed.ts';
-import { forgetOldKeys } from '../posts/idempotency.ts';
+import { deleteOldKeys } from '../posts/idempotency.ts';
 import { postsIn } from '../posts/reading.ts';
 import { writingIn } from '../posts/writing.ts';
 import { authorsIn } from '../replica/authors.ts';
@@ -20,15 +20,15 @@ import { feedRoutes } from '../routes/feed.ts';
 import { friendRoutes } from '../routes/friends.ts';
 import { postRoutes, writingRoutes } from '../routes/posts.ts';
 import type { Schema } from '../schema.ts';
-import { keepCopy } from './replica.ts';
+import { runReplica } from './replica.ts';
 
 const HOUR_MS = 3_600_000;
 
-export function wire(context: Context<Schema, z.output<typeof settings>>): Service {
+export function wire(context: ServiceContext<Schema, z.output<typeof settings>>): Service {
   const { db, log, settings: set } = context;
   const remote = createRemoteKeys(() => fetchKeys(set.IDENTITY_URL), 'at-once');
   const authenticate = createAuthenticator(createVerifier(remote.keys, accessToken));
-  const copy = keepCopy(context);
+  const copy = runReplica(context);
   const app = createApp({
     routes: [
       ...postRoutes(postsIn(db)),
@@ -47,7 +47,7 @@ export function wire(context: Context<Schema, z.output<typeof settings>>): Servi
     readiness: copy.readiness,
     jobs: [
       ...copy.jobs,
-      { name: 'old idempotency keys', everyMs: HOUR_MS, run: () => forgetOldKeys(db) },
+      { name: 'old idempotency keys', everyMs: HOUR_MS, run: () => deleteOldKeys(db) },
     ],
     async close() {
       remote.close();

@@ -11,7 +11,7 @@ import {
 import type { TestDatabase } from '../../../test/support/database.ts';
 import { countsIn } from '../../src/friends/counts.ts';
 import { type Friends, friendsIn } from '../../src/friends/friends.ts';
-import type { PageQuestion, Slice } from '../../src/page.ts';
+import type { PageRequest, Slice } from '../../src/page.ts';
 import type { Schema } from '../../src/schema.ts';
 import { openStores } from '../support/stores.ts';
 
@@ -43,7 +43,7 @@ interface Real {
 }
 type Command = fc.AsyncCommand<Model, Real>;
 
-const all: PageQuestion = { limit: 100, after: undefined };
+const all: PageRequest = { limit: 100, after: undefined };
 const idsOf = ({ items }: Slice<{ readonly id: number }>) => items.map(({ id }) => id);
 
 const put = (me: number, other: number): Command => ({
@@ -141,8 +141,8 @@ describeOnBoth('friendships', (newDatabase) => {
       if (other % 3 > 0) await friends.put(me, person(other));
     }
     const lists = {
-      friends: (question: PageQuestion) => friends.pageOf(me, question),
-      incoming: (question: PageQuestion) => friends.requestsOf(me, 'incoming', question),
+      friends: (question: PageRequest) => friends.pageOf(me, question),
+      incoming: (question: PageRequest) => friends.requestsOf(me, 'incoming', question),
     };
     const expected = {
       friends: others.filter((other) => other % 3 > 0).map(person),

@@ -7,7 +7,7 @@ import { type Kysely, sql } from 'kysely';
 import { logged, run } from '../../../test/support/child.ts';
 import { describeOnServer, serverDatabase } from '../../../test/support/database.ts';
 import type { TestDatabase } from '../../../test/support/database.ts';
-import { forgetOldKeys } from '../../src/posts/idempotency.ts';
+import { deleteOldKeys } from '../../src/posts/idempotency.ts';
 import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
 import { serveIdentity } from '../support/identity.ts';
@@ -120,7 +120,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
       await held.promise;
     });
     await renewed.promise;
-    const forgetting = forgetOldKeys(db);
+    const forgetting = deleteOldKeys(db);
     await waiting(1);
     held.resolve();
     await Promise.all([renewing, forgetting]);

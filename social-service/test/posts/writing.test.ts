@@ -4,7 +4,7 @@ import type { Database } from 'chassis/postgres/database';
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
-import { forgetOldKeys, once } from '../../src/posts/idempotency.ts';
+import { deleteOldKeys, idempotent } from '../../src/posts/idempotency.ts';
 import { type Posts, postsIn } from '../../src/posts/reading.ts';
 import type { Schema } from '../../src/schema.ts';
 import { type Writing, writingIn } from '../../src/posts/writing.ts';
@@ -113,7 +113,7 @@ describeOnBoth('writing', (newDatabase) => {
     test('what failed after it was made was not made', async () => {
       const author = somebody();
       const request = { userId: author, key: 'key', body: 'x' };
-      const failing = once(database.db, request, async (tx) => {
+      const failing = idempotent(database.db, request, async (tx) => {
         await writingIn(tx).create(author, 'x');
         throw new Error('too bad');
       });
@@ -125,7 +125,7 @@ describeOnBoth('writing', (newDatabase) => {
       const author = somebody();
       const first = await writing.create(author, 'x', 'key');
       await age(author, '23 hours 59 minutes');
-      await forgetOldKeys(database.db);
+      await deleteOldKeys(database.db);
       expect((await writing.create(author, 'x', 'key')).id).toBe(first.id);
 
       await age(author, '2 minutes');
@@ -134,7 +134,7 @@ describeOnBoth('writing', (newDatabase) => {
       expect(await writing.create(author, 'another', 'key')).toEqual(second);
 
       await age(author, '25 hours');
-      await forgetOldKeys(database.db);
+      await deleteOldKeys(database.db);
       expect((await writing.create(author, 'a third', 'key')).id).not.toBe(second.id);
     });
 
@@ -143,7 +143,7 @@ describeOnBoth('writing', (newDatabase) => {
       for (let key = 1; key <= 7; key += 1) await writing.create(old, 'x', `key ${key}`);
       await age(old, '1 day');
       await writing.create(young, 'x', 'key');
-      await forgetOldKeys(database.db, 3);
+      await deleteOldKeys(database.db, 3);
       const { rows } = await sql<{ user_id: number }>`
         select user_id from idempotency_keys where user_id in (${old}, ${young})`.execute(
         database.db,

@@ -1,6 +1,6 @@
 // When the copy is good enough to be served from.
 import { expect, test } from '@jest/globals';
-import { copyReadiness } from '../../src/replica/readiness.ts';
+import { replicaReadiness } from '../../src/replica/readiness.ts';
 
 function stage() {
   const now = {
@@ -12,8 +12,8 @@ function stage() {
     caughtUp: false,
     failing: false,
   };
-  const readiness = copyReadiness({
-    copy: { state: async () => now },
+  const readiness = replicaReadiness({
+    replica: { state: async () => now },
     caughtUp: () => now.caughtUp,
     failing: () => now.failing,
   });

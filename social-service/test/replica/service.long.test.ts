@@ -6,7 +6,7 @@ import type { PostPage } from 'contracts/types';
 import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { namesAt } from '../../../test/support/people.ts';
 import { copyStateOf, gaugeOf } from '../../../test/support/services.ts';
-import { copyIn } from '../../src/replica/store.ts';
+import { replicaIn } from '../../src/replica/store.ts';
 import { start } from '../../src/service.ts';
 import { batchOf, deleted, type Logged, named } from '../support/events.ts';
 import { type IdentityStandIn, serveIdentity } from '../support/identity.ts';
@@ -85,7 +85,7 @@ test('a log that has lost its end is not followed over what it gives a second ti
 test('by itself it compares its names with Identity, and removes what users left behind', async () => {
   const log = [...users(3), deleted(4, 9, new Date().toISOString())];
   const stores = await openStores(database);
-  await copyIn(stores.db, createLogger('test', 'silent')).apply(batchOf(log), 0);
+  await replicaIn(stores.db, createLogger('test', 'silent')).apply(batchOf(log), 0);
   // Written with a token that was still good.
   await stores.db.insertInto('posts').values({ author_id: 9, content: 'late' }).execute();
   await stores.close();

@@ -8,8 +8,8 @@ import { describeOnBoth, type TestDatabase } from '../../../test/support/databas
 import { memoryLog } from '../../../test/support/log.ts';
 import { authorsIn } from '../../src/replica/authors.ts';
 import { removeOldGenerations } from '../../src/replica/cleanup.ts';
-import { type Copy, copyIn } from '../../src/replica/store.ts';
-import { removeLateTraces } from '../../src/replica/user-content.ts';
+import { type Replica, replicaIn } from '../../src/replica/store.ts';
+import { deleteLateContent } from '../../src/replica/user-content.ts';
 import { friendsIn } from '../../src/friends/friends.ts';
 import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
@@ -19,7 +19,7 @@ import { emptyCopy, openStores } from '../support/stores.ts';
 describeOnBoth('the copy', (newDatabase) => {
   let place: TestDatabase;
   let database: Database<Schema>;
-  let copy: Copy;
+  let copy: Replica;
   let written: ReturnType<typeof memoryLog>;
   beforeAll(async () => {
     place = await newDatabase();
@@ -28,7 +28,7 @@ describeOnBoth('the copy', (newDatabase) => {
   beforeEach(async () => {
     await emptyCopy(database.db);
     written = memoryLog();
-    copy = copyIn(database.db, written.log);
+    copy = replicaIn(database.db, written.log);
   });
   afterAll(async () => {
     await database.close();
@@ -56,7 +56,7 @@ describeOnBoth('the copy', (newDatabase) => {
       named(7, 3, 'three'),
       deleted(8, 2),
     ]);
-    expect(applied).toEqual({ skipped: 0, repeated: 0, broken: 0 });
+    expect(applied).toEqual({ skipped: 0, repeated: 0, invalid: 0 });
     expect(await shown([3, 2, 1, 9])).toBe('3:three 1:one_b');
     expect(await position()).toBe(8);
   });
@@ -75,19 +75,22 @@ describeOnBoth('the copy', (newDatabase) => {
     await apply([named(10, 1, 'new'), deleted(11, 2)]);
     const late = {
       events: [named(3, 1, 'old').event, named(4, 2, 'gone').event],
-      next: 12,
-      head: 12,
+      nextOffset: 12,
+      endOffset: 12,
     };
     await copy.apply(late, 11);
     expect(await shown()).toBe('1:new');
     const mixed = [named(15, 3, 'later'), named(14, 3, 'sooner'), deleted(13, 3)];
-    await copy.apply({ events: mixed.map(({ event }) => event), next: 15, head: 15 }, 12);
+    await copy.apply(
+      { events: mixed.map(({ event }) => event), nextOffset: 15, endOffset: 15 },
+      12,
+    );
     expect(await shown()).toBe('1:new 3:later');
   });
 
   test('what lies beyond where the batch leads is left for the one that it will come with', async () => {
     const events = [named(1, 1, 'one').event, named(9, 2, 'nine').event];
-    await copy.apply({ events, next: 4, head: 4 }, 0);
+    await copy.apply({ events, nextOffset: 4, endOffset: 4 }, 0);
     expect(await shown()).toBe('1:one');
     await apply([named(9, 2, 'nine')], 4);
     expect(await shown()).toBe('1:one 2:nine');
@@ -112,7 +115,7 @@ describeOnBoth('the copy', (newDatabase) => {
   });
 
   test('a batch without events moves the position on', async () => {
-    await copy.apply({ events: [], next: 7, head: 9 }, 0);
+    await copy.apply({ events: [], nextOffset: 7, endOffset: 9 }, 0);
     expect(await position()).toBe(7);
   });
 
@@ -166,14 +169,14 @@ describeOnBoth('the copy', (newDatabase) => {
       await apply([deleted(1, 1, now), deleted(2, 2)]);
       const writing = writingIn(database.db);
       for (const author of [1, 2, 3]) await writing.create(author, 'late');
-      await removeLateTraces(database.db);
+      await deleteLateContent(database.db);
       const posts = await database.db.selectFrom('posts').select('author_id').execute();
       // Who left long ago has no token any more: they are not looked for.
       expect(posts).toEqual([{ author_id: 2 }, { author_id: 3 }]);
       expect(await countOf('departed')).toBe(1);
       await sql`update departed set noticed_at = now() - interval '2 hours'`.execute(database.db);
       await writing.create(1, 'at the last moment');
-      await removeLateTraces(database.db);
+      await deleteLateContent(database.db);
       expect([await countOf('departed'), await countOf('posts')]).toEqual([0, 2]);
     });
   });
@@ -181,8 +184,11 @@ describeOnBoth('the copy', (newDatabase) => {
   describe('events that are not as they should be', () => {
     test('of later schemas with more fields count, of unknown types are skipped and counted', async () => {
       const { 'later-fields': fields, 'later-type': type } = eventExamples;
-      const applied = await copy.apply({ events: [fields, type], next: 48, head: 48 }, 0);
-      expect(applied).toEqual({ skipped: 1, repeated: 0, broken: 0 });
+      const applied = await copy.apply(
+        { events: [fields, type], nextOffset: 48, endOffset: 48 },
+        0,
+      );
+      expect(applied).toEqual({ skipped: 1, repeated: 0, invalid: 0 });
       expect(await shown([7])).toBe('7:cat_star_dog');
       expect(await countOf('broken_events')).toBe(0);
     });
@@ -191,8 +197,8 @@ describeOnBoth('the copy', (newDatabase) => {
       const examples = Object.entries(eventExamples).filter(([name]) => name.startsWith('broken-'));
       expect(examples.length).toBeGreaterThan(2);
       const events = [...examples.map(([, event]) => event), named(60, 1, 'one').event];
-      const applied = await copy.apply({ events, next: 60, head: 60 }, 0);
-      expect(applied).toEqual({ skipped: 0, repeated: 0, broken: examples.length });
+      const applied = await copy.apply({ events, nextOffset: 60, endOffset: 60 }, 0);
+      expect(applied).toEqual({ skipped: 0, repeated: 0, invalid: examples.length });
       expect(await shown([1, 7])).toBe('1:one');
       const kept = await database.db.selectFrom('broken_events').selectAll().execute();
       expect(kept.map(({ event }) => event).sort()).toEqual(
@@ -213,8 +219,11 @@ describeOnBoth('the copy', (newDatabase) => {
       for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
       const events = [null, 7, 'no JSON \u0000 \ud800', {}, [], deep, { id: '5', data: '\u0000' }];
       events.push('x'.repeat(100_000));
-      await copy.apply({ events: [...events, named(6, 1, 'one').event], next: 6, head: 6 }, 0);
-      await copy.apply({ events, next: 9, head: 9 }, 6);
+      await copy.apply(
+        { events: [...events, named(6, 1, 'one').event], nextOffset: 6, endOffset: 6 },
+        0,
+      );
+      await copy.apply({ events, nextOffset: 9, endOffset: 9 }, 6);
       expect(await shown()).toBe('1:one');
       expect(await position()).toBe(9);
       const kept = await database.db.selectFrom('broken_events').select('event').execute();
@@ -224,8 +233,8 @@ describeOnBoth('the copy', (newDatabase) => {
 
     test('are kept aside also when they come alone and say nothing of their position', async () => {
       await apply([named(6, 1, 'one')]);
-      const alone = { events: ['no {json'], next: 6, head: 6 };
-      expect(await copy.apply(alone, 6)).toEqual({ skipped: 0, repeated: 0, broken: 1 });
+      const alone = { events: ['no {json'], nextOffset: 6, endOffset: 6 };
+      expect(await copy.apply(alone, 6)).toEqual({ skipped: 0, repeated: 0, invalid: 1 });
       expect(await countOf('broken_events')).toBe(1);
       expect(await position()).toBe(6);
       // One that has a position came before.
@@ -236,7 +245,7 @@ describeOnBoth('the copy', (newDatabase) => {
     test('are bounded in number: the newest stay', async () => {
       for (let at = 0; at < 3; at += 1) {
         const events = Array.from({ length: 400 }, (_, n) => ({ n: at * 400 + n }));
-        await copy.apply({ events, next: at + 1, head: 3 }, at);
+        await copy.apply({ events, nextOffset: at + 1, endOffset: 3 }, at);
       }
       const kept = await database.db
         .selectFrom('broken_events')
@@ -291,14 +300,14 @@ describeOnBoth('the copy', (newDatabase) => {
     });
 
     test('begins anew when the log is lost, even while it is being made', async () => {
-      await copy.lose(3);
+      await copy.markLost(3);
       expect(await copy.state()).toMatchObject({ lost: false });
-      await copy.lose(7);
+      await copy.markLost(7);
       expect(await copy.state()).toMatchObject({ lost: true, position: 7, rebuilding: false });
       expect(await copy.rebuild()).toBe(true);
       expect(await copy.state()).toMatchObject({ lost: false, position: 0, generation: 2 });
       await apply(log.slice(0, 2), 0, 7);
-      await copy.lose(2);
+      await copy.markLost(2);
       expect(await copy.rebuild()).toBe(true);
       expect(await copy.state()).toMatchObject({ lost: false, position: 0, generation: 3 });
       await apply(log, 0, 6);

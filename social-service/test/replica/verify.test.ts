@@ -16,9 +16,9 @@ import { sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
 import { lastingDifferences, type Sides } from '../../src/replica/verification/compare.ts';
 import { divergence } from '../../src/replica/verification/divergence.ts';
-import { identityAt } from '../../src/replica/verification/identity-client.ts';
-import { copyReader } from '../../src/replica/verification/reader.ts';
-import { type Copy, copyIn } from '../../src/replica/store.ts';
+import { identityClient } from '../../src/replica/verification/identity-client.ts';
+import { replicaReader } from '../../src/replica/verification/reader.ts';
+import { type Replica, replicaIn } from '../../src/replica/store.ts';
 import { verify } from '../../src/replica/verification/verify.ts';
 import type { Schema } from '../../src/schema.ts';
 import { batchOf, deleted, type Logged, named } from '../support/events.ts';
@@ -32,7 +32,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   let place: TestDatabase;
   let database: Database<Schema>;
   let identity: IdentityStandIn;
-  let copy: Copy;
+  let copy: Replica;
   let sides: Sides;
   /** What happens while it is waited for the copy. */
   let meanwhile: () => Promise<void> | void;
@@ -40,7 +40,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   beforeAll(async () => {
     place = await newDatabase();
     database = await openStores(place);
-    copy = copyIn(database.db, createLogger('test', 'silent'));
+    copy = replicaIn(database.db, createLogger('test', 'silent'));
   });
   beforeEach(async () => {
     await emptyCopy(database.db);
@@ -48,9 +48,9 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     meanwhile = () => undefined;
     waited = 0;
     sides = {
-      copy: copyReader(database.db),
-      position: async () => (await copy.state()).position,
-      identity: identityAt(identity.url),
+      replica: replicaReader(database.db),
+      offset: async () => (await copy.state()).position,
+      identity: identityClient(identity.url),
       async pause(ms) {
         waited += ms;
         await meanwhile();
@@ -201,7 +201,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     test('is made of a hundred by chance, from all of the copy that is served', async () => {
       await agree(people(2_000));
       await copy.rebuild();
-      const reader = copyReader(database.db);
+      const reader = replicaReader(database.db);
       const ids = new Set<number>();
       for (let round = 0; round < 5; round += 1) {
         const sample = await reader.sample(100);

@@ -55,5 +55,5 @@ export const odd = (position: number, event: unknown): Logged => ({
 /** A batch of events as a source gives it. */
 export const batchOf = (logged: readonly Logged[], head?: number) => {
   const next = logged.at(-1)!.position;
-  return { events: logged.map(({ event }) => event), next, head: head ?? next };
+  return { events: logged.map(({ event }) => event), nextOffset: next, endOffset: head ?? next };
 };

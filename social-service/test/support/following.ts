@@ -10,7 +10,7 @@ import {
 } from '../../../test/support/database.ts';
 import { namesAt } from '../../../test/support/people.ts';
 import { copyStateOf } from '../../../test/support/services.ts';
-import type { CopyState } from '../../src/replica/store.ts';
+import type { ReplicaState } from '../../src/replica/store.ts';
 import { start } from '../../src/service.ts';
 import type { Carrier } from './carriers.ts';
 import { deleted, type Logged, named, odd } from './events.ts';
@@ -178,9 +178,9 @@ async function whyNotReady({ adminUrl }: Running): Promise<string | undefined> {
   return answer.ok ? undefined : ((await answer.json()) as { detail: string }).detail;
 }
 
-async function rebuild({ adminUrl }: Running): Promise<CopyState & { began: boolean }> {
+async function rebuild({ adminUrl }: Running): Promise<ReplicaState & { began: boolean }> {
   const answer = await fetch(`${adminUrl}/authors/rebuild`, { method: 'POST' });
-  return (await answer.json()) as CopyState & { began: boolean };
+  return (await answer.json()) as ReplicaState & { began: boolean };
 }
 
 const metricsOf = async ({ adminUrl }: Running): Promise<string> =>

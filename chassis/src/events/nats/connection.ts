@@ -1,7 +1,7 @@
 // Connecting to NATS, the broker.
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { SourceError } from '../source.ts';
-import { untilAborted } from '../../base/timeout.ts';
+import { raceAbort } from '../../base/timeout.ts';
 
 const CONNECT_MS = 2_000;
 const AGAIN_MS = { pause: 250, jitter: 250 };
@@ -71,7 +71,7 @@ export function openBroker(urls: string | readonly string[], name: string): Brok
     async using(use) {
       const { connection, lost } = await current();
       lost.signal.throwIfAborted();
-      return untilAborted(use(connection), lost.signal);
+      return raceAbort(use(connection), lost.signal);
     },
     async close() {
       const open = await connecting?.catch(() => undefined);

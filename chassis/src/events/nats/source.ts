@@ -2,9 +2,9 @@
 // this process alone, made where the follower stands, and thrown away whenever anything is odd.
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type EventBatch, type EventSource, SourceError } from '../source.ts';
-import { openCursor, type Cursor } from './stream-consumer.ts';
+import { openStreamConsumer, type StreamConsumer } from './stream-consumer.ts';
 import { openBroker } from './connection.ts';
-import { untilAborted, within } from '../../base/timeout.ts';
+import { raceAbort, withTimeout } from '../../base/timeout.ts';
 
 export interface JetStreamSourceOptions {
   /** The broker's servers, as in nats://127.0.0.1:4222; with commas between, or in a list. */
@@ -24,8 +24,8 @@ const GRACE_MS = 10_000;
 /** For the broker to forget the cursor, and as long again for the connection to end. */
 const CLOSE_MS = 500;
 
-interface Taken {
-  readonly cursor: Cursor;
+interface InHand {
+  readonly cursor: StreamConsumer;
   readonly after: number;
   readonly batch: EventBatch;
 }
@@ -43,9 +43,9 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
   const { urls, waitMs = WAIT_MS } = options;
   const broker = openBroker(urls, options.name);
   /** Everything up to `at` was acknowledged. */
-  let place: { readonly cursor: Cursor; readonly at: number } | undefined;
+  let place: { readonly cursor: StreamConsumer; readonly at: number } | undefined;
   /** Given, and not acknowledged yet. */
-  let inHand: Taken | undefined;
+  let inHand: InHand | undefined;
 
   /** Resolves when the broker has forgotten it, too. */
   const drop = (): Promise<void> | undefined => {
@@ -56,21 +56,26 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
   };
   const forget = (): void => void drop();
 
-  const take = async (connection: NatsConnection, after: number): Promise<Taken> => {
-    const cursor = place?.cursor ?? (await openCursor(connection, { ...options, after }));
+  const take = async (connection: NatsConnection, after: number): Promise<InHand> => {
+    const cursor = place?.cursor ?? (await openStreamConsumer(connection, { ...options, after }));
     try {
-      const { events, last = after, end, acknowledge } = await cursor.next(waitMs);
-      const head = end ? last : await cursor.head();
-      const done = async (): Promise<void> => {
+      const { events, lastOffset = after, end, acknowledge } = await cursor.next(waitMs);
+      const endOffset = end ? lastOffset : await cursor.endOffset();
+      const ack = async (): Promise<void> => {
         if (inHand?.cursor !== cursor) return;
         inHand = undefined;
-        place = { cursor, at: Math.max(last, after) };
+        place = { cursor, at: Math.max(lastOffset, after) };
         await broker.using(acknowledge).catch((error: unknown) => {
           forget();
           throw failure(error);
         });
       };
-      const batch = { events, next: last, head: Math.max(head ?? 0, last), done };
+      const batch = {
+        events,
+        nextOffset: lastOffset,
+        endOffset: Math.max(endOffset ?? 0, lastOffset),
+        ack,
+      };
       return { cursor, after, batch };
     } catch (error) {
       void cursor.close();
@@ -85,12 +90,12 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
       if (inHand !== undefined || (place !== undefined && after < place.at)) forget();
       const taking = broker.using((connection) => take(connection, after));
       try {
-        const taken = await untilAborted(within(taking, waitMs + GRACE_MS, late), signal);
+        const taken = await raceAbort(withTimeout(taking, waitMs + GRACE_MS, late), signal);
         const { cursor, batch } = taken;
         if (batch.events.length > 0) inHand = taken;
         else place = { cursor, at: after };
         // There is more, and it does not come.
-        if (batch.events.length === 0 && batch.head > after) forget();
+        if (batch.events.length === 0 && batch.endOffset > after) forget();
         return batch;
       } catch (error) {
         // It may still come, when nobody wants it any more.
@@ -101,8 +106,8 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
       }
     },
     async close() {
-      await within(Promise.resolve(drop()), CLOSE_MS, late).catch(() => undefined);
-      await within(broker.close(), CLOSE_MS, late).catch(() => undefined);
+      await withTimeout(Promise.resolve(drop()), CLOSE_MS, late).catch(() => undefined);
+      await withTimeout(broker.close(), CLOSE_MS, late).catch(() => undefined);
     },
   };
 }

@@ -8,23 +8,23 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import { parsePosition, SourceError } from '../source.ts';
-import { headOf, placeOf, POSITION_HEADER, type LogStream } from './start-sequence.ts';
+import { parseOffset, SourceError } from '../source.ts';
+import { endOf, startSequenceAfter, OFFSET_HEADER, type LogStream } from './start-sequence.ts';
 
 export interface Page {
   readonly events: readonly unknown[];
   /** Position of the last event; undefined when there is none. */
-  readonly last: number | undefined;
+  readonly lastOffset: number | undefined;
   /** Nothing more lies behind these in the stream. */
   readonly end: boolean;
   readonly acknowledge: () => Promise<void>;
 }
 
-export interface Cursor {
+export interface StreamConsumer {
   /** What follows; waits up to `waitMs` for a first message. @throws SourceError: this cursor is of no use any more */
   next(waitMs: number): Promise<Page>;
   /** Position of the newest event in the stream. */
-  head(): Promise<number | undefined>;
+  endOffset(): Promise<number | undefined>;
   /** Has the broker forget it; never rejects, as the broker would by itself, later. */
   close(): Promise<void>;
 }
@@ -39,10 +39,10 @@ const HEARTBEAT_MS = 1_000;
 const FORGET_MS = 300_000;
 
 /** Makes a consumer that begins behind a position. @throws UnknownPosition when the stream does not reach it */
-export async function openCursor(
+export async function openStreamConsumer(
   connection: NatsConnection,
   { stream, subject, name, after }: Omit<LogStream, 'streams'> & { name: string; after: number },
-): Promise<Cursor> {
+): Promise<StreamConsumer> {
   const bounded = { timeout: REQUEST_MS };
   const { streams, consumers } = await jetstreamManager(connection, {
     ...bounded,
@@ -54,7 +54,7 @@ export async function openCursor(
     name: own,
     filter_subject: subject,
     deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: await placeOf(log, after),
+    opt_start_seq: await startSequenceAfter(log, after),
     ack_policy: AckPolicy.All,
     max_ack_pending: PAGE_MESSAGES,
     inactive_threshold: nanos(FORGET_MS),
@@ -94,7 +94,7 @@ export async function openCursor(
       const rest = left ? await pull(Math.min(left, PAGE_MESSAGES - first.length), AT_HAND_MS) : [];
       return pageOf([...first, ...rest], left === 0);
     },
-    head: async () => (await headOf(log)).position,
+    endOffset: async () => (await endOf(log)).offset,
     async close() {
       await consumers.delete(stream, own).catch(() => undefined);
     },
@@ -102,10 +102,10 @@ export async function openCursor(
 }
 
 function pageOf(messages: readonly JsMsg[], end: boolean): Page {
-  const positions = messages.map(({ headers }) => parsePosition(headers?.get(POSITION_HEADER)));
+  const positions = messages.map(({ headers }) => parseOffset(headers?.get(OFFSET_HEADER)));
   return {
     events: messages.map(eventOf),
-    last: positions.findLast((position) => position !== undefined),
+    lastOffset: positions.findLast((position) => position !== undefined),
     end,
     acknowledge: async () => void (await messages.at(-1)?.ackAck({ timeout: REQUEST_MS })),
   };

@@ -46,7 +46,7 @@ export interface Breaker {
   /** False while an attempt would surely be refused. */
   readonly available: boolean;
   /** The refusal that an attempt would meet now, counted as one; undefined when it may go out. */
-  refuse(): UpstreamFailure | undefined;
+  reject(): UpstreamFailure | undefined;
   fire<T>(attempt: () => Promise<T>): Promise<T>;
   force(mode: 'open' | 'close' | 'auto'): void;
   report(): BreakerReport;
@@ -112,7 +112,7 @@ export function createBreaker({
     get available() {
       return available();
     },
-    refuse() {
+    reject() {
       if (available()) return undefined;
       onRejected();
       return refusal;

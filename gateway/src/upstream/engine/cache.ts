@@ -1,7 +1,7 @@
 // What the gateway remembers: a bounded LRU with two horizons, fresh and stale. The only file that knows lru-cache.
 import { LRUCache } from 'lru-cache';
 
-export interface MemoryOptions<T> {
+export interface CacheOptions<T> {
   /** How long an entry may be served without asking, in milliseconds; 0: never. */
   readonly freshMs: number;
   /** The same for "there is no such thing". */
@@ -12,33 +12,33 @@ export interface MemoryOptions<T> {
   readonly maxSize: number;
   readonly sizeOf: (value: T | undefined) => number;
   /** Told of a value that is kept in the place of an older one, which nobody said was changed. */
-  readonly onRenewed?: (value: T | undefined, older: T | undefined) => void;
+  readonly onRefreshed?: (value: T | undefined, older: T | undefined) => void;
   /** Milliseconds; tests put their own clock here. */
   readonly now?: () => number;
   /** From 0 to 1; spreads lifetimes, so that what came together does not expire together. */
   readonly random?: () => number;
 }
 
-export type Recalled<T> =
+export type CacheResult<T> =
   | { readonly kind: 'fresh'; readonly value: T | undefined; readonly ttlMs: number }
   | { readonly kind: 'stale'; readonly value: T }
   | { readonly kind: 'nothing' };
 
 /** Keeps values, and `undefined` for what an upstream surely does not have. */
-export interface Memory<T> {
+export interface Cache<T> {
   readonly size: number;
-  recall(id: number): Recalled<T>;
-  keep(id: number, value: T | undefined): void;
+  get(id: number): CacheResult<T>;
+  set(id: number, value: T | undefined): void;
   /** Says that an id is asked for. What comes back is kept, unless the thing was changed meanwhile. */
-  expect(id: number): Expectation<T>;
+  lease(id: number): Lease<T>;
   /** The thing was changed: neither what is kept of it nor what was asked before may be answered any more. */
-  forget(id: number): void;
+  invalidate(id: number): void;
 }
 
 /** Ends with one of the two. */
-export interface Expectation<T> {
-  keep(value: T | undefined): void;
-  drop(): void;
+export interface Lease<T> {
+  store(value: T | undefined): void;
+  release(): void;
 }
 
 interface Entry<T> {
@@ -49,8 +49,8 @@ interface Entry<T> {
 const NOTHING = { kind: 'nothing' } as const;
 const JITTER = 0.1;
 
-export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
-  const { freshMs, absentMs, staleMs, maxSize, sizeOf, onRenewed } = options;
+export function createCache<T>(options: CacheOptions<T>): Cache<T> {
+  const { freshMs, absentMs, staleMs, maxSize, sizeOf, onRefreshed } = options;
   const { now = () => performance.now(), random = Math.random } = options;
   const entries = new LRUCache<number, Entry<T>>({
     maxSize,
@@ -63,7 +63,7 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
     const lifetime = value === undefined ? absentMs : freshMs;
     const jitter = 1 - JITTER * random();
     const older = entries.peek(id);
-    if (older !== undefined) onRenewed?.(value, older.value);
+    if (older !== undefined) onRefreshed?.(value, older.value);
     entries.set(id, { value, freshUntil: now() + lifetime * jitter });
   };
 
@@ -71,7 +71,7 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
     get size() {
       return entries.size;
     },
-    recall(id) {
+    get(id) {
       const entry = entries.get(id);
       if (entry === undefined) return NOTHING;
       const ttlMs = entry.freshUntil - now();
@@ -82,8 +82,8 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
       entries.delete(id);
       return NOTHING;
     },
-    keep,
-    expect(id) {
+    set: keep,
+    lease(id) {
       const expectation = {};
       const others = expected.get(id);
       if (others === undefined) expected.set(id, new Set([expectation]));
@@ -96,13 +96,13 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
         return wasThere;
       };
       return {
-        keep(value) {
+        store(value) {
           if (end()) keep(id, value);
         },
-        drop: () => void end(),
+        release: () => void end(),
       };
     },
-    forget(id) {
+    invalidate(id) {
       expected.delete(id);
       entries.delete(id);
     },
@@ -110,7 +110,7 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
 }
 
 /** A bounded map without horizons, for what never changes: which author wrote a post, for one. */
-export const createFacts = <K extends number | string, V extends {}>(
+export const createImmutableCache = <K extends number | string, V extends {}>(
   maxEntries: number,
 ): Pick<Map<K, V>, 'get' | 'set'> =>
   // By size, not by number: given a number, it would take the memory for all of them at once.

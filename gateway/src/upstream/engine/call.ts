@@ -2,29 +2,29 @@
 import type { UpstreamFailure } from './failure.ts';
 
 /** Why nobody waits any longer: they went away, or their time is over. */
-export type Leaving = 'left' | 'timeout';
+export type CancelReason = 'left' | 'timeout';
 
 /** Whether somebody still waits for an answer. Cheaper than an AbortSignal, which would cost a fifth of a request. */
-export class Presence {
-  #leaving: Leaving | undefined;
-  #listeners: Set<(why: Leaving) => void> | undefined;
+export class Cancellation {
+  #reason: CancelReason | undefined;
+  #listeners: Set<(why: CancelReason) => void> | undefined;
 
-  get left(): boolean {
-    return this.#leaving !== undefined;
+  get cancelled(): boolean {
+    return this.#reason !== undefined;
   }
 
   /** Says that nobody waits any longer; every listener hears it once. */
-  leave(why: Leaving): void {
-    if (this.#leaving !== undefined) return;
-    this.#leaving = why;
+  cancel(why: CancelReason): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = why;
     for (const listener of this.#listeners ?? []) listener(why);
     this.#listeners = undefined;
   }
 
   /** @returns a function that takes the listener off again; call it once the answer is there */
-  onLeave(listener: (why: Leaving) => void): () => void {
-    if (this.#leaving !== undefined) {
-      listener(this.#leaving);
+  onCancel(listener: (why: CancelReason) => void): () => void {
+    if (this.#reason !== undefined) {
+      listener(this.#reason);
       return () => undefined;
     }
     (this.#listeners ??= new Set()).add(listener);
@@ -38,7 +38,7 @@ export interface Caller {
   readonly traceparent: string;
   /** On performance.now()'s clock, in milliseconds: after it nobody waits any longer. */
   readonly deadlineAt: number;
-  readonly presence: Presence;
+  readonly cancellation: Cancellation;
 }
 
 /** Where an answer came from. */
@@ -50,25 +50,25 @@ export type Via =
   /** Social's own copy; with the failure of the rung above, or undefined where nobody else was to be asked. */
   | { readonly kind: 'replica'; readonly failure: UpstreamFailure | undefined }
   /** Nowhere: nobody could be asked, and nothing was remembered. A value, as throwing costs more than answering. */
-  | { readonly kind: 'gap'; readonly failure: UpstreamFailure };
+  | { readonly kind: 'unavailable'; readonly failure: UpstreamFailure };
 
 export interface Reply<T> {
   readonly value: T;
   readonly via: Via;
 }
 
-/** One question to one upstream. Rejects with an UpstreamFailure; anything else that it throws is a bug. */
-export type Call<Q, T> = (question: Q, caller: Caller) => Promise<Reply<T>>;
+/** One request to one upstream. Rejects with an UpstreamFailure; anything else that it throws is a bug. */
+export type Call<Q, T> = (request: Q, caller: Caller) => Promise<Reply<T>>;
 
 /** A decorator of calls. */
 export type Layer<Q, T> = (inner: Call<Q, T>) => Call<Q, T>;
 
-/** Layers in the order in which a question meets them: the first is outermost. docs/layers.md says why in which order. */
+/** Layers in the order in which a request meets them: the first is outermost. docs/layers.md says why in which order. */
 export const stack = <Q, T>(layers: readonly Layer<Q, T>[], transport: Call<Q, T>): Call<Q, T> =>
   layers.reduceRight((inner, layer) => layer(inner), transport);
 
 /** The same caller with at most `limitMs` from now. */
-export const within = (caller: Caller, limitMs: number): Caller => ({
+export const withDeadline = (caller: Caller, limitMs: number): Caller => ({
   ...caller,
   deadlineAt: Math.min(caller.deadlineAt, performance.now() + limitMs),
 });

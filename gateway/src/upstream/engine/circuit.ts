@@ -31,7 +31,7 @@ export const makeCircuit = ({
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
     // A bug of ours says nothing about the upstream, and neither does an answer that was only not wanted.
-    errorFilter: (error: unknown) => !(error instanceof UpstreamFailure && error.facts.trips),
+    errorFilter: (error: unknown) => !(error instanceof UpstreamFailure && error.descriptor.trips),
   });
 
 /**

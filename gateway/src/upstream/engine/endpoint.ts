@@ -1,36 +1,36 @@
-// Kinds of questions to an upstream, as data; and how an answer to one is read. Pure.
+// Kinds of requests to an upstream, as data; and how an answer to one is read. Pure.
 import { kindOfStatus, UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One kind of question to an upstream: how it is written, and how each answer that is wanted is read. */
-export interface Operation<Q, T> {
+/** One kind of request to an upstream: how it is written, and how each answer that is wanted is read. */
+export interface Endpoint<Q, T> {
   readonly name: string;
   /** GET when left out; everything else is a write. */
   readonly method?: Method;
-  readonly target: (question: Q) => string;
-  /** Beside those that every question has: whose session it is, for one. */
-  readonly headers?: (question: Q) => Readonly<Record<string, string>>;
+  readonly target: (request: Q) => string;
+  /** Beside those that every request has: whose session it is, for one. */
+  readonly headers?: (request: Q) => Readonly<Record<string, string>>;
   /** Sent as JSON; nothing when left out. */
-  readonly body?: (question: Q) => unknown;
-  /** The largest answer to this question, in bytes. */
-  readonly maxBytes: (question: Q) => number;
+  readonly body?: (request: Q) => unknown;
+  /** The largest answer to this request, in bytes. */
+  readonly maxBytes: (request: Q) => number;
   /** By status. A reader gives undefined for a body that breaks the contract. */
-  readonly answers: Answers<Q, T>;
+  readonly readers: Readers<Q, T>;
 }
 
-export type Answers<Q, T> = Readonly<
+export type Readers<Q, T> = Readonly<
   Record<
     number,
-    (body: unknown, question: Q, headers: AnswerHeaders) => { readonly value: T } | undefined
+    (body: unknown, request: Q, headers: ResponseHeaders) => { readonly value: T } | undefined
   >
 >;
 
 /** Names in lower case. */
-export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** The most that an upstream may answer, in bytes. */
-export interface Bounds {
+export interface SizeLimits {
   /** About one thing. */
   readonly one: number;
   /** A list of up to a hundred. */
@@ -38,22 +38,22 @@ export interface Bounds {
 }
 
 /** An answer as it came, within its bounds. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
   readonly body: Buffer;
 }
 
 /** @throws UpstreamFailure for a status that is not wanted, and for a body that breaks the contract */
-export function readAnswer<Q, T>(
+export function readResponse<Q, T>(
   upstream: UpstreamName,
-  { answers }: Operation<Q, T>,
-  question: Q,
-  { status, headers, body }: RawAnswer,
+  { readers }: Endpoint<Q, T>,
+  request: Q,
+  { status, headers, body }: RawResponse,
 ): T {
-  const read = answers[status];
+  const read = readers[status];
   if (read === undefined) throw new UpstreamFailure(upstream, kindOfStatus(status), { status });
-  const result = read(parse(body), question, headers);
+  const result = read(parse(body), request, headers);
   if (result === undefined) throw new UpstreamFailure(upstream, kindOfMisfit(status), { status });
   return result.value;
 }

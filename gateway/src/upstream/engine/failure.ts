@@ -1,7 +1,7 @@
 // Every way in which an upstream can fail: one closed table from kind to status, to Proxy-Status, and to policy.
 import type { ProblemSlug } from 'chassis/http/problem';
 
-interface FailureKindFacts {
+interface FailureKindDescriptor {
   /** The problem that the client sees when the failed part was required. */
   readonly slug: Extract<
     ProblemSlug,
@@ -14,42 +14,42 @@ interface FailureKindFacts {
   /** Worth one more try at once: it is quick to fail, and likely to be gone the next time. */
   readonly retry: boolean;
   /** The attempt really went out. */
-  readonly asked: boolean;
+  readonly sent: boolean;
 }
 
-const out = { trips: true, retry: false, asked: true } as const;
-const quick = { trips: true, retry: true, asked: true } as const;
-const kept = { trips: false, retry: false, asked: false } as const;
+const noRetry = { trips: true, retry: false, sent: true } as const;
+const retryable = { trips: true, retry: true, sent: true } as const;
+const notSent = { trips: false, retry: false, sent: false } as const;
 
 /** The table. docs/failures.md explains each row; a test compares them. */
 export const failureKinds = {
-  refused: { slug: 'upstream-unavailable', proxyError: 'connection_refused', ...quick },
-  unresolved: { slug: 'upstream-unavailable', proxyError: 'dns_error', ...out },
-  unroutable: { slug: 'upstream-unavailable', proxyError: 'destination_ip_unroutable', ...out },
-  'connect-timeout': { slug: 'upstream-timeout', proxyError: 'connection_timeout', ...out },
-  untrusted: { slug: 'upstream-invalid', proxyError: 'tls_certificate_error', ...out },
-  tls: { slug: 'upstream-invalid', proxyError: 'tls_protocol_error', ...out },
-  timeout: { slug: 'upstream-timeout', proxyError: 'http_response_timeout', ...out },
-  terminated: { slug: 'upstream-invalid', proxyError: 'connection_terminated', ...quick },
-  incomplete: { slug: 'upstream-invalid', proxyError: 'http_response_incomplete', ...quick },
-  'too-large': { slug: 'upstream-invalid', proxyError: 'http_response_body_size', ...out },
+  refused: { slug: 'upstream-unavailable', proxyError: 'connection_refused', ...retryable },
+  unresolved: { slug: 'upstream-unavailable', proxyError: 'dns_error', ...noRetry },
+  unroutable: { slug: 'upstream-unavailable', proxyError: 'destination_ip_unroutable', ...noRetry },
+  'connect-timeout': { slug: 'upstream-timeout', proxyError: 'connection_timeout', ...noRetry },
+  untrusted: { slug: 'upstream-invalid', proxyError: 'tls_certificate_error', ...noRetry },
+  tls: { slug: 'upstream-invalid', proxyError: 'tls_protocol_error', ...noRetry },
+  timeout: { slug: 'upstream-timeout', proxyError: 'http_response_timeout', ...noRetry },
+  terminated: { slug: 'upstream-invalid', proxyError: 'connection_terminated', ...retryable },
+  incomplete: { slug: 'upstream-invalid', proxyError: 'http_response_incomplete', ...retryable },
+  'too-large': { slug: 'upstream-invalid', proxyError: 'http_response_body_size', ...noRetry },
   'headers-too-large': {
     slug: 'upstream-invalid',
     proxyError: 'http_response_header_section_size',
-    ...out,
+    ...noRetry,
   },
-  protocol: { slug: 'upstream-invalid', proxyError: 'http_protocol_error', ...out },
-  encoding: { slug: 'upstream-invalid', proxyError: 'http_response_content_coding', ...out },
-  nonsense: { slug: 'upstream-invalid', proxyError: 'http_protocol_error', ...out },
-  'server-error': { slug: 'upstream-invalid', proxyError: null, ...quick },
-  unavailable: { slug: 'upstream-unavailable', proxyError: null, ...quick },
-  throttled: { slug: 'upstream-unavailable', proxyError: null, ...out, trips: false },
-  rejected: { slug: 'upstream-invalid', proxyError: null, ...out, trips: false },
-  open: { slug: 'upstream-unavailable', proxyError: 'destination_unavailable', ...kept },
-  busy: { slug: 'upstream-unavailable', proxyError: 'connection_limit_reached', ...kept },
+  protocol: { slug: 'upstream-invalid', proxyError: 'http_protocol_error', ...noRetry },
+  encoding: { slug: 'upstream-invalid', proxyError: 'http_response_content_coding', ...noRetry },
+  nonsense: { slug: 'upstream-invalid', proxyError: 'http_protocol_error', ...noRetry },
+  'server-error': { slug: 'upstream-invalid', proxyError: null, ...retryable },
+  unavailable: { slug: 'upstream-unavailable', proxyError: null, ...retryable },
+  throttled: { slug: 'upstream-unavailable', proxyError: null, ...noRetry, trips: false },
+  rejected: { slug: 'upstream-invalid', proxyError: null, ...noRetry, trips: false },
+  open: { slug: 'upstream-unavailable', proxyError: 'destination_unavailable', ...notSent },
+  busy: { slug: 'upstream-unavailable', proxyError: 'connection_limit_reached', ...notSent },
   // The client went away: nobody hears of it, and it says nothing about the upstream.
-  left: { slug: 'upstream-unavailable', proxyError: null, ...kept, asked: true },
-} as const satisfies Record<string, FailureKindFacts>;
+  left: { slug: 'upstream-unavailable', proxyError: null, ...notSent, sent: true },
+} as const satisfies Record<string, FailureKindDescriptor>;
 
 export type FailureKind = keyof typeof failureKinds;
 export type UpstreamName = 'identity' | 'social';
@@ -84,14 +84,14 @@ export class UpstreamFailure extends Error {
     this.uncertain = details.uncertain ?? false;
   }
 
-  get facts(): FailureKindFacts {
+  get descriptor(): FailureKindDescriptor {
     return failureKinds[this.kind];
   }
 }
 
 /** `identity; error=connection_refused` (RFC 9209), or the status that was received when no error type of the RFC says it. */
-export function proxyMember({ upstream, facts, receivedStatus }: UpstreamFailure): string {
-  const error = facts.proxyError === null ? '' : `; error=${facts.proxyError}`;
+export function proxyMember({ upstream, descriptor, receivedStatus }: UpstreamFailure): string {
+  const error = descriptor.proxyError === null ? '' : `; error=${descriptor.proxyError}`;
   const status = receivedStatus === undefined ? '' : `; received-status=${receivedStatus}`;
   return `${upstream}${error}${status}`;
 }

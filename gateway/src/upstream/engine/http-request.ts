@@ -1,8 +1,8 @@
-// A question as it goes out. Pure.
+// A request as it goes out. Pure.
 import type { Caller } from './call.ts';
-import type { Method, Operation } from './endpoint.ts';
+import type { Method, Endpoint } from './endpoint.ts';
 
-export interface Request {
+export interface HttpRequest {
   readonly method: Method;
   /** The request target: path and query. */
   readonly path: string;
@@ -13,19 +13,19 @@ export interface Request {
   readonly maxBytes: number;
 }
 
-export const requestOf = <Q, T>(operation: Operation<Q, T>, question: Q): Request => ({
-  method: operation.method ?? 'GET',
-  path: operation.target(question),
-  headers: operation.headers?.(question),
-  body: operation.body && JSON.stringify(operation.body(question)),
-  maxBytes: operation.maxBytes(question),
+export const httpRequestOf = <Q, T>(endpoint: Endpoint<Q, T>, request: Q): HttpRequest => ({
+  method: endpoint.method ?? 'GET',
+  path: endpoint.target(request),
+  headers: endpoint.headers?.(request),
+  body: endpoint.body && JSON.stringify(endpoint.body(request)),
+  maxBytes: endpoint.maxBytes(request),
 });
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
-/** The header fields of a request: who asks, and what the operation adds. */
+/** The header fields of a request: who asks, and what the endpoint adds. */
 export const headersOf = (
-  { headers, body }: Request,
+  { headers, body }: HttpRequest,
   { requestId, traceparent }: Caller,
 ): Record<string, string> => ({
   accept: 'application/json',

@@ -34,7 +34,7 @@ export function kindOfError(error: Error, answering: boolean): FailureKind {
 }
 
 /** It ended before its answer began, on a socket that had served before: the error tells how much that had read. */
-export function isStale({ kind, cause }: UpstreamFailure): boolean {
+export function isStaleSocket({ kind, cause }: UpstreamFailure): boolean {
   const { socket } = (cause ?? {}) as { socket?: { bytesRead?: number } };
   return kind === 'terminated' && (socket?.bytesRead ?? 0) > 0;
 }

@@ -1,11 +1,11 @@
 // HTTP to one upstream: bounds, decodes, names the failure. The only file that knows undici.
 import { buildConnector, Pool, type Dispatcher } from 'undici';
-import type { Caller, Call, Leaving } from './call.ts';
+import type { Caller, Call, CancelReason } from './call.ts';
 import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
-import { isStale, kindOfError } from './network-error.ts';
-import { readAnswer, type AnswerHeaders } from './endpoint.ts';
-import type { Operation, RawAnswer } from './endpoint.ts';
-import { headersOf, requestOf, type Request } from './http-request.ts';
+import { isStaleSocket, kindOfError } from './network-error.ts';
+import { readResponse, type ResponseHeaders } from './endpoint.ts';
+import type { Endpoint, RawResponse } from './endpoint.ts';
+import { headersOf, httpRequestOf, type HttpRequest } from './http-request.ts';
 
 export interface TransportOptions {
   readonly upstream: UpstreamName;
@@ -16,7 +16,7 @@ export interface TransportOptions {
 }
 
 export interface Transport {
-  call<Q, T>(operation: Operation<Q, T>): Call<Q, T>;
+  call<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
   close(): Promise<void>;
 }
 
@@ -42,12 +42,12 @@ export function createTransport({
   });
 
   return {
-    call: (operation) => async (question, caller) => {
-      const request = requestOf(operation, question);
-      const send = () => dispatch(pool, upstream, request, caller);
+    call: (endpoint) => async (request, caller) => {
+      const httpRequest = httpRequestOf(endpoint, request);
+      const send = () => dispatch(pool, upstream, httpRequest, caller);
       // A write may have been done although its connection ended.
-      const raw = request.method === 'GET' ? await resendStale(send, caller) : await send();
-      return { value: readAnswer(upstream, operation, question, raw), via: ASKED };
+      const raw = httpRequest.method === 'GET' ? await resendStale(send, caller) : await send();
+      return { value: readResponse(upstream, endpoint, request, raw), via: ASKED };
     },
     close: () => pool.destroy(),
   };
@@ -68,13 +68,14 @@ function connectorOf(timeout: number): buildConnector.connector {
 
 /** Sends once more when a kept-alive socket turned out to be closed already (RFC 9112, section 9.3.1): for GET only. */
 async function resendStale(
-  send: () => Promise<RawAnswer>,
-  { presence }: Caller,
-): Promise<RawAnswer> {
+  send: () => Promise<RawResponse>,
+  { cancellation }: Caller,
+): Promise<RawResponse> {
   try {
     return await send();
   } catch (error) {
-    const again = error instanceof UpstreamFailure && isStale(error) && !presence.left;
+    const again =
+      error instanceof UpstreamFailure && isStaleSocket(error) && !cancellation.cancelled;
     if (!again) throw error;
     return send();
   }
@@ -84,13 +85,13 @@ async function resendStale(
 function dispatch(
   pool: Pool,
   upstream: UpstreamName,
-  request: Request,
+  request: HttpRequest,
   caller: Caller,
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     const { method, path, body, maxBytes } = request;
     let status = 0;
-    let answerHeaders: AnswerHeaders = {};
+    let answerHeaders: ResponseHeaders = {};
     let size = 0;
     const chunks: Buffer[] = [];
     let controller: Dispatcher.DispatchController | undefined;
@@ -102,10 +103,10 @@ function dispatch(
       controller?.abort(new Error(kind));
     };
     // A time that is over before the request could even be sent was spent on connecting.
-    stopListening = caller.presence.onLeave((why: Leaving) =>
+    stopListening = caller.cancellation.onCancel((why: CancelReason) =>
       fail(why === 'timeout' && controller === undefined ? 'connect-timeout' : why),
     );
-    if (caller.presence.left) return;
+    if (caller.cancellation.cancelled) return;
 
     pool.dispatch(
       {
@@ -118,7 +119,7 @@ function dispatch(
         onRequestStart(started) {
           controller = started;
           // It may have waited for a connection for longer than its caller did.
-          if (caller.presence.left) started.abort(new Error('left'));
+          if (caller.cancellation.cancelled) started.abort(new Error('left'));
         },
         onResponseStart(_controller, statusCode, headers) {
           status = statusCode;

@@ -1,46 +1,50 @@
 // Identity's log as a source to follow: within its deadline and its bounds, and not while Identity's breaker is open.
-import { SourceError, UnknownPosition, type EventSource } from 'chassis/events/source';
-import { background } from '../engine/background.ts';
+import { SourceError, UnknownOffset, type EventSource } from 'chassis/events/source';
+import { backgroundCaller } from '../engine/background.ts';
 import { UpstreamFailure } from '../engine/failure.ts';
-import { getLog } from './user-events.ts';
+import { getUserEvents } from './user-events.ts';
 import type { Upstream } from '../upstream.ts';
-import type { Bounds } from '../engine/endpoint.ts';
+import type { SizeLimits } from '../engine/endpoint.ts';
 
-export interface LogSource extends EventSource {
+export interface UserEventSource extends EventSource {
   /** Up to where the log has been read; 0 before it has. What came before it began concerns nobody here. */
-  position(): number;
+  offset(): number;
   /** It has taken effect up to here. */
-  moveTo(position: number): void;
+  advanceTo(position: number): void;
 }
 
 // Identity waits for news for half of the deadline, so that the answer is there in time.
 const WAITING_SHARE = 0.5;
 
-/** @param limitMs for each question */
-export function createLogSource(identity: Upstream, bounds: Bounds, limitMs: number): LogSource {
-  const ask = identity.listen(getLog(bounds));
+/** @param limitMs for each request */
+export function createUserEventSource(
+  identity: Upstream,
+  bounds: SizeLimits,
+  limitMs: number,
+): UserEventSource {
+  const ask = identity.longPoll(getUserEvents(bounds));
   let position: number | undefined;
 
   return {
-    position: () => position ?? 0,
-    moveTo(next) {
+    offset: () => position ?? 0,
+    advanceTo(next) {
       position = next;
     },
     async read(_after, signal) {
-      const caller = background(limitMs);
-      const leave = (): void => caller.presence.leave('left');
+      const caller = backgroundCaller(limitMs);
+      const leave = (): void => caller.cancellation.cancel('left');
       signal.addEventListener('abort', leave, { once: true });
       // Where the log ends has to be known before anything can be missed.
       const waitMs = position === undefined ? 0 : Math.floor(limitMs * WAITING_SHARE);
       try {
         const { value } = await ask({ after: position ?? 'latest', waitMs }, caller);
         if (value !== undefined) {
-          position ??= value.next;
-          return { ...value, done: async () => undefined };
+          position ??= value.nextOffset;
+          return { ...value, ack: async () => undefined };
         }
         // Another log than before: the cache goes on by time alone, and this one is read from its end.
         position = undefined;
-        throw new UnknownPosition('the log does not know the position that it was read to');
+        throw new UnknownOffset('the log does not know the position that it was read to');
       } catch (error) {
         if (!(error instanceof UpstreamFailure)) throw error;
         throw new SourceError(`${error.upstream}: ${error.kind}`);

@@ -1,14 +1,14 @@
 // The public keys that access tokens are checked with.
 import { schemaGuard } from 'contracts/guard';
 import type { KeySet } from 'contracts/types';
-import type { Bounds, Operation } from '../engine/endpoint.ts';
+import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 
 const isKeySet = schemaGuard<KeySet>('identity', 'KeySet');
 
 /** The public keys that access tokens are checked with. */
-export const getKeys = ({ one }: Bounds): Operation<undefined, KeySet> => ({
+export const getKeys = ({ one }: SizeLimits): Endpoint<undefined, KeySet> => ({
   name: 'keys',
   target: () => '/.well-known/jwks.json',
   maxBytes: () => one,
-  answers: { 200: (body) => (isKeySet(body) ? { value: body } : undefined) },
+  readers: { 200: (body) => (isKeySet(body) ? { value: body } : undefined) },
 });

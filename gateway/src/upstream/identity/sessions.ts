@@ -1,19 +1,19 @@
 // Sessions at Identity: begun, renewed, ended.
 import { schemaGuard } from 'contracts/guard';
 import type { Credentials, Session } from 'contracts/types';
-import type { Bounds, Operation } from '../engine/endpoint.ts';
-import { bearer, type InName } from '../on-behalf-of.ts';
-import { done, refusals, type Outcome } from '../outcome.ts';
+import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
+import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
+import { done, rejections, type Result } from '../outcome.ts';
 
 const isSession = schemaGuard<Session>('identity', 'Session');
 
 /** Of nobody yet; `address` is the client's, so that Identity can count its attempts. */
-export interface FromAddress<T> {
+export interface AnonymousRequest<T> {
   readonly body: T;
   readonly address: string | undefined;
 }
 
-const forwarded = ({ address }: FromAddress<unknown>): Record<string, string> =>
+const forwarded = ({ address }: AnonymousRequest<unknown>): Record<string, string> =>
   address === undefined ? {} : { 'x-forwarded-for': address };
 
 /** Only what the contract names: what else Identity knows of a user is nobody's. */
@@ -25,13 +25,13 @@ const keepSession = ({ user, accessToken, refreshToken, expiresIn }: Session): S
 });
 
 /** Begins a session: by registering, with a password, with a refresh token. */
-export function sessionOperation<T>(
+export function sessionEndpoint<T>(
   name: string,
   path: string,
   status: 200 | 201,
   refused: readonly number[],
-  { one }: Bounds,
-): Operation<FromAddress<T>, Outcome<Session>> {
+  { one }: SizeLimits,
+): Endpoint<AnonymousRequest<T>, Result<Session>> {
   return {
     name,
     method: 'POST',
@@ -39,19 +39,19 @@ export function sessionOperation<T>(
     headers: forwarded,
     body: ({ body }) => body,
     maxBytes: () => one,
-    answers: {
-      ...refusals(...refused),
+    readers: {
+      ...rejections(...refused),
       [status]: (body: unknown, _question: unknown, headers) =>
         isSession(body) ? done(keepSession(body), headers) : undefined,
     },
   };
 }
 
-export const logIn = (bounds: Bounds) =>
-  sessionOperation<Credentials>('log_in', '/api/sessions', 201, [400, 401, 429], bounds);
+export const logIn = (bounds: SizeLimits) =>
+  sessionEndpoint<Credentials>('log_in', '/api/sessions', 201, [400, 401, 429], bounds);
 /** Refused only when the token is no good: whatever else Identity says ends no session. */
-export const renewSession = (bounds: Bounds) =>
-  sessionOperation<{ readonly refreshToken: string }>(
+export const refreshSession = (bounds: SizeLimits) =>
+  sessionEndpoint<{ readonly refreshToken: string }>(
     'renew_session',
     '/api/sessions/refresh',
     200,
@@ -59,11 +59,11 @@ export const renewSession = (bounds: Bounds) =>
     bounds,
   );
 
-export const logOut = ({ one }: Bounds): Operation<InName, Outcome<null>> => ({
+export const logOut = ({ one }: SizeLimits): Endpoint<OnBehalfOf, Result<null>> => ({
   name: 'log_out',
   method: 'DELETE',
   target: () => '/api/sessions/current',
   headers: bearer,
   maxBytes: () => one,
-  answers: { ...refusals(401), 204: () => done(null) },
+  readers: { ...rejections(401), 204: () => done(null) },
 });

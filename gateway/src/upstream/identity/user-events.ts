@@ -1,43 +1,45 @@
-// Identity's log of its users, as the gateway reads it: what comes after a position, waiting for it when there is nothing.
-import { parsePosition } from 'chassis/events/source';
-import { FEED_BYTES_MAX } from 'chassis/events/feed-page';
-import type { AnswerHeaders, Bounds, Operation } from '../engine/endpoint.ts';
+// Reads Identity's user event log: the events after an offset, by a long poll.
+import { FEED_BYTES_MAX, readFeedPage } from 'chassis/events/feed-page';
+import { SourceError, UnknownOffset, type Events } from 'chassis/events/source';
+import type { Endpoint, Readers, SizeLimits } from '../engine/endpoint.ts';
 
-/** Where to read on; `latest` is where the log ends now. */
-export type After = number | 'latest';
-
-export interface LogQuestion {
-  readonly after: After;
-  /** How long Identity waits for news, in milliseconds. */
+export interface UserEventsRequest {
+  /** The offset to read on from; `latest` is the end of the log. */
+  readonly after: number | 'latest';
+  /** How long Identity may wait for new events, in milliseconds. */
   readonly waitMs: number;
 }
 
-export interface LogPage {
-  readonly events: readonly unknown[];
-  readonly next: number;
-  readonly head: number;
-}
+const targetOf = ({ after, waitMs }: UserEventsRequest): string =>
+  `/api/user-events?lastEventId=${after}&timeout=${waitMs}`;
 
-const NEXT = /^<[^>]*[?&]lastEventId=(\d+)>; ?rel="?next"?$/;
+type Reader = Readers<UserEventsRequest, Events | undefined>[number];
 
-function pageOf(body: unknown, headers: AnswerHeaders): LogPage | undefined {
-  const next = parsePosition(NEXT.exec(String(headers['link']))?.[1]);
-  const head = parsePosition(String(headers['log-head']));
-  if (!Array.isArray(body) || next === undefined || head === undefined) return undefined;
-  return { events: body, next, head };
-}
+const pageWith =
+  (status: number): Reader =>
+  (body, request, headers) => {
+    const header = (name: string): string | undefined => {
+      const value = headers[name];
+      return Array.isArray(value) ? undefined : value;
+    };
+    // Only the path and the query count: links are relative.
+    const url = new URL(targetOf(request), 'http://identity.invalid');
+    try {
+      return { value: readFeedPage({ status, header, body }, url) };
+    } catch (error) {
+      if (error instanceof UnknownOffset) return { value: undefined };
+      if (error instanceof SourceError) return undefined;
+      throw error;
+    }
+  };
 
-/** undefined: the log does not know the position; it is another one than before. */
-export const getLog = ({ list }: Bounds): Operation<LogQuestion, LogPage | undefined> => ({
+/** A page of events; undefined when the log does not know the offset, because it is another log than before. */
+export const getUserEvents = ({
+  list,
+}: SizeLimits): Endpoint<UserEventsRequest, Events | undefined> => ({
   name: 'log',
-  target: ({ after, waitMs }) => `/api/user-events?lastEventId=${after}&timeout=${waitMs}`,
-  // A page is as long as Identity makes it, whatever is allowed for names: what never fits would be asked for for ever.
+  target: targetOf,
+  // A page is as long as Identity makes it: were it over the limit for names, it would be asked for again for ever.
   maxBytes: () => Math.max(list, FEED_BYTES_MAX),
-  answers: {
-    200: (body, _question, headers) => {
-      const page = pageOf(body, headers);
-      return page && { value: page };
-    },
-    400: (body) => (body === undefined ? undefined : { value: undefined }),
-  },
+  readers: { 200: pageWith(200), 400: pageWith(400) },
 });

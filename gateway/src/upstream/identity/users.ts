@@ -2,15 +2,15 @@
 import { schemaGuard } from 'contracts/guard';
 import type { User, UserBatch } from 'contracts/types';
 import { byIds } from '../by-ids.ts';
-import type { Bounds } from '../engine/endpoint.ts';
+import type { SizeLimits } from '../engine/endpoint.ts';
 
 const users = {
   name: 'users',
   path: '/api/users',
   isOne: schemaGuard<User>('identity', 'User'),
   isList: schemaGuard<UserBatch>('identity', 'UserBatch'),
-  keep: ({ id, username }: User): User => ({ id, username }),
+  pick: ({ id, username }: User): User => ({ id, username }),
 };
 
 /** Public profiles by id. */
-export const getUsers = (bounds: Bounds) => byIds(users, bounds);
+export const getUsers = (bounds: SizeLimits) => byIds(users, bounds);

@@ -2,7 +2,7 @@
 import { schemaGuard } from 'contracts/guard';
 import type { AuthorBatch, User } from 'contracts/types';
 import { byIds } from '../by-ids.ts';
-import type { Bounds } from '../engine/endpoint.ts';
+import type { SizeLimits } from '../engine/endpoint.ts';
 
 const isAuthorBatch = schemaGuard<AuthorBatch>('social', 'AuthorBatch');
 
@@ -13,8 +13,8 @@ const authors = {
   isOne: (body: unknown): body is User => body === undefined,
   isList: isAuthorBatch,
   listOnly: true,
-  keep: ({ id, username }: User): User => ({ id, username }),
+  pick: ({ id, username }: User): User => ({ id, username }),
 } as const;
 
 /** Users by id, from Social's own copy. Who is not there may be too new for it. */
-export const getAuthors = (bounds: Bounds) => byIds(authors, bounds);
+export const getAuthors = (bounds: SizeLimits) => byIds(authors, bounds);

@@ -1,14 +1,14 @@
 // Counts at Social.
 import { schemaGuard } from 'contracts/guard';
 import type { Counts } from 'contracts/types';
-import type { Bounds, Operation } from '../engine/endpoint.ts';
+import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 
 const isCounts = schemaGuard<Counts>('social', 'Counts');
 
 /** How many posts and friends a user has. */
-export const getCounts = (bounds: Bounds): Operation<number, Counts> => ({
+export const getCounts = (bounds: SizeLimits): Endpoint<number, Counts> => ({
   name: 'counts',
   target: (userId) => `/api/users/${userId}/counts`,
   maxBytes: () => bounds.one,
-  answers: { 200: (body) => (isCounts(body) ? { value: body } : undefined) },
+  readers: { 200: (body) => (isCounts(body) ? { value: body } : undefined) },
 });

@@ -1,17 +1,17 @@
 // The viewer's feed at Social.
 import { schemaGuard } from 'contracts/guard';
 import type { Post, PostPage } from 'contracts/types';
-import type { Bounds } from '../engine/endpoint.ts';
-import { keepPost, type Include } from './posts.ts';
-import { page, type OwnPage } from './viewer-page.ts';
+import type { SizeLimits } from '../engine/endpoint.ts';
+import { pickPost, type Include } from './posts.ts';
+import { viewerPage, type ViewerPageRequest } from './viewer-page.ts';
 
 const isPostPage = schemaGuard<PostPage>('social', 'PostPage');
 
-export const getFeed = (bounds: Bounds, include: Include) =>
-  page<OwnPage, Post>(
+export const getFeed = (bounds: SizeLimits, include: Include) =>
+  viewerPage<ViewerPageRequest, Post>(
     'feed',
     () => (include === 'author' ? '/api/feed?include=author&' : '/api/feed?'),
     isPostPage,
-    keepPost,
+    pickPost,
     bounds,
   );

@@ -1,25 +1,25 @@
-// What a feed is made of: a page of posts, and their authors in one question.
+// What a feed is made of: a page of posts, and their authors in one request.
 import type { PostPage } from 'contracts/types';
 import type { Caller } from '../../upstream/engine/call.ts';
-import type { OwnPage } from '../../upstream/social/viewer-page.ts';
-import type { Outcome } from '../../upstream/outcome.ts';
+import type { ViewerPageRequest } from '../../upstream/social/viewer-page.ts';
+import type { Result } from '../../upstream/outcome.ts';
 import { authorsOf, type Authors } from '../authors.ts';
-import type { Lookup } from '../data-source.ts';
-import type { Parts } from '../catalog.ts';
+import type { Fetched } from '../data-source.ts';
+import type { Catalog } from '../catalog.ts';
 
 export interface FeedParts {
-  readonly page: Lookup<Outcome<PostPage>>;
+  readonly page: Fetched<Result<PostPage>>;
   readonly authors: Authors;
 }
 
 /** @throws UpstreamFailure when Social fails */
 export async function loadFeed(
-  parts: Parts,
-  question: OwnPage,
+  catalog: Catalog,
+  request: ViewerPageRequest,
   caller: Caller,
 ): Promise<FeedParts> {
-  const page = await parts.feed(question, caller);
-  const items = page.value !== undefined && 'done' in page.value ? page.value.done.items : [];
-  for (const { id, authorId } of items) parts.authorOf.set(id, authorId);
-  return { page, authors: await authorsOf(parts, page, items, caller) };
+  const page = await catalog.feed(request, caller);
+  const items = page.value !== undefined && 'ok' in page.value ? page.value.ok.items : [];
+  for (const { id, authorId } of items) catalog.authorOf.set(id, authorId);
+  return { page, authors: await authorsOf(catalog, page, items, caller) };
 }

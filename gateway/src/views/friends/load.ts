@@ -1,28 +1,28 @@
-// What a list of people is made of: a page of their ids, and their names in one question.
+// What a list of people is made of: a page of their ids, and their names in one request.
 import type { Caller } from '../../upstream/engine/call.ts';
-import type { Outcome } from '../../upstream/outcome.ts';
-import { askAuthors, type Authors } from '../authors.ts';
-import type { Lookup, Part } from '../data-source.ts';
-import type { Parts } from '../catalog.ts';
+import type { Result } from '../../upstream/outcome.ts';
+import { fetchAuthors, type Authors } from '../authors.ts';
+import type { Fetched, DataSource } from '../data-source.ts';
+import type { Catalog } from '../catalog.ts';
 
 interface PeoplePage {
   readonly items: readonly { readonly id: number }[];
 }
 
 export interface PeopleParts<T> {
-  readonly page: Lookup<Outcome<T>>;
+  readonly page: Fetched<Result<T>>;
   readonly people: Authors;
 }
 
 /** @throws UpstreamFailure when Social fails */
 export async function loadPeople<Q, T extends PeoplePage>(
-  ask: Part<Q, Outcome<T>>,
-  parts: Pick<Parts, 'author'>,
-  question: Q,
+  ask: DataSource<Q, Result<T>>,
+  catalog: Pick<Catalog, 'author'>,
+  request: Q,
   caller: Caller,
 ): Promise<PeopleParts<T>> {
-  const page = await ask(question, caller);
-  const items = page.value !== undefined && 'done' in page.value ? page.value.done.items : [];
+  const page = await ask(request, caller);
+  const items = page.value !== undefined && 'ok' in page.value ? page.value.ok.items : [];
   const ids = items.map(({ id }) => id);
-  return { page, people: await askAuthors(parts, ids, caller) };
+  return { page, people: await fetchAuthors(catalog, ids, caller) };
 }

@@ -1,6 +1,6 @@
 // People with their names. Pure.
 import type { User } from 'contracts/types';
-import type { Lookup } from '../data-source.ts';
+import type { Fetched } from '../data-source.ts';
 
 interface PeoplePage<T> {
   readonly items: readonly T[];
@@ -13,13 +13,13 @@ interface PeoplePage<T> {
  */
 export function stitchPeople<T extends { readonly id: number }>(
   page: PeoplePage<T>,
-  lookupOf: (id: number) => Lookup<User> | undefined,
+  fetchedOf: (id: number) => Fetched<User> | undefined,
 ): PeoplePage<T & { readonly username: string | null }> {
   const items = page.items.flatMap((item) => {
-    const lookup = lookupOf(item.id);
-    const kind = lookup?.via.kind;
-    const hasLeft = lookup?.value === undefined && kind !== 'gap' && kind !== 'replica';
-    return hasLeft ? [] : [{ ...item, username: lookup?.value?.username ?? null }];
+    const fetched = fetchedOf(item.id);
+    const kind = fetched?.via.kind;
+    const hasLeft = fetched?.value === undefined && kind !== 'unavailable' && kind !== 'replica';
+    return hasLeft ? [] : [{ ...item, username: fetched?.value?.username ?? null }];
   });
   return { items, nextCursor: page.nextCursor };
 }

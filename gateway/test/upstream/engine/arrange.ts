@@ -1,12 +1,17 @@
 // What the tests of the layers share: a caller, and a call that answers when the test says so.
-import { Presence, type Call, type Caller, type Reply } from '../../../src/upstream/engine/call.ts';
+import {
+  Cancellation,
+  type Call,
+  type Caller,
+  type Reply,
+} from '../../../src/upstream/engine/call.ts';
 import { UpstreamFailure, type FailureKind } from '../../../src/upstream/engine/failure.ts';
 
 export const aCaller = (patienceMs = 1000): Caller => ({
   requestId: 'request-1',
   traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   deadlineAt: performance.now() + patienceMs,
-  presence: new Presence(),
+  cancellation: new Cancellation(),
 });
 
 export const answer = <T>(value: T): Reply<T> => ({
@@ -18,7 +23,7 @@ export const failure = (kind: FailureKind): UpstreamFailure =>
   new UpstreamFailure('identity', kind);
 
 export interface Asked<Q, T> {
-  readonly question: Q;
+  readonly request: Q;
   readonly caller: Caller;
   readonly answer: (value: T) => void;
   readonly fail: (error: unknown) => void;
@@ -29,9 +34,9 @@ export function byHand<Q, T>(): { readonly call: Call<Q, T>; readonly asked: Ask
   const asked: Asked<Q, T>[] = [];
   return {
     asked,
-    call: (question, caller) =>
+    call: (request, caller) =>
       new Promise((resolve, reject) => {
-        asked.push({ question, caller, answer: (value) => resolve(answer(value)), fail: reject });
+        asked.push({ request, caller, answer: (value) => resolve(answer(value)), fail: reject });
       }),
   };
 }

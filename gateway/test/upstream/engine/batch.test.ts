@@ -8,11 +8,11 @@ function arrange(maxIds = 100) {
   return { asked, onBatch, call: batch(call, { upstream: 'identity', maxIds, onBatch }) };
 }
 
-test('questions of one turn travel together, and each gets its own answer', async () => {
+test('requests of one turn travel together, and each gets its own answer', async () => {
   const { call, asked, onBatch } = arrange();
   const answers = [1, 2, 3].map((id) => call(id, aCaller()));
   await settle();
-  expect(asked.map(({ question }) => question)).toEqual([[1, 2, 3]]);
+  expect(asked.map(({ request }) => request)).toEqual([[1, 2, 3]]);
   asked[0]!.answer(
     new Map([
       [1, 'cat'],
@@ -27,7 +27,7 @@ test('a batch is never larger than the upstream takes', async () => {
   const { call, asked } = arrange(2);
   for (const id of [1, 2, 3]) void call(id, aCaller());
   await settle();
-  expect(asked.map(({ question }) => question)).toEqual([[1, 2], [3]]);
+  expect(asked.map(({ request }) => request)).toEqual([[1, 2], [3]]);
 });
 
 test('whoever left before the batch went out is not asked for, and hears that it left', async () => {
@@ -35,10 +35,10 @@ test('whoever left before the batch went out is not asked for, and hears that it
   const gone = aCaller();
   const asking = call(1, gone);
   void call(2, aCaller());
-  gone.presence.leave('left');
+  gone.cancellation.cancel('left');
   await expect(asking).rejects.toMatchObject({ kind: 'left' });
   await settle();
-  expect(asked.map(({ question }) => question)).toEqual([[2]]);
+  expect(asked.map(({ request }) => request)).toEqual([[2]]);
 });
 
 test('a batch is given up only when everybody in it has left', async () => {
@@ -46,10 +46,10 @@ test('a batch is given up only when everybody in it has left', async () => {
   const callers = [aCaller(), aCaller()];
   callers.forEach((caller, id) => void call(id, caller));
   await settle();
-  callers[0]!.presence.leave('left');
-  expect(asked[0]!.caller.presence.left).toBe(false);
-  callers[1]!.presence.leave('left');
-  expect(asked[0]!.caller.presence.left).toBe(true);
+  callers[0]!.cancellation.cancel('left');
+  expect(asked[0]!.caller.cancellation.cancelled).toBe(false);
+  callers[1]!.cancellation.cancel('left');
+  expect(asked[0]!.caller.cancellation.cancelled).toBe(true);
 });
 
 test('a batch settles within the shortest budget in it', async () => {
@@ -69,7 +69,7 @@ test.each(['nonsense', 'too-large'] as const)(
     await settle();
     asked[0]!.fail(failure(kind));
     await settle();
-    expect(asked.slice(1).map(({ question }) => question)).toEqual([[1], [2]]);
+    expect(asked.slice(1).map(({ request }) => request)).toEqual([[1], [2]]);
     asked[1]!.answer(new Map([[1, 'cat']]));
     asked[2]!.fail(failure(kind));
     expect((await good).value).toBe('cat');
@@ -77,16 +77,16 @@ test.each(['nonsense', 'too-large'] as const)(
   },
 );
 
-test('one bad thing of a hundred is found by halving, in few questions', async () => {
+test('one bad thing of a hundred is found by halving, in few requests', async () => {
   const { call, asked } = arrange();
   const answers = Promise.allSettled(Array.from({ length: 100 }, (_, id) => call(id, aCaller())));
   let told = 0;
   while (told < asked.length || told === 0) {
     await settle();
     for (; told < asked.length; told += 1) {
-      const { question, answer, fail } = asked[told]!;
-      if (question.includes(13)) fail(failure('nonsense'));
-      else answer(new Map(question.map((id) => [id, `user ${id}`])));
+      const { request, answer, fail } = asked[told]!;
+      if (request.includes(13)) fail(failure('nonsense'));
+      else answer(new Map(request.map((id) => [id, `user ${id}`])));
     }
     await settle();
   }
@@ -96,7 +96,7 @@ test('one bad thing of a hundred is found by halving, in few questions', async (
   expect(asked.length).toBeLessThan(20);
 });
 
-test('any other failure is everybody’s, without a second question', async () => {
+test('any other failure is everybody’s, without a second request', async () => {
   const { call, asked } = arrange();
   const answers = [1, 2].map((id) => call(id, aCaller()));
   await settle();

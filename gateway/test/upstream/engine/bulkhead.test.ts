@@ -1,18 +1,23 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { bulkhead, createPlaces } from '../../../src/upstream/engine/layers/bulkhead.ts';
+import { bulkhead, createPermits } from '../../../src/upstream/engine/layers/bulkhead.ts';
 import { aCaller, byHand, failure } from './arrange.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-const arrange = (maxAtOnce: number, maxWaiting: number) => {
+const arrange = (maxConcurrent: number, maxWaiting: number) => {
   const onRefused = jest.fn();
   const { call, asked } = byHand<number, string>();
-  const places = createPlaces({ upstream: 'identity', maxAtOnce, maxWaiting, onRefused });
-  return { asked, onRefused, call: bulkhead<number, string>(places)(call) };
+  const permits = createPermits({
+    upstream: 'identity',
+    maxConcurrent: maxConcurrent,
+    maxQueued: maxWaiting,
+    onRejected: onRefused,
+  });
+  return { asked, onRefused, call: bulkhead<number, string>(permits)(call) };
 };
 
-test('no more attempts go out at once than there are places; the next goes when one comes back', async () => {
+test('no more attempts go out at once than there are permits; the next goes when one comes back', async () => {
   const { call, asked } = arrange(1, 1);
   const first = call(1, aCaller());
   const second = call(2, aCaller());
@@ -75,14 +80,14 @@ test('who leaves while waiting never goes out', async () => {
   void call(1, aCaller());
   const gone = aCaller();
   const told = expect(call(2, gone)).rejects.toMatchObject({ kind: 'left' });
-  gone.presence.leave('left');
+  gone.cancellation.cancel('left');
   await told;
   asked[0]!.answer('cat');
   await jest.advanceTimersByTimeAsync(0);
   expect(asked).toHaveLength(1);
 });
 
-test('places are given back: a thousand attempts one after another need one', async () => {
+test('permits are given back: a thousand attempts one after another need one', async () => {
   const { call, asked } = arrange(1, 0);
   for (let count = 0; count < 1000; count += 1) {
     const each = call(count, aCaller());

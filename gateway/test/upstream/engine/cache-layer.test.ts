@@ -1,13 +1,13 @@
 import { expect, jest, test } from '@jest/globals';
-import { cache, remember } from '../../../src/upstream/engine/layers/cache.ts';
-import { createMemory } from '../../../src/upstream/engine/cache.ts';
+import { serveFromCache, storeInCache } from '../../../src/upstream/engine/layers/cache.ts';
+import { createCache } from '../../../src/upstream/engine/cache.ts';
 import type { UpstreamFailure } from '../../../src/upstream/engine/failure.ts';
 import { aCaller, answer, byHand, failure } from './arrange.ts';
 
 function arrange() {
   let now = 0;
   let refused: UpstreamFailure | undefined;
-  const memory = createMemory<string>({
+  const memory = createCache<string>({
     freshMs: 100,
     absentMs: 10,
     staleMs: 1000,
@@ -19,8 +19,8 @@ function arrange() {
   const inner = jest.fn(byHand<number, string | undefined>().call);
   const onDegraded = jest.fn();
   const onLookup = jest.fn();
-  const call = cache({ memory, refusal: () => refused, onLookup, onDegraded })(
-    remember(memory)(inner),
+  const call = serveFromCache({ cache: memory, rejection: () => refused, onLookup, onDegraded })(
+    storeInCache(memory)(inner),
   );
   return {
     memory,
@@ -77,7 +77,7 @@ test('beyond the stale horizon a failure leaves a gap', async () => {
   await call();
   after(1101);
   inner.mockRejectedValueOnce(failure('timeout'));
-  expect((await call()).via).toMatchObject({ kind: 'gap', failure: { kind: 'timeout' } });
+  expect((await call()).via).toMatchObject({ kind: 'unavailable', failure: { kind: 'timeout' } });
 });
 
 test('"no such thing" never stands in for a failure: it may have been made since', async () => {
@@ -86,7 +86,7 @@ test('"no such thing" never stands in for a failure: it may have been made since
   await call();
   after(11);
   inner.mockRejectedValueOnce(failure('refused'));
-  expect((await call()).via).toMatchObject({ kind: 'gap', failure: { kind: 'refused' } });
+  expect((await call()).via).toMatchObject({ kind: 'unavailable', failure: { kind: 'refused' } });
 });
 
 test('while the upstream would refuse, nobody is asked: stale when there is something, else a gap', async () => {
@@ -96,7 +96,7 @@ test('while the upstream would refuse, nobody is asked: stale when there is some
   after(200);
   refuse(failure('open'));
   expect((await call(1)).value).toBe('cat');
-  expect((await call(2)).via).toMatchObject({ kind: 'gap', failure: { kind: 'open' } });
+  expect((await call(2)).via).toMatchObject({ kind: 'unavailable', failure: { kind: 'open' } });
   expect(inner).toHaveBeenCalledTimes(1);
 });
 
@@ -113,7 +113,7 @@ test('a bug is never answered by a stale value', async () => {
 test('a client that left is no reason to ask again in the background', async () => {
   const { call, inner, onDegraded } = arrange();
   inner.mockRejectedValueOnce(failure('left'));
-  expect((await call()).via).toMatchObject({ kind: 'gap', failure: { kind: 'left' } });
+  expect((await call()).via).toMatchObject({ kind: 'unavailable', failure: { kind: 'left' } });
   expect(onDegraded).not.toHaveBeenCalled();
 });
 

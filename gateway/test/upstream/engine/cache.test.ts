@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { createMemory, createFacts } from '../../../src/upstream/engine/cache.ts';
+import { createCache, createImmutableCache } from '../../../src/upstream/engine/cache.ts';
 
 const memoryOf = (maxSize: number, random = 0) =>
-  createMemory<string>({
+  createCache<string>({
     freshMs: 1000,
     absentMs: 1000,
     staleMs: 0,
@@ -15,12 +15,12 @@ const memoryOf = (maxSize: number, random = 0) =>
 
 test('memory is bounded by size: what was used least recently goes first', () => {
   const memory = memoryOf(10);
-  memory.keep(1, 'aaaa');
-  memory.keep(2, 'bbbb');
-  memory.recall(1);
-  memory.keep(3, 'cccc');
-  expect(memory.recall(2).kind).toBe('nothing');
-  expect(memory.recall(1).kind).toBe('fresh');
+  memory.set(1, 'aaaa');
+  memory.set(2, 'bbbb');
+  memory.get(1);
+  memory.set(3, 'cccc');
+  expect(memory.get(2).kind).toBe('nothing');
+  expect(memory.get(1).kind).toBe('fresh');
 });
 
 test.each([
@@ -31,64 +31,64 @@ test.each([
   'lifetimes are spread by a tenth, and never longer than the setting: drawn %d, an entry lives %d ms',
   (random, ttlMs) => {
     const memory = memoryOf(10, random);
-    memory.keep(1, 'a');
-    expect(memory.recall(1)).toEqual({ kind: 'fresh', value: 'a', ttlMs });
+    memory.set(1, 'a');
+    expect(memory.get(1)).toEqual({ kind: 'fresh', value: 'a', ttlMs });
   },
 );
 
 test('what is larger than the whole memory is not kept, and disturbs nothing', () => {
   const memory = memoryOf(10);
-  memory.keep(1, 'a');
-  memory.keep(2, 'x'.repeat(11));
-  expect(memory.recall(2).kind).toBe('nothing');
-  expect(memory.recall(1).kind).toBe('fresh');
+  memory.set(1, 'a');
+  memory.set(2, 'x'.repeat(11));
+  expect(memory.get(2).kind).toBe('nothing');
+  expect(memory.get(1).kind).toBe('fresh');
 });
 
 describe('what is changed', () => {
   test('is forgotten', () => {
     const memory = memoryOf(10);
-    memory.keep(1, 'old');
-    memory.keep(2, 'other');
-    memory.forget(1);
-    expect(memory.recall(1).kind).toBe('nothing');
-    expect(memory.recall(2)).toMatchObject({ value: 'other' });
+    memory.set(1, 'old');
+    memory.set(2, 'other');
+    memory.invalidate(1);
+    expect(memory.get(1).kind).toBe('nothing');
+    expect(memory.get(2)).toMatchObject({ value: 'other' });
   });
 
   test('is kept when it was asked for afterwards, and not when it was asked for before', () => {
     const memory = memoryOf(10);
-    const before = memory.expect(1);
-    memory.forget(1);
-    const after = memory.expect(1);
-    after.keep('new');
-    before.keep('old');
-    expect(memory.recall(1)).toMatchObject({ value: 'new' });
+    const before = memory.lease(1);
+    memory.invalidate(1);
+    const after = memory.lease(1);
+    after.store('new');
+    before.store('old');
+    expect(memory.get(1)).toMatchObject({ value: 'new' });
   });
 
   test('"there is no such thing", heard before it was made, is not kept either', () => {
     const memory = memoryOf(10);
-    const before = memory.expect(1);
-    memory.forget(1);
-    before.keep(undefined);
-    expect(memory.recall(1).kind).toBe('nothing');
+    const before = memory.lease(1);
+    memory.invalidate(1);
+    before.store(undefined);
+    expect(memory.get(1).kind).toBe('nothing');
   });
 
   test('does not disturb what others ask for', () => {
     const memory = memoryOf(10);
-    const other = memory.expect(2);
-    memory.forget(1);
-    other.keep('other');
-    expect(memory.recall(2)).toMatchObject({ value: 'other' });
+    const other = memory.lease(2);
+    memory.invalidate(1);
+    other.store('other');
+    expect(memory.get(2)).toMatchObject({ value: 'other' });
   });
 
   test('an expectation that was dropped, or kept once, keeps nothing more', () => {
     const memory = memoryOf(10);
-    const [dropped, kept] = [memory.expect(1), memory.expect(2)];
-    dropped.drop();
-    dropped.keep('a');
-    kept.keep('b');
-    kept.keep('c');
-    expect(memory.recall(1).kind).toBe('nothing');
-    expect(memory.recall(2)).toMatchObject({ value: 'b' });
+    const [dropped, kept] = [memory.lease(1), memory.lease(2)];
+    dropped.release();
+    dropped.store('a');
+    kept.store('b');
+    kept.store('c');
+    expect(memory.get(1).kind).toBe('nothing');
+    expect(memory.get(2)).toMatchObject({ value: 'b' });
   });
 
   test('whatever the order: nothing that was asked for before the last change is ever recalled', () => {
@@ -100,18 +100,18 @@ describe('what is changed', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const memory = memoryOf(10);
-        const asked: { version: number; expectation: ReturnType<typeof memory.expect> }[] = [];
+        const asked: { version: number; expectation: ReturnType<typeof memory.lease> }[] = [];
         let version = 0;
         for (const each of steps) {
           if (each === 'change') {
             version += 1;
-            memory.forget(1);
-          } else if (each === 'ask') asked.push({ version, expectation: memory.expect(1) });
+            memory.invalidate(1);
+          } else if (each === 'ask') asked.push({ version, expectation: memory.lease(1) });
           else {
             const [flight] = asked.splice(each.answered % (asked.length || 1), 1);
-            flight?.expectation.keep(String(flight.version));
+            flight?.expectation.store(String(flight.version));
           }
-          const recalled = memory.recall(1);
+          const recalled = memory.get(1);
           if (recalled.kind === 'fresh') expect(recalled.value).toBe(String(version));
         }
       }),
@@ -120,7 +120,7 @@ describe('what is changed', () => {
 });
 
 test('facts are bounded by number', () => {
-  const facts = createFacts(2);
+  const facts = createImmutableCache(2);
   for (const id of [1, 2, 3]) facts.set(id, id);
   expect([1, 2, 3].map((id) => facts.get(id))).toEqual([undefined, 2, 3]);
 });

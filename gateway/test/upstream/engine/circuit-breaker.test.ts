@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { failureKinds, type FailureKind } from '../../../src/upstream/engine/failure.ts';
 import { createBreaker, type Breaker } from '../../../src/upstream/engine/breaker.ts';
-import { guard, heed, turnAway } from '../../../src/upstream/engine/layers/circuit-breaker.ts';
+import {
+  circuitBreaker,
+  respectBreaker,
+  failFast,
+} from '../../../src/upstream/engine/layers/circuit-breaker.ts';
 import { aCaller, byHand, failure } from './arrange.ts';
 
 let breaker: Breaker;
@@ -25,7 +29,7 @@ function arrange(errorPercent = 50) {
     onRejected,
   });
   const { call, asked } = byHand<number, string>();
-  const guarded = guard<number, string>(breaker)(call);
+  const guarded = circuitBreaker<number, string>(breaker)(call);
   const failTimes = async (times: number, kind: FailureKind = 'refused'): Promise<void> => {
     for (let count = 0; count < times; count += 1) {
       const attempt = guarded(1, aCaller());
@@ -80,7 +84,7 @@ test('while it is open, nobody waits for a place to be refused at', async () => 
   const { failTimes, onRejected } = arrange();
   await failTimes(4);
   const inner = byHand<number, string>();
-  await expect(turnAway<number, string>(breaker)(inner.call)(1, aCaller())).rejects.toMatchObject({
+  await expect(failFast<number, string>(breaker)(inner.call)(1, aCaller())).rejects.toMatchObject({
     kind: 'open',
   });
   expect(inner.asked).toHaveLength(0);
@@ -139,8 +143,8 @@ test('a client that leaves does not end the probe: its hang-up must not close th
   await jest.advanceTimersByTimeAsync(5000);
   const caller = aCaller();
   const probe = guarded(1, caller);
-  caller.presence.leave('left');
-  expect(asked[4]!.caller.presence.left).toBe(false);
+  caller.cancellation.cancel('left');
+  expect(asked[4]!.caller.cancellation.cancelled).toBe(false);
   expect(breaker.state).toBe('half_open');
   asked[4]!.fail(failure('timeout'));
   await expect(probe).rejects.toMatchObject({ kind: 'timeout' });
@@ -181,7 +185,7 @@ test('auto, said to a breaker that nobody forced, changes nothing', async () => 
 function aside() {
   const arranged = arrange();
   const { call, asked } = byHand<number, string>();
-  return { ...arranged, heeding: heed<number, string>(breaker)(call), aside: asked };
+  return { ...arranged, heeding: respectBreaker<number, string>(breaker)(call), aside: asked };
 }
 
 describe('what is asked aside', () => {

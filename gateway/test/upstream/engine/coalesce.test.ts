@@ -13,7 +13,7 @@ function arrange(limitMs = 1000) {
   };
 }
 
-test('equal questions at once are asked once, and those who joined are told so', async () => {
+test('equal requests at once are asked once, and those who joined are told so', async () => {
   const { call, asked } = arrange();
   const first = call(1, aCaller());
   const second = call(1, aCaller());
@@ -23,7 +23,7 @@ test('equal questions at once are asked once, and those who joined are told so',
   expect(asked).toHaveLength(1);
 });
 
-test('a question after the answer is a new one', async () => {
+test('a request after the answer is a new one', async () => {
   const { call, asked } = arrange();
   const first = call(1, aCaller());
   asked[0]!.answer('cat');
@@ -32,7 +32,7 @@ test('a question after the answer is a new one', async () => {
   expect(asked).toHaveLength(2);
 });
 
-test('after a failure the next question is a new one', async () => {
+test('after a failure the next request is a new one', async () => {
   const { call, asked } = arrange();
   const first = call(1, aCaller());
   asked[0]!.fail(failure('refused'));
@@ -46,21 +46,21 @@ test('a caller that leaves ends its own waiting only; the flight lands for the o
   const leaver = aCaller();
   const left = call(1, leaver);
   const stays = call(1, aCaller());
-  leaver.presence.leave('left');
+  leaver.cancellation.cancel('left');
   await expect(left).rejects.toMatchObject({ kind: 'left' });
-  expect(asked[0]!.caller.presence.left).toBe(false);
+  expect(asked[0]!.caller.cancellation.cancelled).toBe(false);
   asked[0]!.answer('cat');
   expect((await stays).value).toBe('cat');
 });
 
-test('when the last caller has left, the flight is given up, and the next question takes off anew', async () => {
+test('when the last caller has left, the flight is given up, and the next request takes off anew', async () => {
   const { call, asked } = arrange();
   const callers = [aCaller(), aCaller()];
   const waiting = callers.map((caller) => call(1, caller));
-  for (const caller of callers) caller.presence.leave('left');
+  for (const caller of callers) caller.cancellation.cancel('left');
   await expect(Promise.all(waiting)).rejects.toMatchObject({ kind: 'left' });
   await expect(waiting[1]).rejects.toMatchObject({ kind: 'left' });
-  expect(asked[0]!.caller.presence.left).toBe(true);
+  expect(asked[0]!.caller.cancellation.cancelled).toBe(true);
   void call(1, aCaller()).catch(() => undefined);
   expect(asked).toHaveLength(2);
 });
@@ -68,9 +68,9 @@ test('when the last caller has left, the flight is given up, and the next questi
 test('a caller that has left before it asks does not keep a flight in the air', async () => {
   const { call, asked } = arrange();
   const gone = aCaller();
-  gone.presence.leave('left');
+  gone.cancellation.cancel('left');
   await expect(call(1, gone)).rejects.toMatchObject({ kind: 'left' });
-  expect(asked[0]!.caller.presence.left).toBe(true);
+  expect(asked[0]!.caller.cancellation.cancelled).toBe(true);
 });
 
 test('a caller with less patience than the flight stops waiting at its own deadline; the flight goes on', async () => {
@@ -79,7 +79,7 @@ test('a caller with less patience than the flight stops waiting at its own deadl
   const told = expect(impatient).rejects.toMatchObject({ kind: 'timeout' });
   await jest.advanceTimersByTimeAsync(100);
   await told;
-  expect(asked[0]!.caller.presence.left).toBe(false);
+  expect(asked[0]!.caller.cancellation.cancelled).toBe(false);
 });
 
 test('of a small budget, too: a sixth less patience is less', async () => {

@@ -14,7 +14,7 @@ test('an attempt that never settles is settled at the deadline, and told to stop
   });
   await jest.advanceTimersByTimeAsync(301);
   await told;
-  expect(asked[0]!.caller.presence.left).toBe(true);
+  expect(asked[0]!.caller.cancellation.cancelled).toBe(true);
 });
 
 test('a caller that leaves ends its attempt as left, not as timed out', async () => {
@@ -22,7 +22,7 @@ test('a caller that leaves ends its attempt as left, not as timed out', async ()
   const caller = aCaller();
   const waiting = deadline<number, string>('identity')(call)(1, caller);
   const told = expect(waiting).rejects.toMatchObject({ kind: 'left' });
-  caller.presence.leave('left');
+  caller.cancellation.cancel('left');
   await jest.advanceTimersByTimeAsync(0);
   await told;
 });
@@ -30,9 +30,9 @@ test('a caller that leaves ends its attempt as left, not as timed out', async ()
 test('an attempt that knows what its time was spent on tells so', async () => {
   const caller = aCaller(300);
   const connecting = deadline<number, string>('identity')(
-    (_question, { presence }) =>
+    (_question, { cancellation }) =>
       new Promise((_resolve, reject) => {
-        presence.onLeave(() => reject(failure('connect-timeout')));
+        cancellation.onCancel(() => reject(failure('connect-timeout')));
       }),
   )(1, caller);
   const told = expect(connecting).rejects.toMatchObject({ kind: 'connect-timeout' });

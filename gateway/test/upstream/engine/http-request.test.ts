@@ -1,8 +1,8 @@
-// A question as it goes out: what the operation says, who asks, and nothing else.
+// A request as it goes out: what the endpoint says, who asks, and nothing else.
 import { expect, test } from '@jest/globals';
 import { logIn, logOut } from '../../../src/upstream/identity/sessions.ts';
 import { changePost, createPost } from '../../../src/upstream/social/posts.ts';
-import { headersOf, requestOf } from '../../../src/upstream/engine/http-request.ts';
+import { headersOf, httpRequestOf } from '../../../src/upstream/engine/http-request.ts';
 import { getCounts } from '../../../src/upstream/social/counts.ts';
 import { aCaller } from './arrange.ts';
 
@@ -16,8 +16,8 @@ const always = {
   traceparent: caller.traceparent,
 };
 
-test('a public question is a GET without a body, in nobody’s name', () => {
-  const request = requestOf(getCounts(bounds), 7);
+test('a public request is a GET without a body, in nobody’s name', () => {
+  const request = httpRequestOf(getCounts(bounds), 7);
   expect(request).toEqual({
     method: 'GET',
     path: '/api/users/7/counts',
@@ -29,7 +29,7 @@ test('a public question is a GET without a body, in nobody’s name', () => {
 });
 
 test('a write in somebody’s name has their token, and its body as JSON', () => {
-  const request = requestOf(changePost(bounds), { ...seven, id: 6, content: 'Better.' });
+  const request = httpRequestOf(changePost(bounds), { ...seven, id: 6, content: 'Better.' });
   expect(request).toMatchObject({
     method: 'PATCH',
     path: '/api/posts/6',
@@ -43,7 +43,7 @@ test('a write in somebody’s name has their token, and its body as JSON', () =>
 });
 
 const keyOf = (key: string | undefined) =>
-  requestOf(createPost(bounds), { ...seven, content: 'x', key }).headers;
+  httpRequestOf(createPost(bounds), { ...seven, content: 'x', key }).headers;
 
 test('a key is quoted, and left out when there is none', () => {
   expect(keyOf('evening 1')).toMatchObject({ 'idempotency-key': '"evening 1"' });
@@ -51,7 +51,7 @@ test('a key is quoted, and left out when there is none', () => {
 });
 
 test('a write without a body says nothing of its type', () => {
-  const request = requestOf(logOut(bounds), seven);
+  const request = httpRequestOf(logOut(bounds), seven);
   expect(request).toMatchObject({ method: 'DELETE', path: '/api/sessions/current' });
   expect(headersOf(request, caller)).toEqual({ ...always, authorization: 'Bearer a.b.c' });
 });
@@ -59,7 +59,7 @@ test('a write without a body says nothing of its type', () => {
 test('an attempt to log in names the client’s address, when it is known, and nobody’s token', () => {
   const body = { username: 'user_7', password: 'a password' };
   const headers = (address: string | undefined) =>
-    headersOf(requestOf(logIn(bounds), { body, address }), caller);
+    headersOf(httpRequestOf(logIn(bounds), { body, address }), caller);
   expect(headers('203.0.113.9')).toEqual({
     ...always,
     'content-type': 'application/json',

@@ -1,9 +1,9 @@
 import { expect, jest, test } from '@jest/globals';
 import {
   createRetryBudget,
-  quick,
+  whenQuickToFail,
   retry,
-  unsent,
+  whenNotSent,
 } from '../../../src/upstream/engine/layers/retry.ts';
 import { failureKinds, type FailureKind } from '../../../src/upstream/engine/failure.ts';
 import { aCaller, answer, byHand, failure } from './arrange.ts';
@@ -11,7 +11,7 @@ import { aCaller, answer, byHand, failure } from './arrange.ts';
 const arrange = (budget = createRetryBudget()) => {
   const inner = jest.fn(byHand<number, string>().call);
   const onRetry = jest.fn();
-  return { inner, onRetry, call: retry<number, string>(budget, quick, onRetry)(inner) };
+  return { inner, onRetry, call: retry<number, string>(budget, whenQuickToFail, onRetry)(inner) };
 };
 
 test('what failed quickly is tried once more', async () => {
@@ -55,7 +55,7 @@ test('a bug is not tried again', async () => {
   expect(inner).toHaveBeenCalledTimes(1);
 });
 
-test('in an outage no more than a tenth of the questions, and a small burst, is asked twice', async () => {
+test('in an outage no more than a tenth of the requests, and a small burst, is asked twice', async () => {
   const { call, inner } = arrange(createRetryBudget(0.1, 10));
   inner.mockRejectedValue(failure('refused'));
   for (let asked = 0; asked < 200; asked += 1)
@@ -68,7 +68,7 @@ test('nothing is tried again after the deadline, or for nobody', async () => {
   const { call, inner } = arrange();
   inner.mockRejectedValue(failure('refused'));
   const gone = aCaller();
-  gone.presence.leave('left');
+  gone.cancellation.cancel('left');
   await expect(call(1, aCaller(0))).rejects.toMatchObject({ kind: 'refused' });
   await expect(call(1, gone)).rejects.toMatchObject({ kind: 'refused' });
   expect(inner).toHaveBeenCalledTimes(2);
@@ -81,7 +81,7 @@ test.each(kinds)(
   async (kind) => {
     const inner = jest.fn(byHand<number, string>().call);
     inner.mockRejectedValue(failure(kind));
-    const call = retry<number, string>(createRetryBudget(), unsent, jest.fn())(inner);
+    const call = retry<number, string>(createRetryBudget(), whenNotSent, jest.fn())(inner);
     await expect(call(1, aCaller())).rejects.toMatchObject({ kind });
     expect(inner).toHaveBeenCalledTimes(kind === 'refused' ? 2 : 1);
   },

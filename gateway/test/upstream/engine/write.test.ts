@@ -24,8 +24,8 @@ test('a client that hangs up does not stop it: whoever remembers has to hear of 
   const { call, asked } = arrange();
   const caller = aCaller();
   const writing = call(1, caller);
-  caller.presence.leave('left');
-  expect(asked[0]!.caller.presence.left).toBe(false);
+  caller.cancellation.cancel('left');
+  expect(asked[0]!.caller.cancellation.cancelled).toBe(false);
   asked[0]!.answer('cat');
   expect((await writing).value).toBe('cat');
 });
@@ -33,10 +33,10 @@ test('a client that hangs up does not stop it: whoever remembers has to hear of 
 test('one that had hung up before does not stop it either, and all share its deadline and ids', () => {
   const { call, asked } = arrange();
   const caller = aCaller();
-  caller.presence.leave('left');
+  caller.cancellation.cancel('left');
   void call(1, caller);
-  const { presence, ...rest } = asked[0]!.caller;
-  expect(presence.left).toBe(false);
+  const { cancellation, ...rest } = asked[0]!.caller;
+  expect(cancellation.cancelled).toBe(false);
   expect(rest).toEqual({
     requestId: caller.requestId,
     traceparent: caller.traceparent,

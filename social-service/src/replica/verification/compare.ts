@@ -1,6 +1,6 @@
 // Comparing the copy with Identity, while both change: what is late is told apart from what is wrong.
-import type { Identity } from './identity-client.ts';
-import type { CopyReader } from './reader.ts';
+import type { IdentityClient } from './identity-client.ts';
+import type { ReplicaReader } from './reader.ts';
 
 /** A user of whom the copy says something else than Identity. */
 export interface Difference {
@@ -13,10 +13,10 @@ export interface Difference {
 }
 
 export interface Sides {
-  readonly copy: CopyReader;
+  readonly replica: ReplicaReader;
   /** Up to where in the log the copy is. */
-  readonly position: () => Promise<number>;
-  readonly identity: Identity;
+  readonly offset: () => Promise<number>;
+  readonly identity: IdentityClient;
   readonly pause: (ms: number) => Promise<void>;
 }
 
@@ -34,13 +34,13 @@ export interface Lasting {
 
 /** What is different at the moment, among these users. */
 export async function differencesAmong(
-  { copy, identity }: Pick<Sides, 'copy' | 'identity'>,
+  { replica, identity }: Pick<Sides, 'replica' | 'identity'>,
   ids: readonly number[],
 ): Promise<Difference[]> {
   const found: Difference[] = [];
   for (let at = 0; at < ids.length; at += LOT) {
     const lot = ids.slice(at, at + LOT);
-    const [here, there] = await Promise.all([copy.namesOf(lot), identity.namesOf(lot)]);
+    const [here, there] = await Promise.all([replica.namesOf(lot), identity.namesOf(lot)]);
     found.push(...lot.flatMap((id) => differenceOf(id, here.get(id), there.get(id)) ?? []));
   }
   return found;
@@ -78,10 +78,10 @@ export async function lastingDifferences(sides: Sides, ids: readonly number[]): 
 }
 
 /** Whether the copy is as far as Identity's log is now; it is waited for a while. */
-async function caughtUp({ identity, position, pause }: Sides): Promise<boolean> {
-  const head = await identity.head();
+async function caughtUp({ identity, offset, pause }: Sides): Promise<boolean> {
+  const head = await identity.endOffset();
   for (let waited = 0; waited < LATE_MS; waited += POLL_MS) {
-    if ((await position()) >= head) return true;
+    if ((await offset()) >= head) return true;
     await pause(POLL_MS);
   }
   return false;

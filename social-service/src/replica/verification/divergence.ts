@@ -27,7 +27,7 @@ export function divergence(
   );
   return async () => {
     try {
-      const ids = await sides.copy.sample(SAMPLE);
+      const ids = await sides.replica.sample(SAMPLE);
       const { differences, late } = await lastingDifferences(sides, ids);
       compared.set(late ? 0 : ids.length);
       divergent.set(late ? 0 : differences.length);

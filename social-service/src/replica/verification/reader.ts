@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { serving } from '../authors.ts';
 import type { Schema } from '../../schema.ts';
 
-export interface CopyReader {
+export interface ReplicaReader {
   /** Names by ids; whom the copy does not hold is left out. */
   namesOf(ids: readonly number[]): Promise<Map<number, string>>;
   /** The next ids after one that the copy holds, in their order. */
@@ -14,7 +14,7 @@ export interface CopyReader {
   sample(count: number): Promise<number[]>;
 }
 
-export function copyReader(db: Kysely<Schema>): CopyReader {
+export function replicaReader(db: Kysely<Schema>): ReplicaReader {
   const held = () => db.selectFrom('authors').where('generation', '=', serving(db));
   return {
     async namesOf(ids) {

@@ -30,14 +30,14 @@ export async function verify(
   signal: AbortSignal,
   progress: (compared: number) => void = () => undefined,
 ): Promise<Verified> {
-  const { copy, identity } = sides;
+  const { replica, identity } = sides;
   const suspects = new Set<number>();
   let compared = 0;
   const full = (): boolean => suspects.size > DIFFERENCES_MAX;
 
   const lookFor = async (ids: readonly number[]): Promise<void> => {
     signal.throwIfAborted();
-    const held = await copy.namesOf(ids);
+    const held = await replica.namesOf(ids);
     const absent = ids.filter((id) => !held.has(id) && !suspects.has(id));
     for (const { id } of await differencesAmong(sides, absent)) suspects.add(id);
   };
@@ -46,14 +46,14 @@ export async function verify(
     if (full()) break;
     await lookFor(ids);
   }
-  for await (const ids of lots((after) => copy.after(after, LOT))) {
+  for await (const ids of lots((after) => replica.after(after, LOT))) {
     if (full()) break;
     signal.throwIfAborted();
     for (const { id } of await differencesAmong(sides, ids)) suspects.add(id);
     compared += ids.length;
     progress(compared);
   }
-  for await (const ids of lots((after) => copy.authorsAfter(after, LOT))) {
+  for await (const ids of lots((after) => replica.authorsAfter(after, LOT))) {
     if (full()) break;
     await lookFor(ids);
   }

@@ -1,8 +1,8 @@
-// Questions for single things, asked in the same turn of the event loop, travel as one question for many.
-import { Presence, type Call, type Caller, type Reply } from '../call.ts';
+// Requests for single things, asked in the same turn of the event loop, travel as one request for many.
+import { Cancellation, type Call, type Caller, type Reply } from '../call.ts';
 import { UpstreamFailure, type UpstreamName } from '../failure.ts';
 
-/** One question for many ids: what is not in the map does not exist. */
+/** One request for many ids: what is not in the map does not exist. */
 export type CallMany<T> = Call<readonly number[], ReadonlyMap<number, T>>;
 
 export interface BatchOptions {
@@ -12,27 +12,27 @@ export interface BatchOptions {
   readonly onBatch: (size: number) => void;
 }
 
-interface Wanted<T> {
+interface Pending<T> {
   readonly id: number;
   readonly caller: Caller;
   readonly resolve: (reply: Reply<T | undefined>) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** No two questions for one id come at once: `coalesce` stands above. */
+/** No two requests for one id come at once: `coalesce` stands above. */
 export function batch<T>(
   many: CallMany<T>,
   { upstream, maxIds, onBatch }: BatchOptions,
 ): Call<number, T | undefined> {
-  let waiting: Wanted<T>[] = [];
+  let waiting: Pending<T>[] = [];
 
-  const ask = async (group: readonly Wanted<T>[]): Promise<void> => {
+  const ask = async (group: readonly Pending<T>[]): Promise<void> => {
     onBatch(group.length);
     const stopListening: (() => void)[] = [];
     try {
       const reply = await many(
         group.map((wanted) => wanted.id),
-        together(group, stopListening),
+        sharedCaller(group, stopListening),
       );
       for (const wanted of group)
         wanted.resolve({ value: reply.value.get(wanted.id), via: reply.via });
@@ -48,7 +48,7 @@ export function batch<T>(
 
   const send = (): void => {
     const [gone = [], ready = []] = [true, false].map((left) =>
-      waiting.filter(({ caller }) => caller.presence.left === left),
+      waiting.filter(({ caller }) => caller.cancellation.cancelled === left),
     );
     waiting = [];
     for (const wanted of gone) wanted.reject(new UpstreamFailure(upstream, 'left'));
@@ -68,21 +68,21 @@ export function batch<T>(
 const isPoisoned = (error: unknown): boolean =>
   error instanceof UpstreamFailure && (error.kind === 'nonsense' || error.kind === 'too-large');
 
-/** The caller of a shared question: it has left when all have left, and is as patient as the least patient. */
-function together(
-  group: readonly Pick<Wanted<unknown>, 'caller'>[],
+/** The caller of a shared request: it has left when all have left, and is as patient as the least patient. */
+function sharedCaller(
+  group: readonly Pick<Pending<unknown>, 'caller'>[],
   stopListening: (() => void)[],
 ): Caller {
-  const presence = new Presence();
+  const cancellation = new Cancellation();
   let present = group.length;
   for (const { caller } of group) {
     stopListening.push(
-      caller.presence.onLeave(() => {
+      caller.cancellation.onCancel(() => {
         present -= 1;
-        if (present === 0) presence.leave('left');
+        if (present === 0) cancellation.cancel('left');
       }),
     );
   }
   const deadlineAt = Math.min(...group.map(({ caller }) => caller.deadlineAt));
-  return { ...group[0]!.caller, deadlineAt, presence };
+  return { ...group[0]!.caller, deadlineAt, cancellation };
 }

@@ -3,30 +3,30 @@
 import type { Caller, Layer } from '../call.ts';
 import { UpstreamFailure, type UpstreamName } from '../failure.ts';
 
-export interface BulkheadOptions {
+export interface PermitsOptions {
   readonly upstream: UpstreamName;
-  readonly maxAtOnce: number;
-  readonly maxWaiting: number;
-  readonly onRefused: () => void;
+  readonly maxConcurrent: number;
+  readonly maxQueued: number;
+  readonly onRejected: () => void;
 }
 
 // Who waited has at least as much time left for the attempt: otherwise our own queue would look like a slow upstream.
 const WAITING_SHARE = 0.5;
 
-interface Places {
+interface Permits {
   /** @returns undefined when there is a place now; else a promise of one, which rejects when the caller cannot wait */
-  enter(caller: Caller): Promise<void> | undefined;
-  leave(): void;
+  acquire(caller: Caller): Promise<void> | undefined;
+  release(): void;
 }
 
 /** One for each upstream, shared by its calls. */
-export function createPlaces({
+export function createPermits({
   upstream,
-  maxAtOnce,
-  maxWaiting,
-  onRefused,
-}: BulkheadOptions): Places {
-  let taken = 0;
+  maxConcurrent,
+  maxQueued,
+  onRejected,
+}: PermitsOptions): Permits {
+  let inUse = 0;
   const queue = new Set<() => void>();
 
   const wait = (caller: Caller): Promise<void> =>
@@ -35,7 +35,7 @@ export function createPlaces({
         queue.delete(enter);
         clearTimeout(timer);
         stopListening();
-        if (kind === 'busy') onRefused();
+        if (kind === 'busy') onRejected();
         reject(new UpstreamFailure(upstream, kind));
       };
       const enter = (): void => {
@@ -46,28 +46,29 @@ export function createPlaces({
       const budget = Math.max(0, caller.deadlineAt - performance.now());
       const timer = setTimeout(giveUp('busy'), WAITING_SHARE * budget);
       queue.add(enter);
-      const stopListening = caller.presence.onLeave(() => giveUp('left')());
+      const stopListening = caller.cancellation.onCancel(() => giveUp('left')());
     });
 
   return {
-    enter(caller) {
-      if (caller.presence.left) return Promise.reject(new UpstreamFailure(upstream, 'left'));
+    acquire(caller) {
+      if (caller.cancellation.cancelled)
+        return Promise.reject(new UpstreamFailure(upstream, 'left'));
       // What goes out without any time would look like an upstream that is too slow.
       if (caller.deadlineAt <= performance.now()) {
-        onRefused();
+        onRejected();
         return Promise.reject(new UpstreamFailure(upstream, 'busy'));
       }
-      if (taken < maxAtOnce) {
-        taken += 1;
+      if (inUse < maxConcurrent) {
+        inUse += 1;
         return undefined;
       }
-      if (queue.size < maxWaiting) return wait(caller);
-      onRefused();
+      if (queue.size < maxQueued) return wait(caller);
+      onRejected();
       return Promise.reject(new UpstreamFailure(upstream, 'busy'));
     },
-    leave() {
+    release() {
       const [next] = queue;
-      if (next === undefined) taken -= 1;
+      if (next === undefined) inUse -= 1;
       else {
         // The place passes on; it is never free in between.
         queue.delete(next);
@@ -78,13 +79,13 @@ export function createPlaces({
 }
 
 export const bulkhead =
-  <Q, T>(places: Places): Layer<Q, T> =>
+  <Q, T>(permits: Permits): Layer<Q, T> =>
   (inner) =>
-  async (question, caller) => {
-    await places.enter(caller);
+  async (request, caller) => {
+    await permits.acquire(caller);
     try {
-      return await inner(question, caller);
+      return await inner(request, caller);
     } finally {
-      places.leave();
+      permits.release();
     }
   };

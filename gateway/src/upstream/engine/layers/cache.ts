@@ -1,36 +1,41 @@
-// Answers from memory: fresh without asking; stale, or a gap, when everything below fails.
+// Answers from cache: fresh without asking; stale, or a gap, when everything below fails.
 import type { Layer, Reply } from '../call.ts';
 import { UpstreamFailure } from '../failure.ts';
-import type { Memory } from '../cache.ts';
+import type { Cache } from '../cache.ts';
 
-export interface CacheOptions<T> {
-  readonly memory: Memory<T>;
+export interface CacheLayerOptions<T> {
+  readonly cache: Cache<T>;
   /** The failure that a call would meet now for sure (an open breaker); then nobody is asked. */
-  readonly refusal: () => UpstreamFailure | undefined;
+  readonly rejection: () => UpstreamFailure | undefined;
   readonly onLookup: (result: 'hit' | 'miss' | 'stale') => void;
   /** Told of every id that an upstream failed on, so that it is asked for again in the background. */
   readonly onDegraded: (id: number) => void;
 }
 
 /** Reads; what a flight brings is stored by `remember`, so that it is kept also when its first caller has left. */
-export const cache =
-  <T>({ memory, refusal, onLookup, onDegraded }: CacheOptions<T>): Layer<number, T | undefined> =>
+export const serveFromCache =
+  <T>({
+    cache,
+    rejection,
+    onLookup,
+    onDegraded,
+  }: CacheLayerOptions<T>): Layer<number, T | undefined> =>
   (inner) =>
   async (id, caller): Promise<Reply<T | undefined>> => {
-    const recalled = memory.recall(id);
-    if (recalled.kind === 'fresh') {
+    const found = cache.get(id);
+    if (found.kind === 'fresh') {
       onLookup('hit');
-      return { value: recalled.value, via: { kind: 'hit', ttlMs: recalled.ttlMs } };
+      return { value: found.value, via: { kind: 'hit', ttlMs: found.ttlMs } };
     }
     const insteadOf = (failure: UpstreamFailure): Reply<T | undefined> => {
       if (failure.kind !== 'left') onDegraded(id);
-      onLookup(recalled.kind === 'stale' ? 'stale' : 'miss');
-      return recalled.kind === 'stale'
-        ? { value: recalled.value, via: { kind: 'stale', failure } }
-        : { value: undefined, via: { kind: 'gap', failure } };
+      onLookup(found.kind === 'stale' ? 'stale' : 'miss');
+      return found.kind === 'stale'
+        ? { value: found.value, via: { kind: 'stale', failure } }
+        : { value: undefined, via: { kind: 'unavailable', failure } };
     };
 
-    const refused = refusal();
+    const refused = rejection();
     if (refused !== undefined) return insteadOf(refused);
     try {
       const reply = await inner(id, caller);
@@ -46,16 +51,16 @@ export const cache =
  * Stores what comes back; stands below `coalesce`, so that it happens once for each flight. What was asked before the
  * thing was changed is not stored: it may be the older one.
  */
-export const remember =
-  <T>(memory: Memory<T>): Layer<number, T | undefined> =>
+export const storeInCache =
+  <T>(cache: Cache<T>): Layer<number, T | undefined> =>
   (inner) =>
   async (id, caller) => {
-    const expectation = memory.expect(id);
+    const lease = cache.lease(id);
     try {
       const reply = await inner(id, caller);
-      expectation.keep(reply.value);
+      lease.store(reply.value);
       return reply;
     } finally {
-      expectation.drop();
+      lease.release();
     }
   };

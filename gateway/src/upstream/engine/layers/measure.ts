@@ -3,16 +3,16 @@ import type { Layer } from '../call.ts';
 import { UpstreamFailure, type FailureKind } from '../failure.ts';
 
 /** A closed set, fit for a metric's label. */
-export type Outcome = 'ok' | FailureKind | 'bug';
+export type CallOutcome = 'ok' | FailureKind | 'bug';
 
 export const measure =
-  <Q, T>(observe: (outcome: Outcome, seconds: number) => void): Layer<Q, T> =>
+  <Q, T>(observe: (outcome: CallOutcome, seconds: number) => void): Layer<Q, T> =>
   (inner) =>
-  async (question, caller) => {
+  async (request, caller) => {
     const startedAt = performance.now();
-    let outcome: Outcome = 'ok';
+    let outcome: CallOutcome = 'ok';
     try {
-      return await inner(question, caller);
+      return await inner(request, caller);
     } catch (error) {
       outcome = error instanceof UpstreamFailure ? error.kind : 'bug';
       throw error;

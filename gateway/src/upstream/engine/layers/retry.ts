@@ -2,7 +2,7 @@
 import type { Layer } from '../call.ts';
 import { UpstreamFailure } from '../failure.ts';
 
-/** A token bucket: questions earn, retries spend. One bucket for each upstream. */
+/** A token bucket: requests earn, retries spend. One bucket for each upstream. */
 export interface RetryBudget {
   readonly left: number;
   earn(): void;
@@ -10,7 +10,7 @@ export interface RetryBudget {
   spend(): boolean;
 }
 
-/** @param share retries for each question, in the long run; @param burst the most that can be saved up */
+/** @param share retries for each request, in the long run; @param burst the most that can be saved up */
 export function createRetryBudget(share = 0.1, burst = 10): RetryBudget {
   let left = burst;
   return {
@@ -29,31 +29,31 @@ export function createRetryBudget(share = 0.1, burst = 10): RetryBudget {
 }
 
 /** Whether what failed may be asked once more. */
-export type Retriable = (failure: UpstreamFailure) => boolean;
+export type ShouldRetry = (failure: UpstreamFailure) => boolean;
 
-/** For safe questions: whatever failed quickly. */
-export const quick: Retriable = ({ facts }) => facts.retry;
+/** For safe requests: whatever failed quickly. */
+export const whenQuickToFail: ShouldRetry = ({ descriptor }) => descriptor.retry;
 
 /** For writes: only what surely did not leave, as nobody listened. */
-export const unsent: Retriable = ({ kind }) => kind === 'refused';
+export const whenNotSent: ShouldRetry = ({ kind }) => kind === 'refused';
 
 /** Stands outside the breaker, so that an open one ends the retries at once. */
 export const retry =
-  <Q, T>(budget: RetryBudget, retriable: Retriable, onRetry: () => void): Layer<Q, T> =>
+  <Q, T>(budget: RetryBudget, retriable: ShouldRetry, onRetry: () => void): Layer<Q, T> =>
   (inner) =>
-  async (question, caller) => {
+  async (request, caller) => {
     budget.earn();
     try {
-      return await inner(question, caller);
+      return await inner(request, caller);
     } catch (error) {
       const again =
         error instanceof UpstreamFailure &&
         retriable(error) &&
-        !caller.presence.left &&
+        !caller.cancellation.cancelled &&
         performance.now() < caller.deadlineAt &&
         budget.spend();
       if (!again) throw error;
-      return await secondTry(() => inner(question, caller), error, onRetry);
+      return await secondTry(() => inner(request, caller), error, onRetry);
     }
   };
 
@@ -68,7 +68,7 @@ async function secondTry<T>(
     onRetry();
     return reply;
   } catch (second) {
-    if (second instanceof UpstreamFailure && !second.facts.asked) throw first;
+    if (second instanceof UpstreamFailure && !second.descriptor.sent) throw first;
     onRetry();
     throw second;
   }

@@ -1,5 +1,5 @@
 // What makes a write different: it runs to its end, and when its answer is lost nobody knows whether it was done.
-import { Presence, type Layer } from '../call.ts';
+import { Cancellation, type Layer } from '../call.ts';
 import { UpstreamFailure, type FailureKind } from '../failure.ts';
 
 /** It left, and no answer came whole, or none that can be read. */
@@ -21,9 +21,9 @@ const LOST: ReadonlySet<FailureKind> = new Set([
 export const write =
   <Q, T>(): Layer<Q, T> =>
   (inner) =>
-  async (question, caller) => {
+  async (request, caller) => {
     try {
-      return await inner(question, { ...caller, presence: new Presence() });
+      return await inner(request, { ...caller, cancellation: new Cancellation() });
     } catch (error) {
       throw error instanceof UpstreamFailure && LOST.has(error.kind) ? uncertain(error) : error;
     }
