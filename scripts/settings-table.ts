@@ -1,4 +1,4 @@
-// The settings tables of README.md, written from the schemas: `npm run settings` puts them there, a test compares.
+// The settings tables of docs/settings.md, written from the schemas: `npm run settings` puts them there, a test compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { metaOf } from 'chassis/settings/settings';
@@ -6,7 +6,7 @@ import { settings as gateway } from '../gateway/src/config.ts';
 import { settings as identity } from '../identity-service/src/config.ts';
 import { settings as social } from '../social-service/src/config.ts';
 
-export const readme = join(import.meta.dirname, '../README.md');
+export const settingsPage = join(import.meta.dirname, '../docs/settings.md');
 
 const schemas = { gateway, 'identity-service': identity, 'social-service': social };
 
@@ -23,15 +23,15 @@ function tableOf(schema: (typeof schemas)[keyof typeof schemas]): string {
   ].join('\n');
 }
 
-/** The text with each table between its markers as the schema has it. @throws when a marker is missing */
+/** Replaces the text between each pair of markers with that schema's table. @throws Error when a marker is missing */
 export function withTables(text: string): string {
   return Object.entries(schemas).reduce((result, [name, schema]) => {
     const [start, end] = [`<!-- settings of ${name} -->`, `<!-- end of settings of ${name} -->`];
     const [from, to] = [result.indexOf(start), result.indexOf(end)];
     if (from === -1 || to === -1)
-      throw new Error(`README.md has no place for the settings of ${name}`);
+      throw new Error(`docs/settings.md has no markers for the settings of ${name}`);
     return `${result.slice(0, from + start.length)}\n\n${tableOf(schema)}\n\n${result.slice(to)}`;
   }, text);
 }
 
-if (import.meta.main) writeFileSync(readme, withTables(readFileSync(readme, 'utf8')));
+if (import.meta.main) writeFileSync(settingsPage, withTables(readFileSync(settingsPage, 'utf8')));

@@ -1,34 +1,84 @@
-// The README says what is so.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
-import { readme, withTables } from '../scripts/settings-table.ts';
+// What README.md, CONTRIBUTING.md and the pages of docs/ name is there: files, npm scripts, settings.
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { planServers } from '../scripts/nats/plan.ts';
+import { settingsPage, withTables } from '../scripts/settings-table.ts';
+import { makePlans } from '../scripts/start/plan.ts';
 
 const root = join(import.meta.dirname, '..');
-const text = readFileSync(readme, 'utf8');
+const read = (page: string): string => readFileSync(join(root, page), 'utf8');
+const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
+const settings = readFileSync(settingsPage, 'utf8');
+
 /** Prettier pads tables; the words are what counts. */
 const words = (markdown: string): string =>
   markdown.replaceAll(/ +/g, ' ').replaceAll(/-{3,}/g, '---');
 
-test('the settings tables are those of the schemas', () => {
-  expect(words(text)).toBe(words(withTables(text)));
+test('docs/settings.md has the tables of the schemas', () => {
+  expect(words(settings)).toBe(words(withTables(settings)));
 });
 
-test('every file that the README links to is there', () => {
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1]!);
-  expect(links.length).toBeGreaterThan(5);
-  expect(links.filter((link) => !existsSync(join(root, link)))).toEqual([]);
-});
+type Env = Record<string, string | undefined>;
 
-const scriptsOf = (workspace: string): object =>
-  (JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as { scripts: object })
-    .scripts;
-
-test('every npm script that the README names is one', () => {
-  const named = [...text.matchAll(/npm run ([a-z:-]+)(?: -w ([a-z-]+))?/g)];
-  expect(named.length).toBeGreaterThan(5);
-  const missing = named.filter(
-    ([, name = '', workspace = '.']) => !Object.hasOwn(scriptsOf(workspace), name),
+/** The names that are read from an environment in which nothing is set. */
+async function namesReadBy(plan: (env: Env) => unknown): Promise<string[]> {
+  const names = new Set<string>();
+  await plan(
+    new Proxy<Env>({}, { get: (_env, name) => void (typeof name === 'string' && names.add(name)) }),
   );
-  expect(missing.map(([line]) => line)).toEqual([]);
+  return [...names];
+}
+
+/** Names and defaults of the table between two markers of docs/settings.md. */
+function tableOf(name: string): [name: string, fallback: string][] {
+  const [, table = ''] =
+    new RegExp(`<!-- settings of ${name} -->(.*)<!-- end`, 's').exec(settings) ?? [];
+  return [...table.matchAll(/^\| `(\w+)` +\| (?:`([^`]+)`)? *\|/gm)].map(
+    ([, setting, fallback = '']) => [setting!, fallback],
+  );
+}
+
+describe.each([
+  ['npm start', (env: Env) => makePlans(env, root)],
+  ['nats-cluster', (env: Env) => planServers(env, root, async () => [])],
+])('the table of %s in docs/settings.md', (name, plan) => {
+  const rows = tableOf(name);
+
+  test('has every setting that is read, and no other', async () => {
+    expect(rows.map(([setting]) => setting).sort()).toEqual((await namesReadBy(plan)).sort());
+  });
+
+  test.each(rows.filter(([, fallback]) => fallback !== ''))(
+    'has the default of %s',
+    async (setting, fallback) => {
+      expect(await plan({ [setting]: fallback })).toEqual(await plan({}));
+    },
+  );
 });
+
+describe.each(pages)('%s', (page) => {
+  const text = read(page);
+
+  test('links to files that are there', () => {
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1]!);
+    expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+  });
+
+  test('names npm scripts that are there', () => {
+    const named = [...text.matchAll(/npm run ([a-z:-]+)(?: -w ([a-z-]+))?/g)];
+    const missing = named.filter(
+      ([, name = '', workspace = '.']) => !Object.hasOwn(scriptsOf(workspace), name),
+    );
+    expect(missing.map(([line]) => line)).toEqual([]);
+  });
+});
+
+test('README.md links to pages and names npm scripts', () => {
+  expect(read('README.md').match(/\]\(docs\//g)!.length).toBeGreaterThan(5);
+  expect(read('README.md')).toContain('npm run ');
+});
+
+function scriptsOf(workspace: string): object {
+  return (JSON.parse(read(join(workspace, 'package.json'))) as { scripts: object }).scripts;
+}

@@ -1,7 +1,7 @@
 // From settings to a gateway that serves.
 import { createLogger } from 'chassis/observability/log';
 import { edge } from 'chassis/http/edge';
-import { messageClassesOf } from 'chassis/http/express-messages';
+import { messageClassesOf } from 'chassis/http/app';
 import { createMetrics } from 'chassis/observability/metrics';
 import { serve, type Running } from 'chassis/process/process';
 import { readSettings } from 'chassis/settings/settings';

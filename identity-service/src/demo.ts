@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import { appendEvents } from './events/outbox.ts';
 import type { Schema } from './schema.ts';
+import { locks } from './locks.ts';
 
 // argon2id of "sunny-side-up-2026", m=19456, t=2, p=1. It is public, so it opens nothing but a demo.
 const PASSWORD_HASH =
@@ -16,13 +17,10 @@ const USERS: readonly (readonly [id: number, username: string, joined: string])[
   [6, 'quiet_reader', '2025-12-20T19:30:00Z'],
 ];
 
-// Any fixed number: instances that start at once take turns, and all but the first find the users there.
-const LOCK = 7_301_001;
-
 /** Writes the demo users into a database without users; else does nothing. */
 export async function seed(db: Kysely<Schema>): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx);
+    await sql`select pg_advisory_xact_lock(${locks.demo})`.execute(tx);
     const anyone = await tx.selectFrom('users').select('id').limit(1).executeTakeFirst();
     if (anyone !== undefined) return;
     const rows = USERS.map(([id, username, joined]) => ({

@@ -1,5 +1,6 @@
 // What `npm start` will start: three processes, where each listens, and what it is told by its environment.
 import { join, resolve } from 'node:path';
+import { localUrl } from 'chassis/base/address';
 import { port, readSettings, SettingsError, text, z } from 'chassis/settings/settings';
 
 const schema = z.object({
@@ -30,12 +31,6 @@ export interface Plan {
   readonly alone: string;
 }
 
-/** The address under which this machine itself reaches a listener on `host`. */
-function origin(host: string, portNumber: number): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${portNumber}`;
-}
-
 function environments(settings: Settings, root: string) {
   const data = (name: string) => join(resolve(root, settings.DATA_DIR), name);
   const common = { HOST: settings.HOST, ADMIN_HOST: settings.ADMIN_HOST };
@@ -44,7 +39,7 @@ function environments(settings: Settings, root: string) {
     PORT: String(open),
     ADMIN_PORT: String(admin),
   });
-  const identityUrl = origin(settings.HOST, settings.IDENTITY_PORT);
+  const identityUrl = localUrl(settings.HOST, settings.IDENTITY_PORT);
   return {
     identity: {
       ...ports(settings.IDENTITY_PORT, settings.IDENTITY_ADMIN_PORT),
@@ -58,7 +53,7 @@ function environments(settings: Settings, root: string) {
     gateway: {
       ...ports(settings.GATEWAY_PORT, settings.GATEWAY_ADMIN_PORT),
       IDENTITY_URL: identityUrl,
-      SOCIAL_URL: origin(settings.HOST, settings.SOCIAL_PORT),
+      SOCIAL_URL: localUrl(settings.HOST, settings.SOCIAL_PORT),
     },
   };
 }
@@ -98,8 +93,8 @@ export function makePlans(env: Env, root: string): Plan[] {
       workspace,
       env: name === 'gateway' ? own : { ...own, ...demo },
       listens,
-      url: origin(settings.HOST, listens[0]!.port),
-      adminUrl: origin(settings.ADMIN_HOST, listens[1]!.port),
+      url: localUrl(settings.HOST, listens[0]!.port),
+      adminUrl: localUrl(settings.ADMIN_HOST, listens[1]!.port),
       alone: [...words, `npm start -w ${workspace}`].join(' '),
     };
   });

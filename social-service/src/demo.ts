@@ -1,6 +1,7 @@
 // The posts and friendships of a fresh demo; identity-service/src/demo.ts has their users.
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from './schema.ts';
+import { locks } from './locks.ts';
 
 const POSTS: readonly (readonly [authorId: number, written: string, content: string])[] = [
   [1, '2026-01-01T10:00:00Z', 'A new year, and the cat has not noticed.'],
@@ -31,13 +32,10 @@ const FRIENDSHIPS: readonly (readonly [by: number, to: number, asked: string, ye
   [3, 4, '2026-01-19T23:30:00Z'],
 ];
 
-// Any fixed number: instances that start at once take turns, and all but the first find the posts there.
-const LOCK = 7_301_002;
-
 /** Writes the demo data into a database without posts and friendships; else does nothing. */
 export async function seed(db: Kysely<Schema>): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx);
+    await sql`select pg_advisory_xact_lock(${locks.demo})`.execute(tx);
     const post = await tx.selectFrom('posts').select('id').limit(1).executeTakeFirst();
     const friends = await tx.selectFrom('friendships').select('low_id').limit(1).executeTakeFirst();
     if (post !== undefined || friends !== undefined) return;

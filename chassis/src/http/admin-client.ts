@@ -1,4 +1,5 @@
 // Asking a running process over its admin port: for the commands that a person gives in a terminal.
+import { localUrl } from '../base/address.ts';
 import { StartupError } from '../base/startup-error.ts';
 
 /** Where the admin port is; commands read the same settings as the process. */
@@ -7,16 +8,8 @@ export interface AdminAddress {
   readonly ADMIN_PORT: number;
 }
 
-/** Who listens at every address of a machine is asked at its own. */
-const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
-
 /** It may have work to do before it answers; what takes longer tells of its steps. */
 const ANSWER_MS = 30_000;
-
-function adminOrigin({ ADMIN_HOST, ADMIN_PORT }: AdminAddress): string {
-  const host = LOOPBACK_OF[ADMIN_HOST] ?? ADMIN_HOST;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${ADMIN_PORT}`;
-}
 
 /** @throws StartError when nobody answers within 30 s, or with what the process says is wrong */
 export async function requestAdmin(
@@ -57,7 +50,7 @@ async function send(
   path: string,
   signal: AbortSignal | null = null,
 ): Promise<Response> {
-  const origin = adminOrigin(address);
+  const origin = localUrl(address.ADMIN_HOST, address.ADMIN_PORT);
   const answer = await fetch(origin + path, { method, redirect: 'error', signal }).catch(
     (cause: unknown) => {
       throw new StartupError(

@@ -45,5 +45,10 @@ export function createAdminApp(options: AdminOptions): Express {
       }),
     },
   ];
-  return createApp({ routes: [...standard, ...routes], log, ...(toProblem && { toProblem }) });
+  return createApp({
+    // People and tools add parameters of their own here, against caches for one.
+    routes: [...standard, ...routes].map((each) => ({ query: 'any', ...each })),
+    log,
+    ...(toProblem && { toProblem }),
+  });
 }

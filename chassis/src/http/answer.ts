@@ -1,8 +1,28 @@
 // Sending an answer: JSON, validators (ETag, RFC 9110), the headers that every answer carries.
+import { hash } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { problemDocument, type HeaderFields, type Problem } from './problem.ts';
 import { requestContextOf } from './request-context.ts';
-import { serialize, SerializedBody } from './rendered.ts';
+
+/** Bytes or a text, how many bytes that is, and its ETag (RFC 9110, section 8.8.3), made when it is first asked for. */
+export class SerializedBody {
+  readonly content: string | Buffer;
+  readonly bytes: number;
+  #etag: string | undefined;
+
+  constructor(content: string | Buffer) {
+    this.content = content;
+    this.bytes = Buffer.byteLength(content);
+  }
+
+  get etag(): string {
+    return (this.#etag ??= `"${hash('sha1', this.content, 'base64url')}"`);
+  }
+}
+
+/** As JSON. */
+export const serialize = (body: unknown): SerializedBody =>
+  new SerializedBody(JSON.stringify(body));
 
 /** What a route gives back; `send` turns it into a response. */
 export type Answer = BodyAnswer | EmptyAnswer | StreamAnswer;

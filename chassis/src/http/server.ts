@@ -1,8 +1,9 @@
 // Listening and stopping: bounds on what a client may send, and an end that loses no request in flight.
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MessageClasses } from './express-messages.ts';
+import type { MessageClasses } from './app.ts';
 import { problemDocument, Problem } from './problem.ts';
+import { httpUrl } from '../base/address.ts';
 import { StartupError } from '../base/startup-error.ts';
 import { requestIdFrom, traceparentFrom } from '../observability/trace.ts';
 
@@ -82,7 +83,7 @@ export async function listen(
   const { port: bound } = server.address() as AddressInfo;
 
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: httpUrl(host, bound),
     stop(limitMs = STOP_LIMIT_MS) {
       stopping = true;
       return close(server, limitMs);

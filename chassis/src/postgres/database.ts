@@ -1,15 +1,14 @@
 // A service's database: embedded in its data directory, or on a server; one dialect and one set of migrations for both.
 // Until its migrations have run every query fails with a 503 problem, so a service can start before its server does.
-import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, type KyselyPlugin, sql } from 'kysely';
 import type { Logger } from '../observability/log.ts';
+import { backOff, realTime } from '../base/time.ts';
 import type { Backend } from './backend.ts';
 import { openEmbedded } from './embedded.ts';
 import { isUnavailable, notReady } from './errors.ts';
 import { migrate, type Migrations } from './migrate.ts';
 import { openServer } from './server.ts';
 
-const RETRY_MS = { first: 250, longest: 5_000 };
 const NOT_YET = 'The database does not answer yet';
 
 export interface DatabaseOptions<Schema> {
@@ -70,7 +69,7 @@ export async function openDatabase<Schema>({
     });
 
   const keepTrying = async (): Promise<void> => {
-    for (let wait = RETRY_MS.first; ; wait = Math.min(wait * 2, RETRY_MS.longest)) {
+    for (let failures = 1; ; failures += 1) {
       try {
         return await prepare();
       } catch (error) {
@@ -79,8 +78,9 @@ export async function openDatabase<Schema>({
         const { code = 'unknown' } = error as { code?: string };
         const why = `${unavailable ? NOT_YET : 'The migrations fail'} (${code})`;
         state = { is: 'preparing', why };
-        log.warn({ ...(unavailable ? {} : { err: error }), retryInMs: wait }, why);
-        await delay(wait, undefined, { signal: closing.signal }).catch(() => {});
+        const retryInMs = backOff(failures, realTime.random);
+        log.warn({ ...(unavailable ? {} : { err: error }), retryInMs }, why);
+        await realTime.pause(retryInMs, closing.signal);
       }
     }
   };

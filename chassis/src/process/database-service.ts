@@ -6,7 +6,7 @@ import type { Route } from '../http/app.ts';
 import { edge } from '../http/edge.ts';
 import { startJobs, type Job } from './jobs.ts';
 import { createLogger, type Logger } from '../observability/log.ts';
-import { messageClassesOf } from '../http/express-messages.ts';
+import { messageClassesOf } from '../http/app.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
 import { databaseProblem } from '../postgres/errors.ts';
 import type { Migrations } from '../postgres/migrate.ts';

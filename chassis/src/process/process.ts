@@ -2,7 +2,7 @@
 import './runtime.ts';
 import type { RequestListener } from 'node:http';
 import { createAdminApp, type AdminOptions, type Readiness } from '../http/admin.ts';
-import type { MessageClasses } from '../http/express-messages.ts';
+import type { MessageClasses } from '../http/app.ts';
 import { listen, type Listening } from '../http/server.ts';
 import { StartupError } from '../base/startup-error.ts';
 

@@ -1,28 +1,23 @@
-// Whom we believe when they say which address a client has.
-import { isIP } from 'node:net';
+// The setting TRUST_PROXY: the proxies whose X-Forwarded-For header is trusted.
 import { type SettingMeta, z } from './settings.ts';
 
-const RANGES = ['loopback', 'linklocal', 'uniquelocal'];
+const RANGES = ['loopback', 'linklocal', 'uniquelocal'] as const;
 
-function isRange(word: string): boolean {
-  const [address = '', bits, ...more] = word.split('/');
-  const family = isIP(address);
-  if (RANGES.includes(word)) return true;
-  if (family === 0 || more.length > 0) return false;
-  return (
-    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
-  );
-}
+/** What Express' "trust proxy" takes: a named range, an address, or a network. */
+const trusted = z.union([z.enum(RANGES), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 
-/** The setting TRUST_PROXY: whose X-Forwarded-For is believed, as a list for Express' "trust proxy". */
-export const trustedProxies = (fallback: string, about: string) =>
-  z
+/** @param fallback what the setting is when it is left out, written as in the environment */
+export const trustedProxies = (fallback: string, about: string) => {
+  const listOf = (text: string): string[] =>
+    text === 'none' ? [] : text.split(',').map((word) => word.trim());
+  return z
     .string()
-    .transform((text) => (text === 'none' ? [] : text.split(',').map((word) => word.trim())))
-    .refine((words) => words.every(isRange))
-    .default(fallback === 'none' ? [] : fallback.split(','))
+    .transform(listOf)
+    .refine((words) => words.every((word) => trusted.safeParse(word).success))
+    .default(listOf(fallback))
     .meta({
       about,
       expected: `none, or a list of ${RANGES.join(', ')}, addresses and networks such as 10.0.0.0/8`,
       fallback,
     } satisfies SettingMeta);
+};

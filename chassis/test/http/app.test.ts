@@ -1,8 +1,8 @@
 // An app made of routes, over real sockets: answers, validators, methods, and every error as a problem document.
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answer } from 'chassis/http/answer';
-import { SerializedBody } from 'chassis/http/rendered';
-import { createApp, type Route } from 'chassis/http/app';
+import { SerializedBody } from 'chassis/http/answer';
+import { createApp, route, type Route } from 'chassis/http/app';
 import { invalid, Problem } from 'chassis/http/problem';
 import request from 'supertest';
 import { serving } from '../support/http.ts';
@@ -36,6 +36,18 @@ const routes: Route[] = [
     handle: () => ({ body: 'ä', type: 'text/plain', cache: 'public' }),
   },
   { method: 'get', path: '/fixed', handle: () => fixed },
+  route({
+    method: 'get',
+    path: '/search',
+    query: ['word', 'limit'],
+    handle: (_req, { word, limit }) => ({ body: [word, limit ?? null], cache: 'public' }),
+  }),
+  {
+    method: 'get',
+    path: '/lenient',
+    query: 'any',
+    handle: (_req, query) => ({ body: query, cache: 'public' }),
+  },
   {
     method: 'get',
     path: '/stream',
@@ -222,5 +234,31 @@ describe('errors', () => {
     const { status, body } = await get(`/${'x'.repeat(10_000)}`);
     expect(status).toBe(404);
     expect((body as { instance: string }).instance).toHaveLength(500);
+  });
+});
+
+describe('the query', () => {
+  const faultsOf = async (target: string) => {
+    const { status, body } = await request(app).get(target);
+    return [status, (body as { errors?: { pointer: string }[] }).errors?.[0]?.pointer];
+  };
+
+  test('reaches the handler by the names that its route declares', async () => {
+    const { body } = await request(app).get('/search?word=cat%20dog');
+    expect(body).toEqual(['cat dog', null]);
+  });
+
+  test('is refused with a name that the route does not declare', async () => {
+    expect(await faultsOf('/search?word=a&page=2')).toEqual([400, '/query/page']);
+    expect(await faultsOf('/fixed?page=2')).toEqual([400, '/query/page']);
+  });
+
+  test('is refused with a repeated name', async () => {
+    expect(await faultsOf('/search?word=a&word=b')).toEqual([400, '/query/word']);
+  });
+
+  test('is not looked at where any query is taken', async () => {
+    const { status, body } = await request(app).get('/lenient?a=1&a=2');
+    expect([status, body]).toEqual([200, {}]);
   });
 });

@@ -18,7 +18,12 @@ async function stage(options: Partial<EdgeOptions> = {}) {
   const arrived = Promise.withResolvers<void>();
   const left = Promise.withResolvers<void>();
   const routes: Route[] = [
-    { method: 'get', path: '/quick/:id', handle: () => ({ body: 1, cache: 'public' }) },
+    {
+      method: 'get',
+      path: '/quick/:id',
+      query: ['token'],
+      handle: () => ({ body: 1, cache: 'public' }),
+    },
     {
       method: 'get',
       path: '/wait',

@@ -1,7 +1,7 @@
 // Beginning, renewing and ending a session: by cookies for browsers, by tokens for API clients.
 import type { Answer } from 'chassis/http/answer';
 import type { Route } from 'chassis/http/app';
-import { parseBody, parseQuery } from 'chassis/http/input';
+import { parseBody } from 'chassis/http/input';
 import { Problem } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
 import type { Credentials, NewUser, Session, TokenRequest } from 'contracts/types';
@@ -42,7 +42,6 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       path: '/api/auth/register',
       body: true,
       async handle(req) {
-        parseQuery(req.url, []);
         sessions.refuseForeign(req);
         const body = parseBody<NewUser>(checkNewUser, req.body);
         const caller = callerOf(req, requestDeadlineMs);
@@ -54,7 +53,6 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       path: '/api/auth/login',
       body: true,
       async handle(req) {
-        parseQuery(req.url, []);
         sessions.refuseForeign(req);
         const body = parseBody<Credentials>(checkCredentials, req.body);
         const caller = callerOf(req, requestDeadlineMs);
@@ -65,7 +63,6 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       method: 'post',
       path: '/api/auth/refresh',
       async handle(req) {
-        parseQuery(req.url, []);
         const user = await sessions.renewNow(req, callerOf(req, requestDeadlineMs));
         return { body: { user }, cache: 'no-store' };
       },
@@ -74,7 +71,6 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       method: 'post',
       path: '/api/auth/logout',
       async handle(req) {
-        parseQuery(req.url, []);
         sessions.refuseForeign(req);
         const caller = callerOf(req, requestDeadlineMs);
         const viewer = await sessions.viewerOf(req, caller).catch(notKnown(req));
@@ -89,7 +85,6 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       path: '/api/auth/token',
       body: true,
       async handle(req) {
-        parseQuery(req.url, []);
         const body = parseBody<TokenRequest>(checkTokenRequest, req.body);
         const caller = callerOf(req, requestDeadlineMs);
         const { refreshToken: used, username = '', password = '' } = body;

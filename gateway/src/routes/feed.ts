@@ -1,6 +1,6 @@
 // The viewer's feed: own and friends' posts.
-import type { Route } from 'chassis/http/app';
-import { parseCursor, parseLimit, parseQuery } from 'chassis/http/input';
+import { route, type Route } from 'chassis/http/app';
+import { parseCursor, parseLimit } from 'chassis/http/input';
 import { loadFeed } from '../views/feed/load.ts';
 import { stitchFeed } from '../views/feed/stitch.ts';
 import type { RouteContext } from './context.ts';
@@ -12,17 +12,17 @@ export function feedRoutes(context: RouteContext): Route[] {
   const { catalog, onDegraded } = context;
   const viewing = createViewerOf(context);
   return [
-    {
+    route({
       method: 'get',
       path: '/api/feed',
-      handle: async (req) => {
-        const query = parseQuery(req.url, ['limit', 'cursor']);
+      query: ['limit', 'cursor'],
+      handle: async (req, query) => {
         const wanted = { limit: parseLimit(query.limit), cursor: parseCursor(query.cursor) };
         const { viewer, caller } = await viewing(req);
         const { page, authors } = await loadFeed(catalog, { ...viewer, ...wanted }, caller);
         const body = stitchFeed(unwrap(page.value!), (id) => authors.get(id)?.value);
         return reply(req, body, [page, ...authors.values()], onDegraded, 'private');
       },
-    },
+    }),
   ];
 }

@@ -1,7 +1,7 @@
 // Friends, and requests to be one.
 import type { Answer } from 'chassis/http/answer';
-import type { Route } from 'chassis/http/app';
-import { parseCursor, parseId, parseLimit, parseQuery } from 'chassis/http/input';
+import { route, type Route } from 'chassis/http/app';
+import { parseCursor, parseId, parseLimit } from 'chassis/http/input';
 import { invalid } from 'chassis/http/problem';
 import type { FriendPage, RequestPage } from 'contracts/types';
 import type { Request } from 'express';
@@ -38,32 +38,32 @@ export function friendRoutes(context: RouteContext): Route[] {
     return reply(req, body, [page, ...people.values()], onDegraded, 'private');
   };
   return [
-    {
+    route({
       method: 'get',
       path: '/api/friends',
-      handle: async (req) => {
-        const wanted = pageOf(parseQuery(req.url, ['limit', 'cursor']));
+      query: ['limit', 'cursor'],
+      handle: async (req, query) => {
+        const wanted = pageOf(query);
         const { viewer, caller } = await viewing(req);
         const request = { ...viewer, ...wanted };
         return told(req, await loadPeople(catalog.friends, catalog, request, caller));
       },
-    },
-    {
+    }),
+    route({
       method: 'get',
       path: '/api/friends/requests',
-      handle: async (req) => {
-        const query = parseQuery(req.url, ['direction', 'limit', 'cursor']);
+      query: ['direction', 'limit', 'cursor'],
+      handle: async (req, query) => {
         const wanted = { ...pageOf(query), direction: parseDirection(query.direction) };
         const { viewer, caller } = await viewing(req);
         const request = { ...viewer, ...wanted };
         return told(req, await loadPeople(catalog.friendRequests, catalog, request, caller));
       },
-    },
+    }),
     {
       method: 'put',
       path: '/api/friends/:id',
       handle: async (req) => {
-        parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
         const { viewer, caller } = await viewing(req);
         const friend = await catalog.author(id, caller);
@@ -78,7 +78,6 @@ export function friendRoutes(context: RouteContext): Route[] {
       method: 'delete',
       path: '/api/friends/:id',
       handle: async (req) => {
-        parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
         const { viewer, caller } = await viewing(req);
         unwrap(await commands.unfriend({ ...viewer, id }, caller));

@@ -1,6 +1,6 @@
 // The viewer's own account.
 import type { Route } from 'chassis/http/app';
-import { parseBody, parseQuery } from 'chassis/http/input';
+import { parseBody } from 'chassis/http/input';
 import { requestGuard } from 'contracts/request';
 import type { Confirmation, Me, MeChange } from 'contracts/types';
 import type { Request } from 'express';
@@ -44,7 +44,6 @@ export function meRoutes(context: RouteContext): Route[] {
       method: 'get',
       path: '/api/me',
       handle: async (req) => {
-        parseQuery(req.url, []);
         const { viewer, caller } = await viewing(req);
         const me = await catalog.me(viewer, caller);
         return reply(req, meOf(unwrap(me.value!)), [me], onDegraded, 'private');
@@ -55,7 +54,6 @@ export function meRoutes(context: RouteContext): Route[] {
       path: '/api/me',
       body: true,
       handle: async (req) => {
-        parseQuery(req.url, []);
         const { viewer, caller } = await viewing(req);
         const body = parseBody<MeChange>(checkChange, req.body);
         const me = unwrap(await commands.changeMe({ ...viewer, body }, caller));
@@ -68,7 +66,6 @@ export function meRoutes(context: RouteContext): Route[] {
       path: '/api/me',
       body: true,
       handle: async (req) => {
-        parseQuery(req.url, []);
         const { viewer, caller } = await viewing(req);
         const body = parseBody<Confirmation>(checkConfirmation, req.body);
         unwrap(await commands.deleteAccount({ ...viewer, body }, caller));

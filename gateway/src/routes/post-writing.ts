@@ -1,6 +1,6 @@
 // Writing posts, changing and deleting one's own.
 import type { Route } from 'chassis/http/app';
-import { parseBody, parseId, parseIdempotencyKey, parseQuery } from 'chassis/http/input';
+import { parseBody, parseId, parseIdempotencyKey } from 'chassis/http/input';
 import { requestGuard } from 'contracts/request';
 import type { NewPost, Post, PostChange } from 'contracts/types';
 import type { Caller } from '../upstream/engine/call.ts';
@@ -29,7 +29,6 @@ export function postWritingRoutes(context: RouteContext): Route[] {
       path: '/api/posts',
       body: true,
       handle: async (req) => {
-        parseQuery(req.url, []);
         const key = parseIdempotencyKey(req.headers['idempotency-key']);
         const { viewer, caller } = await viewing(req);
         const { content } = parseBody<NewPost>(checkNewPost, req.body);
@@ -45,7 +44,6 @@ export function postWritingRoutes(context: RouteContext): Route[] {
       path: '/api/posts/:id',
       body: true,
       handle: async (req) => {
-        parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
         const { viewer, caller } = await viewing(req);
         const { content } = parseBody<PostChange>(checkPostChange, req.body);
@@ -58,7 +56,6 @@ export function postWritingRoutes(context: RouteContext): Route[] {
       method: 'delete',
       path: '/api/posts/:id',
       handle: async (req) => {
-        parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
         const { viewer, caller } = await viewing(req);
         unwrap(await commands.deletePost({ ...viewer, id }, caller));

@@ -1,6 +1,6 @@
 // Posts, with their authors stitched in.
-import type { Route } from 'chassis/http/app';
-import { parseId, parseIds, parseQuery } from 'chassis/http/input';
+import { route, type Route } from 'chassis/http/app';
+import { parseId, parseIds } from 'chassis/http/input';
 import { invalid } from 'chassis/http/problem';
 import { loadPost, loadPosts } from '../views/post/load.ts';
 import { createRenderer } from '../views/post/rendering.ts';
@@ -15,7 +15,6 @@ export function postRoutes({ catalog, requestDeadlineMs, onDegraded }: RouteCont
       method: 'get',
       path: '/api/posts/:id',
       handle: async (req) => {
-        parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
         const { post, author } = await loadPost(catalog, id, callerOf(req, requestDeadlineMs));
         if (post.value === undefined || author === undefined)
@@ -23,11 +22,11 @@ export function postRoutes({ catalog, requestDeadlineMs, onDegraded }: RouteCont
         return reply(req, rendered(post.value, author.value), [post, author], onDegraded);
       },
     },
-    {
+    route({
       method: 'get',
       path: '/api/posts',
-      handle: async (req) => {
-        const { ids } = parseQuery(req.url, ['ids']);
+      query: ['ids'],
+      handle: async (req, { ids }) => {
         if (ids === undefined) throw invalid('/query/ids', 'expected a list of ids, such as 5,3');
         const loaded = await loadPosts(
           catalog,
@@ -40,6 +39,6 @@ export function postRoutes({ catalog, requestDeadlineMs, onDegraded }: RouteCont
         );
         return reply(req, { items }, [...loaded.posts, ...loaded.authors.values()], onDegraded);
       },
-    },
+    }),
   ];
 }

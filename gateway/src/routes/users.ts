@@ -1,6 +1,6 @@
 // Users, their posts, their profiles.
-import type { Route } from 'chassis/http/app';
-import { invalidCursor, parseCursor, parseId, parseLimit, parseQuery } from 'chassis/http/input';
+import { route, type Route } from 'chassis/http/app';
+import { invalidCursor, parseCursor, parseId, parseLimit } from 'chassis/http/input';
 import { loadProfile, loadUserPosts } from '../views/profile/load.ts';
 import { stitchProfile, stitchUserPosts } from '../views/profile/stitch.ts';
 import type { Fetched } from '../views/data-source.ts';
@@ -16,7 +16,6 @@ export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteCont
     method: 'get',
     path: '/api/users/:id',
     handle: async (req) => {
-      parseQuery(req.url, []);
       const user = await catalog.user(
         parseId(req.params['id'], '/path/id'),
         callerOf(req, requestDeadlineMs),
@@ -25,11 +24,11 @@ export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteCont
       return reply(req, user.value, [user], onDegraded);
     },
   },
-  {
+  route({
     method: 'get',
     path: '/api/users/:id/posts',
-    handle: async (req) => {
-      const query = parseQuery(req.url, ['limit', 'cursor']);
+    query: ['limit', 'cursor'],
+    handle: async (req, query) => {
       const request = {
         authorId: parseId(req.params['id'], '/path/id'),
         limit: parseLimit(query.limit),
@@ -44,12 +43,11 @@ export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteCont
       if (isUnknown(user)) throw notFound('There is no such user', [user, page]);
       return reply(req, stitchUserPosts(user.value, page.value), [page, user], onDegraded);
     },
-  },
+  }),
   {
     method: 'get',
     path: '/api/users/:id/profile',
     handle: async (req) => {
-      parseQuery(req.url, []);
       const id = parseId(req.params['id'], '/path/id');
       const { user, page, counts } = await loadProfile(
         catalog,

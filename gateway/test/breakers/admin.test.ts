@@ -105,7 +105,7 @@ test('a listener that does not read is cut off before much waits for it', async 
     },
   });
   const req = { accepts: () => 'text/event-stream' } as unknown as Request;
-  const answer = (await route!.handle(req)) as { stream: (res: ServerResponse) => void };
+  const answer = (await route!.handle(req, {})) as { stream: (res: ServerResponse) => void };
   const waiting: number[] = [];
   // Takes what is written, and is never done with it.
   const res = new Writable({ write: () => undefined });

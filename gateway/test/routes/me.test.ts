@@ -23,7 +23,7 @@ function change(failed: Error) {
   const route = meRoutes(context).find(({ method }) => method === 'patch')!;
   const body = { password: 'a new password', currentPassword: 'an old password' };
   const req = { url: '/api/me', method: 'PATCH', headers: {}, body } as unknown as Request;
-  return { answer: (async () => route.handle(req))(), end };
+  return { answer: (async () => route.handle(req, {}))(), end };
 }
 
 test('a failure leaves the change done, and the session ended', async () => {

@@ -3,9 +3,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { locks } from '../locks.ts';
 
-// Any fixed number of its own: instances that work on the whole log take turns.
-const LOCK = 7_301_004;
 /** How long a request may work, in ms; it is answered with where to go on. */
 export const REQUEST_MS = 3_000;
 
@@ -21,7 +20,7 @@ export const withEventLogLock = <T>(
   work: (tx: Transaction<Schema>) => Promise<T>,
 ): Promise<T> =>
   db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx);
+    await sql`select pg_advisory_xact_lock(${locks.wholeLog})`.execute(tx);
     return work(tx);
   });
 

@@ -14,9 +14,8 @@ import type { Schema } from '../schema.ts';
 import { streamMismatch } from './stream-check.ts';
 import type { EventStream, SeenEnd, StreamEnd } from './stream.ts';
 import type { EventReader } from '../events/event-reader.ts';
+import { locks } from '../locks.ts';
 
-// Any fixed number of its own.
-const LOCK = 7_301_005;
 /** How often the end of the stream is looked at while nothing happens: it may have been lost. */
 const IDLE_MS = 5_000;
 const LINES_A_MINUTE = 3;
@@ -99,7 +98,7 @@ export function startRelay(options: RelayOptions): Relay {
     await raceAbort(prepared, ending.signal);
     while (!ending.signal.aborted) {
       try {
-        await withLeaderLock(LOCK, ending.signal, (lost) =>
+        await withLeaderLock(locks.relay, ending.signal, (lost) =>
           publish(AbortSignal.any([ending.signal, lost])),
         );
       } catch (error) {

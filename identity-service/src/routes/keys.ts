@@ -1,14 +1,12 @@
 // GET /.well-known/jwks.json: the keys that access tokens are checked with (RFC 7517).
 import type { Route } from 'chassis/http/app';
-import { parseQuery } from 'chassis/http/input';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
 
 export const keyRoutes = (tokens: AccessTokens): Route[] => [
   {
     method: 'get',
     path: '/.well-known/jwks.json',
-    async handle(req) {
-      parseQuery(req.url, []);
+    async handle() {
       return { body: await tokens.published(), cache: 'public' };
     },
   },

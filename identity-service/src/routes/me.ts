@@ -2,7 +2,7 @@
 import type { Authenticate } from 'chassis/auth/access-token';
 import type { Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
-import { parseBody, parseQuery } from 'chassis/http/input';
+import { parseBody } from 'chassis/http/input';
 import type { Request } from 'express';
 import { type Logins, sessionOver } from '../accounts/logins.ts';
 import type { OwnAccount } from '../accounts/own-account.ts';
@@ -11,7 +11,6 @@ import { confirmation, meChange } from './body-checks.ts';
 export function meRoutes(own: OwnAccount, logins: Logins, authenticate: Authenticate): Route[] {
   /** @throws Problem 401, also for a good token of a session that is over */
   const askedBy = async (req: Request) => {
-    parseQuery(req.url, []);
     const who = await authenticate(req);
     return { who, me: there(await own.find(who)) };
   };

@@ -1,7 +1,7 @@
 // POST /api/sessions to log in, POST /api/sessions/refresh, DELETE /api/sessions/current to log out.
 import { type Authenticate, unauthenticated } from 'chassis/auth/access-token';
 import type { Route } from 'chassis/http/app';
-import { parseBody, parseQuery } from 'chassis/http/input';
+import { parseBody } from 'chassis/http/input';
 import { type Logins, sessionOver } from '../accounts/logins.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
@@ -18,7 +18,6 @@ export const sessionRoutes = (
     path: '/api/sessions/refresh',
     body: true,
     async handle(req) {
-      parseQuery(req.url, []);
       const { refreshToken } = parseBody(refreshRequest, req.body);
       const session = await sessions.refresh(refreshToken);
       if (session === undefined)
@@ -31,7 +30,6 @@ export const sessionRoutes = (
     path: '/api/sessions',
     body: true,
     async handle(req) {
-      parseQuery(req.url, []);
       const tried = await logins.logIn(parseBody(credentials, req.body), req.ip ?? '');
       return {
         status: 201,
@@ -45,7 +43,6 @@ export const sessionRoutes = (
     method: 'delete',
     path: '/api/sessions/current',
     async handle(req) {
-      parseQuery(req.url, []);
       const wasThere = await sessions.end(await authenticate(req));
       if (!wasThere) throw sessionOver();
       return { status: 204 };

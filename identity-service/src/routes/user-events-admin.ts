@@ -1,6 +1,5 @@
 // POST /log/backfill and /log/compact of the admin port: some steps each, and where to go on. For log-command.ts.
-import type { Route } from 'chassis/http/app';
-import { parseQuery } from 'chassis/http/input';
+import { route, type Route } from 'chassis/http/app';
 import { requireSameOrigin } from 'chassis/http/same-origin';
 import { invalid } from 'chassis/http/problem';
 import { REQUEST_MS, type Step, runSteps } from '../events/steps.ts';
@@ -10,15 +9,17 @@ const AFTER = /^(0|[1-9]\d{0,15})$/;
 export function logAdminRoutes(commands: {
   readonly [name in 'backfill' | 'compact']: (after: number) => Promise<Step>;
 }): Route[] {
-  return Object.entries(commands).map(([name, step]) => ({
-    method: 'post',
-    path: `/log/${name}`,
-    async handle(req) {
-      requireSameOrigin(req);
-      const { after } = parseQuery(req.url, ['after']);
-      return { body: await runSteps(step, parseAfter(after), REQUEST_MS), cache: 'no-store' };
-    },
-  }));
+  return Object.entries(commands).map(([name, step]) =>
+    route({
+      method: 'post',
+      path: `/log/${name}`,
+      query: ['after'],
+      async handle(req, { after }) {
+        requireSameOrigin(req);
+        return { body: await runSteps(step, parseAfter(after), REQUEST_MS), cache: 'no-store' };
+      },
+    }),
+  );
 }
 
 function parseAfter(text = '0'): number {

@@ -1,7 +1,6 @@
 // GET /api/user-events: the log as an HTTP feed (http-feeds.org), with long polling.
-import type { Route } from 'chassis/http/app';
+import { route, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
-import { parseQuery } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
 import type { LongPoll } from '../events/long-poll.ts';
 import type { UserEventPage, EventReader } from '../events/event-reader.ts';
@@ -27,14 +26,11 @@ export function userEventRoutes(
   };
 
   return [
-    {
+    route({
       method: 'get',
       path: '/api/user-events',
-      async handle(req) {
-        const { lastEventId = '0', timeout = '0' } = parseQuery(req.url, [
-          'lastEventId',
-          'timeout',
-        ]);
+      query: ['lastEventId', 'timeout'],
+      async handle(req, { lastEventId = '0', timeout = '0' }) {
         const ms = parseTimeout(timeout);
         const leaving = new AbortController();
         requestContextOf(req).onDisconnect = () => leaving.abort();
@@ -50,7 +46,7 @@ export function userEventRoutes(
           },
         };
       },
-    },
+    }),
   ];
 }
 

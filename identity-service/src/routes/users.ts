@@ -1,7 +1,7 @@
 // GET /api/users/{id}, GET /api/users?ids=, and POST /api/users to join.
-import type { Route } from 'chassis/http/app';
+import { route, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
-import { parseBody, parseId, parseIds, parseQuery } from 'chassis/http/input';
+import { parseBody, parseId, parseIds } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
@@ -9,23 +9,22 @@ import type { Profiles } from '../accounts/profiles.ts';
 import { newUser } from './body-checks.ts';
 
 export const userRoutes = (users: Profiles, accounts: Accounts, tokens: AccessTokens): Route[] => [
-  {
+  route({
     method: 'get',
     path: '/api/users',
-    async handle(req) {
-      const { ids } = parseQuery(req.url, ['ids']);
+    query: ['ids'],
+    async handle(_req, { ids }) {
       if (ids === undefined) throw invalid('/query/ids', 'expected 1 to 100 ids');
       return {
         body: { items: await users.findMany(parseIds(ids, '/query/ids')) },
         cache: 'public',
       };
     },
-  },
+  }),
   {
     method: 'get',
     path: '/api/users/:id',
     async handle(req) {
-      parseQuery(req.url, []);
       const id = parseId(req.params['id'], '/path/id');
       const user = await users.find(id);
       if (user === undefined) throw new Problem('not-found', `There is no user ${id}`);
@@ -37,7 +36,6 @@ export const userRoutes = (users: Profiles, accounts: Accounts, tokens: AccessTo
     path: '/api/users',
     body: true,
     async handle(req) {
-      parseQuery(req.url, []);
       const session = await accounts.register(
         parseBody(newUser, req.body),
         requestContextOf(req).traceparent,

@@ -3,6 +3,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jo
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { type DatedKey, keysAt } from './signing-keys.ts';
+import { locks } from '../locks.ts';
 
 /** A key as it is kept. Its private half never leaves this service. */
 export interface StoredKey extends DatedKey {
@@ -25,8 +26,6 @@ export interface KeyStoreOptions {
 
 // Far shorter than the lead that a new key has.
 const REMEMBERED_MS = 5_000;
-// Any fixed number, another one than the demo data's: instances that make a key take turns.
-const LOCK = 7_301_002;
 
 export function createKeyStore(
   db: Kysely<Schema>,
@@ -38,7 +37,7 @@ export function createKeyStore(
   /** Makes a key when that is due, by what is there then; one instance at a time. */
   const make = async (isDue: (keys: readonly StoredKey[]) => boolean) => {
     const made = await db.transaction().execute(async (tx) => {
-      await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx);
+      await sql`select pg_advisory_xact_lock(${locks.signingKey})`.execute(tx);
       const keys = await read(tx);
       if (!isDue(keys)) return undefined;
       // Newer than all others, also when another instance's clock is ahead of ours.

@@ -1,6 +1,6 @@
 // GET /api/users/{id}/counts
 import type { Route } from 'chassis/http/app';
-import { parseId, parseQuery } from 'chassis/http/input';
+import { parseId } from 'chassis/http/input';
 import type { CountsOf } from '../friends/counts.ts';
 
 export const countRoutes = (countsOf: CountsOf): Route[] => [
@@ -8,7 +8,6 @@ export const countRoutes = (countsOf: CountsOf): Route[] => [
     method: 'get',
     path: '/api/users/:id/counts',
     async handle(req) {
-      parseQuery(req.url, []);
       return { body: await countsOf(parseId(req.params['id'], '/path/id')), cache: 'public' };
     },
   },

@@ -1,7 +1,7 @@
 // GET /api/friends, GET /api/friend-requests, PUT and DELETE /api/friends/{id}
 import type { Request } from 'express';
-import type { Route } from 'chassis/http/app';
-import { parseId, parseQuery } from 'chassis/http/input';
+import { route, type Route } from 'chassis/http/app';
+import { parseId } from 'chassis/http/input';
 import { invalid } from 'chassis/http/problem';
 import type { FriendPage, Friendship, RequestPage } from 'contracts/types';
 import type { Direction, Friends } from '../friends/friends.ts';
@@ -17,18 +17,18 @@ function parseDirection(text = 'incoming'): Direction {
 export function friendRoutes(friends: Friends, authenticate: Authenticate): Route[] {
   const bothOf = async (req: Request) => {
     const { userId } = await authenticate(req);
-    parseQuery(req.url, []);
     const otherId = parseId(req.params['id'], '/path/id');
     if (otherId === userId) throw invalid('/path/id', 'expected somebody else');
     return [userId, otherId] as const;
   };
   return [
-    {
+    route({
       method: 'get',
       path: '/api/friends',
-      async handle(req) {
+      query: ['limit', 'cursor'],
+      async handle(req, query) {
         const { userId } = await authenticate(req);
-        const question = parsePage(parseQuery(req.url, ['limit', 'cursor']));
+        const question = parsePage(query);
         const { items, nextCursor } = toPage(await friends.pageOf(userId, question));
         const body: FriendPage = {
           items: items.map(({ id, since }) => ({ id, since: since.toISOString() })),
@@ -36,13 +36,13 @@ export function friendRoutes(friends: Friends, authenticate: Authenticate): Rout
         };
         return { body, cache: 'private' };
       },
-    },
-    {
+    }),
+    route({
       method: 'get',
       path: '/api/friend-requests',
-      async handle(req) {
+      query: ['direction', 'limit', 'cursor'],
+      async handle(req, query) {
         const { userId } = await authenticate(req);
-        const query = parseQuery(req.url, ['direction', 'limit', 'cursor']);
         const direction = parseDirection(query.direction);
         const slice = await friends.requestsOf(userId, direction, parsePage(query));
         const { items, nextCursor } = toPage(slice);
@@ -52,7 +52,7 @@ export function friendRoutes(friends: Friends, authenticate: Authenticate): Rout
         };
         return { body, cache: 'private' };
       },
-    },
+    }),
     {
       method: 'put',
       path: '/api/friends/:id',

@@ -1,7 +1,7 @@
 // GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=, all with &include=author
 // POST /api/posts, PATCH and DELETE /api/posts/{id}
-import type { Route } from 'chassis/http/app';
-import { parseBody, parseId, parseIdempotencyKey, parseIds, parseQuery } from 'chassis/http/input';
+import { route, type Route } from 'chassis/http/app';
+import { parseBody, parseId, parseIdempotencyKey, parseIds } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
 import { postCheck } from '../posts/content.ts';
@@ -32,28 +32,29 @@ const refused = (id: number, why: Refusal): Problem =>
   why === 'absent' ? absent(id) : new Problem('forbidden', 'The post is by somebody else');
 
 export const postRoutes = (posts: Posts): Route[] => [
-  {
+  route({
     method: 'get',
     path: '/api/posts/:id',
-    async handle(req) {
-      const include = parseInclude(parseQuery(req.url, ['include']).include);
+    query: ['include'],
+    async handle(req, query) {
+      const include = parseInclude(query.include);
       const id = parseId(req.params['id'], '/path/id');
       const post = await posts.find(id, include);
       if (post === undefined) throw absent(id);
       return { body: post, cache: 'public' };
     },
-  },
-  {
+  }),
+  route({
     method: 'get',
     path: '/api/posts',
-    async handle(req) {
-      const query = parseQuery(req.url, LIST_QUERY);
+    query: LIST_QUERY,
+    async handle(_req, query) {
       const { ids, authorId } = query;
       if (ids !== undefined) return { body: await batchOf(posts, ids, query), cache: 'public' };
       if (authorId === undefined) throw invalid('/query/ids', 'expected either ids or authorId');
       return { body: await pageOf(posts, authorId, query), cache: 'public' };
     },
-  },
+  }),
 ];
 
 export function writingRoutes(writing: Writing, authenticate: Authenticate): Route[] {
@@ -66,7 +67,6 @@ export function writingRoutes(writing: Writing, authenticate: Authenticate): Rou
       body: true,
       async handle(req) {
         const { userId } = await authenticate(req);
-        parseQuery(req.url, []);
         const key = parseIdempotencyKey(req.headers['idempotency-key']);
         const { content } = parseBody(newPost, req.body);
         const post = await writing.create(userId, content, key);
@@ -80,7 +80,6 @@ export function writingRoutes(writing: Writing, authenticate: Authenticate): Rou
       body: true,
       async handle(req) {
         const { userId } = await authenticate(req);
-        parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
         const { content } = parseBody(change, req.body);
         const done = await writing.edit(userId, id, content);
@@ -93,7 +92,6 @@ export function writingRoutes(writing: Writing, authenticate: Authenticate): Rou
       path: '/api/posts/:id',
       async handle(req) {
         const { userId } = await authenticate(req);
-        parseQuery(req.url, []);
         const id = parseId(req.params['id'], '/path/id');
         const done = await writing.remove(userId, id);
         if (done !== 'removed') throw refused(id, done);

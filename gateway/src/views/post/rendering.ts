@@ -1,5 +1,5 @@
 // The same post with the same author is answered again and again while memory holds both: its text and ETag are made once.
-import { serialize, type SerializedBody } from 'chassis/http/rendered';
+import { serialize, type SerializedBody } from 'chassis/http/answer';
 import type { Post, User } from 'contracts/types';
 import { stitchPost } from './stitch.ts';
 
