@@ -47,7 +47,7 @@ export function createAdminApp(options: AdminOptions): Express {
   ];
   return createApp({
     // People and tools add parameters of their own here, against caches for one.
-    routes: [...standard, ...routes].map((each) => ({ query: 'any', ...each })),
+    routes: [...standard, ...routes].map((each) => Object.assign({ query: 'any' as const }, each)),
     log,
     ...(toProblem && { toProblem }),
   });

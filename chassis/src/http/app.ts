@@ -29,8 +29,7 @@ interface RouteOf<Name extends string> {
 export type Route = RouteOf<string>;
 
 /** A route whose handler may read no other query parameters than those that `query` names. */
-export const route = <const Name extends string>(given: RouteOf<Name>): Route =>
-  given as RouteOf<string>;
+export const defineRoute = <const Name extends string>(given: RouteOf<Name>): Route => given;
 
 export interface AppOptions {
   /** In the order of how often they are asked: Express looks at them one by one. */

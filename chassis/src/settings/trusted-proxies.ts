@@ -6,11 +6,12 @@ const RANGES = ['loopback', 'linklocal', 'uniquelocal'] as const;
 /** What Express' "trust proxy" takes: a named range, an address, or a network. */
 const trusted = z.union([z.enum(RANGES), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 
+const listOf = (text: string): string[] =>
+  text === 'none' ? [] : text.split(',').map((word) => word.trim());
+
 /** @param fallback what the setting is when it is left out, written as in the environment */
-export const trustedProxies = (fallback: string, about: string) => {
-  const listOf = (text: string): string[] =>
-    text === 'none' ? [] : text.split(',').map((word) => word.trim());
-  return z
+export const trustedProxies = (fallback: string, about: string) =>
+  z
     .string()
     .transform(listOf)
     .refine((words) => words.every((word) => trusted.safeParse(word).success))
@@ -20,4 +21,3 @@ export const trustedProxies = (fallback: string, about: string) => {
       expected: `none, or a list of ${RANGES.join(', ')}, addresses and networks such as 10.0.0.0/8`,
       fallback,
     } satisfies SettingMeta);
-};

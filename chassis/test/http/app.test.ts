@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answer } from 'chassis/http/answer';
 import { SerializedBody } from 'chassis/http/answer';
-import { createApp, route, type Route } from 'chassis/http/app';
+import { createApp, defineRoute, type Route } from 'chassis/http/app';
 import { invalid, Problem } from 'chassis/http/problem';
 import request from 'supertest';
 import { serving } from '../support/http.ts';
@@ -36,7 +36,7 @@ const routes: Route[] = [
     handle: () => ({ body: 'ä', type: 'text/plain', cache: 'public' }),
   },
   { method: 'get', path: '/fixed', handle: () => fixed },
-  route({
+  defineRoute({
     method: 'get',
     path: '/search',
     query: ['word', 'limit'],
@@ -237,14 +237,14 @@ describe('errors', () => {
   });
 });
 
-describe('the query', () => {
-  const faultsOf = async (target: string) => {
-    const { status, body } = await request(app).get(target);
-    return [status, (body as { errors?: { pointer: string }[] }).errors?.[0]?.pointer];
-  };
+const faultsOf = async (target: string) => {
+  const { status, body } = await get(target);
+  return [status, (body as { errors?: { pointer: string }[] }).errors?.[0]?.pointer];
+};
 
+describe('the query', () => {
   test('reaches the handler by the names that its route declares', async () => {
-    const { body } = await request(app).get('/search?word=cat%20dog');
+    const { body } = await get('/search?word=cat%20dog');
     expect(body).toEqual(['cat dog', null]);
   });
 
@@ -258,7 +258,7 @@ describe('the query', () => {
   });
 
   test('is not looked at where any query is taken', async () => {
-    const { status, body } = await request(app).get('/lenient?a=1&a=2');
+    const { status, body } = await get('/lenient?a=1&a=2');
     expect([status, body]).toEqual([200, {}]);
   });
 });

@@ -1,5 +1,5 @@
 // The viewer's feed: own and friends' posts.
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { parseCursor, parseLimit } from 'chassis/http/input';
 import { loadFeed } from '../views/feed/load.ts';
 import { stitchFeed } from '../views/feed/stitch.ts';
@@ -12,7 +12,7 @@ export function feedRoutes(context: RouteContext): Route[] {
   const { catalog, onDegraded } = context;
   const viewing = createViewerOf(context);
   return [
-    route({
+    defineRoute({
       method: 'get',
       path: '/api/feed',
       query: ['limit', 'cursor'],

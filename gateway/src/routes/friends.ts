@@ -1,6 +1,6 @@
 // Friends, and requests to be one.
 import type { Answer } from 'chassis/http/answer';
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { parseCursor, parseId, parseLimit } from 'chassis/http/input';
 import { invalid } from 'chassis/http/problem';
 import type { FriendPage, RequestPage } from 'contracts/types';
@@ -38,7 +38,7 @@ export function friendRoutes(context: RouteContext): Route[] {
     return reply(req, body, [page, ...people.values()], onDegraded, 'private');
   };
   return [
-    route({
+    defineRoute({
       method: 'get',
       path: '/api/friends',
       query: ['limit', 'cursor'],
@@ -49,7 +49,7 @@ export function friendRoutes(context: RouteContext): Route[] {
         return told(req, await loadPeople(catalog.friends, catalog, request, caller));
       },
     }),
-    route({
+    defineRoute({
       method: 'get',
       path: '/api/friends/requests',
       query: ['direction', 'limit', 'cursor'],

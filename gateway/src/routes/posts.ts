@@ -1,5 +1,5 @@
 // Posts, with their authors stitched in.
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { parseId, parseIds } from 'chassis/http/input';
 import { invalid } from 'chassis/http/problem';
 import { loadPost, loadPosts } from '../views/post/load.ts';
@@ -22,7 +22,7 @@ export function postRoutes({ catalog, requestDeadlineMs, onDegraded }: RouteCont
         return reply(req, rendered(post.value, author.value), [post, author], onDegraded);
       },
     },
-    route({
+    defineRoute({
       method: 'get',
       path: '/api/posts',
       query: ['ids'],

@@ -1,5 +1,5 @@
 // Users, their posts, their profiles.
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { invalidCursor, parseCursor, parseId, parseLimit } from 'chassis/http/input';
 import { loadProfile, loadUserPosts } from '../views/profile/load.ts';
 import { stitchProfile, stitchUserPosts } from '../views/profile/stitch.ts';
@@ -24,7 +24,7 @@ export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteCont
       return reply(req, user.value, [user], onDegraded);
     },
   },
-  route({
+  defineRoute({
     method: 'get',
     path: '/api/users/:id/posts',
     query: ['limit', 'cursor'],

@@ -1,5 +1,5 @@
 // POST /log/backfill and /log/compact of the admin port: some steps each, and where to go on. For log-command.ts.
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { requireSameOrigin } from 'chassis/http/same-origin';
 import { invalid } from 'chassis/http/problem';
 import { REQUEST_MS, type Step, runSteps } from '../events/steps.ts';
@@ -10,7 +10,7 @@ export function logAdminRoutes(commands: {
   readonly [name in 'backfill' | 'compact']: (after: number) => Promise<Step>;
 }): Route[] {
   return Object.entries(commands).map(([name, step]) =>
-    route({
+    defineRoute({
       method: 'post',
       path: `/log/${name}`,
       query: ['after'],

@@ -1,5 +1,5 @@
 // GET /api/user-events: the log as an HTTP feed (http-feeds.org), with long polling.
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
 import { invalid, Problem } from 'chassis/http/problem';
 import type { LongPoll } from '../events/long-poll.ts';
@@ -26,7 +26,7 @@ export function userEventRoutes(
   };
 
   return [
-    route({
+    defineRoute({
       method: 'get',
       path: '/api/user-events',
       query: ['lastEventId', 'timeout'],

@@ -1,5 +1,5 @@
 // GET /api/users/{id}, GET /api/users?ids=, and POST /api/users to join.
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
 import { parseBody, parseId, parseIds } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
@@ -9,7 +9,7 @@ import type { Profiles } from '../accounts/profiles.ts';
 import { newUser } from './body-checks.ts';
 
 export const userRoutes = (users: Profiles, accounts: Accounts, tokens: AccessTokens): Route[] => [
-  route({
+  defineRoute({
     method: 'get',
     path: '/api/users',
     query: ['ids'],

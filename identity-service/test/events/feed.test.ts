@@ -328,8 +328,8 @@ describe('waiting itself', () => {
     const log = { endOffset: () => Promise.resolve(0), after: () => Promise.resolve(batch) };
     const feed: LongPoll = { ...heads().feed, waiterCount: () => 100 };
     const [route] = userEventRoutes(log, feed);
-    const waiting = route!.handle({ headers: {} } as never, { timeout: '1000' });
-    await expect(waiting).rejects.toMatchObject({
+    const refused = route!.handle({ headers: {} } as never, { timeout: '1000' });
+    await expect(refused).rejects.toMatchObject({
       slug: 'overloaded',
       headers: { 'Retry-After': '1' },
     });

@@ -1,12 +1,12 @@
 // GET /api/authors?ids=
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { parseIds } from 'chassis/http/input';
 import { invalid } from 'chassis/http/problem';
 import type { AuthorBatch } from 'contracts/types';
 import type { AuthorsOf } from '../replica/authors.ts';
 
 export const authorRoutes = (authorsOf: AuthorsOf): Route[] => [
-  route({
+  defineRoute({
     method: 'get',
     path: '/api/authors',
     query: ['ids'],

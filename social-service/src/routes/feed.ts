@@ -1,12 +1,12 @@
 // GET /api/feed?limit=&cursor=&include=author
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import type { FeedOf } from '../posts/feed.ts';
 import { parseInclude } from '../posts/include.ts';
 import { parsePage, toPage } from '../page.ts';
 import type { Authenticate } from 'chassis/auth/access-token';
 
 export const feedRoutes = (feedOf: FeedOf, authenticate: Authenticate): Route[] => [
-  route({
+  defineRoute({
     method: 'get',
     path: '/api/feed',
     query: ['limit', 'cursor', 'include'],

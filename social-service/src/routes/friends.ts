@@ -1,6 +1,6 @@
 // GET /api/friends, GET /api/friend-requests, PUT and DELETE /api/friends/{id}
 import type { Request } from 'express';
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { parseId } from 'chassis/http/input';
 import { invalid } from 'chassis/http/problem';
 import type { FriendPage, Friendship, RequestPage } from 'contracts/types';
@@ -22,7 +22,7 @@ export function friendRoutes(friends: Friends, authenticate: Authenticate): Rout
     return [userId, otherId] as const;
   };
   return [
-    route({
+    defineRoute({
       method: 'get',
       path: '/api/friends',
       query: ['limit', 'cursor'],
@@ -37,7 +37,7 @@ export function friendRoutes(friends: Friends, authenticate: Authenticate): Rout
         return { body, cache: 'private' };
       },
     }),
-    route({
+    defineRoute({
       method: 'get',
       path: '/api/friend-requests',
       query: ['direction', 'limit', 'cursor'],

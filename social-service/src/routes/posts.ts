@@ -1,6 +1,6 @@
 // GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=, all with &include=author
 // POST /api/posts, PATCH and DELETE /api/posts/{id}
-import { route, type Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { parseBody, parseId, parseIdempotencyKey, parseIds } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
@@ -32,7 +32,7 @@ const refused = (id: number, why: Refusal): Problem =>
   why === 'absent' ? absent(id) : new Problem('forbidden', 'The post is by somebody else');
 
 export const postRoutes = (posts: Posts): Route[] => [
-  route({
+  defineRoute({
     method: 'get',
     path: '/api/posts/:id',
     query: ['include'],
@@ -44,7 +44,7 @@ export const postRoutes = (posts: Posts): Route[] => [
       return { body: post, cache: 'public' };
     },
   }),
-  route({
+  defineRoute({
     method: 'get',
     path: '/api/posts',
     query: LIST_QUERY,
