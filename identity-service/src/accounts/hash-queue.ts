@@ -1,4 +1,5 @@
-// Turns for work that is dear: a few at once, a bounded number that wait, and the rest is told to come again.
+// Limits expensive work, such as hashing: a few tasks at once, a bounded number that wait.
+import { createPermits, NoPermit } from 'chassis/base/permits';
 import { Problem } from 'chassis/http/problem';
 
 export interface HashQueueBounds {
@@ -8,28 +9,23 @@ export interface HashQueueBounds {
 
 export type HashQueue = <T>(task: () => Promise<T>) => Promise<T>;
 
-/** @throws (what it makes) Problem 503 when as many wait as may; a task's own error goes through */
-export function createHashQueue({ maxConcurrent, maxQueued }: HashQueueBounds): HashQueue {
-  let running = 0;
-  const turns: (() => void)[] = [];
-
+/** The queue throws Problem 503 when it is full; a task's own error passes through. */
+export function createHashQueue(bounds: HashQueueBounds): HashQueue {
+  const permits = createPermits(bounds);
   return async (task) => {
-    if (running < maxConcurrent) running += 1;
-    else {
-      if (turns.length >= maxQueued)
-        throw new Problem('overloaded', 'There is too much to do now; try again', {
-          headers: { 'Retry-After': '1' },
-          reason: 'too many wait for a hashing',
-        });
-      await new Promise<void>((resolve) => turns.push(resolve));
+    try {
+      await permits.acquire({});
+    } catch (error) {
+      if (!(error instanceof NoPermit)) throw error;
+      throw new Problem('overloaded', 'There is too much to do now; try again', {
+        headers: { 'Retry-After': '1' },
+        reason: 'the hash queue is full',
+      });
     }
     try {
       return await task();
     } finally {
-      // A turn is handed on, so nobody who comes later gets in between.
-      const next = turns.shift();
-      if (next === undefined) running -= 1;
-      else next();
+      permits.release();
     }
   };
 }

@@ -1,13 +1,13 @@
-// Requests for single things, asked in the same turn of the event loop, travel as one request for many.
+// Sends requests for single ids that arrive in the same turn of the event loop as one request for many ids.
 import { Cancellation, type Call, type Caller, type Reply } from '../call.ts';
 import { UpstreamFailure, type UpstreamName } from '../failure.ts';
 
-/** One request for many ids: what is not in the map does not exist. */
+/** Loads many ids at once. An id that is absent from the map does not exist. */
 export type CallMany<T> = Call<readonly number[], ReadonlyMap<number, T>>;
 
 export interface BatchOptions {
   readonly upstream: UpstreamName;
-  /** The most ids that the upstream takes at once. */
+  /** The largest number of ids that the upstream takes in one request. */
   readonly maxIds: number;
   readonly onBatch: (size: number) => void;
 }
@@ -19,67 +19,65 @@ interface Pending<T> {
   readonly reject: (error: unknown) => void;
 }
 
-/** No two requests for one id come at once: `coalesce` stands above. */
+/** Expects each id at most once in a turn: `coalesce` stands above. */
 export function batch<T>(
   many: CallMany<T>,
   { upstream, maxIds, onBatch }: BatchOptions,
 ): Call<number, T | undefined> {
-  let waiting: Pending<T>[] = [];
+  let queue: Pending<T>[] = [];
 
-  const ask = async (group: readonly Pending<T>[]): Promise<void> => {
+  const load = async (group: readonly Pending<T>[]): Promise<void> => {
     onBatch(group.length);
-    const stopListening: (() => void)[] = [];
+    const removeListeners: (() => void)[] = [];
     try {
-      const reply = await many(
-        group.map((wanted) => wanted.id),
-        sharedCaller(group, stopListening),
-      );
-      for (const wanted of group)
-        wanted.resolve({ value: reply.value.get(wanted.id), via: reply.via });
+      const ids = group.map(({ id }) => id);
+      const { value, via } = await many(ids, sharedCaller(group, removeListeners));
+      for (const { id, resolve } of group) resolve({ value: value.get(id), via });
     } catch (error) {
       if (group.length > 1 && isPoisoned(error)) {
         const middle = group.length >> 1;
-        await Promise.all([ask(group.slice(0, middle)), ask(group.slice(middle))]);
-      } else for (const wanted of group) wanted.reject(error);
+        await Promise.all([load(group.slice(0, middle)), load(group.slice(middle))]);
+      } else for (const { reject } of group) reject(error);
     } finally {
-      for (const stop of stopListening) stop();
+      for (const remove of removeListeners) remove();
     }
   };
 
-  const send = (): void => {
-    const [gone = [], ready = []] = [true, false].map((left) =>
-      waiting.filter(({ caller }) => caller.cancellation.cancelled === left),
-    );
-    waiting = [];
-    for (const wanted of gone) wanted.reject(new UpstreamFailure(upstream, 'left'));
-    for (let start = 0; start < ready.length; start += maxIds)
-      void ask(ready.slice(start, start + maxIds));
+  const flush = (): void => {
+    const pending = queue;
+    queue = [];
+    const wanted = pending.filter(({ caller }) => !caller.cancellation.cancelled);
+    for (const { caller, reject } of pending)
+      if (caller.cancellation.cancelled) reject(new UpstreamFailure(upstream, 'left'));
+    for (let start = 0; start < wanted.length; start += maxIds)
+      void load(wanted.slice(start, start + maxIds));
   };
 
-  return (id, caller) =>
-    new Promise((resolve, reject) => {
-      // Requests that the event loop reads in one turn meet here; a timer would make each of them wait.
-      if (waiting.length === 0) setImmediate(send);
-      waiting.push({ id, caller, resolve, reject });
+  return function batched(id, caller) {
+    return new Promise((resolve, reject) => {
+      // setImmediate collects what this turn of the event loop brings; a timer would delay every request.
+      if (queue.length === 0) setImmediate(flush);
+      queue.push({ id, caller, resolve, reject });
     });
+  };
 }
 
-/** One bad thing in an answer must not cost the others theirs: halves are asked for until it is alone. */
+/** Whether one bad item may have spoilt the whole response; halving the batch isolates it. */
 const isPoisoned = (error: unknown): boolean =>
   error instanceof UpstreamFailure && (error.kind === 'nonsense' || error.kind === 'too-large');
 
-/** The caller of a shared request: it has left when all have left, and is as patient as the least patient. */
+/** The caller of a batch: its deadline is the earliest of all; it is cancelled when all its callers are. */
 function sharedCaller(
   group: readonly Pick<Pending<unknown>, 'caller'>[],
-  stopListening: (() => void)[],
+  removeListeners: (() => void)[],
 ): Caller {
   const cancellation = new Cancellation();
-  let present = group.length;
+  let waiting = group.length;
   for (const { caller } of group) {
-    stopListening.push(
+    removeListeners.push(
       caller.cancellation.onCancel(() => {
-        present -= 1;
-        if (present === 0) cancellation.cancel('left');
+        waiting -= 1;
+        if (waiting === 0) cancellation.cancel('left');
       }),
     );
   }

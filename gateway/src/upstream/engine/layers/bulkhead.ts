@@ -1,5 +1,6 @@
-// At most as many attempts at once as there are connections, so that the pool's own queue, which knows no bound and
-// no abort, stays empty. Waiting counts against the deadline; a refusal here is not the upstream's failure.
+// Limits attempts to the number of connections, so that undici's own queue, which has no bound and ignores aborts, stays
+// empty. Waiting counts against the caller's deadline. A rejection here is not a failure of the upstream.
+import { createPermits as createSemaphore, NoPermit, type Permits } from 'chassis/base/permits';
 import type { Caller, Layer } from '../call.ts';
 import { UpstreamFailure, type UpstreamName } from '../failure.ts';
 
@@ -10,82 +11,60 @@ export interface PermitsOptions {
   readonly onRejected: () => void;
 }
 
-// Who waited has at least as much time left for the attempt: otherwise our own queue would look like a slow upstream.
-const WAITING_SHARE = 0.5;
+// A caller waits for at most half of its time, so that the attempt has the other half: otherwise our own queue would
+// look like a slow upstream.
+const WAIT_SHARE = 0.5;
 
-interface Permits {
-  /** @returns undefined when there is a place now; else a promise of one, which rejects when the caller cannot wait */
+export interface UpstreamPermits extends Pick<Permits, 'release'> {
+  /** @throws UpstreamFailure `busy` when no permit comes in time, `left` when the caller is cancelled */
   acquire(caller: Caller): Promise<void> | undefined;
-  release(): void;
 }
 
-/** One for each upstream, shared by its calls. */
+/** The permits of one upstream, shared by its calls. */
 export function createPermits({
   upstream,
   maxConcurrent,
   maxQueued,
   onRejected,
-}: PermitsOptions): Permits {
-  let inUse = 0;
-  const queue = new Set<() => void>();
-
-  const wait = (caller: Caller): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const giveUp = (kind: 'busy' | 'left') => (): void => {
-        queue.delete(enter);
-        clearTimeout(timer);
-        stopListening();
-        if (kind === 'busy') onRejected();
-        reject(new UpstreamFailure(upstream, kind));
-      };
-      const enter = (): void => {
-        clearTimeout(timer);
-        stopListening();
-        resolve();
-      };
-      const budget = Math.max(0, caller.deadlineAt - performance.now());
-      const timer = setTimeout(giveUp('busy'), WAITING_SHARE * budget);
-      queue.add(enter);
-      const stopListening = caller.cancellation.onCancel(() => giveUp('left')());
-    });
+}: PermitsOptions): UpstreamPermits {
+  const permits = createSemaphore({ maxConcurrent, maxQueued });
+  const failureOf = (error: unknown): unknown => {
+    if (!(error instanceof NoPermit)) return error;
+    if (error.reason === 'cancelled') return new UpstreamFailure(upstream, 'left');
+    onRejected();
+    return new UpstreamFailure(upstream, 'busy');
+  };
 
   return {
-    acquire(caller) {
-      if (caller.cancellation.cancelled)
-        return Promise.reject(new UpstreamFailure(upstream, 'left'));
-      // What goes out without any time would look like an upstream that is too slow.
-      if (caller.deadlineAt <= performance.now()) {
-        onRejected();
-        return Promise.reject(new UpstreamFailure(upstream, 'busy'));
-      }
-      if (inUse < maxConcurrent) {
-        inUse += 1;
-        return undefined;
-      }
-      if (queue.size < maxQueued) return wait(caller);
-      onRejected();
-      return Promise.reject(new UpstreamFailure(upstream, 'busy'));
-    },
-    release() {
-      const [next] = queue;
-      if (next === undefined) inUse -= 1;
-      else {
-        // The place passes on; it is never free in between.
-        queue.delete(next);
-        next();
+    acquire({ cancellation, deadlineAt }) {
+      if (cancellation.cancelled) throw new UpstreamFailure(upstream, 'left');
+      const remainingMs = deadlineAt - performance.now();
+      try {
+        // An attempt without any time would look like an upstream that is too slow.
+        if (remainingMs <= 0) throw new NoPermit('too-late');
+        const waiting = permits.acquire({
+          waitMs: WAIT_SHARE * remainingMs,
+          onCancel: (listener) => cancellation.onCancel(listener),
+        });
+        return waiting?.catch((error: unknown) => {
+          throw failureOf(error);
+        });
+      } catch (error) {
+        throw failureOf(error);
       }
     },
+    release: () => permits.release(),
   };
 }
 
 export const bulkhead =
-  <Q, T>(permits: Permits): Layer<Q, T> =>
+  <Q, T>(permits: UpstreamPermits): Layer<Q, T> =>
   (inner) =>
-  async (request, caller) => {
-    await permits.acquire(caller);
-    try {
-      return await inner(request, caller);
-    } finally {
-      permits.release();
-    }
-  };
+    async function withPermit(request, caller) {
+      await permits.acquire(caller);
+      try {
+        return await inner(request, caller);
+      } finally {
+        permits.release();
+      }
+    };

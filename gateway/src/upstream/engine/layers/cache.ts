@@ -1,18 +1,18 @@
-// Answers from cache: fresh without asking; stale, or a gap, when everything below fails.
+// Serves values from a cache: a fresh one without a request; a stale one, or none, when everything below fails.
 import type { Layer, Reply } from '../call.ts';
 import { UpstreamFailure } from '../failure.ts';
 import type { Cache } from '../cache.ts';
 
 export interface CacheLayerOptions<T> {
   readonly cache: Cache<T>;
-  /** The failure that a call would meet now for sure (an open breaker); then nobody is asked. */
+  /** The failure that a call would surely meet now (an open breaker), so that no call is made. */
   readonly rejection: () => UpstreamFailure | undefined;
   readonly onLookup: (result: 'hit' | 'miss' | 'stale') => void;
-  /** Told of every id that an upstream failed on, so that it is asked for again in the background. */
+  /** Called with each id whose request failed, so that it is refreshed in the background. */
   readonly onDegraded: (id: number) => void;
 }
 
-/** Reads; what a flight brings is stored by `remember`, so that it is kept also when its first caller has left. */
+/** Only reads the cache. `storeInCache` writes it below `coalesce`, also when the first caller is gone. */
 export const serveFromCache =
   <T>({
     cache,
@@ -21,46 +21,46 @@ export const serveFromCache =
     onDegraded,
   }: CacheLayerOptions<T>): Layer<number, T | undefined> =>
   (inner) =>
-  async (id, caller): Promise<Reply<T | undefined>> => {
-    const found = cache.get(id);
-    if (found.kind === 'fresh') {
-      onLookup('hit');
-      return { value: found.value, via: { kind: 'hit', ttlMs: found.ttlMs } };
-    }
-    const insteadOf = (failure: UpstreamFailure): Reply<T | undefined> => {
-      if (failure.kind !== 'left') onDegraded(id);
-      onLookup(found.kind === 'stale' ? 'stale' : 'miss');
-      return found.kind === 'stale'
-        ? { value: found.value, via: { kind: 'stale', failure } }
-        : { value: undefined, via: { kind: 'unavailable', failure } };
+    async function servedFromCache(id, caller): Promise<Reply<T | undefined>> {
+      const cached = cache.get(id);
+      if (cached.kind === 'fresh') {
+        onLookup('hit');
+        return { value: cached.value, via: { kind: 'hit', ttlMs: cached.ttlMs } };
+      }
+      const fallBack = (failure: UpstreamFailure): Reply<T | undefined> => {
+        if (failure.kind !== 'left') onDegraded(id);
+        onLookup(cached.kind === 'stale' ? 'stale' : 'miss');
+        return cached.kind === 'stale'
+          ? { value: cached.value, via: { kind: 'stale', failure } }
+          : { value: undefined, via: { kind: 'unavailable', failure } };
+      };
+
+      const rejected = rejection();
+      if (rejected !== undefined) return fallBack(rejected);
+      try {
+        const reply = await inner(id, caller);
+        onLookup('miss');
+        return reply;
+      } catch (error) {
+        if (error instanceof UpstreamFailure) return fallBack(error);
+        throw error;
+      }
     };
 
-    const refused = rejection();
-    if (refused !== undefined) return insteadOf(refused);
-    try {
-      const reply = await inner(id, caller);
-      onLookup('miss');
-      return reply;
-    } catch (error) {
-      if (error instanceof UpstreamFailure) return insteadOf(error);
-      throw error;
-    }
-  };
-
 /**
- * Stores what comes back; stands below `coalesce`, so that it happens once for each flight. What was asked before the
- * thing was changed is not stored: it may be the older one.
+ * Stores each reply; below `coalesce`, so once for each shared request. A reply is not stored when the entry was
+ * invalidated after its request began: it may hold the older value.
  */
 export const storeInCache =
   <T>(cache: Cache<T>): Layer<number, T | undefined> =>
   (inner) =>
-  async (id, caller) => {
-    const lease = cache.lease(id);
-    try {
-      const reply = await inner(id, caller);
-      lease.store(reply.value);
-      return reply;
-    } finally {
-      lease.release();
-    }
-  };
+    async function storedInCache(id, caller) {
+      const lease = cache.lease(id);
+      try {
+        const reply = await inner(id, caller);
+        lease.store(reply.value);
+        return reply;
+      } finally {
+        lease.release();
+      }
+    };

@@ -1,38 +1,41 @@
-// Lets attempts out through the upstream's breaker, and refuses them while it is open.
+// Three ways to use a breaker: fail fast while it is open, send attempts through it, only respect it.
 import type { Breaker } from '../breaker.ts';
-import { Cancellation, type Layer, type Reply } from '../call.ts';
+import { Cancellation, type Layer } from '../call.ts';
 import { UpstreamFailure } from '../failure.ts';
 
-/** Stands before any waiting: while the breaker is open, nobody queues for a place to be refused at. */
+/** Rejects before the bulkhead, so that no call queues for a permit only to be rejected after it. */
 export const failFast =
   <Q, T>(breaker: Breaker): Layer<Q, T> =>
   (inner) =>
-  (request, caller) => {
-    const refused = breaker.reject();
-    return refused === undefined ? inner(request, caller) : Promise.reject(refused);
-  };
+    function failedFast(request, caller) {
+      const rejection = breaker.reject();
+      return rejection === undefined ? inner(request, caller) : Promise.reject(rejection);
+    };
 
+/** Sends attempts through the breaker, which counts their outcomes. */
 export const circuitBreaker =
   <Q, T>(breaker: Breaker): Layer<Q, T> =>
   (inner) =>
-  async (request, caller): Promise<Reply<T>> => {
-    const refused = breaker.reject();
-    if (refused !== undefined) throw refused;
-    // A probe runs to its end, even when its caller leaves: a hang-up must not close the breaker, or leave it half-open.
-    const asker =
-      breaker.state === 'half_open' ? { ...caller, cancellation: new Cancellation() } : caller;
-    return breaker.fire(() => inner(request, asker));
-  };
+    // `async`, so that the breaker counts an attempt before its caller continues.
+    async function guardedByBreaker(request, caller) {
+      const rejection = breaker.reject();
+      if (rejection !== undefined) throw rejection;
+      // A probe ignores its caller's cancellation: a client's disconnect must neither close the breaker nor leave it
+      // half-open.
+      const isProbe = breaker.state === 'half_open';
+      const attempting = isProbe ? { ...caller, cancellation: new Cancellation() } : caller;
+      return breaker.fire(() => inner(request, attempting));
+    };
 
 /**
- * Keeps to the breaker and tells it nothing, for requests that answers can do without: were they counted, they could
- * close the way to what answers need. Nor do they take the place of a probe.
+ * Rejects unless the breaker is closed, and tells it no outcomes. For optional requests: their failures must not open
+ * the breaker for required ones, and they must not take the place of a probe.
  */
 export const respectBreaker =
   <Q, T>(breaker: Breaker): Layer<Q, T> =>
   (inner) =>
-  (request, caller) => {
-    const { state } = breaker;
-    if (state === 'closed' || state === 'forced_closed') return inner(request, caller);
-    return Promise.reject(breaker.reject() ?? new UpstreamFailure(breaker.upstream, 'open'));
-  };
+    function respectingBreaker(request, caller) {
+      const { state } = breaker;
+      if (state === 'closed' || state === 'forced_closed') return inner(request, caller);
+      return Promise.reject(breaker.reject() ?? new UpstreamFailure(breaker.upstream, 'open'));
+    };

@@ -1,38 +1,38 @@
-// The border between one caller's remainingMs and a shared that several share: equal requests at once are asked once,
-// a caller that leaves ends only its own waiting, and the shared is given up when the last of them has left.
+// Sends equal requests that are in flight at the same time once, and gives the reply to every caller.
 import { Cancellation, type Call, type Caller, type Layer, type Reply } from '../call.ts';
 import { UpstreamFailure, type UpstreamName } from '../failure.ts';
 
-/** One request on its way. */
+/** One shared request. */
 export interface InFlight<T> {
   readonly reply: Promise<Reply<T>>;
   readonly deadlineAt: number;
   readonly cancellation: Cancellation;
-  /** By so much less remainingMs than the shared has nobody needs a timer of their own, in milliseconds. */
+  /** A caller whose deadline is less than this (ms) before the shared one gets no timer of its own. */
   readonly toleranceMs: number;
   waiters: number;
 }
 
-// As a share where the budget is small: whoever waits for a part of it only must not wait for all of it.
 const TOLERANCE_MS = 20;
+// A small budget allows less: a caller that reserved a part of it must not wait for the whole.
 const TOLERANCE_SHARE = 0.05;
 
-/** What is in the air, by its key. Whoever takes one out of it lets nobody join that one any more. */
+/** Requests in flight by key. Deleting an entry keeps later callers from joining that request. */
 export type InFlightRequests<T> = Map<number | string, InFlight<T>>;
 
 export interface CoalesceOptions<Q, T> {
   readonly upstream: UpstreamName;
-  /** Everything that changes the answer. Only public requests may be shared. */
+  /** Holds everything that changes the response. Only public requests may be shared. */
   readonly keyOf: (request: Q) => number | string;
-  /** A flight's own budget in milliseconds: it must not depend on who happened to be first. */
+  /** The shared request's own budget in ms: it must not depend on which caller came first. */
   readonly limitMs: number;
   readonly inFlight?: InFlightRequests<T>;
 }
 
+/** Cancelling one caller does not cancel the shared request. It is cancelled when the last caller leaves. */
 export const coalesce =
   <Q, T>({ upstream, keyOf, limitMs, inFlight = new Map() }: CoalesceOptions<Q, T>): Layer<Q, T> =>
-  (inner) => {
-    return (request, caller) => {
+  (inner) =>
+    function coalesced(request, caller) {
       const key = keyOf(request);
       const known = inFlight.get(key);
       const shared = known ?? start(inner, request, caller, limitMs);
@@ -46,7 +46,6 @@ export const coalesce =
       }
       return wait(shared, caller, upstream, known !== undefined);
     };
-  };
 
 function start<Q, T>(inner: Call<Q, T>, request: Q, caller: Caller, limitMs: number): InFlight<T> {
   const cancellation = new Cancellation();
@@ -60,7 +59,7 @@ function start<Q, T>(inner: Call<Q, T>, request: Q, caller: Caller, limitMs: num
   };
 }
 
-/** One caller's waiting: it ends with the shared, at the caller's deadline, or when the caller leaves. */
+/** One caller's wait: it ends with the reply, at the caller's deadline, or when the caller is cancelled. */
 function wait<T>(
   shared: InFlight<T>,
   caller: Caller,
@@ -71,23 +70,23 @@ function wait<T>(
   return new Promise((resolve, reject) => {
     let over = false;
     let timer: NodeJS.Timeout | undefined;
-    let stopListening: (() => void) | undefined;
-    const end = (then: () => void): void => {
+    let removeListener: (() => void) | undefined;
+    const end = (settle: () => void): void => {
       if (over) return;
       over = true;
       clearTimeout(timer);
-      stopListening?.();
+      removeListener?.();
       shared.waiters -= 1;
-      then();
+      settle();
     };
 
-    stopListening = caller.cancellation.onCancel(() =>
+    removeListener = caller.cancellation.onCancel(() =>
       end(() => {
         if (shared.waiters === 0) shared.cancellation.cancel('left');
         reject(new UpstreamFailure(upstream, 'left'));
       }),
     );
-    // The shared ends by itself at its own deadline; a timer is needed only for clearly less remainingMs than that.
+    // The shared request settles at its own deadline, so only a clearly earlier one needs a timer.
     if (!over && caller.deadlineAt + shared.toleranceMs < shared.deadlineAt) {
       const remainingMs = Math.max(0, caller.deadlineAt - performance.now());
       timer = setTimeout(

@@ -1,16 +1,16 @@
-// One more try for what failed quickly, while there is budget: retries must not multiply the load of an outage.
+// Retries a quick failure once, within a budget: retries must not multiply the load on an upstream that is down.
 import type { Layer } from '../call.ts';
 import { UpstreamFailure } from '../failure.ts';
 
-/** A token bucket: requests earn, retries spend. One bucket for each upstream. */
+/** A token bucket: every request earns a share of a retry, every retry spends one. One bucket for each upstream. */
 export interface RetryBudget {
   readonly left: number;
   earn(): void;
-  /** @returns false when nothing is left */
+  /** @returns false when the budget is exhausted */
   spend(): boolean;
 }
 
-/** @param share retries for each request, in the long run; @param burst the most that can be saved up */
+/** @param share retries earned by each request @param burst the largest number of retries that can be saved */
 export function createRetryBudget(share = 0.1, burst = 10): RetryBudget {
   let left = burst;
   return {
@@ -28,43 +28,43 @@ export function createRetryBudget(share = 0.1, burst = 10): RetryBudget {
   };
 }
 
-/** Whether what failed may be asked once more. */
+/** Whether a failed attempt may be repeated. */
 export type ShouldRetry = (failure: UpstreamFailure) => boolean;
 
-/** For safe requests: whatever failed quickly. */
+/** For reads: the failures that came quickly and are likely to be gone. */
 export const whenQuickToFail: ShouldRetry = ({ descriptor }) => descriptor.retry;
 
-/** For writes: only what surely did not leave, as nobody listened. */
+/** For writes: only a refused connection, as the request surely did not leave. */
 export const whenNotSent: ShouldRetry = ({ kind }) => kind === 'refused';
 
-/** Stands outside the breaker, so that an open one ends the retries at once. */
+/** Stands outside the breaker, so that an open breaker rejects the retry at once. */
 export const retry =
-  <Q, T>(budget: RetryBudget, retriable: ShouldRetry, onRetry: () => void): Layer<Q, T> =>
+  <Q, T>(budget: RetryBudget, shouldRetry: ShouldRetry, onRetry: () => void): Layer<Q, T> =>
   (inner) =>
-  async (request, caller) => {
-    budget.earn();
-    try {
-      return await inner(request, caller);
-    } catch (error) {
-      const again =
-        error instanceof UpstreamFailure &&
-        retriable(error) &&
-        !caller.cancellation.cancelled &&
-        performance.now() < caller.deadlineAt &&
-        budget.spend();
-      if (!again) throw error;
-      return await secondTry(() => inner(request, caller), error, onRetry);
-    }
-  };
+    async function retried(request, caller) {
+      budget.earn();
+      try {
+        return await inner(request, caller);
+      } catch (error) {
+        const again =
+          error instanceof UpstreamFailure &&
+          shouldRetry(error) &&
+          !caller.cancellation.cancelled &&
+          performance.now() < caller.deadlineAt &&
+          budget.spend();
+        if (!again) throw error;
+        return await secondAttempt(() => inner(request, caller), error, onRetry);
+      }
+    };
 
-/** When the second try never went out, the first failure is the one to tell of. */
-async function secondTry<T>(
-  ask: () => Promise<T>,
+/** Throws the first failure when the second attempt was never sent: the first says more. */
+async function secondAttempt<T>(
+  attempt: () => Promise<T>,
   first: UpstreamFailure,
   onRetry: () => void,
 ): Promise<T> {
   try {
-    const reply = await ask();
+    const reply = await attempt();
     onRetry();
     return reply;
   } catch (second) {

@@ -1,9 +1,9 @@
-// What makes a write different: it runs to its end, and when its answer is lost nobody knows whether it was done.
+// Makes a call a write: its client's disconnect does not abort it, and a lost response makes its outcome unknown.
 import { Cancellation, type Layer } from '../call.ts';
 import { UpstreamFailure, type FailureKind } from '../failure.ts';
 
-/** It left, and no answer came whole, or none that can be read. */
-const LOST: ReadonlySet<FailureKind> = new Set([
+/** The failures after which the upstream may have done the write: the request left, and no readable response came. */
+const OUTCOME_UNKNOWN: ReadonlySet<FailureKind> = new Set([
   'timeout',
   'terminated',
   'incomplete',
@@ -14,20 +14,19 @@ const LOST: ReadonlySet<FailureKind> = new Set([
   'nonsense',
 ]);
 
-/**
- * The outermost layer of writes. A client that hangs up does not abort it: it may be done already, and whoever remembers
- * what it changes has to hear of its end.
- */
+/** The outermost layer of writes. The caches have to hear of the end of a write even when its client is gone. */
 export const write =
   <Q, T>(): Layer<Q, T> =>
   (inner) =>
-  async (request, caller) => {
-    try {
-      return await inner(request, { ...caller, cancellation: new Cancellation() });
-    } catch (error) {
-      throw error instanceof UpstreamFailure && LOST.has(error.kind) ? uncertain(error) : error;
-    }
-  };
+    async function written(request, caller) {
+      try {
+        return await inner(request, { ...caller, cancellation: new Cancellation() });
+      } catch (error) {
+        throw error instanceof UpstreamFailure && OUTCOME_UNKNOWN.has(error.kind)
+          ? uncertain(error)
+          : error;
+      }
+    };
 
 const uncertain = (failure: UpstreamFailure): UpstreamFailure =>
   new UpstreamFailure(failure.upstream, failure.kind, {
