@@ -33,7 +33,7 @@ async function namesReadBy(plan: (env: Env) => unknown): Promise<string[]> {
 /** Names and defaults of the table between two markers of docs/settings.md. */
 function tableOf(name: string): [name: string, fallback: string][] {
   const [, table = ''] =
-    new RegExp(`<!-- settings of ${name} -->(.*)<!-- end`, 's').exec(settings) ?? [];
+    new RegExp(`<!-- settings of ${name} -->(.*?)<!-- end`, 's').exec(settings) ?? [];
   return [...table.matchAll(/^\| `(\w+)` +\| (?:`([^`]+)`)? *\|/gm)].map(
     ([, setting, fallback = '']) => [setting!, fallback],
   );

@@ -1,5 +1,5 @@
-// Runs the gateway as a process.
-import { runService } from 'chassis/process/process';
+// The process.
+import { runMain } from 'chassis/process/commands';
 import { start } from './service.ts';
 
-await runService(start);
+await runMain(start);

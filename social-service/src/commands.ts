@@ -1,5 +1,6 @@
 // What a person can ask of the running service in a terminal. The service does it; an embedded database is held by it.
 import { requestAdmin, requestAdminLines } from 'chassis/http/admin-client';
+import type { Command } from 'chassis/process/commands';
 import { readSettings } from 'chassis/settings/settings';
 import { StartupError } from 'chassis/base/startup-error';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,12 +8,6 @@ import { settings } from './config.ts';
 import type { Difference } from './replica/verification/compare.ts';
 import type { ReplicaState } from './replica/store.ts';
 import type { Verified } from './replica/verification/verify.ts';
-
-/** @returns the exit code @throws StartError for what a person has to mend */
-export type Command = (
-  env: Readonly<Record<string, string | undefined>>,
-  say: (line: string) => void,
-) => Promise<number>;
 
 type State = ReplicaState & { readonly head: number };
 

@@ -35,10 +35,15 @@ const houses: Readonly<Record<string, readonly Room[]>> = {
     ),
     room('metrics', /^metrics\.ts$/, 'engine calls types: layers'),
     room('app', /^app\.ts$/, 'routes calls types: config'),
+    room('static', /^static-file\.ts$/, ''),
     room('headers', /^response-headers\.ts$/, 'session'),
     room('session', /^session\//, 'calls types: upstream identity'),
-    room('admin', /^admin\//, 'calls types: engine'),
-    room('routes', /^routes\//, 'views stitch session calls types: upstream identity social'),
+    room('admin', /^admin\//, 'static calls types: engine'),
+    room(
+      'routes',
+      /^routes\//,
+      'views stitch session static calls types: upstream identity social',
+    ),
     room('stitch', /^views\/.*\bstitch\.ts$/, 'types: views calls upstream'),
     room('views', /^views\//, 'stitch calls types: upstream identity social'),
     // What is asked of each upstream, a file a resource.
@@ -90,7 +95,7 @@ const lone: Readonly<Record<string, RegExp>> = {
 
 // The lock tells people which process holds it: its pid.
 const MAY_TOUCH_PROCESS =
-  /^[^/]+\/src\/main\.ts$|^chassis\/src\/(process\/(process|runtime)|postgres\/directory-lock)\.ts$/;
+  /^[^/]+\/src\/main\.ts$|^chassis\/src\/(process\/(process|runtime|commands)|postgres\/directory-lock)\.ts$/;
 const PROCESS = /(?<![.\w$])process\b(?!\s*[:(])|\bglobalThis\.process\b/;
 const GENERATED = /^contracts\/src\/generated\//;
 const MAX_LINES = 150;

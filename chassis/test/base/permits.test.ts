@@ -11,7 +11,7 @@ afterEach(() => {
 
 const one = () => createPermits({ maxConcurrent: 1, maxQueued: 2 });
 const later = async (): Promise<string> => {
-  for (let turn = 0; turn < 5; turn += 1) await undefined;
+  for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
   return 'waiting';
 };
 /** What became of a wait, once the pending microtasks have run. */

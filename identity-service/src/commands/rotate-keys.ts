@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from 'chassis/observability/log';
+import type { Command } from 'chassis/process/commands';
 import { openDatabase } from 'chassis/postgres/database';
 import { CLUSTER } from 'chassis/postgres/embedded';
 import { readSettings } from 'chassis/settings/settings';
@@ -15,13 +16,8 @@ import { KEY_LEAD_MS } from '../sessions/signing-keys.ts';
 
 const WAIT_MS = 10_000;
 
-/**
- * @returns what was done, for the person who asked
- * @throws StartError when the database cannot be had: an embedded one belongs to the service while that runs
- */
-export async function rotateKeys(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
+/** @throws StartupError when the database cannot be used: an embedded one belongs to the service while that runs */
+export const rotateKeys: Command = async (env, say) => {
   const { DATABASE_URL, DATA_DIR, LOG_LEVEL } = readSettings(settings, env);
   if (DATABASE_URL === undefined && !existsSync(join(DATA_DIR, CLUSTER)))
     throw new StartupError(`There is no database in ${DATA_DIR}. Set DATA_DIR, or DATABASE_URL.`);
@@ -43,8 +39,9 @@ export async function rotateKeys(
     if (why !== undefined) throw new StartupError(`${why}.`);
     const { kid, createdAt } = await createKeyStore(database.db, { maxAgeMs: Infinity }).rotate();
     const from = new Date(createdAt + KEY_LEAD_MS).toISOString();
-    return `The key ${kid} is there, and signs from ${from} on.`;
+    say(`The key ${kid} is there, and signs from ${from} on.`);
+    return 0;
   } finally {
     await database.close();
   }
-}
+};

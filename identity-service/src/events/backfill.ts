@@ -33,7 +33,7 @@ export const backfillIn = (db: Kysely<Schema>, announce: (position: number) => v
     const count = (wanted: Change['type']) =>
       done.changes.filter(({ type }) => type === wanted).length;
     return {
-      did: {
+      result: {
         created: count('UserCreated'),
         updated: count('UserUpdated'),
         deleted: count('UserDeleted'),
@@ -49,7 +49,7 @@ export const backfillIn = (db: Kysely<Schema>, announce: (position: number) => v
         where not exists (select from user_events where user_id = id)) as unknown
       from batch`.execute(db);
     const { last, unknown } = rows[0]!;
-    return { did: { unknown }, next: last };
+    return { result: { unknown }, next: last };
   },
 });
 

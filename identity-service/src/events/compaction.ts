@@ -21,7 +21,7 @@ export const compactionIn =
   (db: Kysely<Schema>) =>
   (after: number): Promise<Compacted> =>
     withEventLogLock(db, async (tx) => {
-      const { rows } = await sql<{ last: number | null } & Compacted['did']>`
+      const { rows } = await sql<{ last: number | null } & Compacted['result']>`
         with batch as (
           select position, type, sole_since, exists (
             select from user_events newer
@@ -52,5 +52,5 @@ export const compactionIn =
           (select count(*) from superseded) as superseded,
           (select count(*) from tombstones) as tombstones`.execute(tx);
       const { last, superseded, tombstones } = rows[0]!;
-      return { did: { superseded, tombstones }, next: last };
+      return { result: { superseded, tombstones }, next: last };
     });

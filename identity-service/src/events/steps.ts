@@ -1,5 +1,5 @@
 // Work on the whole log in small steps: none holds up the others for long, and a request for it is answered in time.
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { Schema } from '../schema.ts';
@@ -8,9 +8,9 @@ import { locks } from '../locks.ts';
 /** How long a request may work, in ms; it is answered with where to go on. */
 export const REQUEST_MS = 3_000;
 
-/** What one step did, and where the next one begins: null when that was the end. */
-export interface Step<What extends string = string> {
-  readonly did: Readonly<Record<What, number>>;
+/** Kind one step did, and where the next one begins: null when that was the end. */
+export interface Step<Kind extends string = string> {
+  readonly result: Readonly<Record<Kind, number>>;
   readonly next: number | null;
 }
 
@@ -25,24 +25,24 @@ export const withEventLogLock = <T>(
   });
 
 /** Steps from `after` to the end, or until `ms` are over; what they did is summed up. */
-export async function runSteps<What extends string>(
-  step: (after: number) => Promise<Step<What>>,
+export async function runSteps<Kind extends string>(
+  step: (after: number) => Promise<Step<Kind>>,
   after = 0,
   ms = Infinity,
-): Promise<Step<What>> {
+): Promise<Step<Kind>> {
   const end = performance.now() + ms;
   let sum = await step(after);
   while (sum.next !== null && performance.now() < end) {
     // The embedded database would let nobody else have a turn.
-    await breathe();
+    await yieldToOthers();
     sum = sumOf(sum, await step(sum.next));
   }
   return sum;
 }
 
 /** Both together, to be gone on with where the second one ended. */
-export function sumOf<What extends string>(a: Step<What>, b: Step<What>): Step<What> {
-  const whats = Object.keys(b.did) as What[];
-  const did = Object.fromEntries(whats.map((what) => [what, a.did[what] + b.did[what]]));
-  return { did: did as Record<What, number>, next: b.next };
+export function sumOf<Kind extends string>(a: Step<Kind>, b: Step<Kind>): Step<Kind> {
+  const kinds = Object.keys(b.result) as Kind[];
+  const result = Object.fromEntries(kinds.map((kind) => [kind, a.result[kind] + b.result[kind]]));
+  return { result: result as Record<Kind, number>, next: b.next };
 }

@@ -16,7 +16,8 @@ export function logAdminRoutes(commands: {
       query: ['after'],
       async handle(req, { after }) {
         requireSameOrigin(req);
-        return { body: await runSteps(step, parseAfter(after), REQUEST_MS), cache: 'no-store' };
+        const { result, next } = await runSteps(step, parseAfter(after), REQUEST_MS);
+        return { body: { did: result, next }, cache: 'no-store' };
       },
     }),
   );

@@ -50,13 +50,13 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLogPa
 
   // Nobody but this process has an embedded database, so there is nothing to wait for.
   const complete = async (): Promise<void> => {
-    const { did: written } = await runSteps((after) => backfill.step(after));
+    const { result: written } = await runSteps((after) => backfill.step(after));
     if (Object.values(written).some((count) => count > 0))
       log.info(written, 'the log has been told of users that it did not know');
   };
   // On a server, instances of a release without the log may still be changing users. When they are gone, people know.
   const survey = async (): Promise<void> => {
-    const { unknown } = (await runSteps((after) => backfill.countUnknown(after))).did;
+    const { unknown } = (await runSteps((after) => backfill.countUnknown(after))).result;
     unknownUsers.set(unknown);
     if (unknown > 0)
       log.warn(

@@ -92,7 +92,7 @@ describe('with an embedded database', () => {
       code: 0,
       stderr: '',
       lines: [
-        'The log has the newest event of each user. Removed now: 2 that a newer one supersedes, 0 UserDeleted that were over.',
+        'The log has the newest event of each user. Removed now: 2 superseded events, 0 old UserDeleted events.',
       ],
     });
     expect(copyOf(await readAll(identity))).toEqual(before);

@@ -42,7 +42,7 @@ describeOnServer('two backfills while eight writers rename, delete and join', ()
     expect([...gone].filter((id) => last.get(id) !== 'UserDeleted')).toEqual([]);
     expect(gone.size).toBeGreaterThan(1_000);
     expect(runs).toBeGreaterThan(3);
-    expect((await runSteps((after) => backfill.step(after))).did).toEqual({
+    expect((await runSteps((after) => backfill.step(after))).result).toEqual({
       created: 0,
       updated: 0,
       deleted: 0,

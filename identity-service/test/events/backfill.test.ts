@@ -54,7 +54,7 @@ describeOnBoth('the backfill', (newDatabase) => {
     await place.remove();
   });
   const run = () => runSteps((after) => backfill.step(after));
-  const survey = async () => (await runSteps((after) => backfill.countUnknown(after))).did.unknown;
+  const survey = async () => (await runSteps((after) => backfill.countUnknown(after))).result.unknown;
 
   test('writes a UserCreated for every user that the log does not know; a second run changes nothing', async () => {
     const { db } = database;
@@ -65,7 +65,7 @@ describeOnBoth('the backfill', (newDatabase) => {
     const before = await log.endOffset();
     expect(await survey()).toBe(1300);
 
-    expect(await run()).toEqual({ did: { created: 1300, updated: 0, deleted: 0 }, next: null });
+    expect(await run()).toEqual({ result: { created: 1300, updated: 0, deleted: 0 }, next: null });
     const events = await readUntil(db, () => true);
     expect(copyOf(events)).toEqual(await usersOf(db));
     expect(events).toHaveLength(1306);
@@ -74,7 +74,7 @@ describeOnBoth('the backfill', (newDatabase) => {
     const head = await log.endOffset();
     expect([announced.at(-1), announced[0]! > before]).toEqual([head, true]);
 
-    expect(await run()).toEqual({ did: { created: 0, updated: 0, deleted: 0 }, next: null });
+    expect(await run()).toEqual({ result: { created: 0, updated: 0, deleted: 0 }, next: null });
     expect(await log.endOffset()).toBe(head);
     expect(await survey()).toBe(0);
   });
@@ -86,18 +86,18 @@ describeOnBoth('the backfill', (newDatabase) => {
     await db.transaction().execute((tx) => appendEvents(tx, [{ type: 'UserDeleted', id: 6 }]));
     const log = eventReaderIn(db);
     const before = await log.endOffset();
-    expect((await run()).did).toEqual({ created: 0, updated: 1, deleted: 1 });
+    expect((await run()).result).toEqual({ created: 0, updated: 1, deleted: 1 });
     expect(outline((await log.after(before)).events)).toEqual([
       ['UserUpdated', 2, 'other_name'],
       ['UserDeleted', 3],
     ]);
-    expect((await run()).did).toEqual({ created: 0, updated: 0, deleted: 0 });
+    expect((await run()).result).toEqual({ created: 0, updated: 0, deleted: 0 });
   });
 
   test('goes on where it was stopped', async () => {
     await addUnlogged(database.db, 101, 700);
     const first = await backfill.step(0);
-    expect(first).toEqual({ did: { created: 494, updated: 0, deleted: 0 }, next: 594 });
-    expect((await runSteps((after) => backfill.step(after), 594)).did.created).toBe(206);
+    expect(first).toEqual({ result: { created: 494, updated: 0, deleted: 0 }, next: 594 });
+    expect((await runSteps((after) => backfill.step(after), 594)).result.created).toBe(206);
   });
 });

@@ -31,7 +31,7 @@ describeOnBoth('compaction', (newDatabase) => {
   });
   const write = (...changes: Change[]) =>
     database.db.transaction().execute((tx) => appendEvents(tx, changes));
-  const compact = async () => (await runSteps(compactionIn(database.db))).did;
+  const compact = async () => (await runSteps(compactionIn(database.db))).result;
   const all = async () => readUntil(database.db, () => true);
   const age = (column: 'created_at' | 'sole_since', days: number) =>
     sql`update user_events set ${sql.ref(column)} = ${sql.ref(column)} - make_interval(days => ${days})`.execute(
@@ -149,7 +149,7 @@ describeOnBoth('compaction', (newDatabase) => {
     await write(created(1, 'first'), created(2, 'second'), deleted(1), updated(2, 'second_2'));
     await compactionIn(database.db)(2);
     await age('sole_since', 31);
-    expect(await runSteps(compactionIn(database.db), 2)).toMatchObject({ did: { tombstones: 0 } });
+    expect(await runSteps(compactionIn(database.db), 2)).toMatchObject({ result: { tombstones: 0 } });
     expect(copyOf(await all())).toEqual(new Map([[2, 'second_2']]));
     expect(await compact()).toEqual({ superseded: 2, tombstones: 0 });
   });

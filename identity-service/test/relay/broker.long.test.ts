@@ -153,7 +153,7 @@ describeWithNats('the relay', () => {
       lines,
       tell,
       write: (id: number, username: string) => tell({ type: 'UserUpdated', id, username }),
-      compact: async () => (await runSteps(compactionIn(db))).did,
+      compact: async () => (await runSteps(compactionIn(db))).result,
       /** The database is what it was when the log ended here, and gives the same positions again. */
       async restore(head: number) {
         await db.deleteFrom('user_events').where('position', '>', head).execute();
