@@ -1,4 +1,4 @@
-// The gateway's public app: its routes, the hottest first, and how an upstream's failure is told. It never listens.
+// The gateway's public app: its routes, and the problem for each failure of an upstream. The app does not listen.
 import { createApp as createChassisApp, type AppOptions } from 'chassis/http/app';
 import { Problem, type ProblemSlug } from 'chassis/http/problem';
 import type { Express } from 'express';
@@ -8,8 +8,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { feedRoutes } from './routes/feed.ts';
 import { friendRoutes } from './routes/friends.ts';
 import { meRoutes } from './routes/me.ts';
-import { postWritingRoutes } from './routes/post-writing.ts';
-import { postRoutes } from './routes/posts.ts';
+import { postReadRoutes, postWriteRoutes } from './routes/posts.ts';
 import { userRoutes } from './routes/users.ts';
 import { proxyMember, UpstreamFailure } from './upstream/engine/failure.ts';
 
@@ -18,11 +17,12 @@ export const createApp = (
   options: Pick<AppOptions, 'log' | 'trustProxy'>,
 ): Express =>
   createChassisApp({
+    // The most frequent first: Express tries the routes in order.
     routes: [
-      ...postRoutes(context),
+      ...postReadRoutes(context),
       ...feedRoutes(context),
       ...userRoutes(context),
-      ...postWritingRoutes(context),
+      ...postWriteRoutes(context),
       ...friendRoutes(context),
       ...meRoutes(context),
       ...authRoutes(context),
@@ -33,14 +33,14 @@ export const createApp = (
   });
 
 const DETAILS = {
-  'upstream-invalid': 'gave an answer that cannot be used',
-  'upstream-unavailable': 'cannot be asked at the moment',
-  'upstream-timeout': 'did not answer in time',
+  'upstream-invalid': 'sent a response that cannot be used',
+  'upstream-unavailable': 'is not available at the moment',
+  'upstream-timeout': 'did not respond in time',
   'outcome-unknown':
-    'was told, but its answer was lost: look whether it was done, or repeat it with its Idempotency-Key',
+    'was sent the write, but its response was lost: check whether it was done, or repeat it with its Idempotency-Key',
 } satisfies Partial<Record<ProblemSlug, string>>;
 
-/** A required part, or a write, failed: what the client may know of it. Nothing of the inside shows. */
+/** The problem for a required part, or a write, that failed. It holds only what a client may know. */
 function toProblem(error: unknown): Problem | undefined {
   if (!(error instanceof UpstreamFailure)) return undefined;
   const slug = error.uncertain ? 'outcome-unknown' : error.descriptor.slug;

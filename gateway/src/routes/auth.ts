@@ -1,4 +1,4 @@
-// Beginning, renewing and ending a session: by cookies for browsers, by tokens for API clients.
+// Starts, refreshes and ends sessions: by cookies for browsers, by tokens for API clients.
 import type { Answer } from 'chassis/http/answer';
 import type { Route } from 'chassis/http/app';
 import { parseBody } from 'chassis/http/input';
@@ -6,33 +6,34 @@ import { Problem } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
 import type { Credentials, NewUser, Session, TokenRequest } from 'contracts/types';
 import type { Request } from 'express';
-import type { Result } from '../upstream/outcome.ts';
+import type { Result } from '../upstream/result.ts';
 import type { RouteContext } from './context.ts';
-import { unwrap } from './outcome.ts';
+import { unwrap } from './unwrap.ts';
 import { callerOf } from './reply.ts';
 
 const checkNewUser = requestGuard('gateway', 'register');
 const checkCredentials = requestGuard('gateway', 'login');
 const checkTokenRequest = requestGuard('gateway', 'createToken');
 
-const askedBy = <T>(req: Request, body: T) => ({ body, address: req.ip });
+/** A request without a viewer. It carries the client's address, by which Identity limits attempts. */
+const anonymous = <T>(req: Request, body: T) => ({ body, address: req.ip });
 
 export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteContext): Route[] {
-  /** The answer to a browser: who it is, in the body; the tokens, in cookies. */
-  const begin = (req: Request, outcome: Result<Session>, status: 200 | 201): Answer => {
-    const session = unwrap(outcome);
+  /** The answer to a browser: the user in the body, the tokens in cookies. */
+  const begin = (req: Request, result: Result<Session>, status: 200 | 201): Answer => {
+    const session = unwrap(result);
     sessions.begin(req, session);
     const { user } = session;
-    const place = status === 201 && { Location: `/api/users/${user.id}` };
-    const headers = { ...outcome.headers, ...place };
+    const location = status === 201 && { Location: `/api/users/${user.id}` };
+    const headers = { ...result.headers, ...location };
     return { status, body: { user }, headers, cache: 'no-store' };
   };
-  /** A browser without a session has what it wants; an API client hears that its token is not good. */
-  const notKnown =
+  /** A browser without a session is logged out already; an API client gets the 401. */
+  const withoutViewer =
     (req: Request) =>
     (error: unknown): undefined => {
       const slug = error instanceof Problem ? error.slug : undefined;
-      // A page that is not ours may not even make the browser forget.
+      // A page of another site must not delete the cookies either.
       if (slug !== 'forbidden') sessions.end(req);
       if (slug !== 'unauthenticated' || req.headers.authorization !== undefined) throw error;
     };
@@ -45,7 +46,7 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
         sessions.refuseForeign(req);
         const body = parseBody<NewUser>(checkNewUser, req.body);
         const caller = callerOf(req, requestDeadlineMs);
-        return begin(req, await commands.register(askedBy(req, body), caller), 201);
+        return begin(req, await commands.register(anonymous(req, body), caller), 201);
       },
     },
     {
@@ -56,7 +57,7 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
         sessions.refuseForeign(req);
         const body = parseBody<Credentials>(checkCredentials, req.body);
         const caller = callerOf(req, requestDeadlineMs);
-        return begin(req, await commands.logIn(askedBy(req, body), caller), 200);
+        return begin(req, await commands.logIn(anonymous(req, body), caller), 200);
       },
     },
     {
@@ -73,8 +74,8 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       async handle(req) {
         sessions.refuseForeign(req);
         const caller = callerOf(req, requestDeadlineMs);
-        const viewer = await sessions.viewerOf(req, caller).catch(notKnown(req));
-        // Whatever becomes of it, this browser forgets the session; it may have been renewed to be ended.
+        const viewer = await sessions.viewerOf(req, caller).catch(withoutViewer(req));
+        // The browser deletes the cookies also when Identity fails. Set again here: viewerOf may have refreshed the session.
         sessions.end(req);
         if (viewer !== undefined) await commands.logOut(viewer, caller);
         return { status: 204 };
@@ -87,13 +88,13 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       async handle(req) {
         const body = parseBody<TokenRequest>(checkTokenRequest, req.body);
         const caller = callerOf(req, requestDeadlineMs);
-        const { refreshToken: used, username = '', password = '' } = body;
-        const outcome =
-          used === undefined
-            ? await commands.logIn(askedBy(req, { username, password }), caller)
-            : await commands.refreshSession(askedBy(req, { refreshToken: used }), caller);
-        const { accessToken, refreshToken, expiresIn } = unwrap(outcome);
-        const { headers } = outcome;
+        const { refreshToken: oldToken, username = '', password = '' } = body;
+        const result =
+          oldToken === undefined
+            ? await commands.logIn(anonymous(req, { username, password }), caller)
+            : await commands.refreshSession(anonymous(req, { refreshToken: oldToken }), caller);
+        const { accessToken, refreshToken, expiresIn } = unwrap(result);
+        const { headers } = result;
         return { body: { accessToken, refreshToken, expiresIn }, headers, cache: 'no-store' };
       },
     },

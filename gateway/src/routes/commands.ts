@@ -1,4 +1,4 @@
-// What can be done in a user's name, as routes know it. wire.ts makes the commands.
+// The writes of users, as routes see them. wire/commands.ts creates them.
 import type {
   Confirmation,
   Credentials,
@@ -13,9 +13,12 @@ import type { AnonymousRequest } from '../upstream/identity/sessions.ts';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { Caller } from '../upstream/engine/call.ts';
 import type { NewPostRequest, OnePost } from '../upstream/social/posts.ts';
-import type { Result } from '../upstream/outcome.ts';
+import type { Result } from '../upstream/result.ts';
 
-/** Has something done; what it changes is answered from no older memory afterwards. Throws UpstreamFailure. */
+/**
+ * Sends a write, and invalidates the caches that it makes outdated.
+ * @throws UpstreamFailure when the upstream fails; a rejection is a result
+ */
 export type Command<Q, T> = (request: Q, caller: Caller) => Promise<Result<T>>;
 
 export interface Commands {

@@ -1,8 +1,11 @@
-// What routes are given.
+// The dependencies of routes, and how private routes identify the viewer.
+import type { Request } from 'express';
 import type { Sessions } from '../session/sessions.ts';
-import type { Commands } from './commands.ts';
+import type { Caller } from '../upstream/engine/call.ts';
+import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { Catalog } from '../views/catalog.ts';
-import type { OnDegraded } from './reply.ts';
+import type { Commands } from './commands.ts';
+import { callerOf, type OnDegraded } from './reply.ts';
 
 export interface RouteContext {
   readonly catalog: Catalog;
@@ -11,3 +14,21 @@ export interface RouteContext {
   readonly requestDeadlineMs: number;
   readonly onDegraded: OnDegraded;
 }
+
+export interface ViewerRequest {
+  readonly viewer: OnBehalfOf;
+  readonly caller: Caller;
+}
+
+/**
+ * Makes the first step of every private route, which finds out who sends the request.
+ * @returns a function that throws a Problem: 401 without a valid session, 403 for a write from a page of another site,
+ * 503 while the session cannot be checked
+ */
+export const createIdentify =
+  ({ sessions, requestDeadlineMs }: Pick<RouteContext, 'sessions' | 'requestDeadlineMs'>) =>
+  async (req: Request): Promise<ViewerRequest> => {
+    const caller = callerOf(req, requestDeadlineMs);
+    const { userId, token } = await sessions.viewerOf(req, caller);
+    return { viewer: { userId, token }, caller };
+  };

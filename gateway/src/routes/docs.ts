@@ -1,4 +1,4 @@
-// The contract: as data, and as a page for people, which loads nothing from elsewhere.
+// The contract: as JSON, and as a page for people, which loads everything from the gateway.
 import { join } from 'node:path';
 import { serialize } from 'chassis/http/answer';
 import type { Route } from 'chassis/http/app';
@@ -6,7 +6,7 @@ import { loadDocument } from 'contracts/document';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import { staticFile, type StaticFileOptions } from '../static-file.ts';
 
-// Swagger UI writes style attributes and draws its icons from data: URLs; scripts come from the gateway alone.
+// Swagger UI writes style attributes and loads its icons from data: URLs; scripts come from the gateway only.
 const options: StaticFileOptions = {
   policy:
     "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
@@ -18,9 +18,9 @@ const page = (name: string): URL => new URL(`docs-page/${name}`, import.meta.url
 const asset = (name: string): Route =>
   staticFile(`/api/docs/${name}`, join(swaggerUiFolder(), name), options);
 
-/** Reads the pages' files; call it once, at start. */
+/** Reads the files of the page; call this once, at start. */
 export function docsRoutes(): Route[] {
-  // Serialized once: it is large.
+  // Serialized once, because it is large.
   const contract = serialize(loadDocument('gateway'));
   return [
     {

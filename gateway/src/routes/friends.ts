@@ -1,4 +1,4 @@
-// Friends, and requests to be one.
+// Friends and friend requests.
 import type { Answer } from 'chassis/http/answer';
 import { defineRoute, type Route } from 'chassis/http/app';
 import { parseCursor, parseId, parseLimit } from 'chassis/http/input';
@@ -8,14 +8,13 @@ import type { Request } from 'express';
 import { loadPeople, type PeopleParts } from '../views/friends/load.ts';
 import { stitchPeople } from '../views/friends/stitch.ts';
 import { statusHeaders } from '../views/status-headers.ts';
-import type { RouteContext } from './context.ts';
-import { unwrap } from './outcome.ts';
+import { createIdentify, type RouteContext } from './context.ts';
+import { unwrap } from './unwrap.ts';
 import { notFound, reply } from './reply.ts';
-import { createViewerOf } from './viewer.ts';
 
 const DIRECTIONS = ['incoming', 'outgoing'] as const;
 
-/** Requests to the viewer when left out. @throws Problem 400 */
+/** `incoming`, requests to the viewer, when left out. @throws Problem 400 */
 function parseDirection(text: string = 'incoming'): (typeof DIRECTIONS)[number] {
   const direction = DIRECTIONS.find((word) => word === text);
   if (direction === undefined) throw invalid('/query/direction', 'expected incoming or outgoing');
@@ -29,8 +28,8 @@ const pageOf = (query: { limit?: string; cursor?: string }) => ({
 
 export function friendRoutes(context: RouteContext): Route[] {
   const { catalog, commands, onDegraded } = context;
-  const viewing = createViewerOf(context);
-  const told = <T extends FriendPage | RequestPage>(
+  const identify = createIdentify(context);
+  const answerOf = <T extends FriendPage | RequestPage>(
     req: Request,
     { page, people }: PeopleParts<T>,
   ): Answer => {
@@ -43,10 +42,10 @@ export function friendRoutes(context: RouteContext): Route[] {
       path: '/api/friends',
       query: ['limit', 'cursor'],
       handle: async (req, query) => {
-        const wanted = pageOf(query);
-        const { viewer, caller } = await viewing(req);
-        const request = { ...viewer, ...wanted };
-        return told(req, await loadPeople(catalog.friends, catalog, request, caller));
+        const selection = pageOf(query);
+        const { viewer, caller } = await identify(req);
+        const request = { ...viewer, ...selection };
+        return answerOf(req, await loadPeople(catalog.friends, catalog, request, caller));
       },
     }),
     defineRoute({
@@ -54,10 +53,10 @@ export function friendRoutes(context: RouteContext): Route[] {
       path: '/api/friends/requests',
       query: ['direction', 'limit', 'cursor'],
       handle: async (req, query) => {
-        const wanted = { ...pageOf(query), direction: parseDirection(query.direction) };
-        const { viewer, caller } = await viewing(req);
-        const request = { ...viewer, ...wanted };
-        return told(req, await loadPeople(catalog.friendRequests, catalog, request, caller));
+        const selection = { ...pageOf(query), direction: parseDirection(query.direction) };
+        const { viewer, caller } = await identify(req);
+        const request = { ...viewer, ...selection };
+        return answerOf(req, await loadPeople(catalog.friendRequests, catalog, request, caller));
       },
     }),
     {
@@ -65,9 +64,9 @@ export function friendRoutes(context: RouteContext): Route[] {
       path: '/api/friends/:id',
       handle: async (req) => {
         const id = parseId(req.params['id'], '/path/id');
-        const { viewer, caller } = await viewing(req);
+        const { viewer, caller } = await identify(req);
         const friend = await catalog.author(id, caller);
-        // Only when Identity was heard: a request to somebody is not lost because it is away.
+        // While Identity is down the request is accepted: it must not be lost because the user cannot be checked.
         if (friend.value === undefined && friend.via.kind !== 'unavailable')
           throw notFound('There is no such user', [friend]);
         const body = unwrap(await commands.befriend({ ...viewer, id }, caller));
@@ -79,7 +78,7 @@ export function friendRoutes(context: RouteContext): Route[] {
       path: '/api/friends/:id',
       handle: async (req) => {
         const id = parseId(req.params['id'], '/path/id');
-        const { viewer, caller } = await viewing(req);
+        const { viewer, caller } = await identify(req);
         unwrap(await commands.unfriend({ ...viewer, id }, caller));
         return { status: 204 };
       },

@@ -6,22 +6,22 @@ import type { Confirmation, Me, MeChange } from 'contracts/types';
 import type { Request } from 'express';
 import type { Caller } from '../upstream/engine/call.ts';
 import { UpstreamFailure } from '../upstream/engine/failure.ts';
-import type { RouteContext } from './context.ts';
-import { unwrap } from './outcome.ts';
+import { createIdentify, type RouteContext } from './context.ts';
+import { unwrap } from './unwrap.ts';
 import { reply } from './reply.ts';
-import { createViewerOf } from './viewer.ts';
 
 const checkChange = requestGuard('gateway', 'updateMe');
 const checkConfirmation = requestGuard('gateway', 'deleteMe');
 
-const meOf = ({ id, username, email }: Me): Me => ({ id, username, email });
+/** Drops fields that the contract does not name. */
+const pickMe = ({ id, username, email }: Me): Me => ({ id, username, email });
 
 export function meRoutes(context: RouteContext): Route[] {
   const { catalog, commands, sessions, onDegraded } = context;
-  const viewing = createViewerOf(context);
+  const identify = createIdentify(context);
 
-  /** A new password ends every session of its user; a browser gets a new one at once. */
-  const beginAgain = async (
+  /** Logs a browser in again, because a new password ends every session of the user. */
+  const logInAgain = async (
     req: Request,
     { username }: Me,
     password: string,
@@ -31,10 +31,10 @@ export function meRoutes(context: RouteContext): Route[] {
     sessions.end(req);
     const request = { body: { username, password }, address: req.ip };
     try {
-      const outcome = await commands.logIn(request, caller);
-      if ('ok' in outcome) sessions.begin(req, outcome.ok);
+      const result = await commands.logIn(request, caller);
+      if ('ok' in result) sessions.begin(req, result.ok);
     } catch (error) {
-      // The change was made; when this fails, the user has to log in.
+      // The password is changed; without a new session the user has to log in.
       if (!(error instanceof UpstreamFailure)) throw error;
     }
   };
@@ -44,9 +44,9 @@ export function meRoutes(context: RouteContext): Route[] {
       method: 'get',
       path: '/api/me',
       handle: async (req) => {
-        const { viewer, caller } = await viewing(req);
+        const { viewer, caller } = await identify(req);
         const me = await catalog.me(viewer, caller);
-        return reply(req, meOf(unwrap(me.value!)), [me], onDegraded, 'private');
+        return reply(req, pickMe(unwrap(me.value!)), [me], onDegraded, 'private');
       },
     },
     {
@@ -54,11 +54,11 @@ export function meRoutes(context: RouteContext): Route[] {
       path: '/api/me',
       body: true,
       handle: async (req) => {
-        const { viewer, caller } = await viewing(req);
+        const { viewer, caller } = await identify(req);
         const body = parseBody<MeChange>(checkChange, req.body);
         const me = unwrap(await commands.changeMe({ ...viewer, body }, caller));
-        if (body.password !== undefined) await beginAgain(req, me, body.password, caller);
-        return { body: meOf(me), cache: 'no-store' };
+        if (body.password !== undefined) await logInAgain(req, me, body.password, caller);
+        return { body: pickMe(me), cache: 'no-store' };
       },
     },
     {
@@ -66,7 +66,7 @@ export function meRoutes(context: RouteContext): Route[] {
       path: '/api/me',
       body: true,
       handle: async (req) => {
-        const { viewer, caller } = await viewing(req);
+        const { viewer, caller } = await identify(req);
         const body = parseBody<Confirmation>(checkConfirmation, req.body);
         unwrap(await commands.deleteAccount({ ...viewer, body }, caller));
         sessions.end(req);

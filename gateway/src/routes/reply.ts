@@ -1,4 +1,4 @@
-// From look-ups to an answer: whole, degraded, or refused because the client wants all or nothing.
+// Makes an answer of fetched parts: complete, degraded, or a 503 when the request prefers strict handling.
 import type { Answer } from 'chassis/http/answer';
 import { requestContextOf } from 'chassis/http/request-context';
 import { Problem } from 'chassis/http/problem';
@@ -7,7 +7,10 @@ import { Cancellation, type Caller } from '../upstream/engine/call.ts';
 import { failureOf, type Fetched } from '../views/data-source.ts';
 import { statusHeaders } from '../views/status-headers.ts';
 
-/** The client behind a request, with the time that it may take once it has sent all of it. */
+/**
+ * The client of a request as a caller, with cancellation when it disconnects.
+ * @param deadlineMs counted from the end of the request's body, or from the request's arrival when it has none
+ */
 export function callerOf(req: Request, deadlineMs: number): Caller {
   const context = requestContextOf(req);
   const cancellation = new Cancellation();
@@ -23,26 +26,26 @@ export function callerOf(req: Request, deadlineMs: number): Caller {
 export type Reason = 'missing' | 'stale' | 'replica';
 export type OnDegraded = (part: 'author' | 'post', reason: Reason) => void;
 
-/** What came in place of what was asked for; the worst first. */
+/** The reason for each degraded `via`; the worst first. */
 const REASONS = { unavailable: 'missing', stale: 'stale', replica: 'replica' } as const;
 
-/** The look-up that an answer is degraded by most, and how. */
+/** The part that degrades the answer most, and the reason; undefined for a complete answer. */
 function worstOf(fetched: readonly Fetched<unknown>[]) {
   for (const [kind, reason] of Object.entries(REASONS)) {
-    const one = fetched.find((each) => each.via.kind === kind && failureOf(each) !== undefined);
-    if (one !== undefined) return { one, reason };
+    const worst = fetched.find((one) => one.via.kind === kind && failureOf(one) !== undefined);
+    if (worst !== undefined) return { worst, reason };
   }
   return undefined;
 }
 
-// Every text matches at once, an unfinished one too: nothing is tried twice, however hostile.
+// Matches unfinished quotes, too, and never backtracks, so a hostile header cannot make it slow.
 const QUOTED = /"(?:[^"\\]|\\.?)*"?/g;
 const HANDLING = /(?:^|,)[ \t]*handling[ \t]*=[ \t]*([^,;]*)/i;
 
-/** `Prefer: handling=strict` (RFC 7240, section 4.4); of several `handling`s the first counts. */
+/** Whether a `Prefer` header has `handling=strict` (RFC 7240, section 4.4); of several `handling`s the first counts. */
 export function wantsStrict(prefer: string | string[] | undefined): boolean {
   if (prefer === undefined) return false;
-  // What stands in quotes elsewhere may hold anything, commas too.
+  // Other quoted values may contain anything, also commas.
   const plain = String(prefer).replaceAll(QUOTED, (text) =>
     /^"strict"$/i.test(text) ? text : '""',
   );
@@ -50,12 +53,13 @@ export function wantsStrict(prefer: string | string[] | undefined): boolean {
   return /^("?)strict\1[ \t]*$/i.test(handling);
 }
 
-/** What decides who asks; no shared cache keeps such an answer, and a browser's own tells its users apart. */
+/** Request headers that change the answer. In a browser's cache, they keep the private answers of its users apart. */
 const VARY = { public: 'Prefer', private: 'Prefer, Authorization, Cookie' } as const;
 
 /**
- * @param cache `private` for what depends on who asks
- * @throws Problem 503 when a part is not whole and the client prefers strict handling
+ * Answers with `body`, made of the `fetched` parts.
+ * @param cache `private` when the answer depends on the viewer
+ * @throws Problem 503 when a part is degraded and the request prefers strict handling
  */
 export function reply(
   req: Request,
@@ -69,22 +73,22 @@ export function reply(
   const strict = wantsStrict(req.headers['prefer']);
   if (strict) headers['Preference-Applied'] = 'handling=strict';
 
-  const broken = worstOf(fetched);
-  if (broken === undefined) return { body, headers, cache };
+  const degraded = worstOf(fetched);
+  if (degraded === undefined) return { body, headers, cache };
 
-  // What no cache is asked for are pages of posts.
-  const part = broken.one.entity ?? 'post';
-  onDegraded(part, broken.reason);
+  // Degraded parts without an entity are pages of posts.
+  const part = degraded.worst.entity ?? 'post';
+  onDegraded(part, degraded.reason);
   if (!strict) return { body, headers, cache: 'no-store' };
   throw new Problem(
     'incomplete-answer',
-    `The ${part} could not be fetched, and the request wants all or nothing`,
+    `The ${part} could not be fetched, and the request prefers strict handling`,
     {
-      headers: { ...headers, 'Retry-After': String(failureOf(broken.one)?.retryAfterS ?? 1) },
+      headers: { ...headers, 'Retry-After': String(failureOf(degraded.worst)?.retryAfterS ?? 1) },
     },
   );
 }
 
-/** A 404 that still tells where that was found out. */
+/** A 404 whose headers say how it was found out. */
 export const notFound = (detail: string, fetched: readonly Fetched<unknown>[]): Problem =>
   new Problem('not-found', detail, { headers: statusHeaders(fetched) });

@@ -1,4 +1,4 @@
-// Users, their posts, their profiles.
+// Users, their posts and their profiles.
 import { defineRoute, type Route } from 'chassis/http/app';
 import { invalidCursor, parseCursor, parseId, parseLimit } from 'chassis/http/input';
 import { loadProfile, loadUserPosts } from '../views/profile/load.ts';
@@ -7,8 +7,8 @@ import type { Fetched } from '../views/data-source.ts';
 import type { RouteContext } from './context.ts';
 import { callerOf, notFound, reply } from './reply.ts';
 
-/** Identity was heard, and says that there is no such user; a gap says nothing of the kind. */
-const isUnknown = (user: Fetched<unknown>): boolean =>
+/** Whether the source says that there is no such user; an unavailable user may exist. */
+const isAbsent = (user: Fetched<unknown>): boolean =>
   user.value === undefined && user.via.kind !== 'unavailable';
 
 export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteContext): Route[] => [
@@ -40,7 +40,7 @@ export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteCont
         callerOf(req, requestDeadlineMs),
       );
       if (page.value === undefined) throw invalidCursor();
-      if (isUnknown(user)) throw notFound('There is no such user', [user, page]);
+      if (isAbsent(user)) throw notFound('There is no such user', [user, page]);
       return reply(req, stitchUserPosts(user.value, page.value), [page, user], onDegraded);
     },
   }),
@@ -55,7 +55,7 @@ export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteCont
         callerOf(req, requestDeadlineMs),
       );
       const fetched = [page, counts, user];
-      if (isUnknown(user)) throw notFound('There is no such user', fetched);
+      if (isAbsent(user)) throw notFound('There is no such user', fetched);
       return reply(req, stitchProfile(user.value, page.value!, counts.value!), fetched, onDegraded);
     },
   },

@@ -3,7 +3,7 @@ import type { Counts, FriendPage, Me, Post, PostPage, RequestPage, User } from '
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { ViewerPageRequest } from '../upstream/social/viewer-page.ts';
 import type { FriendRequestsRequest } from '../upstream/social/friends.ts';
-import type { Result } from '../upstream/outcome.ts';
+import type { Result } from '../upstream/result.ts';
 import type { PostPageRequest } from '../upstream/social/posts.ts';
 import type { DataSource } from './data-source.ts';
 

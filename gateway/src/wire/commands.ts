@@ -10,7 +10,7 @@ import { changePost, createPost, deletePost } from '../upstream/social/posts.ts'
 import type { Observer } from '../upstream/engine/observer.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { SizeLimits, Endpoint } from '../upstream/engine/endpoint.ts';
-import type { Result } from '../upstream/outcome.ts';
+import type { Result } from '../upstream/result.ts';
 import { createCommand, type Invalidatable } from '../upstream/queries.ts';
 import type { Command, Commands } from '../routes/commands.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FriendPage, PostPage, User } from 'contracts/types';
 import * as fc from 'fast-check';
-import type { Result } from '../../src/upstream/outcome.ts';
+import type { Result } from '../../src/upstream/result.ts';
 import { fetchAuthors } from '../../src/views/authors.ts';
 import { loadFeed } from '../../src/views/feed/load.ts';
 import { stitchFeed } from '../../src/views/feed/stitch.ts';

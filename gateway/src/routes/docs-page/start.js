@@ -1,3 +1,3 @@
-// Starts Swagger UI on the gateway's own contract.
+// Shows the gateway's contract with Swagger UI.
 /* global SwaggerUIBundle */
 SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#swagger-ui', deepLinking: true });

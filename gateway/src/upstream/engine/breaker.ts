@@ -1,10 +1,10 @@
-// A circuit breaker, with the forced states that opossum lacks.
-import { counted, makeCircuit, type BreakerSettings, type Circuit } from './circuit.ts';
+// A circuit breaker; adds forced states to opossum.
+import { createCircuit, fireCounted, type BreakerSettings, type Circuit } from './circuit.ts';
 import { UpstreamFailure, type UpstreamName } from './failure.ts';
 
 export type { BreakerSettings };
 
-/** `forced_*`: an operator's word, which holds until they say `auto`. */
+/** An operator sets the `forced_*` states; they last until the operator sets `auto`. */
 export const breakerStates = [
   'closed',
   'open',
@@ -14,7 +14,7 @@ export const breakerStates = [
 ] as const;
 export type BreakerState = (typeof breakerStates)[number];
 
-/** An upstream's own, or that of what is asked of one aside. */
+/** The breaker of an upstream, or of an isolated client of an upstream. */
 export type BreakerName = UpstreamName | 'social-copy';
 export const breakerNames: readonly BreakerName[] = ['identity', 'social', 'social-copy'];
 
@@ -29,7 +29,7 @@ export interface BreakerOptions extends BreakerSettings {
 export interface BreakerReport {
   readonly name: BreakerName;
   readonly state: BreakerState;
-  /** ISO 8601. */
+  /** When this state began, as ISO 8601. */
   readonly since: string;
   readonly window: {
     readonly attempts: number;
@@ -43,9 +43,9 @@ export interface Breaker {
   readonly name: BreakerName;
   readonly upstream: UpstreamName;
   readonly state: BreakerState;
-  /** False while an attempt would surely be refused. */
+  /** False while the breaker would reject an attempt. */
   readonly available: boolean;
-  /** The refusal that an attempt would meet now, counted as one; undefined when it may go out. */
+  /** The failure that rejects an attempt now, counted as a rejection; undefined when the attempt may be sent. */
   reject(): UpstreamFailure | undefined;
   fire<T>(attempt: () => Promise<T>): Promise<T>;
   force(mode: 'open' | 'close' | 'auto'): void;
@@ -53,7 +53,7 @@ export interface Breaker {
   close(): void;
 }
 
-/** Closed again, it begins with an empty window: opossum would keep the failures from before, and open at the next one. */
+/** Starts with an empty window after each closing. opossum would keep the old failures, and open at the next one. */
 export function createBreaker({
   name,
   upstream,
@@ -61,29 +61,29 @@ export function createBreaker({
   onRejected,
   ...settings
 }: BreakerOptions): Breaker {
-  // Made once: an open breaker must answer faster than a stack trace is written.
-  const refusal = new UpstreamFailure(upstream, 'open', {
+  // Created once: to capture a stack trace for each rejection would be too slow.
+  const rejection = new UpstreamFailure(upstream, 'open', {
     retryAfterS: Math.ceil(settings.resetMs / 1000),
   });
   let forced: 'open' | 'close' | undefined;
-  let last: BreakerState = 'closed';
+  let lastState: BreakerState = 'closed';
   let since = new Date();
 
-  const renew = (): void => {
+  const replaceCircuit = (): void => {
     const old = circuit;
-    circuit = open();
-    // Not at once: it is in the midst of telling that it closed.
+    circuit = newCircuit();
+    // Later, because the old circuit may be emitting its `close` event.
     setImmediate(() => old.shutdown());
   };
-  const open = (): Circuit => {
-    const made = makeCircuit(settings);
-    made.on('open', changed);
-    made.on('halfOpen', changed);
-    made.on('close', () => {
-      renew();
+  const newCircuit = (): Circuit => {
+    const created = createCircuit(settings);
+    created.on('open', changed);
+    created.on('halfOpen', changed);
+    created.on('close', () => {
+      replaceCircuit();
       changed();
     });
-    return made;
+    return created;
   };
   const state = (): BreakerState => {
     if (forced !== undefined) return forced === 'open' ? 'forced_open' : 'forced_closed';
@@ -91,17 +91,17 @@ export function createBreaker({
     return circuit.opened ? 'open' : 'closed';
   };
   const changed = (): void => {
-    if (state() === last) return;
-    last = state();
+    if (state() === lastState) return;
+    lastState = state();
     since = new Date();
-    onTransition(last);
+    onTransition(lastState);
   };
   const available = (): boolean => {
     if (forced !== undefined) return forced === 'close';
-    // Half-open, `pendingClose` is true until the one probe has left.
+    // While half-open, `pendingClose` is true until the probe is sent.
     return circuit.closed || circuit.pendingClose;
   };
-  let circuit = open();
+  let circuit = newCircuit();
 
   return {
     name,
@@ -115,20 +115,24 @@ export function createBreaker({
     reject() {
       if (available()) return undefined;
       onRejected();
-      return refusal;
+      return rejection;
     },
     fire: (attempt) => {
       if (forced === 'close') return attempt();
       const firedBy = circuit;
       const isProbe = firedBy.halfOpen;
-      // What an attempt from before it opened brings later is no word about the probe.
-      return counted(firedBy, attempt, () => isProbe || (firedBy === circuit && firedBy.closed));
+      // An attempt from before the breaker opened says nothing about the probe.
+      return fireCounted(
+        firedBy,
+        attempt,
+        () => isProbe || (firedBy === circuit && firedBy.closed),
+      );
     },
     force(mode) {
       const before = forced;
       forced = mode === 'auto' ? undefined : mode;
-      // What was counted before or meanwhile is no ground to open at once.
-      if (mode === 'auto' && before !== undefined) renew();
+      // An empty window, so that old counts cannot open the breaker at once.
+      if (mode === 'auto' && before !== undefined) replaceCircuit();
       changed();
     },
     report() {

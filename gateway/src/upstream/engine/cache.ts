@@ -1,21 +1,21 @@
-// What the gateway remembers: a bounded LRU with two horizons, fresh and stale. The only file that knows lru-cache.
+// A bounded LRU cache whose entries are fresh, then stale. The only file that knows lru-cache.
 import { LRUCache } from 'lru-cache';
 
 export interface CacheOptions<T> {
-  /** How long an entry may be served without asking, in milliseconds; 0: never. */
+  /** How long an entry is fresh, in milliseconds: used without a request. 0: never. */
   readonly freshMs: number;
-  /** The same for "there is no such thing". */
+  /** How long an absence is fresh, in milliseconds. */
   readonly absentMs: number;
-  /** How long beyond that a value may still stand in for an upstream that fails; an absence never does. */
+  /** How long after that a value may be used while the upstream fails, in milliseconds. An absence is never used stale. */
   readonly staleMs: number;
-  /** The bound: the sum of what `sizeOf` says of the entries. */
+  /** The limit for the sum of all `sizeOf`. */
   readonly maxSize: number;
   readonly sizeOf: (value: T | undefined) => number;
-  /** Told of a value that is kept in the place of an older one, which nobody said was changed. */
+  /** Called with a value that replaces an older one which was not invalidated. */
   readonly onRefreshed?: (value: T | undefined, older: T | undefined) => void;
-  /** Milliseconds; tests put their own clock here. */
+  /** The clock, in milliseconds; for tests. */
   readonly now?: () => number;
-  /** From 0 to 1; spreads lifetimes, so that what came together does not expire together. */
+  /** From 0 to 1. Varies lifetimes, so that entries of one batch do not expire together. */
   readonly random?: () => number;
 }
 
@@ -24,18 +24,18 @@ export type CacheResult<T> =
   | { readonly kind: 'stale'; readonly value: T }
   | { readonly kind: 'nothing' };
 
-/** Keeps values, and `undefined` for what an upstream surely does not have. */
+/** Holds values, and `undefined` for an id that the upstream does not have. */
 export interface Cache<T> {
   readonly size: number;
   get(id: number): CacheResult<T>;
   set(id: number, value: T | undefined): void;
-  /** Says that an id is asked for. What comes back is kept, unless the thing was changed meanwhile. */
+  /** Starts a request for an id. Its value is stored only if the entry is not invalidated meanwhile. */
   lease(id: number): Lease<T>;
-  /** The thing was changed: neither what is kept of it nor what was asked before may be answered any more. */
+  /** Deletes an entry that has changed, and ends its leases: a request that started before may bring the old value. */
   invalidate(id: number): void;
 }
 
-/** Ends with one of the two. */
+/** The right of one request to store its value. Ends by one of the two calls. */
 export interface Lease<T> {
   store(value: T | undefined): void;
   release(): void;
@@ -56,10 +56,10 @@ export function createCache<T>(options: CacheOptions<T>): Cache<T> {
     maxSize,
     sizeCalculation: (entry) => sizeOf(entry.value),
   });
-  /** What is asked for now, for each id. */
-  const expected = new Map<number, Set<object>>();
+  /** The valid leases of each id. */
+  const leases = new Map<number, Set<object>>();
 
-  const keep = (id: number, value: T | undefined): void => {
+  const set = (id: number, value: T | undefined): void => {
     const lifetime = value === undefined ? absentMs : freshMs;
     const jitter = 1 - JITTER * random();
     const older = entries.peek(id);
@@ -76,44 +76,44 @@ export function createCache<T>(options: CacheOptions<T>): Cache<T> {
       if (entry === undefined) return NOTHING;
       const ttlMs = entry.freshUntil - now();
       if (ttlMs > 0) return { kind: 'fresh', value: entry.value, ttlMs };
-      // What did not exist may have been made since: only a value is better than nothing.
+      // An entity that was absent may exist by now, so only a value is used stale.
       if (entry.value !== undefined && ttlMs > -staleMs)
         return { kind: 'stale', value: entry.value };
       entries.delete(id);
       return NOTHING;
     },
-    set: keep,
+    set,
     lease(id) {
-      const expectation = {};
-      const others = expected.get(id);
-      if (others === undefined) expected.set(id, new Set([expectation]));
-      else others.add(expectation);
-      /** False when the thing was changed since. */
+      const lease = {};
+      const others = leases.get(id);
+      if (others === undefined) leases.set(id, new Set([lease]));
+      else others.add(lease);
+      /** @returns false when the entry was invalidated since */
       const end = (): boolean => {
-        const all = expected.get(id);
-        const wasThere = all?.delete(expectation) ?? false;
-        if (all?.size === 0) expected.delete(id);
-        return wasThere;
+        const valid = leases.get(id);
+        const wasValid = valid?.delete(lease) ?? false;
+        if (valid?.size === 0) leases.delete(id);
+        return wasValid;
       };
       return {
         store(value) {
-          if (end()) keep(id, value);
+          if (end()) set(id, value);
         },
         release: () => void end(),
       };
     },
     invalidate(id) {
-      expected.delete(id);
+      leases.delete(id);
       entries.delete(id);
     },
   };
 }
 
-/** A bounded map without horizons, for what never changes: which author wrote a post, for one. */
+/** A bounded map for what never changes, such as the author of a post: its entries do not expire. */
 export const createImmutableCache = <K extends number | string, V extends {}>(
   maxEntries: number,
 ): Pick<Map<K, V>, 'get' | 'set'> =>
-  // By size, not by number: given a number, it would take the memory for all of them at once.
+  // `maxSize`, not `max`: with `max`, lru-cache allocates memory for all entries at once.
   new LRUCache<K, V>({ maxSize: maxEntries, sizeCalculation: () => 1 }) as unknown as Pick<
     Map<K, V>,
     'get' | 'set'

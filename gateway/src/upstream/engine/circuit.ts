@@ -1,4 +1,4 @@
-// opossum, as a breaker uses it. The only file that knows it.
+// Adapts opossum to what a breaker needs. The only file that knows opossum.
 import CircuitBreaker from 'opossum';
 import { UpstreamFailure } from './failure.ts';
 
@@ -6,16 +6,17 @@ type Attempt = () => Promise<unknown>;
 export type Circuit = CircuitBreaker<[Attempt]>;
 
 export interface BreakerSettings {
-  /** Of the attempts in the window, as a percentage. */
+  /** Failed attempts in the window, in percent, at which the breaker opens. */
   readonly errorPercent: number;
-  /** Attempts in the window before it may open. */
+  /** Attempts in the window without which the breaker does not open. */
   readonly volume: number;
+  /** How long the breaker stays open before it lets a probe through. */
   readonly resetMs: number;
   readonly windowMs: number;
 }
 
 /** No timeout: the deadline layer is inside. No snapshots and percentiles: they cost milliseconds. */
-export const makeCircuit = ({
+export const createCircuit = ({
   errorPercent,
   volume,
   resetMs,
@@ -23,40 +24,41 @@ export const makeCircuit = ({
 }: BreakerSettings): Circuit =>
   new CircuitBreaker<[Attempt]>((attempt) => attempt(), {
     timeout: false,
-    // opossum opens above its threshold, we at ours.
+    // opossum opens above the threshold, we open at the threshold.
     errorThresholdPercentage: errorPercent - 0.001,
     volumeThreshold: volume,
     rollingCountTimeout: windowMs,
     resetTimeout: resetMs,
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
-    // A bug of ours says nothing about the upstream, and neither does an answer that was only not wanted.
+    // A bug of ours says nothing about the upstream, nor does a 4xx.
     errorFilter: (error: unknown) => !(error instanceof UpstreamFailure && error.descriptor.trips),
   });
 
 /**
- * Fires an attempt and gives back its own outcome. The circuit hears of it only while `counts` says so, and never of a
- * caller that left: opossum knows no third outcome, so what is neither success nor failure stays pending for it.
+ * Fires an attempt and returns its result. The circuit learns the outcome only while `shouldCount` returns true, and
+ * never when the caller was cancelled. opossum knows only success and failure, so an attempt that does not count stays
+ * pending for opossum.
  */
-export function counted<T>(
+export function fireCounted<T>(
   circuit: Circuit,
   attempt: () => Promise<T>,
-  counts: () => boolean,
+  shouldCount: () => boolean,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const told = (): Promise<void> => {
-      const outcome = attempt();
-      outcome.then(resolve, reject);
+    const reported = (): Promise<void> => {
+      const result = attempt();
+      result.then(resolve, reject);
       return new Promise((succeed, fail) => {
-        outcome.then(
-          () => counts() && succeed(),
-          (error: Error) => counts() && !hasLeft(error) && fail(error),
+        result.then(
+          () => shouldCount() && succeed(),
+          (error: Error) => shouldCount() && !isCancelled(error) && fail(error),
         );
       });
     };
-    circuit.fire(told).catch(reject);
+    circuit.fire(reported).catch(reject);
   });
 }
 
-const hasLeft = (error: unknown): boolean =>
+const isCancelled = (error: unknown): boolean =>
   error instanceof UpstreamFailure && error.kind === 'left';

@@ -1,21 +1,23 @@
-// Kinds of requests to an upstream, as data; and how an answer to one is read. Pure.
+// Endpoints: kinds of requests to an upstream, as data. Reads their responses. Pure.
 import { kindOfStatus, UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** One kind of request to an upstream: how it is written, and how each answer that is wanted is read. */
+/** One kind of request to an upstream: how to build it, and how to read each expected response. */
 export interface Endpoint<Q, T> {
+  /** A metric label. */
   readonly name: string;
-  /** GET when left out; everything else is a write. */
+  /** GET when left out; all others are writes. */
   readonly method?: Method;
+  /** Path and query. */
   readonly target: (request: Q) => string;
-  /** Beside those that every request has: whose session it is, for one. */
+  /** Headers beside those of every request, such as Authorization. */
   readonly headers?: (request: Q) => Readonly<Record<string, string>>;
-  /** Sent as JSON; nothing when left out. */
+  /** Sent as JSON; no body when left out. */
   readonly body?: (request: Q) => unknown;
-  /** The largest answer to this request, in bytes. */
+  /** The largest response body, in bytes. */
   readonly maxBytes: (request: Q) => number;
-  /** By status. A reader gives undefined for a body that breaks the contract. */
+  /** Readers by status. A reader returns undefined for a body that breaks the contract. */
   readonly readers: Readers<Q, T>;
 }
 
@@ -26,25 +28,25 @@ export type Readers<Q, T> = Readonly<
   >
 >;
 
-/** Names in lower case. */
+/** Header fields by their lower-case names. */
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The most that an upstream may answer, in bytes. */
+/** The largest response bodies of an upstream, in bytes. */
 export interface SizeLimits {
-  /** About one thing. */
+  /** A single resource. */
   readonly one: number;
-  /** A list of up to a hundred. */
+  /** A list of at most 100. */
   readonly list: number;
 }
 
-/** An answer as it came, within its bounds. */
+/** A response before it is parsed, within its size limit. */
 export interface RawResponse {
   readonly status: number;
   readonly headers: ResponseHeaders;
   readonly body: Buffer;
 }
 
-/** @throws UpstreamFailure for a status that is not wanted, and for a body that breaks the contract */
+/** Reads a response. @throws UpstreamFailure for an unexpected status, or a body that breaks the contract */
 export function readResponse<Q, T>(
   upstream: UpstreamName,
   { readers }: Endpoint<Q, T>,
@@ -54,15 +56,16 @@ export function readResponse<Q, T>(
   const read = readers[status];
   if (read === undefined) throw new UpstreamFailure(upstream, kindOfStatus(status), { status });
   const result = read(parse(body), request, headers);
-  if (result === undefined) throw new UpstreamFailure(upstream, kindOfMisfit(status), { status });
+  if (result === undefined)
+    throw new UpstreamFailure(upstream, kindOfInvalidBody(status), { status });
   return result.value;
 }
 
-/** A body that breaks the contract is nonsense; but a 4xx stays one: it never opens a breaker. */
-const kindOfMisfit = (status: number): FailureKind =>
+/** A body that breaks the contract is `nonsense`. With a 4xx the kind is that of the status, which never opens a breaker. */
+const kindOfInvalidBody = (status: number): FailureKind =>
   status >= 400 ? kindOfStatus(status) : 'nonsense';
 
-/** null for no body; undefined for what is no JSON, such as the page of a proxy in between. */
+/** Parses JSON: null for an empty body, undefined for anything but JSON, such as the error page of a proxy. */
 function parse(body: Buffer): unknown {
   if (body.length === 0) return null;
   try {

@@ -1,19 +1,19 @@
-// Every way in which an upstream can fail: one closed table from kind to status, to Proxy-Status, and to policy.
+// Every kind of failure of an upstream: a closed table from kind to problem, Proxy-Status and policy.
 import type { ProblemSlug } from 'chassis/http/problem';
 
 interface FailureKindDescriptor {
-  /** The problem that the client sees when the failed part was required. */
+  /** The problem that the client gets when the failed part was required. */
   readonly slug: Extract<
     ProblemSlug,
     'upstream-invalid' | 'upstream-unavailable' | 'upstream-timeout'
   >;
-  /** The error type of RFC 9209, section 2.3; null when `received-status` tells it all. */
+  /** The error type of RFC 9209, section 2.3; null when no type fits, or `received-status` is enough. */
   readonly proxyError: string | null;
-  /** Counts as a failure for the breaker. */
+  /** Whether the breaker counts a failure. */
   readonly trips: boolean;
-  /** Worth one more try at once: it is quick to fail, and likely to be gone the next time. */
+  /** Whether a retry at once makes sense: it fails quickly, and is probably gone at the next attempt. */
   readonly retry: boolean;
-  /** The attempt really went out. */
+  /** Whether the attempt was sent. */
   readonly sent: boolean;
 }
 
@@ -47,23 +47,23 @@ export const failureKinds = {
   rejected: { slug: 'upstream-invalid', proxyError: null, ...noRetry, trips: false },
   open: { slug: 'upstream-unavailable', proxyError: 'destination_unavailable', ...notSent },
   busy: { slug: 'upstream-unavailable', proxyError: 'connection_limit_reached', ...notSent },
-  // The client went away: nobody hears of it, and it says nothing about the upstream.
+  // All callers were cancelled: no client sees this, and it says nothing about the upstream.
   left: { slug: 'upstream-unavailable', proxyError: null, ...notSent, sent: true },
 } as const satisfies Record<string, FailureKindDescriptor>;
 
 export type FailureKind = keyof typeof failureKinds;
 export type UpstreamName = 'identity' | 'social';
 
-/** An expected failure of an upstream; whatever else is thrown is a bug of ours. */
+/** An expected failure of an upstream. Every other error is a bug of ours. */
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure';
   readonly upstream: UpstreamName;
   readonly kind: FailureKind;
   /** Seconds after which another attempt makes sense. */
   readonly retryAfterS: number;
-  /** The status of the answer, when there was one that was not wanted. */
+  /** The status of the response, if it was unexpected. */
   readonly receivedStatus: number | undefined;
-  /** A write that left, and whose answer was lost: it may have been done. */
+  /** True for a write that was sent and whose response was lost: it may have been done. */
   readonly uncertain: boolean;
 
   constructor(
@@ -89,14 +89,14 @@ export class UpstreamFailure extends Error {
   }
 }
 
-/** `identity; error=connection_refused` (RFC 9209), or the status that was received when no error type of the RFC says it. */
+/** A member of Proxy-Status (RFC 9209), such as `identity; error=connection_refused`, with the status if there is one. */
 export function proxyMember({ upstream, descriptor, receivedStatus }: UpstreamFailure): string {
   const error = descriptor.proxyError === null ? '' : `; error=${descriptor.proxyError}`;
   const status = receivedStatus === undefined ? '' : `; received-status=${receivedStatus}`;
   return `${upstream}${error}${status}`;
 }
 
-/** The kind of failure that an undeclared status is. */
+/** The kind of failure for a status that the endpoint does not expect. */
 export function kindOfStatus(status: number): FailureKind {
   if (status === 503) return 'unavailable';
   if (status === 429) return 'throttled';

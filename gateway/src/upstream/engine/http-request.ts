@@ -1,4 +1,4 @@
-// A request as it goes out. Pure.
+// A request as it is sent. Pure.
 import type { Caller } from './call.ts';
 import type { Method, Endpoint } from './endpoint.ts';
 
@@ -7,9 +7,9 @@ export interface HttpRequest {
   /** The request target: path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>> | undefined;
-  /** JSON. */
+  /** JSON; undefined for a request without a body. */
   readonly body: string | undefined;
-  /** The largest answer, in bytes. */
+  /** The largest response body, in bytes. */
   readonly maxBytes: number;
 }
 
@@ -23,7 +23,7 @@ export const httpRequestOf = <Q, T>(endpoint: Endpoint<Q, T>, request: Q): HttpR
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
-/** The header fields of a request: who asks, and what the endpoint adds. */
+/** The header fields of a request: those of every request, and those of the endpoint. */
 export const headersOf = (
   { headers, body }: HttpRequest,
   { requestId, traceparent }: Caller,

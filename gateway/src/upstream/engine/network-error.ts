@@ -1,4 +1,4 @@
-// What the operating system, the resolver and the HTTP parser call an error, in our words.
+// Classifies errors of the operating system, the resolver, TLS and the HTTP parser.
 import type { FailureKind, UpstreamFailure } from './failure.ts';
 
 const KINDS_BY_CODE: Readonly<Record<string, FailureKind>> = {
@@ -17,23 +17,26 @@ const KINDS_BY_CODE: Readonly<Record<string, FailureKind>> = {
   HPE_INVALID_EOF_STATE: 'incomplete',
 };
 
-// OpenSSL's names of what is wrong with a certificate (X509_V_ERR_*), and Node's of a name that is not in it.
+// OpenSSL's codes for a bad certificate (X509_V_ERR_*), and Node's for a host name that the certificate does not have.
 const CERTIFICATE =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
 
-/** The kind of failure that a network error is: told by its code or name, never by its class. @param answering the head of the answer was there already */
-export function kindOfError(error: Error, answering: boolean): FailureKind {
+/**
+ * The kind of failure for a network error, by its code or name, never by its class.
+ * @param responding whether the head of the response has arrived already
+ */
+export function kindOfError(error: Error, responding: boolean): FailureKind {
   const code = 'code' in error ? String(error.code) : '';
   const known = KINDS_BY_CODE[code];
   if (known !== undefined) return known;
-  // undici's parser errors come without their code when the bytes are no HTTP at all.
+  // undici's parser errors have no code when the bytes are not HTTP at all.
   if (code.startsWith('HPE_') || error.name === 'HTTPParserError') return 'protocol';
   if (CERTIFICATE.test(code)) return 'untrusted';
   if (/^(ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code)) return 'tls';
-  return answering ? 'incomplete' : 'terminated';
+  return responding ? 'incomplete' : 'terminated';
 }
 
-/** It ended before its answer began, on a socket that had served before: the error tells how much that had read. */
+/** Whether the connection ended before the response, on a socket that had read bytes of an earlier response. */
 export function isStaleSocket({ kind, cause }: UpstreamFailure): boolean {
   const { socket } = (cause ?? {}) as { socket?: { bytesRead?: number } };
   return kind === 'terminated' && (socket?.bytesRead ?? 0) > 0;

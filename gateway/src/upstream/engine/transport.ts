@@ -1,4 +1,4 @@
-// HTTP to one upstream: bounds, decodes, names the failure. The only file that knows undici.
+// Sends HTTP requests to one upstream: limits sizes, parses, classifies failures. The only file that knows undici.
 import { buildConnector, Pool, type Dispatcher } from 'undici';
 import type { Caller, Call, CancelReason } from './call.ts';
 import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
@@ -11,7 +11,7 @@ export interface TransportOptions {
   readonly upstream: UpstreamName;
   readonly origin: string;
   readonly connections: number;
-  /** A backstop: undici's own timers are coarse. Each attempt has its deadline. */
+  /** For undici's own timers, which are coarse: a second limit, in case the deadline layer fails to abort. */
   readonly backstopMs: number;
 }
 
@@ -20,7 +20,7 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-const ASKED = { kind: 'miss', collapsed: false } as const;
+const MISS = { kind: 'miss', collapsed: false } as const;
 
 export function createTransport({
   upstream,
@@ -35,7 +35,7 @@ export function createTransport({
     connect: connectorOf(backstopMs),
     headersTimeout: backstopMs,
     bodyTimeout: backstopMs,
-    // Below the upstreams' own (15 s), so that we are the one who closes an idle socket.
+    // Shorter than the upstreams' own 15 s, so that the gateway closes idle sockets, not the upstream.
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 4_000,
     maxHeaderSize: 16_384,
@@ -45,29 +45,29 @@ export function createTransport({
     call: (endpoint) => async (request, caller) => {
       const httpRequest = httpRequestOf(endpoint, request);
       const send = () => dispatch(pool, upstream, httpRequest, caller);
-      // A write may have been done although its connection ended.
-      const raw = httpRequest.method === 'GET' ? await resendStale(send, caller) : await send();
-      return { value: readResponse(upstream, endpoint, request, raw), via: ASKED };
+      // A write may be done although its connection ended, so it is never sent again.
+      const raw = httpRequest.method === 'GET' ? await resendIfStale(send, caller) : await send();
+      return { value: readResponse(upstream, endpoint, request, raw), via: MISS };
     },
     close: () => pool.destroy(),
   };
 }
 
-/** Connects; and notes on an error of the socket how much that had read, as undici does on its own errors. */
+/** Adds to each error of a socket how many bytes the socket had read, as undici does for its own errors. */
 function connectorOf(timeout: number): buildConnector.connector {
   const connect = buildConnector({ timeout, allowH2: false });
   return (options, callback) =>
-    connect(options, (...outcome) => {
-      const [, socket] = outcome;
+    connect(options, (...result) => {
+      const [, socket] = result;
       socket?.prependListener('error', (error) =>
         Object.assign(error, { socket: { bytesRead: socket.bytesRead } }),
       );
-      callback(...outcome);
+      callback(...result);
     });
 }
 
-/** Sends once more when a kept-alive socket turned out to be closed already (RFC 9112, section 9.3.1): for GET only. */
-async function resendStale(
+/** Sends again when a kept-alive socket turns out to be closed already (RFC 9112, section 9.3.1). For GET only. */
+async function resendIfStale(
   send: () => Promise<RawResponse>,
   { cancellation }: Caller,
 ): Promise<RawResponse> {
@@ -81,7 +81,7 @@ async function resendStale(
   }
 }
 
-/** One request by `dispatch`, which costs three quarters of `request`. Aborted when the caller leaves. */
+/** Uses undici's `dispatch`, which costs three quarters of its `request`. Aborts when the caller is cancelled. */
 function dispatch(
   pool: Pool,
   upstream: UpstreamName,
@@ -91,20 +91,20 @@ function dispatch(
   return new Promise((resolve, reject) => {
     const { method, path, body, maxBytes } = request;
     let status = 0;
-    let answerHeaders: ResponseHeaders = {};
+    let responseHeaders: ResponseHeaders = {};
     let size = 0;
     const chunks: Buffer[] = [];
     let controller: Dispatcher.DispatchController | undefined;
 
-    let stopListening: (() => void) | undefined;
+    let removeListener: (() => void) | undefined;
     const fail = (kind: FailureKind, cause?: unknown): void => {
-      stopListening?.();
+      removeListener?.();
       reject(new UpstreamFailure(upstream, kind, { cause }));
       controller?.abort(new Error(kind));
     };
-    // A time that is over before the request could even be sent was spent on connecting.
-    stopListening = caller.cancellation.onCancel((why: CancelReason) =>
-      fail(why === 'timeout' && controller === undefined ? 'connect-timeout' : why),
+    // A deadline that passes before the request is sent was spent on connecting.
+    removeListener = caller.cancellation.onCancel((reason: CancelReason) =>
+      fail(reason === 'timeout' && controller === undefined ? 'connect-timeout' : reason),
     );
     if (caller.cancellation.cancelled) return;
 
@@ -118,12 +118,12 @@ function dispatch(
       {
         onRequestStart(started) {
           controller = started;
-          // It may have waited for a connection for longer than its caller did.
+          // The caller may have been cancelled while the request waited for a connection.
           if (caller.cancellation.cancelled) started.abort(new Error('left'));
         },
         onResponseStart(_controller, statusCode, headers) {
           status = statusCode;
-          answerHeaders = headers;
+          responseHeaders = headers;
           const encoding = headers['content-encoding'];
           if (encoding !== undefined && encoding !== 'identity') fail('encoding');
           else if (Number(headers['content-length']) > maxBytes) fail('too-large');
@@ -134,10 +134,10 @@ function dispatch(
           else chunks.push(chunk);
         },
         onResponseEnd() {
-          stopListening?.();
+          removeListener?.();
           resolve({
             status,
-            headers: answerHeaders,
+            headers: responseHeaders,
             body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
           });
         },

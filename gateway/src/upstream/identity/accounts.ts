@@ -3,7 +3,7 @@ import { schemaGuard } from 'contracts/guard';
 import type { Confirmation, Me, MeChange, NewUser } from 'contracts/types';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { done, rejections, type Result } from '../outcome.ts';
+import { done, rejections, type Result } from '../result.ts';
 import { sessionEndpoint } from './sessions.ts';
 
 const isMe = schemaGuard<Me>('identity', 'Me');

@@ -4,7 +4,7 @@ import type { Post, PostBatch, PostPage } from 'contracts/types';
 import { byIds } from '../by-ids.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { done, rejections, type Result } from '../outcome.ts';
+import { done, rejections, type Result } from '../result.ts';
 
 const isPost = schemaGuard<Post>('social', 'Post');
 const isPostPage = schemaGuard<PostPage>('social', 'PostPage');

@@ -2,7 +2,7 @@
 import type { Guard } from 'contracts/guard';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { done, rejections, type Result } from '../outcome.ts';
+import { done, rejections, type Result } from '../result.ts';
 
 /** A page of what is the viewer's. */
 export interface ViewerPageRequest extends OnBehalfOf {

@@ -2,7 +2,7 @@
 import type { PostPage } from 'contracts/types';
 import type { Caller } from '../../upstream/engine/call.ts';
 import type { ViewerPageRequest } from '../../upstream/social/viewer-page.ts';
-import type { Result } from '../../upstream/outcome.ts';
+import type { Result } from '../../upstream/result.ts';
 import { authorsOf, type Authors } from '../authors.ts';
 import type { Fetched } from '../data-source.ts';
 import type { Catalog } from '../catalog.ts';

@@ -1,6 +1,6 @@
 // What a list of people is made of: a page of their ids, and their names in one request.
 import type { Caller } from '../../upstream/engine/call.ts';
-import type { Result } from '../../upstream/outcome.ts';
+import type { Result } from '../../upstream/result.ts';
 import { fetchAuthors, type Authors } from '../authors.ts';
 import type { Fetched, DataSource } from '../data-source.ts';
 import type { Catalog } from '../catalog.ts';

@@ -7,8 +7,8 @@ import {
   type ResponseHeaders,
   type Endpoint,
 } from '../../src/upstream/engine/endpoint.ts';
-import { done, rejections, type Result } from '../../src/upstream/outcome.ts';
-import { unwrap } from '../../src/routes/outcome.ts';
+import { done, rejections, type Result } from '../../src/upstream/result.ts';
+import { unwrap } from '../../src/routes/unwrap.ts';
 
 const endpoint: Endpoint<null, Result<string>> = {
   name: 'write',
