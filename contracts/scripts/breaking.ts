@@ -1,19 +1,21 @@
 // Breaking changes between two versions of a document, and the marks that allow them.
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'yaml';
-import { documentNames } from '../src/document.ts';
+import { documentNames, parseDocument } from '../src/document.ts';
 import type { DocumentName } from '../src/document.ts';
 import { redocly } from './redocly.ts';
 
-/** Something that a client of the base version may have relied on, and that the revision takes away. */
+/** A change that takes away something that clients of the base version may use. */
 export interface Break {
   /** The place and the rule; a mark names it. */
   readonly what: string;
-  /** What happened, for people. */
+  /** A description for people. */
   readonly message: string;
 }
 
-/** A break that is meant, as breaking-changes.yaml lists it. */
+/** An intended break, as breaking-changes.yaml lists it. */
 export interface Mark {
   readonly document: DocumentName;
   readonly what: string;
@@ -32,40 +34,48 @@ interface Change {
   readonly base?: { readonly value?: unknown };
 }
 
-/** What breaks clients of the document `base` when it becomes `revision`. Throws when they cannot be compared. */
+/** The changes from the document at path `base` to the one at `revision` that break clients. Throws when a path is unreadable. */
 export async function breaksBetween(base: string, revision: string): Promise<Break[]> {
-  const { stdout, stderr } = await redocly(
-    'diff',
-    base,
-    revision,
-    '--format=json',
-    '--fail-on=none',
-  );
-  let changes: Change[];
+  const folder = await mkdtemp(join(tmpdir(), 'contracts-'));
   try {
-    ({ changes } = JSON.parse(stdout) as { changes: Change[] });
-  } catch {
-    throw new Error(`${base} and ${revision} cannot be compared:\n${stderr}`);
+    const paths = [join(folder, 'base.json'), join(folder, 'revision.json')] as const;
+    await writeExpanded(base, paths[0]);
+    await writeExpanded(revision, paths[1]);
+    const outcome = await redocly('diff', ...paths, '--format=json', '--fail-on=none');
+    if (!outcome.passed) throw new Error(outcome.stderr);
+    const { changes } = JSON.parse(outcome.stdout) as { changes: Change[] };
+    return changes.flatMap((change) => ruledBreaks(change).concat(headerBreaks(change)));
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Error(`${base} and ${revision} cannot be compared:\n${why}`, { cause: error });
+  } finally {
+    await rm(folder, { recursive: true });
   }
-  return changes.flatMap((change) => ruledBreaks(change).concat(headerBreaks(change)));
 }
+
+/**
+ * Writes a document as JSON, each shared part written out at every place. Redocly (2.77) looks at a shared part only
+ * once when it compares documents, and reports it as removed from all other places.
+ */
+const writeExpanded = async (from: string, to: string): Promise<void> =>
+  writeFile(to, JSON.stringify(parseDocument(await readFile(from, 'utf8'))));
 
 const ruledBreaks = ({ path, verdicts }: Change): Break[] =>
   verdicts
     .filter(({ impact }) => impact === 'major')
     .map(({ ruleId, message }) => ({ what: `${path} ${ruleId}`, message }));
 
-/** Redocly (2.77) has no rule for a response header that was always there and now may be missing. */
+/** Redocly (2.77) has no rule for a required response header that becomes optional. */
 function headerBreaks({ path, typeName, property, base }: Change): Break[] {
   return typeName === 'Header' && property === 'required' && base?.value === true
     ? [{ what: `${path} header-no-longer-required`, message: 'The header may now be missing.' }]
     : [];
 }
 
-/** The marks in a file. Throws when one is not complete. */
+/** Reads the marks of a file. Throws when a mark is incomplete. */
 export async function readMarks(path: string): Promise<Mark[]> {
   const marks = (parse(await readFile(path, 'utf8')) ?? []) as unknown;
-  if (!Array.isArray(marks)) throw new Error(`${path} is no list`);
+  if (!Array.isArray(marks)) throw new Error(`${path} is not a list`);
   for (const mark of marks as (Partial<Record<keyof Mark, unknown>> | null)[]) {
     const texts = [mark?.document, mark?.what, mark?.why, mark?.since];
     const complete = texts.every((text) => typeof text === 'string' && text !== '');
@@ -77,7 +87,7 @@ export async function readMarks(path: string): Promise<Mark[]> {
   return marks as Mark[];
 }
 
-/** The breaks that no mark allows, and the marks that allow nothing, as lines for people. */
+/** The breaks that no mark allows and the marks that match no break, as lines for people. */
 export function judge(
   name: DocumentName,
   breaks: readonly Break[],
@@ -85,9 +95,9 @@ export function judge(
 ): string[] {
   const ours = marks.filter(({ document }) => document === name);
   const unmarked = breaks.filter(({ what }) => !ours.some((mark) => mark.what === what));
-  const idle = ours.filter(({ what }) => !breaks.some((found) => found.what === what));
+  const unused = ours.filter(({ what }) => !breaks.some((found) => found.what === what));
   return [
     ...unmarked.map(({ what, message }) => `breaks clients: ${message}\n  what: ${what}`),
-    ...idle.map(({ what }) => `marked, but nothing breaks there\n  what: ${what}`),
+    ...unused.map(({ what }) => `marked, but there is no such break\n  what: ${what}`),
   ];
 }

@@ -1,4 +1,4 @@
-// `npm run check -w contracts`: types and schemas are current, the documents lint, nothing breaks that is not marked.
+// `npm run check -w contracts`: generated files are current, the documents lint, and every breaking change is marked.
 import { join } from 'node:path';
 import { documentNames } from '../src/document.ts';
 import type { DocumentName } from '../src/document.ts';
@@ -7,7 +7,7 @@ import { staleSchemas } from './event-schemas.ts';
 import { staleTypes } from './generate.ts';
 import { redocly } from './redocly.ts';
 
-/** Where a check finds what it looks at. */
+/** The folders and files that the checks read. */
 export interface Folders {
   readonly openapi: string;
   readonly released: string;
@@ -15,14 +15,14 @@ export interface Folders {
   readonly marks: string;
 }
 
-/** One check: its name, and what is wrong; nothing when it passed. */
+/** The result of one check: its name and its errors. It passed if there are none. */
 export interface Finding {
   readonly name: string;
   readonly wrong: readonly string[];
 }
 
 const root = join(import.meta.dirname, '..');
-/** The AsyncAPI document of the events' channels. */
+/** The AsyncAPI document of the event channels. */
 export const channelsPath = join(root, 'asyncapi/user-events.yaml');
 export const folders: Folders = {
   openapi: join(root, 'openapi'),
@@ -30,7 +30,7 @@ export const folders: Folders = {
   marks: join(root, 'breaking-changes.yaml'),
 };
 
-/** Whether the generated types are those of the documents. */
+/** Checks that the generated types match the documents. */
 export async function checkTypes(): Promise<Finding[]> {
   const stale = await staleTypes();
   return documentNames.map((name) => ({
@@ -39,7 +39,7 @@ export async function checkTypes(): Promise<Finding[]> {
   }));
 }
 
-/** Whether the JSON Schemas of the events say what Identity's document says. */
+/** Checks that the JSON Schemas of the events match Identity's document. */
 export async function checkSchemas(): Promise<Finding> {
   const stale = await staleSchemas();
   return {
@@ -48,11 +48,11 @@ export async function checkSchemas(): Promise<Finding> {
   };
 }
 
-/** Whether a document is good OpenAPI. */
+/** Checks that a document is valid OpenAPI. */
 export const checkLint = (name: DocumentName, { openapi }: Folders): Promise<Finding> =>
   lint(name, join(openapi, `${name}.yaml`));
 
-/** Whether the document of the events' channels is good AsyncAPI. */
+/** Checks that the document of the event channels is valid AsyncAPI. */
 export const checkChannels = (path: string): Promise<Finding> => lint('user-events', path);
 
 async function lint(name: string, path: string): Promise<Finding> {
@@ -60,7 +60,7 @@ async function lint(name: string, path: string): Promise<Finding> {
   return { name: `${name}: lint`, wrong: passed ? [] : [`${stdout}${stderr}`.trim()] };
 }
 
-/** Whether a document keeps what the released one promised, but for what is marked. */
+/** Checks that every breaking change between the released document and the current one is marked. */
 export async function checkBreaks(
   name: DocumentName,
   { openapi, released, marks }: Folders,

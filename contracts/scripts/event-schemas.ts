@@ -1,4 +1,4 @@
-// The JSON Schemas of the events, one file each, made of Identity's document: `npm run generate -w contracts` writes events/*.json.
+// The JSON Schema of each event, generated from Identity's document: `npm run generate -w contracts` writes events/*.json.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../src/document.ts';
 import { eventTypes } from '../src/events/decode.ts';
 import type { EventType } from '../src/events/decode.ts';
 
-/** Where the schema of an event is kept. */
+/** The path of an event's schema file. */
 export const schemaPath = (type: EventType): string =>
   join(
     import.meta.dirname,
@@ -15,18 +15,18 @@ export const schemaPath = (type: EventType): string =>
     `${type.replaceAll(/(?<=.)(?=[A-Z])/g, '-').toLowerCase()}.json`,
   );
 
-/** The schema of an event by itself: what Identity's document refers to stands in it. */
+/** Makes the schema of an event from Identity's document, with all references resolved. */
 export function eventSchema(type: EventType): JsonObject {
   const document = loadDocument('identity');
-  const whole = (value: Json): Json => {
-    if (Array.isArray(value)) return value.map(whole);
+  const resolved = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(resolved);
     if (typeof value !== 'object' || value === null) return value;
     const {
       example,
-      'x-expected': _words,
+      'x-expected': _expected,
       ...rest
     } = resolve<JsonObject>(document, value as JsonObject);
-    const entries = Object.entries(rest).map(([key, inner]) => [key, whole(inner)]);
+    const entries = Object.entries(rest).map(([key, inner]) => [key, resolved(inner)]);
     return Object.fromEntries(
       example === undefined ? entries : [...entries, ['examples', [example]]],
     );
@@ -35,21 +35,21 @@ export function eventSchema(type: EventType): JsonObject {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: `urn:social-network:event:${type}`,
     title: type,
-    ...(whole({ $ref: `#/components/schemas/${type}` }) as JsonObject),
+    ...(resolved({ $ref: `#/components/schemas/${type}` }) as JsonObject),
   };
 }
 
-/** The events whose kept schema does not say what Identity's document says now. */
+/** The events whose schema file is not up to date with Identity's document. */
 export async function staleSchemas(): Promise<EventType[]> {
   const stale: EventType[] = [];
   for (const type of eventTypes) {
-    const kept = await readFile(schemaPath(type), 'utf8').catch(() => 'null');
-    if (!isDeepStrictEqual(JSON.parse(kept), eventSchema(type))) stale.push(type);
+    const current = await readFile(schemaPath(type), 'utf8').catch(() => 'null');
+    if (!isDeepStrictEqual(JSON.parse(current), eventSchema(type))) stale.push(type);
   }
   return stale;
 }
 
-/** Writes the schemas that are stale; the others stay as they are formatted. */
+/** Writes the stale schemas. The other files keep their formatting. */
 export async function writeSchemas(): Promise<void> {
   for (const type of await staleSchemas())
     await writeFile(schemaPath(type), `${JSON.stringify(eventSchema(type), null, 2)}\n`);

@@ -1,4 +1,4 @@
-// The TypeScript types of the documents: `npm run generate -w contracts` writes src/generated/*.ts, and events/*.json.
+// Generates TypeScript types from the documents: `npm run generate -w contracts` writes src/generated/*.ts and events/*.json.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,11 +7,11 @@ import { documentNames, openapiFolder } from '../src/document.ts';
 import type { DocumentName } from '../src/document.ts';
 import { writeSchemas } from './event-schemas.ts';
 
-/** Where the generated types of a document are kept. */
+/** The path of a document's generated types. */
 export const generatedPath = (name: DocumentName): string =>
   join(import.meta.dirname, `../src/generated/${name}.ts`);
 
-/** The types of a document as the source text that belongs into its generated file. */
+/** Makes the source text of a document's generated types. */
 export async function generate(name: DocumentName): Promise<string> {
   const ast = await openapiTS(pathToFileURL(join(openapiFolder, `${name}.yaml`)), {
     alphabetize: false,
@@ -20,12 +20,12 @@ export async function generate(name: DocumentName): Promise<string> {
   return `// Generated from openapi/${name}.yaml by \`npm run generate -w contracts\`; never edited by hand.\n${astToString(ast)}`;
 }
 
-/** The documents whose generated types are not what the documents say now. */
+/** The documents whose generated types are not up to date. */
 export async function staleTypes(): Promise<DocumentName[]> {
   const stale: DocumentName[] = [];
   for (const name of documentNames) {
-    const kept = await readFile(generatedPath(name), 'utf8').catch(() => '');
-    if (kept !== (await generate(name))) stale.push(name);
+    const current = await readFile(generatedPath(name), 'utf8').catch(() => '');
+    if (current !== (await generate(name))) stale.push(name);
   }
   return stale;
 }

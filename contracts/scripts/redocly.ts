@@ -1,4 +1,4 @@
-// Runs the redocly command with our settings, offline and silent about itself.
+// Runs the redocly command with our settings, without telemetry and update notices.
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,13 +16,13 @@ const environment = {
 };
 
 export interface Outcome {
-  /** It ended with exit code 0. */
+  /** Whether the exit code is 0. */
   readonly passed: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs `redocly <args>`; a failure of redocly is an outcome, not an error. */
+/** Runs `redocly <args>`. It does not throw when redocly fails; `passed` is then false. */
 export async function redocly(...args: readonly string[]): Promise<Outcome> {
   const run = promisify(execFile)(process.execPath, [command, ...args, `--config=${config}`], {
     env: { ...process.env, ...environment },

@@ -1,4 +1,4 @@
-// The OpenAPI documents as data: read once, frozen, shared by everybody who asks.
+// The OpenAPI documents as data: each is read once, frozen and shared.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -27,7 +27,7 @@ export interface RequestBody {
 }
 export interface Operation {
   readonly operationId: string;
-  /** The schemes of which one is enough; left out: what the document says at its top. */
+  /** A request needs one of these schemes; when absent, the document's own `security` applies. */
   readonly security?: readonly { readonly [scheme: string]: readonly string[] }[];
   readonly requestBody?: RequestBody;
   readonly responses: { readonly [status: string]: Response | Reference };
@@ -49,20 +49,31 @@ export interface OpenApiDocument {
 
 const documents = new Map<DocumentName, OpenApiDocument>();
 
-/** The folder that holds the documents as they are now. */
+/** The folder of the current documents. */
 export const openapiFolder = join(import.meta.dirname, '../openapi');
 
-/** The named document, parsed once for the process and frozen. Throws when the file is missing or is no YAML. */
+/** The named document, parsed once per process and frozen. Throws when the file is missing or is not YAML. */
 export function loadDocument(name: DocumentName): OpenApiDocument {
   const known = documents.get(name);
   if (known) return known;
   const text = readFileSync(join(openapiFolder, `${name}.yaml`), 'utf8');
-  const document = freeze(parse(text)) as OpenApiDocument;
+  const document = freeze(parseDocument(text));
   documents.set(name, document);
   return document;
 }
 
-/** What a local reference (`#/components/…`, RFC 6901) points to, or the value itself when it is none. */
+/**
+ * Parses the text of a document. The parts that it merges (`<<: *name`) stand in the result as if they were
+ * written out at each place; `x-shared`, which only holds these parts, is left out.
+ */
+export function parseDocument(text: string): OpenApiDocument {
+  // Without -1 the parser takes a hundred uses of shared parts for an attack; the files are our own.
+  const whole = parse(text, { merge: true, maxAliasCount: -1 }) as OpenApiDocument & JsonObject;
+  const { 'x-shared': _shared, ...document } = whole;
+  return document;
+}
+
+/** The target of a local reference (`#/components/…`, RFC 6901); a value that is not a reference is returned as is. */
 export function resolve<T extends object>(document: OpenApiDocument, value: T | Reference): T {
   if (!('$ref' in value)) return value;
   let target: unknown = document;
@@ -71,7 +82,7 @@ export function resolve<T extends object>(document: OpenApiDocument, value: T | 
     target = (target as Record<string, unknown> | undefined)?.[name];
   }
   if (typeof target !== 'object' || target === null)
-    throw new Error(`${value.$ref} points nowhere`);
+    throw new Error(`${value.$ref} does not exist`);
   return resolve(document, target as T | Reference);
 }
 

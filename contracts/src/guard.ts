@@ -1,5 +1,5 @@
-// Checks of answers against the contract, compiled once and cheap enough for every upstream answer.
-// Unknown fields are allowed: an upstream may say more than its readers know.
+// Checks answers against the contract. The checks are compiled once and fast enough for every upstream answer.
+// Unknown fields are allowed: an upstream may add fields before its clients know them.
 import { compilerOf } from './compiler.ts';
 import type { Compile } from './compiler.ts';
 import { loadDocument, resolve } from './document.ts';
@@ -10,8 +10,9 @@ export type Guard<T> = (body: unknown) => body is T;
 const compilers = new Map<DocumentName, Compile>();
 
 /**
- * A check of the JSON body that `operationId` answers with `status`. Never throws, changes nothing in the body.
- * Make it at start: making it compiles, and throws when the document knows no such operation, status or JSON body.
+ * Makes a check of the JSON body that `operationId` returns with `status`. The check never throws and does not change
+ * the body. Call this at start: it compiles the schema, and throws if the document has no such operation, status or
+ * JSON body.
  */
 export function responseGuard<T>(name: DocumentName, operationId: string, status = 200): Guard<T> {
   const document = loadDocument(name);
@@ -20,11 +21,11 @@ export function responseGuard<T>(name: DocumentName, operationId: string, status
     .find((operation) => operation.operationId === operationId)?.responses[String(status)];
   const content = response && resolve(document, response).content;
   const schema = (content?.['application/json'] ?? content?.['application/problem+json'])?.schema;
-  if (!schema) throw new Error(`${name} has no JSON body of ${operationId} with ${status}`);
+  if (!schema) throw new Error(`${name} has no JSON body for ${operationId} with status ${status}`);
   return compile<T>(name, schema);
 }
 
-/** A check of a value against the named component schema; making it throws when there is none. */
+/** Makes a check of a value against the named component schema. Throws if there is no such schema. */
 export function schemaGuard<T>(name: DocumentName, componentName: string): Guard<T> {
   const { schemas } = loadDocument(name).components;
   if (!Object.hasOwn(schemas, componentName))

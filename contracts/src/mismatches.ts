@@ -1,7 +1,7 @@
-// What is wrong with a value by a compiled schema, in lines for whoever reads a failed test.
+// Describes how a value breaks a compiled schema, in lines for failed tests.
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 
-/** Each begins with the place, a JSON pointer that is empty for the value itself; none when the value is right. */
+/** One line for each error, none if the value is valid. A line starts with a JSON pointer, empty for the value itself. */
 export const mismatches = (validate: ValidateFunction, value: unknown): string[] =>
   validate(value)
     ? []

@@ -1,4 +1,4 @@
-// For services: what is wrong with the body of a request, by the contract. Stricter than readers are: no unknown fields.
+// For services: checks the body of a request against the contract. Unknown fields are refused.
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { compilerOf } from './compiler.ts';
 import type { Compile } from './compiler.ts';
@@ -6,25 +6,26 @@ import { loadDocument } from './document.ts';
 import type { DocumentName, OpenApiDocument } from './document.ts';
 import { strict } from './strict.ts';
 
-/** One fault: where (a JSON pointer, RFC 6901, that starts with /body) and what was expected there. It quotes no value. */
+/** A fault: its place (a JSON pointer, RFC 6901, that starts with /body) and the expected value. It never quotes the body. */
 export interface BodyFault {
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** The faults of a body as JSON.parse gave it, at most one for each place and 100 in all; none when it is right. */
+/** Returns the faults of a parsed JSON body, at most one for each place and 100 in all. A valid body has none. */
 export type RequestGuard = (body: unknown) => readonly BodyFault[];
 
-/** The most faults that a problem document lists. */
-const MOST = 100;
-/** The most of a field's name, which the client chose, that a pointer repeats. */
+/** The maximum number of faults in a problem document. */
+const FAULTS_MAX = 100;
+/** A pointer repeats at most this many UTF-16 code units of a field name, because the client chose the name. */
 const NAME_LENGTH = 50;
 
 const closedDocuments = new Map<DocumentName, { document: OpenApiDocument; compile: Compile }>();
 
 /**
- * Makes the check of the JSON body that `operationId` takes. The words of a fault are the schema's `x-expected`.
- * Make it at start: making it compiles, and throws when the document knows no such operation or it takes no JSON.
+ * Makes a check of the JSON body that `operationId` accepts. The detail of a fault is the schema's `x-expected`.
+ * Call this at start: it compiles the schema, and throws if the document has no such operation or the operation
+ * accepts no JSON.
  */
 export function requestGuard(name: DocumentName, operationId: string): RequestGuard {
   const { document, compile } = closed(name);
@@ -33,7 +34,7 @@ export function requestGuard(name: DocumentName, operationId: string): RequestGu
     .find((operation) => operation.operationId === operationId)?.requestBody?.content[
     'application/json'
   ]?.schema;
-  if (!schema) throw new Error(`${name} has no operation ${operationId} that takes a JSON body`);
+  if (!schema) throw new Error(`${name} has no operation ${operationId} that accepts a JSON body`);
   const validate = compile(schema);
   return (body) => (validate(body) ? [] : faultsOf(validate.errors ?? []));
 }
@@ -42,7 +43,7 @@ function closed(name: DocumentName) {
   let known = closedDocuments.get(name);
   if (!known) {
     const document = strict(loadDocument(name));
-    // Verbose: a fault is told in words that stand in the schema that it breaks.
+    // Verbose: errors then contain the broken schema, whose `x-expected` becomes the detail of the fault.
     known = { document, compile: compilerOf(document, 'full', { allErrors: true, verbose: true }) };
     closedDocuments.set(name, known);
   }
@@ -54,7 +55,7 @@ function faultsOf(errors: readonly ErrorObject[]): BodyFault[] {
   for (const error of errors) {
     const fault = faultOf(error);
     faults.set(fault.pointer, fault);
-    if (faults.size === MOST) break;
+    if (faults.size === FAULTS_MAX) break;
   }
   return [...faults.values()];
 }
@@ -65,10 +66,10 @@ function faultOf({ instancePath, keyword, params, parentSchema }: ErrorObject): 
     return { pointer: at(params.additionalProperty), detail: 'there is no such field here' };
   if (keyword === 'required' || keyword === 'dependentRequired')
     return { pointer: at(params.missingProperty), detail: 'it is missing' };
-  const { 'x-expected': words } = parentSchema as { 'x-expected'?: string };
-  return { pointer: `/body${instancePath}`, detail: `expected ${words ?? 'an object'}` };
+  const { 'x-expected': expected = 'an object' } = parentSchema as { 'x-expected'?: string };
+  return { pointer: `/body${instancePath}`, detail: `expected ${expected}` };
 }
 
-/** The beginning of a name as a part of a pointer; half a character, which UTF-8 cannot say, is replaced. */
+/** The beginning of a name, escaped for a pointer. UTF-8 cannot encode lone surrogates, so they are replaced. */
 const escaped = (name: string): string =>
   name.slice(0, NAME_LENGTH).toWellFormed().replaceAll('~', '~0').replaceAll('/', '~1');

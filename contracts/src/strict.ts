@@ -1,7 +1,7 @@
-// A document as its own service must keep it: nothing in an answer that the document does not name.
+// Makes a document strict, for checking the service that it describes: undocumented fields are errors.
 import type { OpenApiDocument } from './document.ts';
 
-/** A copy in which every object schema with named properties forbids all others, unless it says what they may be. */
+/** Copies a document and forbids further properties in every object schema that has no `additionalProperties` yet. */
 export const strict = (document: OpenApiDocument): OpenApiDocument =>
   closed(document) as OpenApiDocument;
 

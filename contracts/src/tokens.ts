@@ -1,6 +1,6 @@
-// What an access token is: Identity signs it so, everybody who verifies one holds it against this.
+// The fixed values of access tokens: Identity signs tokens with them, and every verifier checks them.
 
-/** The values of a JWT access token (RFC 9068): `iss`, `aud`, and in its header `alg` and `typ`. */
+/** The claims `iss` and `aud`, and the header parameters `alg` and `typ`, of a JWT access token (RFC 9068). */
 export const accessToken = {
   issuer: 'urn:social-network:identity',
   audience: 'urn:social-network:services',

@@ -1,66 +1,66 @@
-// The names under which the rest of the system knows the contracts' types.
+// The contracts' types, under the names that the rest of the system uses.
 import type { components as Gateway } from './generated/gateway.ts';
 import type { components as Identity } from './generated/identity.ts';
 import type { components as Social } from './generated/social.ts';
 
-/** Identity's public profile; also what the gateway answers for a user, and the author of a post. */
+/** Identity's public profile. The gateway uses it for users and authors. */
 export type User = Identity['schemas']['User'];
 /** Identity's answer to `?ids=`. */
 export type UserBatch = Identity['schemas']['UserBatch'];
-/** Who logged in, with the tokens of the session. */
+/** The logged-in user and the tokens of the session. */
 export type Session = Identity['schemas']['Session'];
-/** What registering takes. */
+/** The body of a registration. */
 export type NewUser = Identity['schemas']['NewUser'];
-/** What logging in takes. */
+/** The body of a login. */
 export type Credentials = Identity['schemas']['Credentials'];
 export type RefreshRequest = Identity['schemas']['RefreshRequest'];
-/** The account of the user who asks. */
+/** The caller's account. */
 export type Me = Identity['schemas']['Me'];
 export type MeChange = Identity['schemas']['MeChange'];
-/** The current password, which leaving takes. */
+/** The current password, which is required to delete the account. */
 export type Confirmation = Identity['schemas']['Confirmation'];
 /** The public keys of access tokens (RFC 7517). */
 export type KeySet = Identity['schemas']['KeySet'];
 
-/** Events of Identity's log (CloudEvents), as they are written; `decodeUserEvent` of events.ts reads them. */
+/** Events of the user event log (CloudEvents), as written; `decodeUserEvent` in events/decode.ts reads them. */
 export type UserCreated = Identity['schemas']['UserCreated'];
 export type UserUpdated = Identity['schemas']['UserUpdated'];
 export type UserDeleted = Identity['schemas']['UserDeleted'];
 export type UserEventOnWire = Identity['schemas']['UserEvent'];
 export type UserEventBatch = Identity['schemas']['UserEventBatch'];
 
-/** A post as Social knows it: its author is an id, and with `include=author` also a user, or null. */
+/** A post from Social: its author is an id and, with `include=author`, also a user or null. */
 export type Post = Social['schemas']['Post'];
 /** Social's answer to `?ids=`. */
 export type PostBatch = Social['schemas']['PostBatch'];
 /** Social's answer to `?authorId=`, and a page of a feed. */
 export type PostPage = Social['schemas']['PostPage'];
-/** Social's answer to `/api/authors?ids=`, from its copy. */
+/** Social's answer to `/api/authors?ids=`, from its replica. */
 export type AuthorBatch = Social['schemas']['AuthorBatch'];
 export type NewPost = Social['schemas']['NewPost'];
 export type PostChange = Social['schemas']['PostChange'];
-/** Friends as Social knows them: by their ids. */
+/** Friends from Social: only their ids. */
 export type FriendPage = Social['schemas']['FriendPage'];
-/** Requests to be friends, as Social knows them. */
+/** Friend requests from Social: only the ids of the users. */
 export type RequestPage = Social['schemas']['RequestPage'];
-/** How things stand between the user who asks and another one. */
+/** The state of the friendship between the caller and another user. */
 export type Friendship = Social['schemas']['Friendship'];
 export type Counts = Social['schemas']['Counts'];
 
-/** A post as the gateway answers it: with its author, or null where none is to be had. */
+/** A post from the gateway: with its author, or null if the author is not available. */
 export type StitchedPost = Gateway['schemas']['Post'];
 export type PostList = Gateway['schemas']['PostList'];
 export type Page = Gateway['schemas']['Page'];
 export type Profile = Gateway['schemas']['Profile'];
-/** Friends as the gateway answers them: with their usernames, or null where none is to be had. */
+/** Friends from the gateway: with their usernames, or null if a username is not available. */
 export type StitchedFriendPage = Gateway['schemas']['Friends'];
-/** Requests to be friends, with the usernames of the others. */
+/** Friend requests from the gateway, with the usernames of the other users. */
 export type StitchedRequestPage = Gateway['schemas']['FriendRequests'];
-/** Who is logged in, for a browser; the tokens are in its cookies. */
+/** The logged-in user, for a browser; the tokens are in its cookies. */
 export type SessionUser = Gateway['schemas']['SessionUser'];
-/** What `/api/auth/token` takes: a username and a password, or a refresh token. */
+/** The body of `/api/auth/token`: a username and a password, or a refresh token. */
 export type TokenRequest = Gateway['schemas']['TokenRequest'];
-/** The tokens of a session, for clients that are no browsers. */
+/** The tokens of a session, for clients other than browsers. */
 export type Tokens = Gateway['schemas']['Tokens'];
 
 /** RFC 9457; the same in all three documents. */

@@ -1,8 +1,8 @@
-// Headers that an answer may carry without its document listing them there.
+// Headers that an answer may have although its document does not list them there.
 import type { DocumentName } from '../document.ts';
 
-/** What HTTP itself adds to an answer. */
-const plain = [
+/** Headers that HTTP itself adds. */
+const http = [
   'connection',
   'content-length',
   'content-type',
@@ -11,8 +11,8 @@ const plain = [
   'transfer-encoding',
 ];
 
-/** How a browser is to treat an answer of the gateway, the session that it refreshed by itself, and CORS with its Vary. */
-const ofGateway = [
+/** Headers of the gateway: rules for browsers, cookies of a refreshed session, and CORS with its Vary. */
+const gateway = [
   'access-control-allow-credentials',
   'access-control-allow-headers',
   'access-control-allow-methods',
@@ -28,6 +28,9 @@ const ofGateway = [
   'x-frame-options',
 ];
 
-/** In lower case. The gateway's document names its own once, in its description; where it lists one, its word counts. */
+/**
+ * The common headers of a service, in lower case. The gateway's document names them in its description; where it lists
+ * one of them for an answer, the header must match.
+ */
 export const commonHeaders = (name: DocumentName): ReadonlySet<string> =>
-  new Set(name === 'gateway' ? [...plain, ...ofGateway] : plain);
+  new Set(name === 'gateway' ? [...http, ...gateway] : http);

@@ -1,4 +1,4 @@
-// For tests: does one exchange over HTTP keep to the document? Stricter than the readers' guards are.
+// For tests: checks one HTTP request and its answer against a document. Stricter than the guards of clients.
 import { commonHeaders } from './common-headers.ts';
 import { compilerOf } from '../compiler.ts';
 import type { Compile } from '../compiler.ts';
@@ -9,23 +9,23 @@ import { batchType, batchViolations } from '../events/batch.ts';
 import { mismatches } from '../mismatches.ts';
 import { strict } from '../strict.ts';
 
-/** A request and its answer, as a test saw them. */
+/** A request and its answer, as a test observed them. */
 export interface Exchange {
   readonly method: string;
-  /** With its query, which is not looked at. */
+  /** The path; a query is allowed and ignored. */
   readonly path: string;
   readonly status: number;
   /** Names in any case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Parsed, or the text as it came. No body: undefined, null, '', an empty Buffer or supertest's `{}`. */
+  /** The parsed body or its text. No body: undefined, null, '', an empty Buffer or supertest's `{}`. */
   readonly body: unknown;
 }
 
 /**
- * Makes the check for one document. The check answers with a list of violations, none when the exchange conforms:
- * path, method, status and content type are documented; the body is valid and holds nothing undocumented;
- * required headers are there, no header is undocumented, and each has a value that its schema allows;
- * the events of a batch contradict neither themselves, nor each other's order, nor the headers.
+ * Makes the check for one document. The check returns the violations of an exchange, none if it conforms:
+ * path, method, status and content type are documented; the body is valid and has no undocumented field;
+ * every required header is present, no header is undocumented, and each value matches its schema;
+ * the events of a batch are consistent, in order, and agree with the headers.
  */
 export function conformance(name: DocumentName): (exchange: Exchange) => string[] {
   const document = strict(loadDocument(name));
@@ -65,8 +65,8 @@ function bodyViolations(compile: Compile, response: Response, exchange: Exchange
     }
   }
   const wrong = mismatches(compile(media.schema), value).map((mismatch) => `body${mismatch}`);
-  const told = (name: string) => valueOf(headers, name);
-  return type === batchType && wrong.length === 0 ? batchViolations(value, told) : wrong;
+  const header = (name: string) => valueOf(headers, name);
+  return type === batchType && wrong.length === 0 ? batchViolations(value, header) : wrong;
 }
 
 function headerViolations(
@@ -99,7 +99,7 @@ function headerViolations(
   return [...undocumented, ...wrong];
 }
 
-/** A header's value, several of them joined as RFC 9110 (section 5.3) allows. */
+/** The value of a header; several values are joined as RFC 9110 (section 5.3) allows. */
 function valueOf(headers: Exchange['headers'], name: string): string | undefined {
   const values = Object.entries(headers)
     .filter(([key, value]) => key.toLowerCase() === name && value !== undefined)

@@ -1,9 +1,9 @@
-// Finds what a document says about a status of a method and path, be they listed in it or not.
+// Finds the documented response of a method, path and status, also for paths and methods that a document does not list.
 import { resolve } from '../document.ts';
 import type { OpenApiDocument, Reference, Response } from '../document.ts';
 
-/** What a service may answer to any request at all, listed or not. */
-const toAnything: Readonly<Record<number, string>> = {
+/** The responses that any request can get, also to an unknown path. */
+const toAnyRequest: Readonly<Record<number, string>> = {
   400: 'InvalidRequest',
   408: 'RequestTimeout',
   431: 'HeadersTooLarge',
@@ -11,7 +11,7 @@ const toAnything: Readonly<Record<number, string>> = {
   503: 'Unavailable',
 };
 
-/** The response that is documented for a request, or what is not documented about it. */
+/** The documented response, or a sentence that says what is not documented. */
 export function documentedResponse(
   document: OpenApiDocument,
   method: string,
@@ -19,7 +19,7 @@ export function documentedResponse(
   status: number,
 ): Response | string {
   const item = document.paths[templateOf(document, path) ?? ''];
-  // HEAD is answered like GET wherever there is a GET; the documents do not list it.
+  // HEAD works like GET wherever there is a GET; the documents do not list it.
   const operation = item?.[(method === 'HEAD' ? 'GET' : method).toLowerCase()];
   const { responses } = document.components;
   const found: Response | Reference | undefined = operation
@@ -27,7 +27,7 @@ export function documentedResponse(
     : item && method === 'OPTIONS' && status === 204
       ? options(document)
       : responses[
-          { ...toAnything, [item ? 405 : 404]: item ? 'MethodNotAllowed' : 'NotFound' }[status] ??
+          { ...toAnyRequest, [item ? 405 : 404]: item ? 'MethodNotAllowed' : 'NotFound' }[status] ??
             ''
         ];
   if (found) return resolve<Response>(document, found);
@@ -35,7 +35,7 @@ export function documentedResponse(
   return operation ? 'the status is not documented' : 'the method is not documented';
 }
 
-/** OPTIONS says what a path can do; like HEAD it works everywhere and is listed nowhere. */
+/** The response to OPTIONS, which works for every path and is not listed. */
 const options = ({ components: { headers } }: OpenApiDocument): Response => ({
   headers: Object.fromEntries(
     ['Allow', 'X-Request-Id', 'traceparent', 'X-Content-Type-Options'].map((name) => [
@@ -45,19 +45,19 @@ const options = ({ components: { headers } }: OpenApiDocument): Response => ({
   ),
 });
 
-/** The path template that a path fits; one without parameters wins (OpenAPI 3.1, Path Templating Matching). */
+/** The path template that matches a path; concrete templates win (OpenAPI 3.1, Path Templating Matching). */
 function templateOf(document: OpenApiDocument, path: string): string | undefined {
   const segments = path.split(/[?#]/, 1)[0]?.split('/') ?? [];
-  const fits = (template: string): boolean => {
-    const wanted = template.split('/');
+  const matches = (template: string): boolean => {
+    const expected = template.split('/');
     return (
-      wanted.length === segments.length &&
-      wanted.every((want, at) =>
-        want.startsWith('{') ? segments[at] !== '' : want === segments[at],
+      expected.length === segments.length &&
+      expected.every((segment, at) =>
+        segment.startsWith('{') ? segments[at] !== '' : segment === segments[at],
       )
     );
   };
   return Object.keys(document.paths)
-    .filter(fits)
+    .filter(matches)
     .sort((a, b) => a.split('{').length - b.split('{').length)[0];
 }

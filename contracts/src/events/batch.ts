@@ -1,4 +1,4 @@
-// For tests: what no schema can say about a batch of events, as the feed answers it.
+// For tests: the rules for a batch of events that a schema cannot express.
 import { incoherence } from './decode.ts';
 import type { UserEventBatch } from '../types.ts';
 
@@ -6,8 +6,8 @@ import type { UserEventBatch } from '../types.ts';
 export const batchType = 'application/cloudevents-batch+json';
 
 /**
- * How a batch that is valid by its schema contradicts itself: an event its own parts, the order of the positions,
- * or one of the headers, which `header` tells by its name in lower case.
+ * The contradictions in a batch that is valid by its schema: inside an event, in the order of the offsets, or between
+ * the events and the headers. `header` returns a header's value by its name in lower case.
  */
 export function batchViolations(
   body: unknown,

@@ -1,4 +1,4 @@
-// For the tests of who writes events: is an event exactly as the contract says? Stricter than decodeUserEvent is.
+// For tests of producers: checks that an event is exactly as the contract says. Stricter than decodeUserEvent.
 import { compilerOf } from '../compiler.ts';
 import { loadDocument } from '../document.ts';
 import { incoherence } from './decode.ts';
@@ -13,8 +13,8 @@ const compile = compilerOf(strict(loadDocument('identity')), 'full', {
 const check = compile({ $ref: '#/components/schemas/UserEvent' });
 
 /**
- * What is wrong with an event, none when it is right: every part is there and as its schema says, nothing else is
- * there, the sequence is that of the id, and the subject is the user of the data.
+ * The errors of an event, none if it is valid: every part matches its schema, there are no further parts, the sequence
+ * belongs to the id, and the subject is the user in the data.
  */
 export function userEventCheck(event: unknown): string[] {
   const wrong = mismatches(check, event);

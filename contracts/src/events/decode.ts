@@ -1,15 +1,15 @@
-// The events of Identity's log, for those who read them: what an event says, or why it cannot be told.
-// Generous: unknown fields pass, and an unknown type is told apart from a broken event.
+// Decodes events of the user event log, for consumers. Unknown fields are ignored; an event of an unknown type is not
+// an invalid event.
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { compilerOf } from '../compiler.ts';
 import { loadDocument } from '../document.ts';
 import type { UserEventOnWire } from '../types.ts';
 
-/** The types of events that there are. */
+/** All event types. */
 export const eventTypes = ['UserCreated', 'UserUpdated', 'UserDeleted'] as const;
 export type EventType = (typeof eventTypes)[number];
 
-/** What can be wrong with a broken event: the part that is missing or wrong, or `event` when it is no object at all. */
+/** The reasons for an invalid event: the part that is missing or wrong, or `event` if it is not an object. */
 export const invalidReasons = [
   'event',
   'specversion',
@@ -26,30 +26,30 @@ export const invalidReasons = [
 ] as const;
 export type InvalidReason = (typeof invalidReasons)[number];
 
-/** This is the user's public profile now. UserCreated and UserUpdated mean the same: a user may begin with either. */
+/** The current public profile of a user, from a UserCreated or a UserUpdated. The first event of a user can be either. */
 export interface NamedEvent {
   readonly kind: 'named';
   readonly offset: number;
   readonly userId: number;
   readonly username: string;
-  /** When it happened, in ms since the epoch. */
+  /** The time of the change, in ms since the epoch. */
   readonly time: number;
 }
-/** The user is gone. */
+/** The user is deleted. */
 export interface DeletedEvent {
   readonly kind: 'deleted';
   readonly offset: number;
   readonly userId: number;
   readonly time: number;
 }
-/** An event of a type that is not known here, to be skipped; `type` is at most 100 letters, digits and `._:/-`. */
+/** An event of an unknown type, which consumers skip. `type` has at most 100 letters, digits and `._:/-`. */
 export interface UnknownEvent {
   readonly kind: 'unknown';
   readonly offset: number;
   readonly type: string;
   readonly time: number;
 }
-/** An event that breaks the contract. The reason quotes nothing of it; the position is there when the id is right. */
+/** An event that breaks the contract. The reason quotes nothing of the event; the offset is present if the id is valid. */
 export interface InvalidEvent {
   readonly kind: 'invalid';
   readonly offset: number | undefined;
@@ -62,7 +62,7 @@ const compile = compilerOf(loadDocument('identity'), 'fast');
 const checks = new Map<unknown, ValidateFunction>(
   eventTypes.map((type) => [type, compile(component(type))]),
 );
-/** What an event of a later type must have to be skipped. */
+/** The parts that an event of an unknown type must have. */
 const checkUnknown = compile({
   type: 'object',
   required: ['specversion', 'id', 'type', 'time'],
@@ -74,7 +74,7 @@ const checkUnknown = compile({
   },
 });
 
-/** What an event says. Never throws on anything that JSON.parse can give, and changes nothing in it. */
+/** Decodes an event. It never throws for a value from JSON.parse and does not change the value. */
 export function decodeUserEvent(raw: unknown): UserEvent {
   const { id, type } = (raw ?? {}) as { id?: unknown; type?: unknown };
   const position = offsetOf(id);
@@ -100,14 +100,14 @@ export function decodeUserEvent(raw: unknown): UserEvent {
     : { kind: 'named', offset: position, userId, username: event.data.username, time };
 }
 
-/** The part of an event that contradicts another one, which no schema can tell; undefined when none does. */
+/** The part of an event that contradicts another part, or undefined; a schema cannot express this. */
 export function incoherence(event: UserEventOnWire): InvalidReason | undefined {
   if (offsetOf(event.id) === undefined) return 'id';
   if (event.sequence !== event.id.padStart(20, '0')) return 'sequence';
   return event.subject === String(event.data.id) ? undefined : 'subject';
 }
 
-/** The position that an event's id stands for; undefined when it is none. */
+/** The offset in an event's id; undefined if the id is not valid. */
 function offsetOf(id: unknown): number | undefined {
   const position = typeof id === 'string' && /^[1-9][0-9]{0,15}$/.test(id) ? Number(id) : NaN;
   return Number.isSafeInteger(position) ? position : undefined;

@@ -1,12 +1,12 @@
-// For tests: events as they may come, from the files in examples/.
+// For tests: the example events in the folder examples/.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = join(import.meta.dirname, '../../examples');
 
 /**
- * The examples by their file names without the ending, parsed. Those named `user-…` keep to the contract of today,
- * `later-…` are of a later one, and `broken-…` keep to none.
+ * The parsed examples by file name without extension. Files named `user-…` follow today's contract, `later-…` follow a
+ * possible later contract, and `broken-…` follow none.
  */
 export const eventExamples: Readonly<Record<string, unknown>> = Object.fromEntries(
   readdirSync(folder).map((file) => [

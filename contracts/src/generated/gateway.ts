@@ -13,14 +13,14 @@ export interface paths {
         post?: never;
         /**
          * Delete a post
-         * @description Only its author may.
+         * @description Only the author of the post may do this.
          */
         delete: operations["deletePost"];
         options?: never;
         head?: never;
         /**
-         * Another text for a post
-         * @description Only its author may.
+         * Change the text of a post
+         * @description Only the author of the post may do this.
          */
         patch: operations["updatePost"];
         trace?: never;
@@ -36,9 +36,8 @@ export interface paths {
         get: operations["listPosts"];
         put?: never;
         /**
-         * A new post by the user who asks
-         * @description With an `Idempotency-Key` a request can be repeated: for 24 hours the same key with the same body is answered
-         *     with the same post, which is made once. Keys of different users have nothing to do with each other.
+         * Create a post
+         * @description With an `Idempotency-Key` the client can safely repeat the request: for 24 hours, the same key with the same body returns the same post and creates no second one. The keys of different users are independent.
          */
         post: operations["createPost"];
         delete?: never;
@@ -56,10 +55,7 @@ export interface paths {
         };
         /**
          * One user
-         * @description The user comes down the same ladder as an author does. 404 when there is no such user. When nobody can tell,
-         *     neither Identity nor a copy, stale or Social's, it is the 502, 503 or 504 of Identity's failure: that Social's
-         *     copy holds no such user is no reason for a 404, as it may not have heard of that user yet. Where authors come
-         *     from Social's copy alone, what that does not hold is a 404.
+         * @description The gateway looks for the user in the same places as for an author. If the user does not exist, the answer is 404. If Identity fails and the user is neither in the cache nor in the replica, the answer is the 502, 503 or 504 of that failure. It is not a 404, because the replica may not have received the user yet. With `AUTHOR_STRATEGY=replica`, a user who is not in the replica is a 404.
          */
         get: operations["getUser"];
         put?: never;
@@ -78,8 +74,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A user’s posts, newest first
-         * @description 404 when Identity says that there is no such user. When it cannot tell, the page comes all the same, degraded, with the author of a copy or a null one.
+         * A user's posts, newest first
+         * @description If Identity says that the user does not exist, the answer is 404. If Identity fails, the page is degraded: its author comes from a stale cache entry or from the replica, or is null.
          */
         get: operations["listUserPosts"];
         put?: never;
@@ -98,8 +94,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a profile screen needs
-         * @description 404 when Identity says that there is no such user. When it cannot tell, `user` and the authors come from a copy, or are null when nobody can tell.
+         * The data of a profile screen
+         * @description If Identity says that the user does not exist, the answer is 404. If Identity fails, the answer is degraded: `user` and the authors come from stale cache entries or from the replica, or are null.
          */
         get: operations["getUserProfile"];
         put?: never;
@@ -117,7 +113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Posts of the user and of friends, newest first */
+        /** Posts of the caller and the caller's friends, newest first */
         get: operations["getFeed"];
         put?: never;
         post?: never;
@@ -134,7 +130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The friends of the user, by their ids */
+        /** The caller's friends, ordered by id */
         get: operations["listFriends"];
         put?: never;
         post?: never;
@@ -151,7 +147,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who asked the user to be friends, or was asked by the user */
+        /** Friend requests to the caller, or from the caller */
         get: operations["listFriendRequests"];
         put?: never;
         post?: never;
@@ -170,14 +166,14 @@ export interface paths {
         };
         get?: never;
         /**
-         * Ask to be friends, or accept when the other one asked
-         * @description Idempotent. Oneself is a 400; a user that Identity does not know is a 404. A body is not looked at.
+         * Send a friend request, or accept one
+         * @description If the other user has sent a request, this accepts it. Idempotent. The caller's own id is a 400; a user that Identity does not know is a 404. A body is ignored.
          */
         put: operations["putFriend"];
         post?: never;
         /**
-         * End a friendship, refuse a request, or withdraw one
-         * @description Idempotent. Oneself is a 400.
+         * End a friendship, or refuse or withdraw a request
+         * @description Idempotent. The caller's own id is a 400.
          */
         delete: operations["deleteFriend"];
         options?: never;
@@ -194,7 +190,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Join, and be logged in */
+        /** Register and log in */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -212,9 +208,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Log in, for browsers
-         * @description An unknown user and a wrong password are answered with the same words after the same time. Attempts are limited
-         *     for each account and for each address; only those that fail count.
+         * Log in from a browser
+         * @description The answer and its time are the same for an unknown user and for a wrong password. Failed attempts are limited for each account and for each address.
          */
         post: operations["login"];
         delete?: never;
@@ -233,8 +228,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * New cookies
-         * @description The gateway does this by itself when it is needed; a page may do it to learn who is logged in. Without a session that goes on it is a 401. A body is not looked at.
+         * Refresh the session cookies
+         * @description The gateway refreshes the session by itself when necessary; a page can call this to learn who is logged in. Without a valid session the answer is 401. A body is ignored.
          */
         post: operations["refresh"];
         delete?: never;
@@ -254,7 +249,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Also without a session, or when it has ended already; then there is nothing to do. Only an access token in `Authorization` that is not valid is a 401. A body is not looked at.
+         * @description This also succeeds if there is no session or it has already ended. An invalid access token in `Authorization` is a 401. A body is ignored.
          */
         post: operations["logout"];
         delete?: never;
@@ -273,9 +268,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tokens, for clients that are no browsers
-         * @description With a username and a password, as for `/api/auth/login`, or with the refresh token of an earlier answer, which is
-         *     good for one use: one that is used twice ends its session.
+         * Get tokens, for clients other than browsers
+         * @description The body has a username and a password, as for `/api/auth/login`, or the refresh token of an earlier answer. A refresh token can be used once; if it is used again, its session ends.
          */
         post: operations["createToken"];
         delete?: never;
@@ -291,17 +285,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The user who asks */
+        /** The caller's account */
         get: operations["getMe"];
         put?: never;
         post?: never;
-        /** Leave */
+        /** Delete the account */
         delete: operations["deleteMe"];
         options?: never;
         head?: never;
         /**
          * Change the name, the e-mail or the password
-         * @description A new e-mail or password needs the current password, else it is a 400. A new password ends all sessions of the user.
+         * @description A new e-mail or password requires the current password; without it the answer is 400. A new password ends all sessions of the user.
          */
         patch: operations["updateMe"];
         trace?: never;
@@ -330,7 +324,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document for people */
+        /** This document as a page for people */
         get: operations["getDocs"];
         put?: never;
         post?: never;
@@ -347,7 +341,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the page is made of */
+        /** A file of the documentation page */
         get: operations["getDocsFile"];
         put?: never;
         post?: never;
@@ -363,12 +357,12 @@ export interface components {
     schemas: {
         /**
          * Format: int64
-         * @description A positive integer that every JSON reader holds exactly (at most 2^53 − 1).
+         * @description A positive integer of at most 2^53 − 1, which every JSON parser reads exactly.
          * @example 5
          */
         Id: number;
         /**
-         * @description Two that differ only in case are the same name.
+         * @description Names that differ only in case are the same name.
          * @example cat_sun_dog
          */
         Username: string;
@@ -384,12 +378,13 @@ export interface components {
             username: components["schemas"]["Username"];
         };
         /**
-         * @description The text of a post, as it was given; its length is counted in Unicode code points, white space around it included.
+         * @description The text of a post, exactly as it was sent. Its length is counted in Unicode code points and includes leading and trailing white space.
          * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
          */
         Content: string;
         /**
-         * @description A text to be posted, kept as it is given. Without the white space around it it has 1 to 5,000 Unicode code points.
+         * Format: well-formed-text-without-nul
+         * @description The text of a new post. It is stored exactly as it was sent. It is well-formed Unicode (no lone surrogates) without U+0000, and has 1 to 5,000 code points, not counting leading and trailing white space.
          * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
          */
         NewContent: string;
@@ -418,7 +413,7 @@ export interface components {
         /** @example eyJpIjo1fQ */
         Cursor: string;
         /**
-         * @description The `cursor` of the next page; null on the last one.
+         * @description The `cursor` of the next page; null on the last page.
          * @example eyJpIjo1fQ
          */
         NextCursor: string | null;
@@ -442,12 +437,12 @@ export interface components {
         Post: {
             id: components["schemas"]["Id"];
             content: components["schemas"]["Content"];
-            /** @description Null when there is no such user, or when nobody can tell at the moment. */
+            /** @description Null if the user does not exist, or cannot be fetched at the moment. */
             author: components["schemas"]["User"] | null;
             createdAt: components["schemas"]["Timestamp"];
         };
         /**
-         * @description The posts that were asked for by their ids.
+         * @description The posts with the requested ids.
          * @example {
          *       "items": []
          *     }
@@ -478,7 +473,7 @@ export interface components {
          *     }
          */
         Profile: {
-            /** @description Null when nobody can tell at the moment. */
+            /** @description Null if the user cannot be fetched at the moment. */
             user: components["schemas"]["User"] | null;
             /** @description The newest posts. */
             posts: components["schemas"]["Post"][];
@@ -486,7 +481,7 @@ export interface components {
             friendCount: components["schemas"]["Count"];
         };
         /**
-         * @description How things stand with the user `id`.
+         * @description The state of the friendship with the user `id`.
          * @example {
          *       "id": 2,
          *       "state": "requested"
@@ -495,13 +490,13 @@ export interface components {
         Friendship: {
             id: components["schemas"]["Id"];
             /**
-             * @description `requested`: it is for the other one to accept.
+             * @description `requested`: the other user has not accepted yet.
              * @enum {string}
              */
             state: "requested" | "friends";
         };
         /**
-         * @description Friends, by their ids.
+         * @description Friends, ordered by id.
          * @example {
          *       "items": [],
          *       "nextCursor": null
@@ -512,7 +507,7 @@ export interface components {
             nextCursor: components["schemas"]["NextCursor"];
         };
         /**
-         * @description A friend, and since when.
+         * @description A friend, and the start of the friendship.
          * @example {
          *       "id": 2,
          *       "username": "early_bird",
@@ -521,12 +516,12 @@ export interface components {
          */
         Friend: {
             id: components["schemas"]["Id"];
-            /** @description Null when nobody can tell at the moment. Who is gone is left out. */
+            /** @description Null if the name cannot be fetched at the moment. */
             username: components["schemas"]["Username"] | null;
             since: components["schemas"]["Timestamp"];
         };
         /**
-         * @description Requests to be friends that wait for an answer, by the ids of the others.
+         * @description Pending friend requests, ordered by the other user's id.
          * @example {
          *       "items": [],
          *       "nextCursor": null
@@ -537,7 +532,7 @@ export interface components {
             nextCursor: components["schemas"]["NextCursor"];
         };
         /**
-         * @description The other one of a request that waits for an answer.
+         * @description A pending friend request; `id` and `username` are those of the other user.
          * @example {
          *       "id": 2,
          *       "username": "early_bird",
@@ -546,28 +541,30 @@ export interface components {
          */
         FriendRequest: {
             id: components["schemas"]["Id"];
-            /** @description Null when nobody can tell at the moment. Who is gone is left out. */
+            /** @description Null if the name cannot be fetched at the moment. */
             username: components["schemas"]["Username"] | null;
             requestedAt: components["schemas"]["Timestamp"];
         };
         /**
          * Format: email
-         * @description Two that differ only in case are the same address.
+         * @description Addresses that differ only in case are the same address.
          * @example cat@example.com
          */
         Email: string;
         /**
-         * @description A username or an e-mail address.
+         * Format: well-formed-text-without-nul
+         * @description A username or an e-mail address: well-formed Unicode text without U+0000.
          * @example cat_sun_dog
          */
         Login: string;
         /**
-         * @description Any Unicode text; in NFKC, which is what counts, a password has 8 to 128 code points.
+         * Format: well-formed-text
+         * @description Any well-formed Unicode text. After normalization to NFKC a password has 8 to 128 code points.
          * @example correct horse battery staple
          */
         Password: string;
         /**
-         * @description Somebody who wants to join.
+         * @description The data that a new user registers with.
          * @example {
          *       "username": "cat_sun_dog",
          *       "email": "cat@example.com",
@@ -580,7 +577,7 @@ export interface components {
             password: components["schemas"]["Password"];
         };
         /**
-         * @description What a user logs in with.
+         * @description The data that a user logs in with.
          * @example {
          *       "username": "cat_sun_dog",
          *       "password": "correct horse battery staple"
@@ -591,7 +588,7 @@ export interface components {
             password: components["schemas"]["Password"];
         };
         /**
-         * @description Who is logged in; the session itself is in the cookies.
+         * @description The logged-in user. The session itself is in the cookies.
          * @example {
          *       "user": {
          *         "id": 1,
@@ -615,17 +612,17 @@ export interface components {
             refreshToken?: components["schemas"]["RefreshToken"];
         };
         /**
-         * @description A JWT (RFC 9068) for `Authorization` with `Bearer`; it holds the user’s id, no name and no e-mail.
+         * @description A JWT (RFC 9068) to send as `Authorization: Bearer`. It contains the user's id, but no name and no e-mail.
          * @example eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl
          */
         AccessToken: string;
         /**
-         * @description Opaque. It is good for one use, which answers with its successor; one that is used twice ends the session.
+         * @description Opaque. It can be used once and is then replaced by a new refresh token. If it is used again, the session ends.
          * @example 7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11.bm90LWEtcmVhbC10b2tlbg
          */
         RefreshToken: string;
         /**
-         * @description Seconds for which the access token is good.
+         * @description The number of seconds for which the access token is valid.
          * @example 300
          */
         ExpiresIn: number;
@@ -643,7 +640,7 @@ export interface components {
             expiresIn: components["schemas"]["ExpiresIn"];
         };
         /**
-         * @description The user who asks. Nobody else is told the e-mail.
+         * @description The caller's account. No other user can see the e-mail.
          * @example {
          *       "id": 1,
          *       "username": "cat_sun_dog",
@@ -656,7 +653,7 @@ export interface components {
             email: components["schemas"]["Email"];
         };
         /**
-         * @description At least one change; a new e-mail or password needs the current password.
+         * @description At least one change. A new e-mail or password requires the current password.
          * @example {
          *       "username": "cat_moon_dog"
          *     }
@@ -668,7 +665,7 @@ export interface components {
             currentPassword?: components["schemas"]["Password"];
         };
         /**
-         * @description That it is the user who wants this.
+         * @description Confirms with the current password that the user wants this.
          * @example {
          *       "currentPassword": "correct horse battery staple"
          *     }
@@ -696,7 +693,7 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description What went wrong (RFC 9457). `type` is for programs, `detail` is for people.
+         * @description A description of the error (RFC 9457). `type` is for programs, `detail` is for people.
          * @example {
          *       "type": "urn:social-network:problem:not-found",
          *       "title": "There is no such thing",
@@ -711,11 +708,11 @@ export interface components {
             title: string;
             status: number;
             detail: string;
-            /** @description The path that was asked for, without its query; at most its first 500 characters. */
+            /** @description The path of the request without its query, cut after 500 characters. */
             instance: string;
             /** @description The same as the header X-Request-Id. */
             requestId: string;
-            /** @description The faults of the request, for `invalid-request`, and what is taken, for `conflict`. */
+            /** @description For `invalid-request`, the faults of the request; for `conflict`, the fields whose values are taken. */
             errors?: components["schemas"]["InputFault"][];
         };
         /**
@@ -725,47 +722,47 @@ export interface components {
          *     }
          */
         InputFault: {
-            /** @description Where the fault is, a JSON pointer (RFC 6901) that starts with /path, /query, /body or /header. */
+            /** @description The place of the fault: a JSON pointer (RFC 6901) that starts with /path, /query, /body or /header. */
             pointer: string;
             detail: string;
         };
     };
     responses: {
-        /** @description The answer that the client holds is still right; no body. */
+        /** @description The client's stored answer is still current. There is no body. */
         NotModified: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                ETag: components["headers"]["ETag"];
-                "Cache-Control": components["headers"]["Cache-Control"];
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                ETag: components["headers"]["ETag"];
+                "Cache-Control": components["headers"]["Cache-Control"];
                 Vary: components["headers"]["Maybe-Vary"];
                 "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content?: never;
         };
-        /** @description The answer that the client holds is still right; no body. */
+        /** @description The client's stored answer is still current. There is no body. */
         PrivateNotModified: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                ETag: components["headers"]["ETag"];
-                "Cache-Control": components["headers"]["Private"];
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                ETag: components["headers"]["ETag"];
+                "Cache-Control": components["headers"]["Private"];
                 Vary: components["headers"]["Maybe-Vary"];
                 "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
             };
             content?: never;
         };
-        /** @description The file that the client holds is still right; no body. */
+        /** @description The client's stored file is still current. There is no body. */
         PageNotModified: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -778,7 +775,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description An id, a list, a page, a header or a body that breaks its bounds, a query parameter that is unknown or repeated, or a field that is unknown. */
+        /** @description The request has an invalid id, list, page, header or body, an unknown or repeated query parameter, or an unknown field. */
         InvalidRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -799,17 +796,17 @@ export interface components {
                 };
             };
         };
-        /** @description There is no session, or not a valid one. */
+        /** @description There is no session, or it is not valid. */
         Unauthenticated: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 [name: string]: unknown;
             };
             content: {
@@ -821,19 +818,19 @@ export interface components {
                 };
             };
         };
-        /** @description No user has this name or e-mail, or the password is wrong, which of them is not told; or the refresh token is not valid. */
+        /** @description There is no user with this name or e-mail, or the password is wrong; the answer does not say which. Or the refresh token is not valid. */
         LoginFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
-                RateLimit: components["headers"]["Maybe-RateLimit"];
-                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 [name: string]: unknown;
             };
             content: {
@@ -845,7 +842,7 @@ export interface components {
                 };
             };
         };
-        /** @description The request comes with cookies, and with no sign that a page of this host sent it. */
+        /** @description The request has cookies, but does not prove that a page of this host sent it. */
         NotSameOrigin: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -866,7 +863,7 @@ export interface components {
                 };
             };
         };
-        /** @description The post is somebody else’s; or the request comes with cookies, and with no sign that a page of this host sent it. */
+        /** @description Another user wrote the post. Or the request has cookies, but does not prove that a page of this host sent it. */
         Forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -887,18 +884,18 @@ export interface components {
                 };
             };
         };
-        /** @description The current password is wrong; or the request comes with cookies, and with no sign that a page of this host sent it. */
+        /** @description The current password is wrong. Or the request has cookies, but does not prove that a page of this host sent it. */
         WrongPassword: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                RateLimit: components["headers"]["Maybe-RateLimit"];
-                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 [name: string]: unknown;
             };
             content: {
@@ -910,7 +907,7 @@ export interface components {
                 };
             };
         };
-        /** @description There is no such thing, or no such path. */
+        /** @description The resource or the path does not exist. */
         NotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -931,7 +928,7 @@ export interface components {
                 };
             };
         };
-        /** @description What this path answers to a method that is not in Allow. OPTIONS is always answered, with 204 and Allow. */
+        /** @description The path does not support this method; `Allow` lists the methods that it supports. OPTIONS always works and answers 204 with `Allow`. */
         MethodNotAllowed: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -950,7 +947,7 @@ export interface components {
                 };
             };
         };
-        /** @description Another user has this name or e-mail; `errors` says which of them. */
+        /** @description Another user has this name or e-mail; `errors` says which. */
         Conflict: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -971,17 +968,17 @@ export interface components {
                 };
             };
         };
-        /** @description The request that this Idempotency-Key came with first has no answer yet. */
+        /** @description The first request with this Idempotency-Key is still being processed. */
         KeyInUse: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                "Retry-After": components["headers"]["Retry-After"];
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
@@ -1035,7 +1032,7 @@ export interface components {
                 };
             };
         };
-        /** @description This Idempotency-Key came with another body in the last 24 hours. */
+        /** @description The same Idempotency-Key was sent with a different body in the last 24 hours. */
         KeyReused: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1056,19 +1053,19 @@ export interface components {
                 };
             };
         };
-        /** @description Too many attempts with a wrong password. Try again after Retry-After. */
+        /** @description Too many attempts with a wrong password. The client can try again after Retry-After. */
         TooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                "Retry-After": components["headers"]["Retry-After"];
-                RateLimit: components["headers"]["Maybe-RateLimit"];
-                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
+                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
@@ -1080,7 +1077,7 @@ export interface components {
                 };
             };
         };
-        /** @description The request came too slowly. It is found out before there is a request, so the answer has none of the usual headers. */
+        /** @description The request arrived too slowly. The server answers before it has read the request, so the usual headers are missing. */
         RequestTimeout: {
             headers: {
                 "Cache-Control": components["headers"]["Not-Stored"];
@@ -1095,7 +1092,7 @@ export interface components {
                 };
             };
         };
-        /** @description The request line and headers together are too large. It is found out before there is a request, so the answer has none of the usual headers. */
+        /** @description The request line and the headers together are too large. The server answers before it has read the request, so the usual headers are missing. */
         HeadersTooLarge: {
             headers: {
                 "Cache-Control": components["headers"]["Not-Stored"];
@@ -1110,7 +1107,7 @@ export interface components {
                 };
             };
         };
-        /** @description A fault of this service itself; nothing of the inside is told. */
+        /** @description A fault of this service. The answer gives no internal details. */
         Internal: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1131,7 +1128,7 @@ export interface components {
                 };
             };
         };
-        /** @description A service that the answer cannot do without answered nonsense; Proxy-Status names it. */
+        /** @description A required upstream gave an invalid answer; Proxy-Status names the upstream. */
         UpstreamInvalid: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1152,17 +1149,17 @@ export interface components {
                 };
             };
         };
-        /** @description A service that the answer cannot do without refuses or has its breaker open; or the gateway is overloaded and refused before any work; or a part of the answer is missing and the client wants all or nothing (`Prefer: handling=strict`). */
+        /** @description A required upstream refuses, or its breaker is open. Or the gateway is overloaded and refused the request at once. Or a part of the answer is missing and the client sent `Prefer: handling=strict`. */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                "Retry-After": components["headers"]["Retry-After"];
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                "Retry-After": components["headers"]["Retry-After"];
                 Vary: components["headers"]["Maybe-Vary"];
                 "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
@@ -1176,17 +1173,17 @@ export interface components {
                 };
             };
         };
-        /** @description As for what is public; or whether the session is valid cannot be told, as Identity is not available. The session, with its cookies, is kept. */
+        /** @description A required upstream refuses, or its breaker is open. Or the gateway is overloaded and refused the request at once. Or a part of the answer is missing and the client sent `Prefer: handling=strict`. Or the session cannot be checked because Identity is not available; the session and its cookies stay valid. */
         SessionUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                 "Cache-Control": components["headers"]["Not-Stored"];
-                "Retry-After": components["headers"]["Retry-After"];
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                "Retry-After": components["headers"]["Retry-After"];
                 Vary: components["headers"]["Maybe-Vary"];
                 "Preference-Applied": components["headers"]["Preference-Applied"];
                 [name: string]: unknown;
@@ -1200,7 +1197,7 @@ export interface components {
                 };
             };
         };
-        /** @description The gateway is overloaded and refused before any work. */
+        /** @description The gateway is overloaded and refused the request at once. */
         Overloaded: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1219,7 +1216,7 @@ export interface components {
                 };
             };
         };
-        /** @description A service that the answer cannot do without is too slow; Proxy-Status names it. */
+        /** @description A required upstream is too slow; Proxy-Status names the upstream. */
         UpstreamTimeout: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1240,7 +1237,7 @@ export interface components {
                 };
             };
         };
-        /** @description A service that the answer cannot do without is too slow; or the request has left, and it is not known whether it was done, because its answer was lost. Proxy-Status names the service. */
+        /** @description A required upstream is too slow. Or the write was sent but its answer was lost, so the write may or may not have happened. Proxy-Status names the upstream. */
         WriteTimeout: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1274,7 +1271,7 @@ export interface components {
          */
         UserId: components["schemas"]["Id"];
         /**
-         * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
+         * @description 1 to 100 ids, separated by commas. Duplicate ids are ignored.
          * @example [
          *       5,
          *       3
@@ -1287,42 +1284,42 @@ export interface components {
          */
         Limit: number;
         /**
-         * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+         * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
          * @example eyJpIjo1fQ
          */
         Cursor: components["schemas"]["Cursor"];
         /**
-         * @description `incoming`: for the user to answer; `outgoing`: for the others.
+         * @description `incoming`: requests to the caller; `outgoing`: requests from the caller.
          * @example outgoing
          */
         Direction: "incoming" | "outgoing";
         /**
-         * @description 1 to 200 visible ASCII characters of the client’s choice, plain or in double quotes (draft-ietf-httpapi-idempotency-key-header-07).
+         * @description 1 to 200 visible ASCII characters that the client chooses, plain or in double quotes (draft-ietf-httpapi-idempotency-key-header-07).
          * @example 0f8c5e0a-6a5e-4c1e-9e3e-1f2a3b4c5d6e
          */
         IdempotencyKey: string;
         /**
-         * @description With `handling=strict` (RFC 7240) what would be a degraded answer is a 503 that names the missing part. Other preferences are ignored.
+         * @description With `handling=strict` (RFC 7240) the client gets a 503 that names the missing part instead of a degraded answer. Other preferences are ignored.
          * @example handling=strict
          */
         Prefer: string;
         /**
-         * @description The name of a file.
+         * @description The name of the file.
          * @example swagger-ui.css
          */
         DocsFile: string;
         /**
-         * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+         * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
         IfNoneMatch: string;
         /**
-         * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+         * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
          * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
          */
         RequestId: string;
         /**
-         * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+         * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         TraceParent: string;
@@ -1330,43 +1327,43 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description The id of this exchange, taken over from the request when well-formed, else made. It stands in every log line about it.
+         * @description The id of this request: the client's own if it is well-formed, otherwise a new one. Every log line about the request contains it.
          * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
          */
         "X-Request-Id": string;
         /**
-         * @description W3C Trace Context. The trace of the request when that is well-formed, else a new one; the span is always new.
+         * @description W3C Trace Context: the request's trace if it is well-formed, otherwise a new one. The span is always new.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         traceparent: string;
         /**
-         * @description The body is what Content-Type says.
+         * @description Tells browsers to trust Content-Type.
          * @example nosniff
          */
         "X-Content-Type-Options": "nosniff";
         /**
-         * @description The validator of this answer, for If-None-Match (RFC 9110). Only a whole answer has one; a degraded one has none.
+         * @description The validator of this answer, for If-None-Match (RFC 9110). Only complete answers have an ETag.
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
         ETag: string;
         /**
-         * @description A whole answer may be kept and is revalidated at each use; a degraded one is `no-store`; one that depends on who asks is `private`.
+         * @description A complete answer may be stored and must be revalidated before each use. A degraded answer is `no-store`. An answer that depends on the caller is `private`.
          * @example public, no-cache
          */
         "Cache-Control": "public, no-cache" | "private, no-cache" | "no-store";
         /**
-         * @description The methods that this path knows (RFC 9110).
+         * @description The methods that this path supports (RFC 9110).
          * @example GET, HEAD, OPTIONS
          */
         Allow: string;
         /**
-         * @description Seconds after which another attempt makes sense.
+         * @description The client should wait this many seconds before it tries again.
          * @example 1
          */
         "Retry-After": number;
-        /** @description One member for each kind of thing that was looked up (RFC 9211), such as `author; hit; ttl=21`, `author; fwd=stale`, or `author; fwd=miss; detail=replica` for one from Social's copy. */
+        /** @description One member for each kind of resource that was looked up (RFC 9211), such as `author; hit; ttl=21`, `author; fwd=stale`, or `author; fwd=miss; detail=replica` for an author from Social's replica. */
         "Cache-Status": string;
-        /** @description One member for each kind of thing that was looked up (RFC 9211), such as `author; hit; ttl=21`, `author; fwd=stale`, or `author; fwd=miss; detail=replica` for one from Social's copy; absent when nothing was looked up. */
+        /** @description One member for each kind of resource that was looked up (RFC 9211), such as `author; hit; ttl=21`, `author; fwd=stale`, or `author; fwd=miss; detail=replica` for an author from Social's replica. Absent if nothing was looked up. */
         "Maybe-Cache-Status": string;
         /**
          * @description One member for each upstream that failed (RFC 9209), such as `identity; error=destination_unavailable` while its breaker is open.
@@ -1374,12 +1371,12 @@ export interface components {
          */
         "Proxy-Status": string;
         /**
-         * @description One member for each upstream that failed (RFC 9209), such as `identity; error=destination_unavailable` while its breaker is open; absent when none failed.
+         * @description One member for each upstream that failed (RFC 9209), such as `identity; error=destination_unavailable` while its breaker is open. Absent if no upstream failed.
          * @example identity; error=connection_refused
          */
         "Maybe-Proxy-Status": string;
         /**
-         * @description Milliseconds spent in each upstream that was asked; absent when none was.
+         * @description The milliseconds spent in each upstream that was called. Absent if no upstream was called.
          * @example social;dur=2.4, identity;dur=1.8
          */
         "Server-Timing": string;
@@ -1389,37 +1386,37 @@ export interface components {
          */
         Vary: string;
         /**
-         * @description The request headers that the answer depends on; absent when it depends on none.
+         * @description The request headers that the answer depends on. Absent if it depends on none.
          * @example Prefer
          */
         "Maybe-Vary": string;
         /**
-         * @description Says that the wish for all or nothing was heeded (RFC 7240).
+         * @description Says that the preference of the request was applied (RFC 7240).
          * @example handling=strict
          */
         "Preference-Applied": "handling=strict";
         /**
-         * @description The pages load nothing from elsewhere.
+         * @description Lets the page load files from its own host only.
          * @example default-src 'none'; script-src 'self'
          */
         "Content-Security-Policy": string;
         /**
-         * @description A whole answer may be kept by that client only, and is revalidated at each use; a degraded one is `no-store`.
+         * @description Only the client itself may store a complete answer; it must revalidate the answer before each use. A degraded answer is `no-store`.
          * @example private, no-cache
          */
         Private: "private, no-cache" | "no-store";
         /**
-         * @description Where the new post is.
+         * @description The path of the new post.
          * @example /api/posts/5
          */
         Location: string;
         /**
-         * @description Where the new user is.
+         * @description The path of the new user.
          * @example /api/users/5
          */
         "User-Location": string;
         /**
-         * @description The session’s cookies, set or cleared (RFC 6265); `Secure` outside localhost.
+         * @description Sets or clears the session cookies (RFC 6265). They are `Secure` outside localhost.
          * @example __Host-refresh=7d2f0c1e.bm90LWEtcmVhbC10b2tlbg; Path=/; Secure; HttpOnly; SameSite=Lax
          */
         "Set-Cookie": string;
@@ -1429,17 +1426,17 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
-         * @description What is left of each limit (`r` attempts) and when it is whole again (`t` seconds), by draft-ietf-httpapi-ratelimit-headers-10; absent when no password was checked.
+         * @description For each limit, the remaining attempts (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10. Absent if no password was checked.
          * @example "account";r=3;t=540
          */
         "Maybe-RateLimit": string;
         /**
-         * @description The limits (`q` attempts in `w` seconds), by draft-ietf-httpapi-ratelimit-headers-10; absent when no password was checked.
+         * @description The limits: `q` attempts in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10. Absent if no password was checked.
          * @example "account";q=10;w=900
          */
         "Maybe-RateLimit-Policy": string;
         /**
-         * @description This answer is never kept.
+         * @description This answer must not be stored.
          * @example no-store
          */
         "Not-Stored": "no-store";
@@ -1453,22 +1450,22 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description With `handling=strict` (RFC 7240) what would be a degraded answer is a 503 that names the missing part. Other preferences are ignored.
+                 * @description With `handling=strict` (RFC 7240) the client gets a 503 that names the missing part instead of a degraded answer. Other preferences are ignored.
                  * @example handling=strict
                  */
                 Prefer?: components["parameters"]["Prefer"];
@@ -1484,17 +1481,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The post. Its author is null when there is no such user, or (degraded) when nobody can tell. */
+            /** @description The post. Its author is null if the user does not exist, or (degraded) if the author cannot be fetched. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
                     "Cache-Status": components["headers"]["Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
@@ -1520,12 +1517,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1541,7 +1538,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The post is gone. */
+            /** @description The post is deleted. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1574,12 +1571,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1599,7 +1596,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The post as changed. */
+            /** @description The changed post. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1636,7 +1633,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
+                 * @description 1 to 100 ids, separated by commas. Duplicate ids are ignored.
                  * @example [
                  *       5,
                  *       3
@@ -1646,22 +1643,22 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description With `handling=strict` (RFC 7240) what would be a degraded answer is a 503 that names the missing part. Other preferences are ignored.
+                 * @description With `handling=strict` (RFC 7240) the client gets a 503 that names the missing part instead of a degraded answer. Other preferences are ignored.
                  * @example handling=strict
                  */
                 Prefer?: components["parameters"]["Prefer"];
@@ -1671,17 +1668,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The posts in the order asked for; ids that are unknown are left out. */
+            /** @description The posts in the requested order; unknown ids are left out. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
                     "Cache-Status": components["headers"]["Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
@@ -1706,17 +1703,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description 1 to 200 visible ASCII characters of the client’s choice, plain or in double quotes (draft-ietf-httpapi-idempotency-key-header-07).
+                 * @description 1 to 200 visible ASCII characters that the client chooses, plain or in double quotes (draft-ietf-httpapi-idempotency-key-header-07).
                  * @example 0f8c5e0a-6a5e-4c1e-9e3e-1f2a3b4c5d6e
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1737,11 +1734,11 @@ export interface operations {
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
-                    Location: components["headers"]["Location"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
+                    Location: components["headers"]["Location"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
@@ -1770,22 +1767,22 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description With `handling=strict` (RFC 7240) what would be a degraded answer is a 503 that names the missing part. Other preferences are ignored.
+                 * @description With `handling=strict` (RFC 7240) the client gets a 503 that names the missing part instead of a degraded answer. Other preferences are ignored.
                  * @example handling=strict
                  */
                 Prefer?: components["parameters"]["Prefer"];
@@ -1807,11 +1804,11 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
                     "Cache-Status": components["headers"]["Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
@@ -1841,29 +1838,29 @@ export interface operations {
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+                 * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
                  * @example eyJpIjo1fQ
                  */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description With `handling=strict` (RFC 7240) what would be a degraded answer is a 503 that names the missing part. Other preferences are ignored.
+                 * @description With `handling=strict` (RFC 7240) the client gets a 503 that names the missing part instead of a degraded answer. Other preferences are ignored.
                  * @example handling=strict
                  */
                 Prefer?: components["parameters"]["Prefer"];
@@ -1885,11 +1882,11 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
                     "Cache-Status": components["headers"]["Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
@@ -1915,22 +1912,22 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description With `handling=strict` (RFC 7240) what would be a degraded answer is a 503 that names the missing part. Other preferences are ignored.
+                 * @description With `handling=strict` (RFC 7240) the client gets a 503 that names the missing part instead of a degraded answer. Other preferences are ignored.
                  * @example handling=strict
                  */
                 Prefer?: components["parameters"]["Prefer"];
@@ -1946,17 +1943,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The user, the 20 newest posts, and how many posts and friends there are. */
+            /** @description The user, the 20 newest posts, and the number of posts and friends. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Cache-Control"];
                     "Cache-Status": components["headers"]["Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
@@ -1986,29 +1983,29 @@ export interface operations {
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+                 * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
                  * @example eyJpIjo1fQ
                  */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description With `handling=strict` (RFC 7240) what would be a degraded answer is a 503 that names the missing part. Other preferences are ignored.
+                 * @description With `handling=strict` (RFC 7240) the client gets a 503 that names the missing part instead of a degraded answer. Other preferences are ignored.
                  * @example handling=strict
                  */
                 Prefer?: components["parameters"]["Prefer"];
@@ -2018,17 +2015,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of posts. An author is null when there is no such user, or (degraded) when nobody can tell. */
+            /** @description A page of posts. An author is null if the user does not exist, or (degraded) if the author cannot be fetched. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Private"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Private"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
@@ -2058,29 +2055,29 @@ export interface operations {
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+                 * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
                  * @example eyJpIjo1fQ
                  */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description With `handling=strict` (RFC 7240) what would be a degraded answer is a 503 that names the missing part. Other preferences are ignored.
+                 * @description With `handling=strict` (RFC 7240) the client gets a 503 that names the missing part instead of a degraded answer. Other preferences are ignored.
                  * @example handling=strict
                  */
                 Prefer?: components["parameters"]["Prefer"];
@@ -2090,17 +2087,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of friends; who is gone is left out. A username is null when nobody can tell; that is degraded, unless authors come from Social alone (`replica`). */
+            /** @description A page of friends. Friends whose accounts are deleted are left out. A username is null if it cannot be fetched; the answer is then degraded, except with `AUTHOR_STRATEGY=replica`. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Private"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Private"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
@@ -2125,7 +2122,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `incoming`: for the user to answer; `outgoing`: for the others.
+                 * @description `incoming`: requests to the caller; `outgoing`: requests from the caller.
                  * @example outgoing
                  */
                 direction?: components["parameters"]["Direction"];
@@ -2135,29 +2132,29 @@ export interface operations {
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+                 * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
                  * @example eyJpIjo1fQ
                  */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /**
-                 * @description With `handling=strict` (RFC 7240) what would be a degraded answer is a 503 that names the missing part. Other preferences are ignored.
+                 * @description With `handling=strict` (RFC 7240) the client gets a 503 that names the missing part instead of a degraded answer. Other preferences are ignored.
                  * @example handling=strict
                  */
                 Prefer?: components["parameters"]["Prefer"];
@@ -2167,17 +2164,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of requests that wait for an answer, each with the other one; who is gone is left out. A username is null when nobody can tell; that is degraded, unless authors come from Social alone (`replica`). */
+            /** @description A page of pending requests, each with the other user. Users whose accounts are deleted are left out. A username is null if it cannot be fetched; the answer is then degraded, except with `AUTHOR_STRATEGY=replica`. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Private"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Private"];
                     Vary: components["headers"]["Vary"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
@@ -2203,12 +2200,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -2224,7 +2221,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How things stand now. */
+            /** @description The current state of the friendship. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2259,12 +2256,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -2280,7 +2277,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description There is no friendship and no request between the two. */
+            /** @description The two users have no friendship and no pending request. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2312,12 +2309,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -2331,19 +2328,19 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user is there, and the cookies are set. */
+            /** @description The user is registered, and the session cookies are set. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
-                    Location: components["headers"]["User-Location"];
-                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
+                    Location: components["headers"]["User-Location"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2369,12 +2366,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -2388,20 +2385,20 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The cookies are set. */
+            /** @description The session cookies are set. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
-                    "Set-Cookie": components["headers"]["Set-Cookie"];
-                    RateLimit: components["headers"]["Maybe-RateLimit"];
-                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2428,12 +2425,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -2443,18 +2440,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session goes on, and the cookies are set. */
+            /** @description The session continues, and new cookies are set. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
-                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2478,12 +2475,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -2493,18 +2490,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session, if there was one, has ended, and the cookies are cleared. */
+            /** @description The session, if there was one, has ended; the cookies are cleared. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
-                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2526,12 +2523,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -2545,19 +2542,19 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A new session, or the next tokens of one. */
+            /** @description The tokens of a new session, or new tokens of the same session. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
-                    RateLimit: components["headers"]["Maybe-RateLimit"];
-                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2584,17 +2581,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -2610,11 +2607,11 @@ export interface operations {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
-                    ETag: components["headers"]["ETag"];
-                    "Cache-Control": components["headers"]["Private"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Private"];
                     Vary: components["headers"]["Maybe-Vary"];
                     [name: string]: unknown;
                 };
@@ -2639,12 +2636,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -2658,19 +2655,19 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user is gone, and all sessions with it. */
+            /** @description The account and all its sessions are deleted. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
-                    RateLimit: components["headers"]["Maybe-RateLimit"];
-                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2695,12 +2692,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -2714,19 +2711,19 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user as changed. */
+            /** @description The changed account. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
-                    RateLimit: components["headers"]["Maybe-RateLimit"];
-                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2754,17 +2751,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -2802,17 +2799,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -2822,7 +2819,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page that needs nothing from the internet. */
+            /** @description A page that works without the internet. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2851,24 +2848,24 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
             };
             path: {
                 /**
-                 * @description The name of a file.
+                 * @description The name of the file.
                  * @example swagger-ui.css
                  */
                 file: components["parameters"]["DocsFile"];
@@ -2877,7 +2874,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A script or a style. */
+            /** @description A script or a style sheet. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -27,7 +27,7 @@ export interface paths {
         /** Users by their ids */
         get: operations["listUsers"];
         put?: never;
-        /** Join */
+        /** Register */
         post: operations["createUser"];
         delete?: never;
         options?: never;
@@ -46,8 +46,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description An unknown user and a wrong password are answered with the same words after the same time. Attempts are limited
-         *     for each account and for each address; only those that fail count.
+         * @description The answer and its time are the same for an unknown user and for a wrong password. Failed attempts are limited for each account and for each address.
          */
         post: operations["createSession"];
         delete?: never;
@@ -66,9 +65,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * New tokens for a refresh token
-         * @description A refresh token that was spent before ends its session, as it may be in two hands. Only within a few seconds it
-         *     answers with the same successor again, for two requests that race.
+         * Get new tokens with a refresh token
+         * @description If a refresh token is used a second time, its session ends, because someone may have stolen the token. Within a few seconds, however, a second use returns the same new token again, so that two concurrent requests both succeed.
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -101,17 +99,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The user who asks */
+        /** The caller's account */
         get: operations["getMe"];
         put?: never;
         post?: never;
-        /** Leave */
+        /** Delete the account */
         delete: operations["deleteMe"];
         options?: never;
         head?: never;
         /**
          * Change the name, the e-mail or the password
-         * @description A new e-mail or password needs the current password, else it is a 400. A new password ends all sessions of the user.
+         * @description A new e-mail or password requires the current password; without it the answer is 400. A new password ends all sessions of the user.
          */
         patch: operations["updateMe"];
         trace?: never;
@@ -124,14 +122,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The log of users, from a position on
-         * @description An HTTP feed (http-feeds.org) of CloudEvents 1.0: up to 500 events after `lastEventId`, the oldest first. A
-         *     reader goes on at the address in Link, for ever; it has everything when that names the position in Log-Head.
-         *
-         *     Positions rise and have gaps, and an event never shows up behind one that a reader has seen already. An event
-         *     that a newer one of the same user supersedes goes some day, and so does a UserDeleted after 30 days; what is
-         *     read from the beginning leads to the same copy. So a user may begin with a UserUpdated, and UserCreated and
-         *     UserUpdated mean the same: this is the profile now. Types and fields that a reader does not know are skipped.
+         * The user event log, after a given offset
+         * @description An HTTP feed (http-feeds.org) of CloudEvents 1.0. An answer has up to 500 events after `lastEventId`, oldest first. A consumer continues at the address in `Link`. It is up to date when the offset in that address equals `Log-Head`.
+         *     Offsets increase and have gaps. An event never appears before an event that a consumer has already read. An event is removed some time after a newer event of the same user, and a UserDeleted after 30 days; reading from the beginning still leads to the same replica. The first event of a user can therefore be a UserUpdated. UserCreated and UserUpdated mean the same: `data` is the current profile. Consumers skip types and fields that they do not know.
          */
         get: operations["listUserEvents"];
         put?: never;
@@ -149,7 +142,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The keys that access tokens are verified with */
+        /** The public keys for verifying access tokens */
         get: operations["getKeys"];
         put?: never;
         post?: never;
@@ -165,12 +158,12 @@ export interface components {
     schemas: {
         /**
          * Format: int64
-         * @description A positive integer that every JSON reader holds exactly (at most 2^53 − 1).
+         * @description A positive integer of at most 2^53 − 1, which every JSON parser reads exactly.
          * @example 5
          */
         Id: number;
         /**
-         * @description Two that differ only in case are the same name.
+         * @description Names that differ only in case are the same name.
          * @example cat_sun_dog
          */
         Username: string;
@@ -186,7 +179,7 @@ export interface components {
             username: components["schemas"]["Username"];
         };
         /**
-         * @description The users that were asked for by their ids.
+         * @description The users with the requested ids.
          * @example {
          *       "items": [
          *         {
@@ -201,22 +194,24 @@ export interface components {
         };
         /**
          * Format: email
-         * @description Two that differ only in case are the same address.
+         * @description Addresses that differ only in case are the same address.
          * @example cat@example.com
          */
         Email: string;
         /**
-         * @description A username or an e-mail address.
+         * Format: well-formed-text-without-nul
+         * @description A username or an e-mail address: well-formed Unicode text without U+0000.
          * @example cat_sun_dog
          */
         Login: string;
         /**
-         * @description Any Unicode text; in NFKC, which is what counts, a password has 8 to 128 code points.
+         * Format: well-formed-text
+         * @description Any well-formed Unicode text. After normalization to NFKC a password has 8 to 128 code points.
          * @example correct horse battery staple
          */
         Password: string;
         /**
-         * @description Somebody who wants to join.
+         * @description The data that a new user registers with.
          * @example {
          *       "username": "cat_sun_dog",
          *       "email": "cat@example.com",
@@ -229,7 +224,7 @@ export interface components {
             password: components["schemas"]["Password"];
         };
         /**
-         * @description What a user logs in with.
+         * @description The data that a user logs in with.
          * @example {
          *       "username": "cat_sun_dog",
          *       "password": "correct horse battery staple"
@@ -240,17 +235,17 @@ export interface components {
             password: components["schemas"]["Password"];
         };
         /**
-         * @description A JWT (RFC 9068) for `Authorization` with `Bearer`; it holds the user’s id, no name and no e-mail.
+         * @description A JWT (RFC 9068) to send as `Authorization: Bearer`. It contains the user's id, but no name and no e-mail.
          * @example eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl
          */
         AccessToken: string;
         /**
-         * @description Opaque. It is good for one use, which answers with its successor; one that is used twice ends the session.
+         * @description Opaque. It can be used once and is then replaced by a new refresh token. If it is used again, the session ends.
          * @example 7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11.bm90LWEtcmVhbC10b2tlbg
          */
         RefreshToken: string;
         /**
-         * @description Seconds for which the access token is good.
+         * @description The number of seconds for which the access token is valid.
          * @example 300
          */
         ExpiresIn: number;
@@ -263,7 +258,7 @@ export interface components {
             refreshToken: components["schemas"]["RefreshToken"];
         };
         /**
-         * @description Who logged in, and the tokens of the session.
+         * @description The logged-in user and the tokens of the session.
          * @example {
          *       "user": {
          *         "id": 1,
@@ -281,7 +276,7 @@ export interface components {
             expiresIn: components["schemas"]["ExpiresIn"];
         };
         /**
-         * @description The user who asks. Nobody else is told the e-mail.
+         * @description The caller's account. No other user can see the e-mail.
          * @example {
          *       "id": 1,
          *       "username": "cat_sun_dog",
@@ -294,7 +289,7 @@ export interface components {
             email: components["schemas"]["Email"];
         };
         /**
-         * @description At least one change; a new e-mail or password needs the current password.
+         * @description At least one change. A new e-mail or password requires the current password.
          * @example {
          *       "username": "cat_moon_dog"
          *     }
@@ -306,7 +301,7 @@ export interface components {
             currentPassword?: components["schemas"]["Password"];
         };
         /**
-         * @description That it is the user who wants this.
+         * @description Confirms with the current password that the user wants this.
          * @example {
          *       "currentPassword": "correct horse battery staple"
          *     }
@@ -362,33 +357,33 @@ export interface components {
          */
         Timestamp: string;
         /**
-         * @description The position of the event in the log, in decimal (at most 2^53 − 1). Positions rise and have gaps.
+         * @description The offset of the event in the log, as a decimal number (at most 2^53 − 1). Offsets increase and have gaps.
          * @example 42
          */
         EventId: string;
         /**
-         * @description The position once more, with zeros in front, so that texts are in order as the positions are.
+         * @description The same offset with leading zeros, so that sorting as text gives the order of the log.
          * @example 00000000000000000042
          */
         EventSequence: string;
         /**
-         * @description Whose log it is.
+         * @description The service that owns the log.
          * @example urn:social-network:identity
          * @constant
          */
         EventSource: "urn:social-network:identity";
         /**
-         * @description The id of the user, in decimal. Of the events of a subject the newest one counts.
+         * @description The id of the user, as a decimal number. Only the newest event of a subject matters.
          * @example 7
          */
         EventSubject: string;
         /**
-         * @description W3C Trace Context of the request that changed the user; absent when there was none.
+         * @description The W3C Trace Context of the request that changed the user. Absent if there was no request.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         EventTrace: string;
         /**
-         * @description Somebody has joined, or was there before the log was.
+         * @description A user has registered, or existed before the log did.
          * @example {
          *       "specversion": "1.0",
          *       "id": "41",
@@ -424,7 +419,7 @@ export interface components {
             data: components["schemas"]["User"];
         };
         /**
-         * @description The public profile is another one now.
+         * @description The public profile has changed.
          * @example {
          *       "specversion": "1.0",
          *       "id": "42",
@@ -460,7 +455,7 @@ export interface components {
             data: components["schemas"]["User"];
         };
         /**
-         * @description The user has left. Everything about that user goes, the name here too.
+         * @description The user has deleted the account. Consumers delete everything about the user. The event does not contain the name.
          * @example {
          *       "specversion": "1.0",
          *       "id": "45",
@@ -498,7 +493,7 @@ export interface components {
             data: components["schemas"]["DeletedUser"];
         };
         /**
-         * @description What is left of a user.
+         * @description The id of a deleted user.
          * @example {
          *       "id": 3
          *     }
@@ -506,15 +501,15 @@ export interface components {
         DeletedUser: {
             id: components["schemas"]["Id"];
         };
-        /** @description What happened to a user (CloudEvents 1.0). There may be more types one day; readers skip what they do not know. */
+        /** @description A change of a user (CloudEvents 1.0). More types may be added; consumers skip unknown types. */
         UserEvent: components["schemas"]["UserCreated"] | components["schemas"]["UserUpdated"] | components["schemas"]["UserDeleted"];
         /**
-         * @description Events by their positions, the oldest first.
+         * @description Events ordered by offset, oldest first.
          * @example []
          */
         UserEventBatch: components["schemas"]["UserEvent"][];
         /**
-         * @description What went wrong (RFC 9457). `type` is for programs, `detail` is for people.
+         * @description A description of the error (RFC 9457). `type` is for programs, `detail` is for people.
          * @example {
          *       "type": "urn:social-network:problem:not-found",
          *       "title": "There is no such thing",
@@ -529,11 +524,11 @@ export interface components {
             title: string;
             status: number;
             detail: string;
-            /** @description The path that was asked for, without its query; at most its first 500 characters. */
+            /** @description The path of the request without its query, cut after 500 characters. */
             instance: string;
             /** @description The same as the header X-Request-Id. */
             requestId: string;
-            /** @description The faults of the request, for `invalid-request`, and what is taken, for `conflict`. */
+            /** @description For `invalid-request`, the faults of the request; for `conflict`, the fields whose values are taken. */
             errors?: components["schemas"]["InputFault"][];
         };
         /**
@@ -543,13 +538,13 @@ export interface components {
          *     }
          */
         InputFault: {
-            /** @description Where the fault is, a JSON pointer (RFC 6901) that starts with /path, /query, /body or /header. */
+            /** @description The place of the fault: a JSON pointer (RFC 6901) that starts with /path, /query, /body or /header. */
             pointer: string;
             detail: string;
         };
     };
     responses: {
-        /** @description The answer that the client holds is still right; no body. */
+        /** @description The client's stored answer is still current. There is no body. */
         NotModified: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -561,7 +556,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The answer that the client holds is still right; no body. */
+        /** @description The client's stored answer is still current. There is no body. */
         PrivateNotModified: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -573,7 +568,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description An id, a list, a page, a header or a body that breaks its bounds, a query parameter that is unknown or repeated, or a field that is unknown. */
+        /** @description The request has an invalid id, list, page, header or body, an unknown or repeated query parameter, or an unknown field. */
         InvalidRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -591,7 +586,7 @@ export interface components {
                 };
             };
         };
-        /** @description There is no session, or not a valid one. */
+        /** @description There is no session, or it is not valid. */
         Unauthenticated: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -610,7 +605,7 @@ export interface components {
                 };
             };
         };
-        /** @description No user has this name or e-mail, or the password is wrong; which of them is not told. */
+        /** @description There is no user with this name or e-mail, or the password is wrong; the answer does not say which. */
         LoginFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -651,7 +646,7 @@ export interface components {
                 };
             };
         };
-        /** @description There is no such thing, or no such path. */
+        /** @description The resource or the path does not exist. */
         NotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -669,7 +664,7 @@ export interface components {
                 };
             };
         };
-        /** @description What this path answers to a method that is not in Allow. OPTIONS is always answered, with 204 and Allow. */
+        /** @description The path does not support this method; `Allow` lists the methods that it supports. OPTIONS always works and answers 204 with `Allow`. */
         MethodNotAllowed: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -688,7 +683,7 @@ export interface components {
                 };
             };
         };
-        /** @description Another user has this name or e-mail; `errors` says which of them. */
+        /** @description Another user has this name or e-mail; `errors` says which. */
         Conflict: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -742,7 +737,7 @@ export interface components {
                 };
             };
         };
-        /** @description Too many attempts with a wrong password. Try again after Retry-After. */
+        /** @description Too many attempts with a wrong password. The client can try again after Retry-After. */
         TooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -763,7 +758,7 @@ export interface components {
                 };
             };
         };
-        /** @description The request came too slowly. It is found out before there is a request, so the answer has none of the usual headers. */
+        /** @description The request arrived too slowly. The server answers before it has read the request, so the usual headers are missing. */
         RequestTimeout: {
             headers: {
                 "Cache-Control": components["headers"]["Not-Stored"];
@@ -778,7 +773,7 @@ export interface components {
                 };
             };
         };
-        /** @description The request line and headers together are too large. It is found out before there is a request, so the answer has none of the usual headers. */
+        /** @description The request line and the headers together are too large. The server answers before it has read the request, so the usual headers are missing. */
         HeadersTooLarge: {
             headers: {
                 "Cache-Control": components["headers"]["Not-Stored"];
@@ -793,7 +788,7 @@ export interface components {
                 };
             };
         };
-        /** @description A fault of this service itself; nothing of the inside is told. */
+        /** @description A fault of this service. The answer gives no internal details. */
         Internal: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -811,7 +806,7 @@ export interface components {
                 };
             };
         };
-        /** @description Too busy, or not able to serve at the moment (its database does not answer). Ask again after Retry-After. */
+        /** @description The service is overloaded or not ready (its database does not answer). The client can try again after Retry-After. */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -838,22 +833,22 @@ export interface components {
          */
         Id: components["schemas"]["Id"];
         /**
-         * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+         * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
         IfNoneMatch: string;
         /**
-         * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+         * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
          * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
          */
         RequestId: string;
         /**
-         * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+         * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         TraceParent: string;
         /**
-         * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
+         * @description 1 to 100 ids, separated by commas. Duplicate ids are ignored.
          * @example [
          *       2,
          *       1
@@ -861,12 +856,12 @@ export interface components {
          */
         Ids: components["schemas"]["Id"][];
         /**
-         * @description The position after which events are wanted; 0, or left out, for the beginning; `latest` for the newest one, after which there is nothing yet. One beyond the newest is a 400, as it comes from another log.
+         * @description The answer contains the events after this offset. 0 or no value means from the beginning; `latest` means after the newest event, so the answer has no events yet. An offset beyond the newest event is a 400, because it belongs to another log.
          * @example 42
          */
         LastEventId: string;
         /**
-         * @description Milliseconds to wait for an event when there is none (long polling); the first ones to come are answered at once.
+         * @description The milliseconds to wait for an event if there is none (long polling). The answer is sent as soon as there are events.
          * @example 5000
          */
         Timeout: number;
@@ -874,17 +869,17 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description The id of this exchange, taken over from the request when well-formed, else made. It stands in every log line about it.
+         * @description The id of this request: the client's own if it is well-formed, otherwise a new one. Every log line about the request contains it.
          * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
          */
         "X-Request-Id": string;
         /**
-         * @description W3C Trace Context. The trace of the request when that is well-formed, else a new one; the span is always new.
+         * @description W3C Trace Context: the request's trace if it is well-formed, otherwise a new one. The span is always new.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         traceparent: string;
         /**
-         * @description The body is what Content-Type says.
+         * @description Tells browsers to trust Content-Type.
          * @example nosniff
          */
         "X-Content-Type-Options": "nosniff";
@@ -894,27 +889,27 @@ export interface components {
          */
         ETag: string;
         /**
-         * @description The answer may be kept and is revalidated at each use.
+         * @description The answer may be stored and must be revalidated before each use.
          * @example public, no-cache
          */
         "Cache-Control": "public, no-cache";
         /**
-         * @description The methods that this path knows (RFC 9110).
+         * @description The methods that this path supports (RFC 9110).
          * @example GET, HEAD, OPTIONS
          */
         Allow: string;
         /**
-         * @description Seconds after which another attempt makes sense.
+         * @description The client should wait this many seconds before it tries again.
          * @example 1
          */
         "Retry-After": number;
         /**
-         * @description The answer depends on who asks; only that client may keep it, and it is revalidated at each use.
+         * @description The answer depends on the caller. Only the client itself may store it, and must revalidate it before each use.
          * @example private, no-cache
          */
         Private: "private, no-cache";
         /**
-         * @description Where the new thing is.
+         * @description The path of the new user.
          * @example /api/users/5
          */
         Location: string;
@@ -924,37 +919,37 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
-         * @description What is left of each limit (`r` attempts) and when it is whole again (`t` seconds), by draft-ietf-httpapi-ratelimit-headers-10.
+         * @description For each limit, the remaining attempts (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10.
          * @example "account";r=3;t=540
          */
         RateLimit: string;
         /**
-         * @description What is left of each limit (`r` attempts) and when it is whole again (`t` seconds), by draft-ietf-httpapi-ratelimit-headers-10; absent when no password was checked.
+         * @description For each limit, the remaining attempts (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10. Absent if no password was checked.
          * @example "account";r=3;t=540
          */
         "Maybe-RateLimit": string;
         /**
-         * @description The limits (`q` attempts in `w` seconds), by draft-ietf-httpapi-ratelimit-headers-10.
+         * @description The limits: `q` attempts in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10.
          * @example "account";q=10;w=900
          */
         "RateLimit-Policy": string;
         /**
-         * @description The limits (`q` attempts in `w` seconds), by draft-ietf-httpapi-ratelimit-headers-10; absent when no password was checked.
+         * @description The limits: `q` attempts in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10. Absent if no password was checked.
          * @example "account";q=10;w=900
          */
         "Maybe-RateLimit-Policy": string;
         /**
-         * @description This answer is never kept.
+         * @description This answer must not be stored.
          * @example no-store
          */
         "Not-Stored": "no-store";
         /**
-         * @description Where to go on (RFC 8288).
+         * @description The address of the next events (RFC 8288).
          * @example </api/user-events?lastEventId=42>; rel="next"
          */
         Link: string;
         /**
-         * @description The position of the newest event there is; 0 when there is none.
+         * @description The offset of the newest event; 0 if the log is empty.
          * @example 57
          */
         "Log-Head": number;
@@ -968,17 +963,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1022,7 +1017,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
+                 * @description 1 to 100 ids, separated by commas. Duplicate ids are ignored.
                  * @example [
                  *       2,
                  *       1
@@ -1032,17 +1027,17 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1052,7 +1047,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The users in the order asked for; ids that are unknown are left out. */
+            /** @description The users in the requested order; unknown ids are left out. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1080,12 +1075,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1099,7 +1094,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user is there, and logged in. */
+            /** @description The user is registered and logged in. */
             201: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1129,12 +1124,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1180,12 +1175,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1199,7 +1194,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session goes on with new tokens; the old refresh token is spent. */
+            /** @description The session continues with new tokens. The old refresh token is no longer valid. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1228,12 +1223,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1243,7 +1238,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session has ended; its refresh token is worth nothing any more. */
+            /** @description The session has ended, and its refresh token is no longer valid. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1268,17 +1263,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1317,12 +1312,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1336,7 +1331,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user is gone, and all sessions with it. */
+            /** @description The account and all its sessions are deleted. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1367,12 +1362,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1386,7 +1381,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user as changed. */
+            /** @description The changed account. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1419,24 +1414,24 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description The position after which events are wanted; 0, or left out, for the beginning; `latest` for the newest one, after which there is nothing yet. One beyond the newest is a 400, as it comes from another log.
+                 * @description The answer contains the events after this offset. 0 or no value means from the beginning; `latest` means after the newest event, so the answer has no events yet. An offset beyond the newest event is a 400, because it belongs to another log.
                  * @example 42
                  */
                 lastEventId?: components["parameters"]["LastEventId"];
                 /**
-                 * @description Milliseconds to wait for an event when there is none (long polling); the first ones to come are answered at once.
+                 * @description The milliseconds to wait for an event if there is none (long polling). The answer is sent as soon as there are events.
                  * @example 5000
                  */
                 timeout?: components["parameters"]["Timeout"];
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1446,7 +1441,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The events, or none when there is nothing newer. A service that stops answers those who wait at once. */
+            /** @description The events, or an empty list if there are no newer ones. When the service stops, it answers all waiting requests at once. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1474,17 +1469,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1494,7 +1489,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A JSON Web Key Set (RFC 7517). A key is there before the first token that it signs, and until the last one has expired. */
+            /** @description A JSON Web Key Set (RFC 7517). It contains a key from before its first token is signed until its last token has expired. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

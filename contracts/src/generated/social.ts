@@ -13,14 +13,14 @@ export interface paths {
         post?: never;
         /**
          * Delete a post
-         * @description Only its author may.
+         * @description Only the author of the post may do this.
          */
         delete: operations["deletePost"];
         options?: never;
         head?: never;
         /**
-         * Another text for a post
-         * @description Only its author may.
+         * Change the text of a post
+         * @description Only the author of the post may do this.
          */
         patch: operations["updatePost"];
         trace?: never;
@@ -33,19 +33,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Posts by their ids, or those of one author
-         * @description Exactly one of `ids` and `authorId` is there; `limit` and `cursor` go with `authorId` only. Anything else is a 400.
-         *
-         *     With `ids` the answer is a PostBatch: the posts in the order asked for, unknown ids left out.
-         *     With `authorId` it is a PostPage, newest first; an author without posts, or unknown, has an empty one.
-         *     `include` goes with either.
+         * Posts by their ids, or the posts of one author
+         * @description A request has either `ids` or `authorId`, not both. `limit` and `cursor` are allowed only with `authorId`, and `include` with either. Anything else is a 400.
+         *     With `ids` the answer is a PostBatch: the posts in the requested order, without unknown ids. With `authorId` the answer is a PostPage, newest first; it is empty if the author has no posts or does not exist.
          */
         get: operations["listPosts"];
         put?: never;
         /**
-         * A new post by the user who asks
-         * @description With an `Idempotency-Key` a request can be repeated: for 24 hours the same key with the same body is answered
-         *     with the same post, which is made once. Keys of different users have nothing to do with each other.
+         * Create a post
+         * @description With an `Idempotency-Key` the client can safely repeat the request: for 24 hours, the same key with the same body returns the same post and creates no second one. The keys of different users are independent.
          */
         post: operations["createPost"];
         delete?: never;
@@ -61,7 +57,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Posts of the user and of friends, newest first */
+        /** Posts of the caller and the caller's friends, newest first */
         get: operations["getFeed"];
         put?: never;
         post?: never;
@@ -78,7 +74,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The friends of the user, by their ids */
+        /** The caller's friends, ordered by id */
         get: operations["listFriends"];
         put?: never;
         post?: never;
@@ -95,7 +91,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who asked the user to be friends, or was asked by the user */
+        /** Friend requests to the caller, or from the caller */
         get: operations["listFriendRequests"];
         put?: never;
         post?: never;
@@ -114,14 +110,14 @@ export interface paths {
         };
         get?: never;
         /**
-         * Ask to be friends, or accept when the other one asked
-         * @description Idempotent. Oneself is a 400. A body is not looked at.
+         * Send a friend request, or accept one
+         * @description If the other user has sent a request, this accepts it. Idempotent. The caller's own id is a 400. A body is ignored.
          */
         put: operations["putFriend"];
         post?: never;
         /**
-         * End a friendship, refuse a request, or withdraw one
-         * @description Idempotent. Oneself is a 400.
+         * End a friendship, or refuse or withdraw a request
+         * @description Idempotent. The caller's own id is a 400.
          */
         delete: operations["deleteFriend"];
         options?: never;
@@ -137,8 +133,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Users by their ids, from the copy
-         * @description From the copy that follows Identity's log. An id that is left out may be nobody's, or somebody's of whom the copy has not heard yet.
+         * Users by their ids, from the replica
+         * @description The replica consumes the user event log. If an id is left out, the user does not exist, or the replica has not received the user yet.
          */
         get: operations["listAuthors"];
         put?: never;
@@ -157,8 +153,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How many posts and friends a user has
-         * @description Social cannot tell an unknown user from one who has nothing yet; both counts are 0 then.
+         * The number of posts and friends of a user
+         * @description Both counts are 0 if the user does not exist, because Social cannot distinguish this from a user without posts and friends.
          */
         get: operations["getUserCounts"];
         put?: never;
@@ -175,17 +171,18 @@ export interface components {
     schemas: {
         /**
          * Format: int64
-         * @description A positive integer that every JSON reader holds exactly (at most 2^53 − 1).
+         * @description A positive integer of at most 2^53 − 1, which every JSON parser reads exactly.
          * @example 5
          */
         Id: number;
         /**
-         * @description The text of a post, as it was given; its length is counted in Unicode code points, white space around it included.
+         * @description The text of a post, exactly as it was sent. Its length is counted in Unicode code points and includes leading and trailing white space.
          * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
          */
         Content: string;
         /**
-         * @description A text to be posted, kept as it is given. Without the white space around it it has 1 to 5,000 Unicode code points.
+         * Format: well-formed-text-without-nul
+         * @description The text of a new post. It is stored exactly as it was sent. It is well-formed Unicode (no lone surrogates) without U+0000, and has 1 to 5,000 code points, not counting leading and trailing white space.
          * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
          */
         NewContent: string;
@@ -214,7 +211,7 @@ export interface components {
         /** @example eyJpIjo1fQ */
         Cursor: string;
         /**
-         * @description The `cursor` of the next page; null on the last one.
+         * @description The `cursor` of the next page; null on the last page.
          * @example eyJpIjo1fQ
          */
         NextCursor: string | null;
@@ -224,7 +221,7 @@ export interface components {
          */
         Count: number;
         /**
-         * @description Two that differ only in case are the same name.
+         * @description Names that differ only in case are the same name.
          * @example cat_sun_dog
          */
         Username: string;
@@ -240,7 +237,7 @@ export interface components {
             username: components["schemas"]["Username"];
         };
         /**
-         * @description The users that were asked for by their ids, as far as the copy holds them.
+         * @description The users with the requested ids, as far as they are in the replica.
          * @example {
          *       "items": [
          *         {
@@ -254,7 +251,7 @@ export interface components {
             items: components["schemas"]["User"][];
         };
         /**
-         * @description A post; its author is an id here, unless more was asked for.
+         * @description A post. `authorId` is the id of its author.
          * @example {
          *       "id": 5,
          *       "content": "Cats are great, dogs are too. But, to be fair, the sun is much better.",
@@ -266,12 +263,12 @@ export interface components {
             id: components["schemas"]["Id"];
             content: components["schemas"]["Content"];
             authorId: components["schemas"]["Id"];
-            /** @description Only with `include=author`; null when the copy does not hold the author. */
+            /** @description Only with `include=author`; null if the author is not in the replica. */
             author?: components["schemas"]["User"] | null;
             createdAt: components["schemas"]["Timestamp"];
         };
         /**
-         * @description The posts that were asked for by their ids.
+         * @description The posts with the requested ids.
          * @example {
          *       "items": []
          *     }
@@ -291,7 +288,7 @@ export interface components {
             nextCursor: components["schemas"]["NextCursor"];
         };
         /**
-         * @description How things stand with the user `id`.
+         * @description The state of the friendship with the user `id`.
          * @example {
          *       "id": 2,
          *       "state": "requested"
@@ -300,13 +297,13 @@ export interface components {
         Friendship: {
             id: components["schemas"]["Id"];
             /**
-             * @description `requested`: it is for the other one to accept.
+             * @description `requested`: the other user has not accepted yet.
              * @enum {string}
              */
             state: "requested" | "friends";
         };
         /**
-         * @description Friends, by their ids.
+         * @description Friends, ordered by id.
          * @example {
          *       "items": [],
          *       "nextCursor": null
@@ -320,7 +317,7 @@ export interface components {
             nextCursor: components["schemas"]["NextCursor"];
         };
         /**
-         * @description Requests to be friends that wait for an answer, by the ids of the others.
+         * @description Pending friend requests, ordered by the other user's id.
          * @example {
          *       "items": [],
          *       "nextCursor": null
@@ -344,7 +341,7 @@ export interface components {
             friendCount: components["schemas"]["Count"];
         };
         /**
-         * @description What went wrong (RFC 9457). `type` is for programs, `detail` is for people.
+         * @description A description of the error (RFC 9457). `type` is for programs, `detail` is for people.
          * @example {
          *       "type": "urn:social-network:problem:not-found",
          *       "title": "There is no such thing",
@@ -359,11 +356,11 @@ export interface components {
             title: string;
             status: number;
             detail: string;
-            /** @description The path that was asked for, without its query; at most its first 500 characters. */
+            /** @description The path of the request without its query, cut after 500 characters. */
             instance: string;
             /** @description The same as the header X-Request-Id. */
             requestId: string;
-            /** @description The faults of the request, for `invalid-request`, and what is taken, for `conflict`. */
+            /** @description For `invalid-request`, the faults of the request; for `conflict`, the fields whose values are taken. */
             errors?: components["schemas"]["InputFault"][];
         };
         /**
@@ -373,13 +370,13 @@ export interface components {
          *     }
          */
         InputFault: {
-            /** @description Where the fault is, a JSON pointer (RFC 6901) that starts with /path, /query, /body or /header. */
+            /** @description The place of the fault: a JSON pointer (RFC 6901) that starts with /path, /query, /body or /header. */
             pointer: string;
             detail: string;
         };
     };
     responses: {
-        /** @description The answer that the client holds is still right; no body. */
+        /** @description The client's stored answer is still current. There is no body. */
         NotModified: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -391,7 +388,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The answer that the client holds is still right; no body. */
+        /** @description The client's stored answer is still current. There is no body. */
         PrivateNotModified: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -403,7 +400,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description An id, a list, a page, a header or a body that breaks its bounds, a query parameter that is unknown or repeated, or a field that is unknown. */
+        /** @description The request has an invalid id, list, page, header or body, an unknown or repeated query parameter, or an unknown field. */
         InvalidRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -421,7 +418,7 @@ export interface components {
                 };
             };
         };
-        /** @description There is no access token, or not a valid one. */
+        /** @description There is no access token, or it is not valid. */
         Unauthenticated: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -440,7 +437,7 @@ export interface components {
                 };
             };
         };
-        /** @description The post is somebody else’s. */
+        /** @description Another user wrote the post. */
         Forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -458,7 +455,7 @@ export interface components {
                 };
             };
         };
-        /** @description There is no such thing, or no such path. */
+        /** @description The resource or the path does not exist. */
         NotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -476,7 +473,7 @@ export interface components {
                 };
             };
         };
-        /** @description What this path answers to a method that is not in Allow. OPTIONS is always answered, with 204 and Allow. */
+        /** @description The path does not support this method; `Allow` lists the methods that it supports. OPTIONS always works and answers 204 with `Allow`. */
         MethodNotAllowed: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -495,7 +492,7 @@ export interface components {
                 };
             };
         };
-        /** @description The request that this Idempotency-Key came with first has no answer yet. */
+        /** @description The first request with this Idempotency-Key is still being processed. */
         KeyInUse: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -550,7 +547,7 @@ export interface components {
                 };
             };
         };
-        /** @description This Idempotency-Key came with another body in the last 24 hours. */
+        /** @description The same Idempotency-Key was sent with a different body in the last 24 hours. */
         KeyReused: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -568,7 +565,7 @@ export interface components {
                 };
             };
         };
-        /** @description The request came too slowly. It is found out before there is a request, so the answer has none of the usual headers. */
+        /** @description The request arrived too slowly. The server answers before it has read the request, so the usual headers are missing. */
         RequestTimeout: {
             headers: {
                 "Cache-Control": components["headers"]["Not-Stored"];
@@ -583,7 +580,7 @@ export interface components {
                 };
             };
         };
-        /** @description The request line and headers together are too large. It is found out before there is a request, so the answer has none of the usual headers. */
+        /** @description The request line and the headers together are too large. The server answers before it has read the request, so the usual headers are missing. */
         HeadersTooLarge: {
             headers: {
                 "Cache-Control": components["headers"]["Not-Stored"];
@@ -598,7 +595,7 @@ export interface components {
                 };
             };
         };
-        /** @description A fault of this service itself; nothing of the inside is told. */
+        /** @description A fault of this service. The answer gives no internal details. */
         Internal: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -616,7 +613,7 @@ export interface components {
                 };
             };
         };
-        /** @description Too busy, or not able to serve at the moment (its database does not answer). Ask again after Retry-After. */
+        /** @description The service is overloaded or not ready (its database does not answer). The client can try again after Retry-After. */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -635,7 +632,7 @@ export interface components {
                 };
             };
         };
-        /** @description Too busy, or not able to serve at the moment (its database does not answer, or it has no keys to verify tokens with). Ask again after Retry-After. */
+        /** @description The service is overloaded or not ready (its database does not answer, or it has no keys for verifying tokens). The client can try again after Retry-After. */
         SessionUnavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -667,7 +664,7 @@ export interface components {
          */
         UserId: components["schemas"]["Id"];
         /**
-         * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
+         * @description 1 to 100 ids, separated by commas. Duplicate ids are ignored.
          * @example [
          *       5,
          *       3
@@ -675,12 +672,12 @@ export interface components {
          */
         Ids: components["schemas"]["Id"][];
         /**
-         * @description The author whose posts are wanted.
+         * @description The author of the posts.
          * @example 1
          */
         AuthorId: components["schemas"]["Id"];
         /**
-         * @description 1 to 100 ids of users, separated by commas. An id that stands there twice is answered once.
+         * @description 1 to 100 ids of users, separated by commas. Duplicate ids are ignored.
          * @example [
          *       2,
          *       1
@@ -688,7 +685,7 @@ export interface components {
          */
         AuthorIds: components["schemas"]["Id"][];
         /**
-         * @description `author`: each post brings its author from the copy.
+         * @description `author`: each post contains its author, from the replica.
          * @example author
          */
         Include: "author";
@@ -698,32 +695,32 @@ export interface components {
          */
         Limit: number;
         /**
-         * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+         * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
          * @example eyJpIjo1fQ
          */
         Cursor: components["schemas"]["Cursor"];
         /**
-         * @description `incoming`: for the user to answer; `outgoing`: for the others.
+         * @description `incoming`: requests to the caller; `outgoing`: requests from the caller.
          * @example outgoing
          */
         Direction: "incoming" | "outgoing";
         /**
-         * @description 1 to 200 visible ASCII characters of the client’s choice, plain or in double quotes (draft-ietf-httpapi-idempotency-key-header-07).
+         * @description 1 to 200 visible ASCII characters that the client chooses, plain or in double quotes (draft-ietf-httpapi-idempotency-key-header-07).
          * @example 0f8c5e0a-6a5e-4c1e-9e3e-1f2a3b4c5d6e
          */
         IdempotencyKey: string;
         /**
-         * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+         * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
         IfNoneMatch: string;
         /**
-         * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+         * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
          * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
          */
         RequestId: string;
         /**
-         * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+         * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         TraceParent: string;
@@ -731,17 +728,17 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description The id of this exchange, taken over from the request when well-formed, else made. It stands in every log line about it.
+         * @description The id of this request: the client's own if it is well-formed, otherwise a new one. Every log line about the request contains it.
          * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
          */
         "X-Request-Id": string;
         /**
-         * @description W3C Trace Context. The trace of the request when that is well-formed, else a new one; the span is always new.
+         * @description W3C Trace Context: the request's trace if it is well-formed, otherwise a new one. The span is always new.
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         traceparent: string;
         /**
-         * @description The body is what Content-Type says.
+         * @description Tells browsers to trust Content-Type.
          * @example nosniff
          */
         "X-Content-Type-Options": "nosniff";
@@ -751,27 +748,27 @@ export interface components {
          */
         ETag: string;
         /**
-         * @description The answer may be kept and is revalidated at each use.
+         * @description The answer may be stored and must be revalidated before each use.
          * @example public, no-cache
          */
         "Cache-Control": "public, no-cache";
         /**
-         * @description The methods that this path knows (RFC 9110).
+         * @description The methods that this path supports (RFC 9110).
          * @example GET, HEAD, OPTIONS
          */
         Allow: string;
         /**
-         * @description Seconds after which another attempt makes sense.
+         * @description The client should wait this many seconds before it tries again.
          * @example 1
          */
         "Retry-After": number;
         /**
-         * @description The answer depends on who asks; only that client may keep it, and it is revalidated at each use.
+         * @description The answer depends on the caller. Only the client itself may store it, and must revalidate it before each use.
          * @example private, no-cache
          */
         Private: "private, no-cache";
         /**
-         * @description Where the new thing is.
+         * @description The path of the new post.
          * @example /api/posts/5
          */
         Location: string;
@@ -781,7 +778,7 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
-         * @description This answer is never kept.
+         * @description This answer must not be stored.
          * @example no-store
          */
         "Not-Stored": "no-store";
@@ -794,24 +791,24 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `author`: each post brings its author from the copy.
+                 * @description `author`: each post contains its author, from the replica.
                  * @example author
                  */
                 include?: components["parameters"]["Include"];
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -856,12 +853,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -877,7 +874,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The post is gone. */
+            /** @description The post is deleted. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -904,12 +901,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -929,7 +926,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The post as changed. */
+            /** @description The changed post. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -959,7 +956,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description 1 to 100 ids, separated by commas. An id that stands there twice is answered once.
+                 * @description 1 to 100 ids, separated by commas. Duplicate ids are ignored.
                  * @example [
                  *       5,
                  *       3
@@ -967,7 +964,7 @@ export interface operations {
                  */
                 ids?: components["parameters"]["Ids"];
                 /**
-                 * @description The author whose posts are wanted.
+                 * @description The author of the posts.
                  * @example 1
                  */
                 authorId?: components["parameters"]["AuthorId"];
@@ -977,29 +974,29 @@ export interface operations {
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+                 * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
                  * @example eyJpIjo1fQ
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /**
-                 * @description `author`: each post brings its author from the copy.
+                 * @description `author`: each post contains its author, from the replica.
                  * @example author
                  */
                 include?: components["parameters"]["Include"];
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1037,17 +1034,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description 1 to 200 visible ASCII characters of the client’s choice, plain or in double quotes (draft-ietf-httpapi-idempotency-key-header-07).
+                 * @description 1 to 200 visible ASCII characters that the client chooses, plain or in double quotes (draft-ietf-httpapi-idempotency-key-header-07).
                  * @example 0f8c5e0a-6a5e-4c1e-9e3e-1f2a3b4c5d6e
                  */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1097,29 +1094,29 @@ export interface operations {
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+                 * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
                  * @example eyJpIjo1fQ
                  */
                 cursor?: components["parameters"]["Cursor"];
                 /**
-                 * @description `author`: each post brings its author from the copy.
+                 * @description `author`: each post contains its author, from the replica.
                  * @example author
                  */
                 include?: components["parameters"]["Include"];
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1162,24 +1159,24 @@ export interface operations {
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+                 * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
                  * @example eyJpIjo1fQ
                  */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1217,7 +1214,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `incoming`: for the user to answer; `outgoing`: for the others.
+                 * @description `incoming`: requests to the caller; `outgoing`: requests from the caller.
                  * @example outgoing
                  */
                 direction?: components["parameters"]["Direction"];
@@ -1227,24 +1224,24 @@ export interface operations {
                  */
                 limit?: components["parameters"]["Limit"];
                 /**
-                 * @description The `nextCursor` of the page before. Opaque; it stays good while new posts arrive.
+                 * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
                  * @example eyJpIjo1fQ
                  */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1254,7 +1251,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of requests that wait for an answer; `id` is the other one. */
+            /** @description A page of pending requests; `id` is the id of the other user. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1283,12 +1280,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1304,7 +1301,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How things stand now. */
+            /** @description The current state of the friendship. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1331,12 +1328,12 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
@@ -1352,7 +1349,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description There is no friendship and no request between the two. */
+            /** @description The two users have no friendship and no pending request. */
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1376,7 +1373,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description 1 to 100 ids of users, separated by commas. An id that stands there twice is answered once.
+                 * @description 1 to 100 ids of users, separated by commas. Duplicate ids are ignored.
                  * @example [
                  *       2,
                  *       1
@@ -1386,17 +1383,17 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
@@ -1406,7 +1403,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The users in the order asked for; ids that the copy does not hold are left out. */
+            /** @description The users in the requested order; ids that are not in the replica are left out. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1434,17 +1431,17 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description Taken over when it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; else a new one is made. Never a reason for 400.
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
                 "X-Request-Id"?: components["parameters"]["RequestId"];
                 /**
-                 * @description W3C Trace Context; a malformed one is replaced. Never a reason for 400.
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
                  * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
                  */
                 traceparent?: components["parameters"]["TraceParent"];
                 /**
-                 * @description The ETag of an answer that the client holds; when nothing has changed the answer is 304 (RFC 9110).
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
                  * @example "4mXq1cZ5b0mV2m3nRr8jYw"
                  */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];

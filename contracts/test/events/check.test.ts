@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
-import { schemaPath } from '../scripts/event-schemas.ts';
-import { userEventCheck } from '../src/events/check.ts';
-import { eventExamples } from '../src/events/examples.ts';
-import { decodeUserEvent, eventTypes } from '../src/events/decode.ts';
+import { schemaPath } from '../../scripts/event-schemas.ts';
+import { userEventCheck } from '../../src/events/check.ts';
+import { eventExamples } from '../../src/events/examples.ts';
+import { decodeUserEvent, eventTypes } from '../../src/events/decode.ts';
 
 const named = (prefix: string) =>
   Object.entries(eventExamples).filter(([name]) => name.startsWith(prefix));
 const updated = eventExamples['user-updated'] as { data: object };
 const deleted = eventExamples['user-deleted'] as object;
 
-/** The schema files as somebody finds them who knows nothing else of us. */
+/** The schema files as a consumer uses them, without our code. */
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
 addFormats.default(ajv);
 ajv.addFormat('int64', true);
@@ -23,7 +23,7 @@ const schemas = new Map(
   }),
 );
 
-test('there are examples of every kind, and of nothing else', () => {
+test('there are examples of every kind and no others', () => {
   expect(Object.keys(eventExamples).toSorted()).toEqual([
     'broken-name-missing',
     'broken-position',
@@ -37,14 +37,14 @@ test('there are examples of every kind, and of nothing else', () => {
   ]);
 });
 
-test.each(named('user-'))('the example %s is what a producer may write', (_name, event) => {
+test.each(named('user-'))('the example %s is valid for a producer', (_name, event) => {
   expect(userEventCheck(event)).toEqual([]);
   const { type } = event as { type: (typeof eventTypes)[number] };
   const { validate } = schemas.get(type)!;
   expect([validate(event), validate.errors]).toEqual([true, null]);
 });
 
-test.each(eventTypes)('the schema file of %s takes its own example, and no other type', (type) => {
+test.each(eventTypes)('the schema file of %s accepts its own example and no other type', (type) => {
   const { schema, validate } = schemas.get(type)!;
   const { examples } = schema as { examples: object[] };
   expect(examples.map((example) => validate(example))).toEqual([true]);
@@ -62,12 +62,12 @@ test.each([
   ['broken-name-missing', { kind: 'invalid', offset: 49, reason: 'data' }],
   ['broken-subject', { kind: 'invalid', offset: 50, reason: 'subject' }],
   ['broken-position', { kind: 'invalid', offset: undefined, reason: 'id' }],
-])('the example %s is read as what its name says', (name, expected) => {
+])('decodes the example %s as its name says', (name, expected) => {
   expect(decodeUserEvent(eventExamples[name])).toMatchObject(expected);
 });
 
 test.each([...named('later-'), ...named('broken-')])(
-  'the example %s is nothing that a producer of today may write',
+  'the example %s is not valid for a producer',
   (_name, event) => {
     expect(userEventCheck(event)).not.toEqual([]);
   },
@@ -85,16 +85,16 @@ test.each([
     { ...deleted, data: { id: 3, username: 'cat' } },
     '/data must NOT have additional properties (username)',
   ],
-  ['a method where nothing is deleted', { ...updated, method: 'DELETE' }, '(method)'],
-  ['a day that there is not', { ...updated, time: '2026-02-30T00:00:00.000Z' }, '/time'],
-  ['a type that there is not', { ...updated, type: 'UserMoved' }, 'type'],
+  ['a method in an event that deletes nothing', { ...updated, method: 'DELETE' }, '(method)'],
+  ['a day that does not exist', { ...updated, time: '2026-02-30T00:00:00.000Z' }, '/time'],
+  ['an unknown type', { ...updated, type: 'UserMoved' }, 'type'],
   [
     'another sequence',
     { ...updated, sequence: '00000000000000000043' },
     '/sequence contradicts the rest of the event',
   ],
   ['another subject', { ...updated, subject: '8' }, '/subject contradicts the rest of the event'],
-])('a producer may not write %s', (_what, event, violation) => {
+])('refuses an event with %s', (_what, event, violation) => {
   expect(userEventCheck(event)).toEqual([expect.stringContaining(violation)]);
 });
 
@@ -102,6 +102,6 @@ test.each([
   ['null', null],
   ['a list', [updated]],
   ['text', 'UserUpdated'],
-])('%s is no event', (_what, event) => {
+])('refuses %s', (_what, event) => {
   expect(userEventCheck(event)).not.toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { compilerOf } from '../src/compiler.ts';
-import { loadDocument } from '../src/document.ts';
-import { responseGuard, schemaGuard } from '../src/guard.ts';
-import type { Post, PostBatch, PostPage, Problem, User } from '../src/types.ts';
+import { compilerOf } from '../../src/compiler.ts';
+import { loadDocument } from '../../src/document.ts';
+import { responseGuard, schemaGuard } from '../../src/guard.ts';
+import type { Post, PostBatch, PostPage, Problem, User } from '../../src/types.ts';
 
 const isUser = responseGuard<User>('identity', 'getUser');
 const isPost = responseGuard<Post>('social', 'getPost');
@@ -17,12 +17,12 @@ const post = {
   createdAt: '2026-01-05T09:30:00.000Z',
 };
 
-test('a guard lets through what the contract describes', () => {
+test('accepts a body that matches the contract', () => {
   expect(isUser(user)).toBe(true);
   expect(isPost(post)).toBe(true);
 });
 
-test('a guard lets unknown fields through: an upstream may say more than its readers know', () => {
+test('accepts unknown fields, because an upstream may add fields', () => {
   expect(isUser({ ...user, mood: 'sunny' })).toBe(true);
   expect(isPage({ items: [{ ...post, likes: 3 }], nextCursor: null, total: 1 })).toBe(true);
 });
@@ -34,38 +34,38 @@ test.each([
   ['a string', '{"id":1,"username":"cat_sun_dog"}'],
   ['a missing field', { id: 1 }],
   ['an id that is text', { ...user, id: '1' }],
-  ['an id that is no integer', { ...user, id: 1.5 }],
+  ['an id that is not an integer', { ...user, id: 1.5 }],
   ['the id 0', { ...user, id: 0 }],
-  ['an id that not every reader holds exactly', { ...user, id: 2 ** 53 }],
+  ['an id that is not a safe integer', { ...user, id: 2 ** 53 }],
   ['an id that is NaN', { ...user, id: NaN }],
   ['a name that is too short', { ...user, username: 'ab' }],
   ['a name that is too long', { ...user, username: 'x'.repeat(31) }],
-  ['a name with a line break at its end', { ...user, username: 'cat\n' }],
-  ['fields that stand in __proto__', JSON.parse('{"__proto__":{"id":1,"username":"cat"}}')],
-  ['fields that stand in constructor', JSON.parse('{"constructor":{"id":1,"username":"cat"}}')],
-])('a guard refuses %s', (_what, body) => {
+  ['a name that ends with a line break', { ...user, username: 'cat\n' }],
+  ['fields in __proto__', JSON.parse('{"__proto__":{"id":1,"username":"cat"}}')],
+  ['fields in constructor', JSON.parse('{"constructor":{"id":1,"username":"cat"}}')],
+])('refuses %s', (_what, body) => {
   expect(isUser(body)).toBe(false);
 });
 
 test.each([
-  ['a date that is none', 'yesterday'],
+  ['a text that is not a date', 'yesterday'],
   ['a date without a zone', '2026-01-05T09:30:00.000'],
-  ['a date elsewhere than in UTC', '2026-01-05T09:30:00.000+02:00'],
-  ['a date with an endless fraction', `2026-01-05T09:30:00.${'0'.repeat(1e6)}Z`],
-])('a guard refuses %s', (_what, createdAt) => {
+  ['a date that is not in UTC', '2026-01-05T09:30:00.000+02:00'],
+  ['a date with a very long fraction', `2026-01-05T09:30:00.${'0'.repeat(1e6)}Z`],
+])('refuses %s', (_what, createdAt) => {
   expect(isPost({ ...post, createdAt })).toBe(false);
 });
 
-const mayContain = (content: string) => isPost({ ...post, content });
+const accepts = (content: string) => isPost({ ...post, content });
 
-test('the length of a text is counted in code points, at both ends', () => {
-  expect(mayContain('')).toBe(false);
-  expect(mayContain('🐈')).toBe(true);
-  expect(mayContain('x'.repeat(6000))).toBe(true);
-  expect(mayContain('x'.repeat(6001))).toBe(false);
-  expect(mayContain('🐈'.repeat(6000))).toBe(true);
-  expect(mayContain('🐈'.repeat(6001))).toBe(false);
-  expect(mayContain('🐈'.repeat(5000) + 'x'.repeat(1001))).toBe(false);
+test('counts the length of a text in code points, for both limits', () => {
+  expect(accepts('')).toBe(false);
+  expect(accepts('🐈')).toBe(true);
+  expect(accepts('x'.repeat(6000))).toBe(true);
+  expect(accepts('x'.repeat(6001))).toBe(false);
+  expect(accepts('🐈'.repeat(6000))).toBe(true);
+  expect(accepts('🐈'.repeat(6001))).toBe(false);
+  expect(accepts('🐈'.repeat(5000) + 'x'.repeat(1001))).toBe(false);
 });
 
 test.each([
@@ -80,7 +80,7 @@ test.each([
   expect(compile({ type: 'string', minLength: 3, maxLength: 4 })(text)).toBe(expected);
 });
 
-test('each of the two shapes of listPosts has a guard, and the operation’s own takes both', () => {
+test('the guard of listPosts accepts a page and a batch; each also has its own guard', () => {
   const isEither = responseGuard<PostPage | PostBatch>('social', 'listPosts');
   const page = { items: [post], nextCursor: null };
   const batch = { items: [post] };
@@ -89,16 +89,16 @@ test('each of the two shapes of listPosts has a guard, and the operation’s own
   expect([isEither(page), isEither(batch), isEither({})]).toEqual([true, true, false]);
 });
 
-test('a list of more than 100 is refused', () => {
+test('refuses a list of more than 100 items', () => {
   expect(isBatch({ items: Array.from({ length: 100 }, () => post) })).toBe(true);
   expect(isBatch({ items: Array.from({ length: 101 }, () => post) })).toBe(false);
 });
 
-test('one bad item spoils the list', () => {
+test('refuses a list with an invalid item', () => {
   expect(isBatch({ items: [post, { ...post, authorId: null }] })).toBe(false);
 });
 
-test('a status other than 200 can be asked for, problem documents too', () => {
+test('checks other statuses than 200, also problem documents', () => {
   const isNotFound = responseGuard<Problem>('identity', 'getUser', 404);
   const problem = {
     type: 'urn:social-network:problem:not-found',
@@ -113,17 +113,17 @@ test('a status other than 200 can be asked for, problem documents too', () => {
   expect(isNotFound({ ...problem, type: 'urn:social-network:problem:internal' })).toBe(false);
 });
 
-test('a guard of what the document does not know is refused when it is made', () => {
+test('throws for an unknown operation, status or schema', () => {
   expect(() => responseGuard('identity', 'getPost')).toThrow(
-    'identity has no JSON body of getPost with 200',
+    'identity has no JSON body for getPost with status 200',
   );
-  expect(() => responseGuard('identity', 'getUser', 304)).toThrow('with 304');
+  expect(() => responseGuard('identity', 'getUser', 304)).toThrow('with status 304');
   expect(() => schemaGuard('social', 'constructor')).toThrow(
     'social has no component schema constructor',
   );
 });
 
-test('a guard changes nothing in the body', () => {
+test('does not change the body', () => {
   const body = Object.freeze({ ...user, id: '1' });
   isUser(body);
   expect(body).toEqual({ id: '1', username: 'cat_sun_dog' });

@@ -1,8 +1,8 @@
-// Finds every example in a document, with the schema that it must keep to.
-import type { OpenApiDocument } from '../src/document.ts';
+// Finds every example in a document, with its schema.
+import type { OpenApiDocument } from '../../src/document.ts';
 
 export interface Example {
-  /** Where it stands: a JSON pointer without escapes. */
+  /** The place of the example: a JSON pointer without escapes. */
   readonly pointer: string;
   readonly kind: string;
   readonly schema: object;

@@ -1,16 +1,16 @@
-// The document of the channels says what the rest of the contracts says. That it is good AsyncAPI at all is linted.
+// The AsyncAPI document agrees with the other contracts. Linting checks that it is valid AsyncAPI.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { channelsPath } from '../scripts/check.ts';
-import { schemaPath } from '../scripts/event-schemas.ts';
-import { compilerOf } from '../src/compiler.ts';
-import { loadDocument, resolve } from '../src/document.ts';
-import type { Header, JsonObject, OpenApiDocument, Reference } from '../src/document.ts';
-import { userEventCheck } from '../src/events/check.ts';
-import { eventExamples } from '../src/events/examples.ts';
-import { eventTypes } from '../src/events/decode.ts';
+import { channelsPath } from '../../scripts/check.ts';
+import { schemaPath } from '../../scripts/event-schemas.ts';
+import { compilerOf } from '../../src/compiler.ts';
+import { loadDocument, resolve } from '../../src/document.ts';
+import type { Header, JsonObject, OpenApiDocument, Reference } from '../../src/document.ts';
+import { userEventCheck } from '../../src/events/check.ts';
+import { eventExamples } from '../../src/events/examples.ts';
+import { eventTypes } from '../../src/events/decode.ts';
 
 interface Message {
   readonly contentType: string;
@@ -42,11 +42,11 @@ const bare = (schema: JsonObject): JsonObject => ({
   example: null,
 });
 
-test('it has the version of Identity’s document', () => {
+test('the document has the same version as Identity’s', () => {
   expect(document.info.version).toBe(identity.info.version);
 });
 
-test('the feed is the one that Identity’s document describes', () => {
+test('the feed has the parameters and headers of Identity’s document', () => {
   const { parameters, responses } = identity.paths[feed!.address]!.get as unknown as {
     parameters: Reference[];
     responses: OpenApiDocument['components']['responses'];
@@ -69,20 +69,20 @@ test('the feed is the one that Identity’s document describes', () => {
     });
 });
 
-test('a batch holds the events, as many as Identity’s document says', () => {
+test('a batch has the events and the limit of Identity’s document', () => {
   expect(bare(document.components.schemas.UserEventBatch!)).toEqual({
     ...bare(identity.components.schemas.UserEventBatch!),
     items: { oneOf: eventTypes.map((type) => ({ $ref: fileOf(type) })) },
   });
 });
 
-test('the stream carries every event, and no other', () => {
+test('the stream carries every event type and no other', () => {
   expect(stream!.messages).toEqual(
     Object.fromEntries(eventTypes.map((type) => [type, { $ref: `#/components/messages/${type}` }])),
   );
 });
 
-test.each(eventTypes)('a message of the stream is %s by the file of its schema', (type) => {
+test.each(eventTypes)('the stream’s message %s refers to its schema file', (type) => {
   const { payload, contentType } = document.components.messages[type]!;
   expect({ payload, contentType }).toEqual({
     payload: { $ref: fileOf(type) },
@@ -92,7 +92,7 @@ test.each(eventTypes)('a message of the stream is %s by the file of its schema',
 });
 
 test.each(eventTypes)(
-  'the example of %s is one of ours, with the id that JetStream goes by',
+  'the example of %s is one of the example files, with the Nats-Msg-Id of its event',
   (type) => {
     const { examples = [] } = document.components.messages[type]!;
     expect(examples).toHaveLength(1);
@@ -107,7 +107,7 @@ test.each(eventTypes)(
   },
 );
 
-test('a message’s id is what an event’s is', () => {
+test('Nats-Msg-Id has the schema of an event’s id', () => {
   const id = document.components.schemas.StreamHeaders!.properties['Nats-Msg-Id']!;
   expect(bare(id)).toEqual(bare(identity.components.schemas.EventId!));
 });
