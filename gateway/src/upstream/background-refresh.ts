@@ -1,16 +1,16 @@
-// Asks again, in the background, for what an upstream failed on, so that no client is held for it. It also sends the
-// probe of a half-open breaker when there is no traffic.
+// Requests again, in the background, the entities whose request failed, so that no client waits for them. This also
+// sends the probe of a half-open breaker when there is no traffic.
 import { backgroundCaller } from './engine/background.ts';
 import type { Call } from './engine/call.ts';
 import { UpstreamFailure } from './engine/failure.ts';
 
 export interface BackgroundRefreshOptions<T> {
-  /** The layers below the cache: what they bring is remembered. */
+  /** The layers below the cache; they store what they fetch. */
   readonly call: Call<number, T | undefined>;
-  /** Ids that may be asked for now: none while attempts are refused, one while a breaker is half-open. */
+  /** How many ids may be requested now: 0 while the breaker rejects attempts, 1 while it is half-open. */
   readonly capacity: () => number;
   readonly everyMs: number;
-  /** An id is given up after so many attempts that failed. */
+  /** The number of failed attempts after which an id is given up. */
   readonly maxAttempts: number;
   readonly limitMs: number;
   readonly onBug: (error: unknown) => void;
@@ -22,7 +22,7 @@ export interface BackgroundRefresh {
   close(): void;
 }
 
-// As many as one batch takes; further ids are asked for again when a client wants them.
+// One batch. Further ids are requested when a client wants them.
 const MAX_PENDING = 100;
 
 export function createBackgroundRefresh<T>(
@@ -32,23 +32,23 @@ export function createBackgroundRefresh<T>(
   const attempts = new Map<number, number>();
   let timer: NodeJS.Timeout | undefined;
 
-  const again = async (id: number): Promise<void> => {
+  const refresh = async (id: number): Promise<void> => {
     try {
       await call(id, backgroundCaller(limitMs));
       attempts.delete(id);
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) onBug(error);
-      const before = attempts.get(id);
-      // Closed meanwhile.
-      if (before === undefined) return;
-      // Whoever failed goes to the end, so that one bad id is not the probe again and again.
+      const failed = attempts.get(id);
+      // `close` was called meanwhile.
+      if (failed === undefined) return;
+      // A failed id goes to the end, so that one bad id is not the probe again and again.
       attempts.delete(id);
       const hopeless = error instanceof UpstreamFailure && error.kind === 'nonsense';
-      if (!hopeless && before + 1 < maxAttempts) attempts.set(id, before + 1);
+      if (!hopeless && failed + 1 < maxAttempts) attempts.set(id, failed + 1);
     }
   };
   const round = async (): Promise<void> => {
-    await Promise.all([...attempts.keys()].slice(0, capacity()).map(again));
+    await Promise.all([...attempts.keys()].slice(0, capacity()).map(refresh));
     timer = undefined;
     schedule();
   };

@@ -1,28 +1,28 @@
-// The one shape of asking for things by their ids, whichever they are: one by its own address, several as a list.
+// Endpoints that read entities by their ids: a single id by the address of that entity, several ids as a list.
 import type { Guard } from 'contracts/guard';
 import type { SizeLimits, Endpoint } from './engine/endpoint.ts';
 
-export interface EntitiesById<T> {
+export interface EntityOptions<T> {
   readonly name: string;
-  /** The address of all of them, such as /api/users. */
+  /** The address of the collection, such as /api/users. */
   readonly path: string;
   readonly isOne: Guard<T>;
   readonly isList: Guard<{ readonly items: readonly T[] }>;
-  /** Only by a list, also when it is one. */
+  /** Requests a single id as a list, too. */
   readonly listOnly?: true;
   /** Added to every address, such as include=author. */
   readonly query?: string;
-  /** Only what the contract names: what else came along is not kept. */
-  readonly pick: (thing: T) => T;
+  /** Drops fields that the contract does not name. */
+  readonly pick: (entity: T) => T;
 }
 
-/** What is not in the map does not exist. */
+/** An id that is absent from the map does not exist. */
 export function byIds<T extends { readonly id: number }>(
-  { name, path, isOne, isList, pick, listOnly, query }: EntitiesById<T>,
-  bounds: SizeLimits,
+  { name, path, isOne, isList, pick, listOnly, query }: EntityOptions<T>,
+  limits: SizeLimits,
 ): Endpoint<readonly number[], ReadonlyMap<number, T>> {
-  const mapOf = (things: readonly T[]): { readonly value: ReadonlyMap<number, T> } => ({
-    value: new Map(things.map((thing) => [thing.id, pick(thing)])),
+  const mapOf = (entities: readonly T[]): { readonly value: ReadonlyMap<number, T> } => ({
+    value: new Map(entities.map((entity) => [entity.id, pick(entity)])),
   });
   const isSingle = (ids: readonly number[]): boolean => ids.length === 1 && !listOnly;
   const target = (ids: readonly number[]): string =>
@@ -32,13 +32,13 @@ export function byIds<T extends { readonly id: number }>(
   return {
     name,
     target,
-    maxBytes: (ids) => (isSingle(ids) ? bounds.one : bounds.list),
+    maxBytes: (ids) => (isSingle(ids) ? limits.one : limits.list),
     readers: {
       200: (body, ids) => {
         if (isSingle(ids)) return isOne(body) && body.id === ids[0] ? mapOf([body]) : undefined;
         return isList(body) ? mapOf(body.items) : undefined;
       },
-      // A page of somebody in between is no word of theirs.
+      // A 404 that is not JSON, for example from a proxy, does not come from the service.
       404: (body, ids) => (isSingle(ids) && body !== undefined ? mapOf([]) : undefined),
     },
   };

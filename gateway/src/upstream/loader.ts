@@ -1,4 +1,4 @@
-// Looking single things up: from memory, in a shared fetch, in a batch.
+// Loads single entities by id: cached, coalesced, batched.
 import { stack, type Call, type Layer } from './engine/call.ts';
 import type { Breaker } from './engine/breaker.ts';
 import { batch } from './engine/layers/batch.ts';
@@ -11,28 +11,28 @@ import type { Queryable } from './upstream.ts';
 import { createBackgroundRefresh } from './background-refresh.ts';
 import type { Endpoint } from './engine/endpoint.ts';
 
-// What the upstreams take at once, by their contracts.
+// The most ids in one request, by the contracts of the upstreams.
 const BATCH_MAX_IDS = 100;
-const REPAIR = { everyMs: 500, maxAttempts: 20 } as const;
+const REFRESH = { everyMs: 500, maxAttempts: 20 } as const;
 
 export interface LoaderOptions<T> {
   readonly upstream: Queryable;
   readonly entity: 'author' | 'post';
   readonly endpoint: Endpoint<readonly number[], ReadonlyMap<number, T>>;
-  /** undefined: nothing is cached. */
+  /** Without a cache, when undefined. */
   readonly cache: Cache<T> | undefined;
-  /** A fetch's budget in milliseconds. */
+  /** The budget of a shared request, in milliseconds. */
   readonly limitMs: number;
-  /** Whether what failed is asked for again in the background. */
+  /** Whether ids whose request failed are requested again in the background. */
   readonly refreshInBackground: boolean;
-  /** Its name among the calls; the thing's when left out. */
+  /** The label in the metrics of calls; `entity` when left out. */
   readonly callName?: string;
   readonly observer: Observer;
 }
 
 export interface Loader<T> {
   readonly call: Call<number, T | undefined>;
-  /** The thing was changed: what was asked before is neither joined nor cached any more. */
+  /** Call this when the entity has changed: requests in flight are neither joined nor cached any more. */
   invalidate(id: number): void;
   close(): void;
 }
@@ -41,7 +41,7 @@ export function createLoader<T>(options: LoaderOptions<T>): Loader<T> {
   const { upstream, entity, endpoint, cache, limitMs, refreshInBackground, observer } = options;
   const { callName = entity } = options;
   type L = Layer<number, T | undefined>;
-  const timed: L = measure((outcome, seconds) => observer.call(callName, outcome, seconds));
+  const measured: L = measure((outcome, seconds) => observer.call(callName, outcome, seconds));
   const inFlight: InFlightRequests<T | undefined> = new Map();
   const shared: L = coalesce({ upstream: upstream.name, keyOf: (id) => id, limitMs, inFlight });
   const invalidate = (id: number): void => {
@@ -54,13 +54,13 @@ export function createLoader<T>(options: LoaderOptions<T>): Loader<T> {
     onBatch: (size) => observer.batch(endpoint.name, size),
   });
   if (cache === undefined)
-    return { call: stack([timed, shared], batched), invalidate, close: () => undefined };
+    return { call: stack([measured, shared], batched), invalidate, close: () => undefined };
 
-  const fetch = stack([shared, storeInCache(cache)], batched);
+  const fetchShared = stack([shared, storeInCache(cache)], batched);
   const refresh = createBackgroundRefresh({
-    call: fetch,
+    call: fetchShared,
     capacity: () => capacityOf(upstream.breaker),
-    ...REPAIR,
+    ...REFRESH,
     limitMs,
     onBug: (error) => observer.bug(error),
   });
@@ -72,10 +72,10 @@ export function createLoader<T>(options: LoaderOptions<T>): Loader<T> {
       if (refreshInBackground) refresh.add(id);
     },
   });
-  return { call: stack([cached, timed], fetch), invalidate, close: () => refresh.close() };
+  return { call: stack([cached, measured], fetchShared), invalidate, close: () => refresh.close() };
 }
 
-/** A half-open breaker's probe is one id: a batch would fail by its worst member. */
+/** The probe of a half-open breaker is one id, because one bad id fails a whole batch. */
 const capacityOf = ({ available, state }: Breaker): number => {
   if (!available) return 0;
   return state === 'half_open' ? 1 : Infinity;

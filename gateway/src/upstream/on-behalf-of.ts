@@ -1,6 +1,6 @@
-// Requests in a user's name.
+// Requests to an upstream on behalf of a user.
 
-/** In the name of whoever the access token belongs to. */
+/** The user, and the access token that proves it. */
 export interface OnBehalfOf {
   readonly userId: number;
   readonly token: string;

@@ -1,4 +1,4 @@
-// Requests whose answers are not remembered: public ones, such as pages and counts, and what depends on who asks.
+// Requests that are not cached: public ones such as pages and counts, private ones, and commands.
 import { stack, type Call, type Layer } from './engine/call.ts';
 import { coalesce, type InFlightRequests } from './engine/layers/coalesce.ts';
 import { measure } from './engine/layers/measure.ts';
@@ -7,7 +7,7 @@ import type { Upstream } from './upstream.ts';
 import type { Endpoint } from './engine/endpoint.ts';
 
 export interface Invalidatable {
-  /** Something was written that it may be about: whatever is asked from now on joins nothing that was asked before. */
+  /** Call this after a write that may change responses: later requests do not join those in flight. */
   invalidate(): void;
 }
 
@@ -16,10 +16,10 @@ export interface SharedQuery<Q, T> extends Invalidatable {
   readonly call: Call<Q, T>;
 }
 
-const timed = <Q, T>(endpoint: { readonly name: string }, observer: Observer): Layer<Q, T> =>
+const measured = <Q, T>(endpoint: { readonly name: string }, observer: Observer): Layer<Q, T> =>
   measure((outcome, seconds) => observer.call(endpoint.name, outcome, seconds));
 
-/** Equal ones at once are asked once. Public ones only: two viewers would get the same answer. */
+/** Sends equal requests at the same time once. For public requests only: two viewers would get the same response. */
 export function createSharedQuery<Q, T>(
   upstream: Upstream,
   endpoint: Endpoint<Q, T>,
@@ -30,21 +30,21 @@ export function createSharedQuery<Q, T>(
   const inFlight: InFlightRequests<T> = new Map();
   const shared: Layer<Q, T> = coalesce({ upstream: upstream.name, keyOf, limitMs, inFlight });
   return {
-    call: stack([timed(endpoint, observer), shared], upstream.query(endpoint)),
+    call: stack([measured(endpoint, observer), shared], upstream.query(endpoint)),
     invalidate: () => inFlight.clear(),
   };
 }
 
-/** What depends on who asks: nothing of it is shared. */
+/** A request whose response depends on the viewer: nothing of it is shared. */
 export const createPrivateQuery = <Q, T>(
   upstream: Upstream,
   endpoint: Endpoint<Q, T>,
   observer: Observer,
-): Call<Q, T> => stack([timed(endpoint, observer)], upstream.query(endpoint));
+): Call<Q, T> => stack([measured(endpoint, observer)], upstream.query(endpoint));
 
-/** Something to be done. Its answer is the upstream's own; a failure says whether it may have been done. */
+/** A write. Rejects with an UpstreamFailure that says whether the write may have been done. */
 export const createCommand = <Q, T>(
   upstream: Upstream,
   endpoint: Endpoint<Q, T>,
   observer: Observer,
-): Call<Q, T> => stack([timed(endpoint, observer)], upstream.command(endpoint));
+): Call<Q, T> => stack([measured(endpoint, observer)], upstream.command(endpoint));

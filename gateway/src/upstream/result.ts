@@ -1,73 +1,70 @@
-// What came of something that an upstream may refuse: its no is the client's matter, told on in its own words.
+// The result of a request that an upstream may reject. The client gets the rejection in the upstream's own words.
 import type { InputFault, ProblemSlug } from 'chassis/http/problem';
 import { problems } from 'chassis/http/problem';
 import { schemaGuard } from 'contracts/guard';
 import type { Problem } from 'contracts/types';
 import type { ResponseHeaders, Readers } from './engine/endpoint.ts';
 
-/** An upstream's problem document, as far as a client may see it. */
+/** The fields of an upstream's problem document that a client may see. */
 export interface Rejection {
   readonly slug: ProblemSlug;
   readonly detail: string;
   readonly errors: readonly InputFault[] | undefined;
 }
 
-/** `headers`: how many attempts are left, and when to come again. */
+/** `headers` are for the client: rate limits, and when to try again. */
 export type Result<T> = { readonly headers: Readonly<Record<string, string>> } & (
   { readonly ok: T } | { readonly rejected: Rejection }
 );
 
 const isProblem = schemaGuard<Problem>('identity', 'Problem');
 const PREFIX = 'urn:social-network:problem:';
-/** As they are written; they come in lower case. */
+/** Written as the client gets them; an upstream's arrive in lower case. */
 const PASSED_ON = ['Retry-After', 'RateLimit', 'RateLimit-Policy', 'WWW-Authenticate'] as const;
 
 function passedOn(headers: ResponseHeaders): Record<string, string> {
-  const kept: Record<string, string> = {};
+  const fields: Record<string, string> = {};
   for (const name of PASSED_ON) {
     const value = headers[name.toLowerCase()];
-    if (value !== undefined) kept[name] = String(value);
+    if (value !== undefined) fields[name] = String(value);
   }
-  return kept;
+  return fields;
 }
 
-/** It was done; `value` says what came of it. */
-export const done = <T>(
-  value: T,
-  headers: ResponseHeaders = {},
-): { readonly value: Result<T> } => ({
+/** What a reader returns for a success. */
+export const ok = <T>(value: T, headers: ResponseHeaders = {}): { readonly value: Result<T> } => ({
   value: { ok: value, headers: passedOn(headers) },
 });
 
 const isSlug = (slug: string): slug is ProblemSlug => Object.hasOwn(problems, slug);
 
-/** Only what the contract names. */
-const faultOf = ({ pointer, detail }: InputFault): InputFault => ({ pointer, detail });
+/** Drops fields that the contract does not name. */
+const pickFault = ({ pointer, detail }: InputFault): InputFault => ({ pointer, detail });
 
 type Reader = Readers<unknown, Result<never>>[number];
 
 const rejectionWith =
   (status: number): Reader =>
-  (body, _question, headers) => {
+  (body, _request, headers) => {
     if (!isProblem(body) || !body.type.startsWith(PREFIX)) return undefined;
     const slug = body.type.slice(PREFIX.length);
     if (!isSlug(slug) || problems[slug].status !== status) return undefined;
-    const rejected = { slug, detail: body.detail, errors: body.errors?.map(faultOf) };
+    const rejected = { slug, detail: body.detail, errors: body.errors?.map(pickFault) };
     return { value: { rejected, headers: passedOn(headers) } };
   };
 
 /**
- * A service that cannot check sessions is well: were this its failure, its breaker would close the way for everybody
- * who needs no session.
+ * A service that cannot verify sessions is healthy. If this 503 counted as its failure, its breaker would also reject
+ * the requests that need no session.
  */
-const keysMissing: Reader = (...answer) => {
-  const read = rejectionWith(503)(...answer);
+const keysMissing: Reader = (...response) => {
+  const read = rejectionWith(503)(...response);
   return read && 'rejected' in read.value && read.value.rejected.slug === 'keys-missing'
     ? read
     : undefined;
 };
 
-/** Readers of answers with these statuses that are refusals. What is no problem of ours is none, and so a failure. */
+/** Readers of rejections with these statuses. A body that is not one of our problem documents is a failure. */
 export const rejections = (...statuses: readonly number[]): Record<number, Reader> => ({
   ...Object.fromEntries(statuses.map((status) => [status, rejectionWith(status)])),
   ...(statuses.includes(401) && { 503: keysMissing }),

@@ -1,4 +1,4 @@
-// One upstream: its pool, its breaker, its budget, and the policy around each attempt.
+// The client of one upstream: its pool, breaker, retry budget and permits, and the policy as lists of layers.
 import { stack, type Call, type Layer } from './engine/call.ts';
 import type { UpstreamName } from './engine/failure.ts';
 import { bulkhead, createPermits } from './engine/layers/bulkhead.ts';
@@ -22,35 +22,35 @@ export interface UpstreamOptions {
   readonly name: UpstreamName;
   readonly origin: string;
   readonly connections: number;
-  /** The longest that anybody waits for it, in milliseconds. */
+  /** The longest wait for a response, in milliseconds. */
   readonly limitMs: number;
   readonly breaker: BreakerSettings;
   readonly observer: Observer;
   readonly onBreakerChange: () => void;
 }
 
-/** Whom safe requests are put to. */
+/** Takes safe requests. */
 export interface Queryable {
   readonly name: UpstreamName;
   readonly breaker: Breaker;
-  /** A safe request, with everything that stands between it and the wire. */
+  /** A safe request, with all layers of an attempt. */
   query<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
 }
 
 export interface Upstream extends Queryable {
   readonly budget: RetryBudget;
-  /** For requests that answers can do without: with a breaker of their own, they never close the way to what is needed. */
+  /** A client for optional requests, with a breaker of its own: their failures do not block required requests. */
   isolated(name: BreakerName): Queryable;
-  /** The same, one at a time, on a connection of its own: it may wait for long. */
+  /** A safe request that waits for new events: one at a time, on a connection of its own. */
   longPoll<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
-  /** A write: neither shared nor remembered, and repeated only when it surely did not leave. */
+  /** A write: neither shared nor cached, and retried only when it certainly was not sent. */
   command<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
   close(): Promise<void>;
 }
 
-// Waiting room for each connection: at 5 ms an answer, the last in the queue waits 100 ms.
+// The queue for each connection: at 5 ms for a response, the last in the queue waits 100 ms.
 const QUEUED_PER_CONNECTION = 20;
-/** What is asked aside has so many of the permits at most. */
+/** The share of the upstream's permits that an isolated client has at most. */
 const ISOLATED_SHARE = 0.25;
 
 export function createUpstream(options: UpstreamOptions): Upstream {
@@ -58,63 +58,63 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const transport = createTransport({
     upstream: name,
     origin,
-    // One more for who listens.
+    // One more for the long poll.
     connections: connections + 1,
     backstopMs: limitMs,
   });
   const budget = createRetryBudget();
-  const permitsFor = (who: BreakerName, maxConcurrent: number) =>
+  const permitsFor = (client: BreakerName, maxConcurrent: number) =>
     createPermits({
       upstream: name,
-      maxConcurrent: maxConcurrent,
+      maxConcurrent,
       maxQueued: maxConcurrent * QUEUED_PER_CONNECTION,
-      onRejected: () => observer.rejected(who, 'bulkhead_full'),
+      onRejected: () => observer.rejected(client, 'bulkhead_full'),
     });
   const breakers: Breaker[] = [];
-  const breakerFor = (who: BreakerName): Breaker => {
-    const made = createBreaker({
-      name: who,
+  const breakerFor = (client: BreakerName): Breaker => {
+    const created = createBreaker({
+      name: client,
       upstream: name,
       ...options.breaker,
-      onRejected: () => observer.rejected(who, 'breaker_open'),
+      onRejected: () => observer.rejected(client, 'breaker_open'),
       onTransition: (to) => {
-        observer.breaker(who, to);
+        observer.breaker(client, to);
         options.onBreakerChange();
       },
     });
-    breakers.push(made);
-    return made;
+    breakers.push(created);
+    return created;
   };
   const permits = permitsFor(name, connections);
   const breaker = breakerFor(name);
 
-  const again = <Q, T>(retriable: ShouldRetry, from = budget): Layer<Q, T> =>
-    retry(from, retriable, () => observer.retry(name));
-  const timed = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
+  const retried = <Q, T>(shouldRetry: ShouldRetry, from = budget): Layer<Q, T> =>
+    retry(from, shouldRetry, () => observer.retry(name));
+  const measured = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
     deadline(name),
     measure((outcome, seconds) => observer.attempt(name, endpoint.name, outcome, seconds)),
   ];
-  /** What each attempt passes, be it a request or a write. */
+  /** The layers of each attempt, of queries and of commands. */
   const attempt = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
     failFast(breaker),
     bulkhead(permits),
     circuitBreaker(breaker),
-    ...timed(endpoint),
+    ...measured(endpoint),
   ];
-  /** Its own of everything: a copy that hangs must cost neither each answer its time nor posts their permits. */
-  const isolated = (who: BreakerName): Queryable => {
+  /** Has its own breaker, budget and permits: a replica that hangs must neither delay each answer nor hold the permits of posts. */
+  const isolated = (client: BreakerName): Queryable => {
     const ownBudget = createRetryBudget();
-    const ownBreaker = breakerFor(who);
-    const ownPermits = permitsFor(who, Math.ceil(connections * ISOLATED_SHARE));
+    const ownBreaker = breakerFor(client);
+    const ownPermits = permitsFor(client, Math.ceil(connections * ISOLATED_SHARE));
     const layers = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
-      again(whenQuickToFail, ownBudget),
+      retried(whenQuickToFail, ownBudget),
       failFast(ownBreaker),
       respectBreaker(breaker),
       bulkhead(ownPermits),
       bulkhead(permits),
       respectBreaker(breaker),
       circuitBreaker(ownBreaker),
-      ...timed(endpoint),
+      ...measured(endpoint),
     ];
     return {
       name,
@@ -128,14 +128,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     breaker,
     budget,
     query: (endpoint) =>
-      stack([again(whenQuickToFail), ...attempt(endpoint)], transport.call(endpoint)),
+      stack([retried(whenQuickToFail), ...attempt(endpoint)], transport.call(endpoint)),
     isolated,
     longPoll: (endpoint) =>
-      stack([respectBreaker(breaker), ...timed(endpoint)], transport.call(endpoint)),
+      stack([respectBreaker(breaker), ...measured(endpoint)], transport.call(endpoint)),
     command: (endpoint) =>
-      stack([write(), again(whenNotSent), ...attempt(endpoint)], transport.call(endpoint)),
+      stack([write(), retried(whenNotSent), ...attempt(endpoint)], transport.call(endpoint)),
     close() {
-      for (const each of breakers) each.close();
+      for (const one of breakers) one.close();
       return transport.close();
     },
   };

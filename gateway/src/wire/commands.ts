@@ -18,7 +18,7 @@ import type { Command, Commands } from '../routes/commands.ts';
 export interface CommandOptions {
   readonly identity: Upstream;
   readonly social: Upstream;
-  readonly bounds: SizeLimits;
+  readonly limits: SizeLimits;
   readonly observer: Observer;
   readonly users: Loader<User>;
   readonly posts: Loader<Post>;
@@ -30,7 +30,7 @@ export interface CommandOptions {
 const ENDED_MS = 5_000;
 
 export function createCommands(options: CommandOptions): Commands {
-  const { identity, social, bounds, observer, users, posts, sharedQueries } = options;
+  const { identity, social, limits, observer, users, posts, sharedQueries } = options;
 
   /**
    * `after` runs whatever came of it. A write whose answer was lost may have been done, or may still be: then it runs
@@ -67,22 +67,22 @@ export function createCommands(options: CommandOptions): Commands {
   };
 
   return {
-    register: command(identity, register(bounds), (_, session) => {
+    register: command(identity, register(limits), (_, session) => {
       if (session !== undefined) users.invalidate(session.user.id);
     }),
-    logIn: command(identity, logIn(bounds)),
-    refreshSession: command(identity, refreshSession(bounds)),
-    logOut: command(identity, logOut(bounds)),
-    changeMe: command(identity, changeMe(bounds), forgetUser),
-    deleteAccount: command(identity, deleteAccount(bounds), forgetUser),
-    createPost: command(social, createPost(bounds), (_, post) => {
+    logIn: command(identity, logIn(limits)),
+    refreshSession: command(identity, refreshSession(limits)),
+    logOut: command(identity, logOut(limits)),
+    changeMe: command(identity, changeMe(limits), forgetUser),
+    deleteAccount: command(identity, deleteAccount(limits), forgetUser),
+    createPost: command(social, createPost(limits), (_, post) => {
       // Somebody may have asked for it before it was there.
       if (post !== undefined) posts.invalidate(post.id);
       renewQuestions();
     }),
-    changePost: command(social, changePost(bounds), forgetPost),
-    deletePost: command(social, deletePost(bounds), forgetPost),
-    befriend: command(social, befriend(bounds), renewQuestions),
-    unfriend: command(social, unfriend(bounds), renewQuestions),
+    changePost: command(social, changePost(limits), forgetPost),
+    deletePost: command(social, deletePost(limits), forgetPost),
+    befriend: command(social, befriend(limits), renewQuestions),
+    unfriend: command(social, unfriend(limits), renewQuestions),
   };
 }

@@ -28,7 +28,7 @@ export interface DataSourceOptions {
   readonly social: Upstream;
   /** Social's copy of the names: answers can do without it. */
   readonly replica: Queryable;
-  readonly bounds: SizeLimits;
+  readonly limits: SizeLimits;
   readonly caches: ReturnType<typeof createCaches>;
   readonly observer: Observer;
 }
@@ -42,14 +42,14 @@ export interface DataSources {
 }
 
 export function createDataSources(options: DataSourceOptions): DataSources {
-  const { settings, identity, social, replica, bounds, caches, observer } = options;
+  const { settings, identity, social, replica, limits, caches, observer } = options;
   const limitMs = settings.REQUEST_DEADLINE_MS;
   const strategy = settings.AUTHOR_STRATEGY;
   const include = strategy === 'replica' ? 'author' : 'nothing';
   const users = createLoader<User>({
     upstream: identity,
     entity: 'author',
-    endpoint: getUsers(bounds),
+    endpoint: getUsers(limits),
     cache: caches.author,
     limitMs: settings.AUTHOR_DEADLINE_MS,
     refreshInBackground: true,
@@ -58,7 +58,7 @@ export function createDataSources(options: DataSourceOptions): DataSources {
   const posts = createLoader<Post>({
     upstream: social,
     entity: 'post',
-    endpoint: getPosts(bounds, include),
+    endpoint: getPosts(limits, include),
     cache: settings.POST_TTL_MS === 0 ? undefined : caches.post,
     limitMs,
     refreshInBackground: false,
@@ -66,18 +66,18 @@ export function createDataSources(options: DataSourceOptions): DataSources {
   });
   const page = createSharedQuery(
     social,
-    getPostPage(bounds, include),
+    getPostPage(limits, include),
     ({ authorId, limit, cursor = '' }) => `${authorId} ${limit} ${cursor}`,
     limitMs,
     observer,
   );
-  const counts = createSharedQuery(social, getCounts(bounds), (id) => id, limitMs, observer);
+  const counts = createSharedQuery(social, getCounts(limits), (id) => id, limitMs, observer);
 
   const copies = createLoader<User>({
     upstream: replica,
     entity: 'author',
     callName: 'author_copy',
-    endpoint: getAuthors(bounds),
+    endpoint: getAuthors(limits),
     cache: undefined,
     limitMs: settings.AUTHOR_DEADLINE_MS,
     refreshInBackground: false,
@@ -94,12 +94,12 @@ export function createDataSources(options: DataSourceOptions): DataSources {
       user: required(ladder),
       page: dataSource(uncached, page.call),
       counts: dataSource(uncached, counts.call),
-      feed: own(getFeed(bounds, include)),
-      friends: own(getFriends(bounds)),
-      friendRequests: own(getFriendRequests(bounds)),
+      feed: own(getFeed(limits, include)),
+      friends: own(getFriends(limits)),
+      friendRequests: own(getFriendRequests(limits)),
       me: dataSource(
         { entity: undefined, upstream: 'identity' },
-        createPrivateQuery(identity, getMe(bounds), observer),
+        createPrivateQuery(identity, getMe(limits), observer),
       ),
       postsIncludeAuthors: include === 'author',
       // Nobody needs to know before.

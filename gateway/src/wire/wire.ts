@@ -23,7 +23,7 @@ import type { SizeLimits } from '../upstream/engine/endpoint.ts';
 import type { Commands } from '../routes/commands.ts';
 import type { Catalog } from '../views/catalog.ts';
 
-// A list holds up to a hundred posts of 5,000 characters: more than UPSTREAM_MAX_BYTES, which bounds one thing.
+// A list holds up to a hundred posts of 5,000 characters: more than UPSTREAM_MAX_BYTES, which limits one thing.
 const LIST_FACTOR = 4;
 const BREAKER_WINDOW_MS = 10_000;
 /** Tokens that need not be checked again. */
@@ -67,7 +67,7 @@ export function wire(
   const caches = createCaches(settings, observer);
   exposeLevels(metrics, [identity, social], caches);
 
-  const bounds: SizeLimits = {
+  const limits: SizeLimits = {
     one: settings.UPSTREAM_MAX_BYTES,
     list: LIST_FACTOR * settings.UPSTREAM_MAX_BYTES,
   };
@@ -76,17 +76,17 @@ export function wire(
     identity,
     social,
     replica,
-    bounds,
+    limits,
     caches,
     observer,
   });
   const { users, posts } = reads;
-  const commands = createCommands({ ...reads, identity, social, bounds, observer });
-  const source = createUserEventSource(identity, bounds, settings.REQUEST_DEADLINE_MS);
+  const commands = createCommands({ ...reads, identity, social, limits, observer });
+  const source = createUserEventSource(identity, limits, settings.REQUEST_DEADLINE_MS);
   // With no more than Social's copy to ask, there is nothing to refresh.
   const follows = settings.FOLLOW_LOG && settings.AUTHOR_STRATEGY !== 'replica';
   const following = follows ? startInvalidation({ source, users, log, metrics }) : undefined;
-  const keys = loadKeys(identity, bounds, settings.REQUEST_DEADLINE_MS / 2);
+  const keys = loadKeys(identity, limits, settings.REQUEST_DEADLINE_MS / 2);
   return {
     catalog: reads.catalog,
     commands,
@@ -123,8 +123,8 @@ export function wire(
 }
 
 /** Identity's public keys, asked for through its breaker like everything else. */
-function loadKeys(identity: Upstream, bounds: SizeLimits, limitMs: number) {
-  const ask = identity.query(getKeys(bounds));
+function loadKeys(identity: Upstream, limits: SizeLimits, limitMs: number) {
+  const ask = identity.query(getKeys(limits));
   return createRemoteKeys(async () => (await ask(undefined, backgroundCaller(limitMs))).value);
 }
 

@@ -7,7 +7,7 @@ import {
   type ResponseHeaders,
   type Endpoint,
 } from '../../src/upstream/engine/endpoint.ts';
-import { done, rejections, type Result } from '../../src/upstream/result.ts';
+import { ok, rejections, type Result } from '../../src/upstream/result.ts';
 import { unwrap } from '../../src/routes/unwrap.ts';
 
 const endpoint: Endpoint<null, Result<string>> = {
@@ -17,7 +17,7 @@ const endpoint: Endpoint<null, Result<string>> = {
   maxBytes: () => 1000,
   readers: {
     ...rejections(400, 401, 403, 404, 409, 422, 429),
-    201: (_body, _question, headers) => done('cat', headers),
+    201: (_body, _request, headers) => ok('cat', headers),
   },
 };
 

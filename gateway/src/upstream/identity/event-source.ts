@@ -1,4 +1,4 @@
-// Identity's log as a source to follow: within its deadline and its bounds, and not while Identity's breaker is open.
+// The user event log as an event source: within deadline and size limits, and only while Identity's breaker is closed.
 import { SourceError, UnknownOffset, type EventSource } from 'chassis/events/source';
 import { backgroundCaller } from '../engine/background.ts';
 import { UpstreamFailure } from '../engine/failure.ts';
@@ -7,49 +7,52 @@ import type { Upstream } from '../upstream.ts';
 import type { SizeLimits } from '../engine/endpoint.ts';
 
 export interface UserEventSource extends EventSource {
-  /** Up to where the log has been read; 0 before it has. What came before it began concerns nobody here. */
+  /** The offset of the last applied event. 0 before the first read, which starts at the end: older events do not matter. */
   offset(): number;
-  /** It has taken effect up to here. */
-  advanceTo(position: number): void;
+  /** Call this when all events up to the offset are applied. */
+  advanceTo(offset: number): void;
 }
 
-// Identity waits for news for half of the deadline, so that the answer is there in time.
-const WAITING_SHARE = 0.5;
+// Identity waits for new events for half of the deadline, so that the response arrives in time.
+const WAIT_SHARE = 0.5;
 
-/** @param limitMs for each request */
+/** @param limitMs the time limit of each request */
 export function createUserEventSource(
   identity: Upstream,
-  bounds: SizeLimits,
+  limits: SizeLimits,
   limitMs: number,
 ): UserEventSource {
-  const ask = identity.longPoll(getUserEvents(bounds));
-  let position: number | undefined;
+  const poll = identity.longPoll(getUserEvents(limits));
+  /** undefined until the end of the log is known. */
+  let offset: number | undefined;
 
   return {
-    offset: () => position ?? 0,
+    offset: () => offset ?? 0,
     advanceTo(next) {
-      position = next;
+      offset = next;
     },
     async read(_after, signal) {
       const caller = backgroundCaller(limitMs);
-      const leave = (): void => caller.cancellation.cancel('left');
-      signal.addEventListener('abort', leave, { once: true });
-      // Where the log ends has to be known before anything can be missed.
-      const waitMs = position === undefined ? 0 : Math.floor(limitMs * WAITING_SHARE);
+      const cancel = (): void => caller.cancellation.cancel('left');
+      signal.addEventListener('abort', cancel, { once: true });
+      // Without waiting at first: events before the first known offset would be missed.
+      const waitMs = offset === undefined ? 0 : Math.floor(limitMs * WAIT_SHARE);
       try {
-        const { value } = await ask({ after: position ?? 'latest', waitMs }, caller);
+        const { value } = await poll({ after: offset ?? 'latest', waitMs }, caller);
         if (value !== undefined) {
-          position ??= value.nextOffset;
+          offset ??= value.nextOffset;
           return { ...value, ack: async () => undefined };
         }
-        // Another log than before: the cache goes on by time alone, and this one is read from its end.
-        position = undefined;
-        throw new UnknownOffset('the log does not know the position that it was read to');
+        // It is another log than before. Entries expire by time; the next read starts at the end of this log.
+        offset = undefined;
+        throw new UnknownOffset(
+          'the log does not know the offset; reading starts again at its end',
+        );
       } catch (error) {
         if (!(error instanceof UpstreamFailure)) throw error;
         throw new SourceError(`${error.upstream}: ${error.kind}`);
       } finally {
-        signal.removeEventListener('abort', leave);
+        signal.removeEventListener('abort', cancel);
       }
     },
     close: async () => undefined,

@@ -1,11 +1,11 @@
-// The public keys that access tokens are checked with.
+// Identity's public keys.
 import { schemaGuard } from 'contracts/guard';
 import type { KeySet } from 'contracts/types';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 
 const isKeySet = schemaGuard<KeySet>('identity', 'KeySet');
 
-/** The public keys that access tokens are checked with. */
+/** The public keys that verify access tokens, as a JWKS (RFC 7517). */
 export const getKeys = ({ one }: SizeLimits): Endpoint<undefined, KeySet> => ({
   name: 'keys',
   target: () => '/.well-known/jwks.json',

@@ -1,13 +1,13 @@
-// Sessions at Identity: begun, renewed, ended.
+// Sessions at Identity: log in, refresh, log out.
 import { schemaGuard } from 'contracts/guard';
 import type { Credentials, Session } from 'contracts/types';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { done, rejections, type Result } from '../result.ts';
+import { ok, rejections, type Result } from '../result.ts';
 
 const isSession = schemaGuard<Session>('identity', 'Session');
 
-/** Of nobody yet; `address` is the client's, so that Identity can count its attempts. */
+/** A request without a viewer. `address` is the client's: Identity limits the attempts of each address. */
 export interface AnonymousRequest<T> {
   readonly body: T;
   readonly address: string | undefined;
@@ -16,20 +16,20 @@ export interface AnonymousRequest<T> {
 const forwarded = ({ address }: AnonymousRequest<unknown>): Record<string, string> =>
   address === undefined ? {} : { 'x-forwarded-for': address };
 
-/** Only what the contract names: what else Identity knows of a user is nobody's. */
-const keepSession = ({ user, accessToken, refreshToken, expiresIn }: Session): Session => ({
+/** Drops fields that the contract does not name: other data about a user must not leave Identity. */
+const pickSession = ({ user, accessToken, refreshToken, expiresIn }: Session): Session => ({
   user: { id: user.id, username: user.username },
   accessToken,
   refreshToken,
   expiresIn,
 });
 
-/** Begins a session: by registering, with a password, with a refresh token. */
+/** An endpoint whose response is a session: registration, login, refresh. */
 export function sessionEndpoint<T>(
   name: string,
   path: string,
   status: 200 | 201,
-  refused: readonly number[],
+  rejected: readonly number[],
   { one }: SizeLimits,
 ): Endpoint<AnonymousRequest<T>, Result<Session>> {
   return {
@@ -40,23 +40,23 @@ export function sessionEndpoint<T>(
     body: ({ body }) => body,
     maxBytes: () => one,
     readers: {
-      ...rejections(...refused),
-      [status]: (body: unknown, _question: unknown, headers) =>
-        isSession(body) ? done(keepSession(body), headers) : undefined,
+      ...rejections(...rejected),
+      [status]: (body: unknown, _request: unknown, headers) =>
+        isSession(body) ? ok(pickSession(body), headers) : undefined,
     },
   };
 }
 
-export const logIn = (bounds: SizeLimits) =>
-  sessionEndpoint<Credentials>('log_in', '/api/sessions', 201, [400, 401, 429], bounds);
-/** Refused only when the token is no good: whatever else Identity says ends no session. */
-export const refreshSession = (bounds: SizeLimits) =>
+export const logIn = (limits: SizeLimits) =>
+  sessionEndpoint<Credentials>('log_in', '/api/sessions', 201, [400, 401, 429], limits);
+/** Rejected only for an invalid token; every other response is a failure, which must not end the session. */
+export const refreshSession = (limits: SizeLimits) =>
   sessionEndpoint<{ readonly refreshToken: string }>(
     'renew_session',
     '/api/sessions/refresh',
     200,
     [400, 401],
-    bounds,
+    limits,
   );
 
 export const logOut = ({ one }: SizeLimits): Endpoint<OnBehalfOf, Result<null>> => ({
@@ -65,5 +65,5 @@ export const logOut = ({ one }: SizeLimits): Endpoint<OnBehalfOf, Result<null>> 
   target: () => '/api/sessions/current',
   headers: bearer,
   maxBytes: () => one,
-  readers: { ...rejections(401), 204: () => done(null) },
+  readers: { ...rejections(401), 204: () => ok(null) },
 });

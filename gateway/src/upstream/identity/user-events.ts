@@ -39,7 +39,7 @@ export const getUserEvents = ({
 }: SizeLimits): Endpoint<UserEventsRequest, Events | undefined> => ({
   name: 'log',
   target: targetOf,
-  // A page is as long as Identity makes it: were it over the limit for names, it would be asked for again for ever.
+  // Identity decides how long a page is. A page over a smaller limit would be requested again for ever.
   maxBytes: () => Math.max(list, FEED_BYTES_MAX),
   readers: { 200: pageWith(200), 400: pageWith(400) },
 });

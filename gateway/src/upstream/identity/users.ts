@@ -1,4 +1,4 @@
-// What the gateway asks of Identity.
+// Users at Identity.
 import { schemaGuard } from 'contracts/guard';
 import type { User, UserBatch } from 'contracts/types';
 import { byIds } from '../by-ids.ts';
@@ -13,4 +13,4 @@ const users = {
 };
 
 /** Public profiles by id. */
-export const getUsers = (bounds: SizeLimits) => byIds(users, bounds);
+export const getUsers = (limits: SizeLimits) => byIds(users, limits);

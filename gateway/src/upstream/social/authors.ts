@@ -1,4 +1,4 @@
-// Social's own copy of the users' names.
+// Social's replica of user names.
 import { schemaGuard } from 'contracts/guard';
 import type { AuthorBatch, User } from 'contracts/types';
 import { byIds } from '../by-ids.ts';
@@ -9,12 +9,12 @@ const isAuthorBatch = schemaGuard<AuthorBatch>('social', 'AuthorBatch');
 const authors = {
   name: 'authors',
   path: '/api/authors',
-  // There is no address for one.
+  // A single author has no address.
   isOne: (body: unknown): body is User => body === undefined,
   isList: isAuthorBatch,
   listOnly: true,
   pick: ({ id, username }: User): User => ({ id, username }),
 } as const;
 
-/** Users by id, from Social's own copy. Who is not there may be too new for it. */
-export const getAuthors = (bounds: SizeLimits) => byIds(authors, bounds);
+/** Users by id, from the replica. A user who is absent may be too new for it. */
+export const getAuthors = (limits: SizeLimits) => byIds(authors, limits);

@@ -7,11 +7,11 @@ import { viewerPage, type ViewerPageRequest } from './viewer-page.ts';
 
 const isPostPage = schemaGuard<PostPage>('social', 'PostPage');
 
-export const getFeed = (bounds: SizeLimits, include: Include) =>
+export const getFeed = (limits: SizeLimits, include: Include) =>
   viewerPage<ViewerPageRequest, Post>(
     'feed',
     () => (include === 'author' ? '/api/feed?include=author&' : '/api/feed?'),
     isPostPage,
     pickPost,
-    bounds,
+    limits,
   );

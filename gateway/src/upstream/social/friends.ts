@@ -1,9 +1,9 @@
-// The viewer's friends at Social, and requests to be one.
+// The viewer's friends and friend requests at Social.
 import { schemaGuard } from 'contracts/guard';
 import type { FriendPage, Friendship, RequestPage } from 'contracts/types';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { done, rejections, type Result } from '../result.ts';
+import { ok, rejections, type Result } from '../result.ts';
 import { viewerPage, type ViewerPageRequest } from './viewer-page.ts';
 
 const isFriendPage = schemaGuard<FriendPage>('social', 'FriendPage');
@@ -15,24 +15,24 @@ export type FriendRequestsRequest = ViewerPageRequest & {
 };
 export type OneUser = OnBehalfOf & { readonly id: number };
 
-export const getFriends = (bounds: SizeLimits) =>
+export const getFriends = (limits: SizeLimits) =>
   viewerPage<ViewerPageRequest, FriendPage['items'][number]>(
     'friends',
     () => '/api/friends?',
     isFriendPage,
     ({ id, since }) => ({ id, since }),
-    bounds,
+    limits,
   );
-export const getFriendRequests = (bounds: SizeLimits) =>
+export const getFriendRequests = (limits: SizeLimits) =>
   viewerPage<FriendRequestsRequest, RequestPage['items'][number]>(
     'friend_requests',
     ({ direction }) => `/api/friend-requests?direction=${direction}&`,
     isRequestPage,
     ({ id, requestedAt }) => ({ id, requestedAt }),
-    bounds,
+    limits,
   );
 
-/** Asks somebody to be friends, or accepts when they have asked. */
+/** Sends a friend request, or accepts the one that the other user has sent. */
 export const befriend = ({ one }: SizeLimits): Endpoint<OneUser, Result<Friendship>> => ({
   name: 'befriend',
   method: 'PUT',
@@ -42,16 +42,16 @@ export const befriend = ({ one }: SizeLimits): Endpoint<OneUser, Result<Friendsh
   readers: {
     ...rejections(400, 401),
     200: (body, { id }) =>
-      isFriendship(body) && body.id === id ? done({ id, state: body.state }) : undefined,
+      isFriendship(body) && body.id === id ? ok({ id, state: body.state }) : undefined,
   },
 });
 
-/** Ends a friendship, refuses a request, withdraws one's own. */
+/** Ends a friendship, rejects a friend request, or withdraws the viewer's own. */
 export const unfriend = ({ one }: SizeLimits): Endpoint<OneUser, Result<null>> => ({
   name: 'unfriend',
   method: 'DELETE',
   target: ({ id }) => `/api/friends/${id}`,
   headers: bearer,
   maxBytes: () => one,
-  readers: { ...rejections(400, 401), 204: () => done(null) },
+  readers: { ...rejections(400, 401), 204: () => ok(null) },
 });

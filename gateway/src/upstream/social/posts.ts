@@ -1,22 +1,22 @@
-// Posts at Social: read by id and by author, written by their authors.
+// Posts at Social: read by id and by author; created, changed and deleted by their authors.
 import { schemaGuard } from 'contracts/guard';
 import type { Post, PostBatch, PostPage } from 'contracts/types';
 import { byIds } from '../by-ids.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { done, rejections, type Result } from '../result.ts';
+import { ok, rejections, type Result } from '../result.ts';
 
 const isPost = schemaGuard<Post>('social', 'Post');
 const isPostPage = schemaGuard<PostPage>('social', 'PostPage');
 
-/** Which page of whose posts. */
+/** A page of one author's posts. */
 export interface PostPageRequest {
   readonly authorId: number;
   readonly limit: number;
   readonly cursor: string | undefined;
 }
 
-/** Only what the contract names. */
+/** Drops fields that the contract does not name. */
 export const pickPost = ({ id, content, authorId, createdAt, author }: Post): Post => ({
   id,
   content,
@@ -33,32 +33,31 @@ const posts = {
   pick: pickPost,
 };
 
-/** What Social is asked to put beside a post: nothing, or the author from its own copy of the names. */
+/** What Social embeds in a post: nothing, or the author from its replica. */
 export type Include = 'nothing' | 'author';
 
 const queryOf = (include: Include) => (include === 'author' ? { query: 'include=author' } : {});
 
 /** `&include=author`, or nothing. */
-export const includeOf = (include: Include): string =>
-  include === 'author' ? '&include=author' : '';
+const includeOf = (include: Include): string => (include === 'author' ? '&include=author' : '');
 
 /** Posts by id. */
-export const getPosts = (bounds: SizeLimits, include: Include) =>
-  byIds({ ...posts, ...queryOf(include) }, bounds);
+export const getPosts = (limits: SizeLimits, include: Include) =>
+  byIds({ ...posts, ...queryOf(include) }, limits);
 
 /** A page of one author's posts, newest first; undefined when Social does not know the cursor. */
 export const getPostPage = (
-  bounds: SizeLimits,
+  limits: SizeLimits,
   include: Include,
 ): Endpoint<PostPageRequest, PostPage | undefined> => ({
   name: 'post_page',
   target: ({ authorId, limit, cursor }) =>
     `/api/posts?authorId=${authorId}&limit=${limit}${cursor === undefined ? '' : `&cursor=${cursor}`}` +
     includeOf(include),
-  maxBytes: () => bounds.list,
+  maxBytes: () => limits.list,
   readers: {
     200: (body, request) => (isPostPage(body) && fits(body, request) ? { value: body } : undefined),
-    // The rest of the request is ours and right, so it must be the cursor, which only its maker can read.
+    // The gateway writes the rest of the request, so only the cursor can be wrong, which only Social can read.
     400: (body, { cursor }) =>
       cursor === undefined || body === undefined ? undefined : { value: undefined },
   },
@@ -69,7 +68,7 @@ const fits = ({ items }: PostPage, { authorId, limit }: PostPageRequest): boolea
 
 export type NewPostRequest = OnBehalfOf & {
   readonly content: string;
-  /** Names the request, so that it may be sent again; undefined when the client gave none. */
+  /** The idempotency key, with which the request may be sent again; undefined when the client sent none. */
   readonly key: string | undefined;
 };
 
@@ -87,7 +86,7 @@ export const createPost = ({ one }: SizeLimits): Endpoint<NewPostRequest, Result
   maxBytes: () => one,
   readers: {
     ...rejections(400, 401, 409, 422),
-    201: (body) => (isPost(body) ? done(body) : undefined),
+    201: (body) => (isPost(body) ? ok(body) : undefined),
   },
 });
 
@@ -102,7 +101,7 @@ export const changePost = ({
   maxBytes: () => one,
   readers: {
     ...rejections(400, 401, 403, 404),
-    200: (body, { id }) => (isPost(body) && body.id === id ? done(body) : undefined),
+    200: (body, { id }) => (isPost(body) && body.id === id ? ok(body) : undefined),
   },
 });
 
@@ -112,5 +111,5 @@ export const deletePost = ({ one }: SizeLimits): Endpoint<OnePost, Result<null>>
   target: ({ id }) => `/api/posts/${id}`,
   headers: bearer,
   maxBytes: () => one,
-  readers: { ...rejections(401, 403, 404), 204: () => done(null) },
+  readers: { ...rejections(401, 403, 404), 204: () => ok(null) },
 });

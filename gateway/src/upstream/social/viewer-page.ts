@@ -1,10 +1,10 @@
-// A page of what is the viewer's: the same way to ask for it, whatever is on it.
+// Endpoints for pages that belong to the viewer: the feed, friends, friend requests.
 import type { Guard } from 'contracts/guard';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { done, rejections, type Result } from '../result.ts';
+import { ok, rejections, type Result } from '../result.ts';
 
-/** A page of what is the viewer's. */
+/** Requests a page that belongs to the viewer. */
 export interface ViewerPageRequest extends OnBehalfOf {
   readonly limit: number;
   readonly cursor: string | undefined;
@@ -17,12 +17,12 @@ interface PageOf<T> {
   nextCursor: string | null;
 }
 
-/** @param keep only what the contract names: what else came along is not kept */
+/** @param pick drops fields of an item that the contract does not name */
 export function viewerPage<Q extends ViewerPageRequest, T>(
   name: string,
   path: (request: Q) => string,
   isPage: Guard<PageOf<T>>,
-  keep: (item: T) => T,
+  pick: (item: T) => T,
   { list }: SizeLimits,
 ): Endpoint<Q, Result<PageOf<T>>> {
   return {
@@ -34,7 +34,7 @@ export function viewerPage<Q extends ViewerPageRequest, T>(
       ...rejections(400, 401),
       200: (body, { limit }) => {
         if (!isPage(body) || body.items.length > limit) return undefined;
-        return done({ items: body.items.map(keep), nextCursor: body.nextCursor });
+        return ok({ items: body.items.map(pick), nextCursor: body.nextCursor });
       },
     },
   };
