@@ -1,4 +1,4 @@
-// The authors of several posts, or any users by their ids: asked for in one turn, so that they travel together.
+// Fetches several authors in the same turn of the event loop, so that one batch holds all of them.
 import type { Post, User } from 'contracts/types';
 import type { Caller } from '../upstream/engine/call.ts';
 import type { Fetched } from './data-source.ts';
@@ -6,7 +6,7 @@ import type { Catalog } from './catalog.ts';
 
 export type Authors = ReadonlyMap<number, Fetched<User>>;
 
-/** Nobody may be left to hear of a bug in it when something else fails first; whoever awaits it still does. */
+/** Fetches an author. The result need not be awaited: if the caller fails first, no rejection stays unhandled. */
 export function fetchAuthor(
   { author }: Pick<Catalog, 'author'>,
   authorId: number,
@@ -17,13 +17,13 @@ export function fetchAuthor(
   return fetching;
 }
 
-/** The author that a post brought along from Social's copy; undefined when it was not asked to. `carrier` is what it came in. */
+/** The author that Social embedded in a post; undefined without an embedded author. @param container the post, or its page */
 export function embeddedAuthor(
-  carrier: Fetched<unknown>,
+  container: Fetched<unknown>,
   { author }: Post,
 ): Fetched<User> | undefined {
   if (author === undefined) return undefined;
-  const { via, upstream, tookMs } = carrier;
+  const { via, upstream, tookMs } = container;
   return {
     entity: 'author',
     upstream,
@@ -33,32 +33,34 @@ export function embeddedAuthor(
   };
 }
 
-/** The authors of a page of posts: those that came along, and the others in one request. */
+/** The authors of a page of posts: embedded ones, and the others in one request. */
 export async function authorsOf(
   catalog: Pick<Catalog, 'author'>,
   page: Fetched<unknown>,
   posts: readonly Post[],
   caller: Caller,
 ): Promise<Authors> {
-  const asked = new Map<number, Promise<Fetched<User>>>();
+  const requested = new Map<number, Promise<Fetched<User>>>();
   for (const post of posts) {
-    if (asked.has(post.authorId)) continue;
-    const brought = embeddedAuthor(page, post);
-    const author = brought ? Promise.resolve(brought) : fetchAuthor(catalog, post.authorId, caller);
-    asked.set(post.authorId, author);
+    if (requested.has(post.authorId)) continue;
+    const embedded = embeddedAuthor(page, post);
+    const author = embedded
+      ? Promise.resolve(embedded)
+      : fetchAuthor(catalog, post.authorId, caller);
+    requested.set(post.authorId, author);
   }
-  const pairs = [...asked].map(async ([id, author]) => [id, await author] as const);
+  const pairs = [...requested].map(async ([id, author]) => [id, await author] as const);
   return new Map(await Promise.all(pairs));
 }
 
-/** Each once. Never fails: who cannot be had is a gap. */
+/** Fetches each author once. Never fails: authors may be unavailable. */
 export async function fetchAuthors(
   catalog: Pick<Catalog, 'author'>,
   ids: Iterable<number>,
   caller: Caller,
 ): Promise<Authors> {
-  const asked = [...new Set(ids)].map(
+  const pairs = [...new Set(ids)].map(
     async (id) => [id, await fetchAuthor(catalog, id, caller)] as const,
   );
-  return new Map(await Promise.all(asked));
+  return new Map(await Promise.all(pairs));
 }

@@ -1,4 +1,4 @@
-// The parts that views are made of. wire.ts makes them.
+// The data sources of all views. wire/data-sources.ts creates them.
 import type { Counts, FriendPage, Me, Post, PostPage, RequestPage, User } from 'contracts/types';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { ViewerPageRequest } from '../upstream/social/viewer-page.ts';
@@ -10,20 +10,20 @@ import type { DataSource } from './data-source.ts';
 export interface Catalog {
   /** A post without its author; required. */
   readonly post: DataSource<number, Post>;
-  /** An author, down the ladder; never fails. */
+  /** An author, from the ladder; may be unavailable, but never fails. */
   readonly author: DataSource<number, User>;
-  /** The same user where there is no answer without them. */
+  /** A user, from the same ladder; required. */
   readonly user: DataSource<number, User>;
   readonly page: DataSource<PostPageRequest, PostPage>;
   readonly counts: DataSource<number, Counts>;
-  /** What depends on who asks: neither shared nor remembered. */
+  /** Private: neither shared nor cached, like friends, friend requests and `me`. */
   readonly feed: DataSource<ViewerPageRequest, Result<PostPage>>;
   readonly friends: DataSource<ViewerPageRequest, Result<FriendPage>>;
   readonly friendRequests: DataSource<FriendRequestsRequest, Result<RequestPage>>;
-  /** Posts come with their authors: who wrote something that was asked for need not be. */
-  readonly postsIncludeAuthors: boolean;
   readonly me: DataSource<OnBehalfOf, Result<Me>>;
-  /** Who wrote a post never changes: what is known lets author and post be asked for together. */
+  /** Posts embed their authors, so that authors need no request of their own. */
+  readonly postsIncludeAuthors: boolean;
+  /** The known authors of posts, which never change. They allow to request a post and its author in parallel. */
   readonly authorOf: {
     get(postId: number): number | undefined;
     set(postId: number, authorId: number): unknown;

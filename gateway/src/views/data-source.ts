@@ -1,88 +1,89 @@
-// Parts of an answer: what was looked up, where it came from, and how long that took. A part is required or optional.
+// Data sources fetch the parts of an answer, and note where each part came from and how long it took.
 import type { Call, Caller, Via } from '../upstream/engine/call.ts';
 import { UpstreamFailure, type UpstreamName } from '../upstream/engine/failure.ts';
 
-/** One thing that was looked up. */
+/** A part of an answer: the result of one fetch. */
 export interface Fetched<T> {
-  /** What Cache-Status calls it; undefined for what no cache is asked for. */
+  /** The name in Cache-Status; undefined for parts that are never cached. */
   readonly entity: 'post' | 'author' | undefined;
   readonly upstream: UpstreamName;
-  /** undefined when there is no such thing, and when it is missing (`via` tells which). */
+  /** undefined when it does not exist, or is unavailable (`via` says which). */
   readonly value: T | undefined;
   readonly via: Via;
   readonly tookMs: number;
-  /** What was asked beside this, and could not tell either. */
+  /** The other rungs that were tried. */
   readonly tried?: readonly FailedRung[];
 }
 
-/** A rung that did not hold. */
+/** A rung without a value. */
 export interface FailedRung extends Pick<Fetched<unknown>, 'upstream' | 'tookMs'> {
-  /** undefined when it answered, but knows no such thing. */
+  /** undefined when the rung answered that it has no such entity. */
   readonly failure: UpstreamFailure | undefined;
 }
 
-/** Looks one kind of thing up. */
+/** Fetches one kind of part. */
 export type DataSource<Q, T> = (request: Q, caller: Caller) => Promise<Fetched<T>>;
 
-type Source = Pick<Fetched<unknown>, 'entity' | 'upstream'>;
+type SourceName = Pick<Fetched<unknown>, 'entity' | 'upstream'>;
 
-/** Asks, and notes what came of it. */
+/** Makes a data source of a call. */
 export const dataSource =
-  <Q, T>(naming: Source, call: Call<Q, T | undefined>): DataSource<Q, T> =>
+  <Q, T>(name: SourceName, call: Call<Q, T | undefined>): DataSource<Q, T> =>
   async (request, caller) => {
     const startedAt = performance.now();
     const { value, via } = await call(request, caller);
-    return { ...naming, value, via, tookMs: performance.now() - startedAt };
+    return { ...name, value, via, tookMs: performance.now() - startedAt };
   };
 
-/** A part without which there is no answer: its failure is the answer's. */
+/** For a part that the answer needs. @throws UpstreamFailure when the part is unavailable */
 export const required =
   <Q, T>(source: DataSource<Q, T>): DataSource<Q, T> =>
   async (request, caller) => {
-    const found = await source(request, caller);
-    if (found.via.kind === 'unavailable') throw found.via.failure;
-    return found;
+    const fetched = await source(request, caller);
+    if (fetched.via.kind === 'unavailable') throw fetched.via.failure;
+    return fetched;
   };
 
 /**
- * A part that may be missing. Its rungs are tried in order, each when the one above failed; below the last is the gap,
- * with the failure of the first. A lower rung is a copy, which may be late: what it does not have may exist. Only
- * expected failures become gaps: a bug is thrown on.
+ * For a part that may be unavailable. Tries the rungs in order, each when the one above failed. After the last rung the
+ * part is unavailable, with the failure of the first rung. Lower rungs are replicas, which may be late: an entity that
+ * they do not have may exist.
+ * @throws only bugs, never an UpstreamFailure
  */
 export const optional =
   <Q, T>(
-    [best, ...copies]: readonly [DataSource<Q, T>, ...DataSource<Q, T>[]],
-    naming: Source,
+    [best, ...replicas]: readonly [DataSource<Q, T>, ...DataSource<Q, T>[]],
+    name: SourceName,
   ): DataSource<Q, T> =>
   async (request, caller) => {
     const first = await attempt(best, request, caller);
-    if (first.failure === undefined) return first.found;
+    if (first.failure === undefined) return first.fetched;
     const { failure, tookMs } = first;
     const tried: FailedRung[] = [];
-    for (const copy of copies) {
-      const { found, ...outcome } = await attempt(copy, request, caller);
-      if (found?.value !== undefined) {
+    for (const replica of replicas) {
+      const { fetched, ...outcome } = await attempt(replica, request, caller);
+      if (fetched?.value !== undefined) {
         const above = { upstream: failure.upstream, failure, tookMs };
-        return { ...found, via: { kind: 'replica', failure }, tried: [above, ...tried] };
+        return { ...fetched, via: { kind: 'replica', failure }, tried: [above, ...tried] };
       }
       tried.push(outcome);
     }
-    const missing = {
-      ...naming,
+    const unavailable = {
+      ...name,
       value: undefined,
       via: { kind: 'unavailable', failure },
       tookMs,
     } as const;
-    return tried.length === 0 ? missing : { ...missing, tried };
+    return tried.length === 0 ? unavailable : { ...unavailable, tried };
   };
 
 type Attempt<T> = FailedRung &
   (
-    | { readonly found: Fetched<T>; readonly failure: undefined }
-    | { readonly found?: undefined; readonly failure: UpstreamFailure }
+    | { readonly fetched: Fetched<T>; readonly failure: undefined }
+    | { readonly fetched?: undefined; readonly failure: UpstreamFailure }
   );
 
-/** What a rung found, or how it failed. @throws a bug */
+/** The part that a rung fetched, or its failure. @throws bugs */
 async function attempt<Q, T>(
   rung: DataSource<Q, T>,
   request: Q,
@@ -95,25 +96,26 @@ async function attempt<Q, T>(
     tookMs: performance.now() - startedAt,
   });
   try {
-    const found = await rung(request, caller);
-    if (found.via.kind === 'unavailable') return failed(found.via.failure);
-    return { upstream: found.upstream, found, failure: undefined, tookMs: found.tookMs };
+    const fetched = await rung(request, caller);
+    if (fetched.via.kind === 'unavailable') return failed(fetched.via.failure);
+    const { upstream, tookMs } = fetched;
+    return { upstream, fetched, failure: undefined, tookMs };
   } catch (error) {
     if (error instanceof UpstreamFailure) return failed(error);
     throw error;
   }
 }
 
-/** A part that comes from a copy, which nobody but Social is asked for. */
+/** For a part whose only source is the replica. */
 export const fromReplica =
   <Q, T>(source: DataSource<Q, T>): DataSource<Q, T> =>
   async (request, caller) => {
-    const found = await source(request, caller);
-    return found.via.kind === 'miss'
-      ? { ...found, via: { kind: 'replica', failure: undefined } }
-      : found;
+    const fetched = await source(request, caller);
+    return fetched.via.kind === 'miss'
+      ? { ...fetched, via: { kind: 'replica', failure: undefined } }
+      : fetched;
   };
 
-/** The failure that a part is not whole by; undefined for a whole one. */
+/** The failure that degraded a part; undefined for a part that is as wanted. */
 export const failureOf = ({ via }: Fetched<unknown>): UpstreamFailure | undefined =>
   via.kind === 'hit' || via.kind === 'miss' ? undefined : via.failure;

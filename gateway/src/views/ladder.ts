@@ -1,4 +1,4 @@
-// Where an author comes from: the rungs of each strategy, from the best to the last.
+// The ladder of authors: the rungs of each strategy, best first.
 import type { User } from 'contracts/types';
 import { withDeadline, type Call } from '../upstream/engine/call.ts';
 import { fromReplica, dataSource, optional, type DataSource } from './data-source.ts';
@@ -7,35 +7,42 @@ export type Strategy = 'aggregate' | 'replica' | 'hybrid';
 
 type AuthorCall = Call<number, User | undefined>;
 
-// What is left for the copy when Identity is slow, in milliseconds, and at most as a share of all the time there is.
+// Time that is reserved for the replica while Identity is slow: in milliseconds, and at most a share of the remaining time.
 const RESERVE_MS = 50;
 const RESERVE_SHARE = 1 / 6;
 
-/** With the caller's patience but for what the rung below needs. */
+/** Ends the call earlier than the caller's deadline, so that the next rung has the reserved time. */
 const reservingTime =
   (call: AuthorCall): AuthorCall =>
   (id, caller) => {
-    const left = caller.deadlineAt - performance.now();
-    return call(id, withDeadline(caller, left - Math.min(RESERVE_MS, left * RESERVE_SHARE)));
+    const remainingMs = caller.deadlineAt - performance.now();
+    return call(
+      id,
+      withDeadline(caller, remainingMs - Math.min(RESERVE_MS, remainingMs * RESERVE_SHARE)),
+    );
   };
 
 /**
- * `aggregate` asks Identity, with what the gateway remembers above and below it; `replica` asks Social for its copy;
- * `hybrid` asks Identity first, and the copy when that fails. @param limitMs for all rungs together
+ * `aggregate` requests authors from Identity through the cache; `replica` requests them from Social's replica; `hybrid`
+ * tries Identity first, and the replica when that fails.
+ * @param limitMs the time limit for all rungs together
  */
 export function authorLadder(
   strategy: Strategy,
   identity: AuthorCall,
-  copy: AuthorCall,
+  replica: AuthorCall,
   limitMs: number,
 ): DataSource<number, User> {
-  const naming = { entity: 'author', upstream: 'identity' } as const;
-  const copyNaming = { entity: 'author', upstream: 'social' } as const;
+  const fromIdentity = { entity: 'author', upstream: 'identity' } as const;
+  const fromSocial = { entity: 'author', upstream: 'social' } as const;
   const rungs = {
-    aggregate: () => optional([dataSource(naming, identity)], naming),
-    replica: () => optional([fromReplica(dataSource(copyNaming, copy))], copyNaming),
+    aggregate: () => optional([dataSource(fromIdentity, identity)], fromIdentity),
+    replica: () => optional([fromReplica(dataSource(fromSocial, replica))], fromSocial),
     hybrid: () =>
-      optional([dataSource(naming, reservingTime(identity)), dataSource(copyNaming, copy)], naming),
+      optional(
+        [dataSource(fromIdentity, reservingTime(identity)), dataSource(fromSocial, replica)],
+        fromIdentity,
+      ),
   };
   const ladder = rungs[strategy]();
   return (id, caller) => ladder(id, withDeadline(caller, limitMs));

@@ -1,4 +1,4 @@
-// What a feed is made of: a page of posts, and their authors in one request.
+// The parts of a feed: a page of posts, and their authors in one request.
 import type { PostPage } from 'contracts/types';
 import type { Caller } from '../../upstream/engine/call.ts';
 import type { ViewerPageRequest } from '../../upstream/social/viewer-page.ts';

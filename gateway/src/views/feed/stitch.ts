@@ -1,4 +1,4 @@
-// A page of posts by several authors. Pure.
+// Combines a page of posts with their authors. Pure.
 import type { Page, PostPage, User } from 'contracts/types';
 import { stitchPosts } from '../post/stitch.ts';
 

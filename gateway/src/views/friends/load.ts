@@ -1,4 +1,4 @@
-// What a list of people is made of: a page of their ids, and their names in one request.
+// The parts of a list of people: a page of ids, and the names in one request.
 import type { Caller } from '../../upstream/engine/call.ts';
 import type { Result } from '../../upstream/result.ts';
 import { fetchAuthors, type Authors } from '../authors.ts';
@@ -16,12 +16,12 @@ export interface PeopleParts<T> {
 
 /** @throws UpstreamFailure when Social fails */
 export async function loadPeople<Q, T extends PeoplePage>(
-  ask: DataSource<Q, Result<T>>,
+  source: DataSource<Q, Result<T>>,
   catalog: Pick<Catalog, 'author'>,
   request: Q,
   caller: Caller,
 ): Promise<PeopleParts<T>> {
-  const page = await ask(request, caller);
+  const page = await source(request, caller);
   const items = page.value !== undefined && 'ok' in page.value ? page.value.ok.items : [];
   const ids = items.map(({ id }) => id);
   return { page, people: await fetchAuthors(catalog, ids, caller) };

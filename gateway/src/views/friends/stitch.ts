@@ -1,4 +1,4 @@
-// People with their names. Pure.
+// Combines a page of people with their names. Pure.
 import type { User } from 'contracts/types';
 import type { Fetched } from '../data-source.ts';
 
@@ -8,8 +8,9 @@ interface PeoplePage<T> {
 }
 
 /**
- * Each with their name, null when nobody can tell it now. Who has left, as Identity says, is no friend any more, and
- * is left out. Who is not in Social's copy is there: it forgets friendships when it forgets a user, so they are new.
+ * Adds the names; null when a name is unavailable. Leaves out users whom Identity does not know: their accounts are
+ * deleted. Keeps users whom the replica does not have: Social deletes the friendships of deleted users, so these users
+ * are too new for the replica.
  */
 export function stitchPeople<T extends { readonly id: number }>(
   page: PeoplePage<T>,
@@ -18,8 +19,8 @@ export function stitchPeople<T extends { readonly id: number }>(
   const items = page.items.flatMap((item) => {
     const fetched = fetchedOf(item.id);
     const kind = fetched?.via.kind;
-    const hasLeft = fetched?.value === undefined && kind !== 'unavailable' && kind !== 'replica';
-    return hasLeft ? [] : [{ ...item, username: fetched?.value?.username ?? null }];
+    const isDeleted = fetched?.value === undefined && kind !== 'unavailable' && kind !== 'replica';
+    return isDeleted ? [] : [{ ...item, username: fetched?.value?.username ?? null }];
   });
   return { items, nextCursor: page.nextCursor };
 }

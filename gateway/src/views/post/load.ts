@@ -1,4 +1,4 @@
-// What one post, or several, are made of. An author who is known to belong to a wanted post is asked for together with it.
+// The parts of one post, or of several. A post and its author are requested in parallel when the author is known already.
 import type { Post, User } from 'contracts/types';
 import type { Caller } from '../../upstream/engine/call.ts';
 import type { Fetched } from '../data-source.ts';
@@ -12,7 +12,7 @@ export interface PostParts {
 }
 
 export interface PostsParts {
-  /** In the order asked for; undefined for what does not exist. */
+  /** In the order of the request; the value is undefined for a post that does not exist. */
   readonly posts: readonly Fetched<Post>[];
   readonly authors: Authors;
 }
@@ -20,19 +20,19 @@ export interface PostsParts {
 /** @throws UpstreamFailure when Social fails */
 export async function loadPost(catalog: Catalog, id: number, caller: Caller): Promise<PostParts> {
   const known = catalog.authorOf.get(id);
-  const early = known === undefined ? undefined : fetchAuthor(catalog, known, caller);
+  const inParallel = known === undefined ? undefined : fetchAuthor(catalog, known, caller);
   const post = await catalog.post(id, caller);
   if (post.value === undefined) return { post, author: undefined };
   const { authorId } = post.value;
-  const brought = embeddedAuthor(post, post.value);
-  if (brought !== undefined) return { post, author: brought };
-  if (known === authorId && early !== undefined) return { post, author: await early };
+  const embedded = embeddedAuthor(post, post.value);
+  if (embedded !== undefined) return { post, author: embedded };
+  if (known === authorId && inParallel !== undefined) return { post, author: await inParallel };
   catalog.authorOf.set(id, authorId);
   return { post, author: await catalog.author(authorId, caller) };
 }
 
 /**
- * Several posts. Their authors are one request: asked at once when all of them are known, else when the posts tell.
+ * Loads several posts. Their authors are one request: in parallel when all of them are known, otherwise after the posts.
  * @throws UpstreamFailure when Social fails
  */
 export async function loadPosts(
@@ -40,28 +40,28 @@ export async function loadPosts(
   ids: readonly number[],
   caller: Caller,
 ): Promise<PostsParts> {
-  const asked = new Map<number, Promise<Fetched<User>>>();
+  const requested = new Map<number, Promise<Fetched<User>>>();
   const known = ids.map((id) => catalog.authorOf.get(id));
   if (!known.includes(undefined))
     for (const authorId of new Set(known))
-      asked.set(authorId!, fetchAuthor(catalog, authorId!, caller));
+      requested.set(authorId!, fetchAuthor(catalog, authorId!, caller));
 
   const posts = await Promise.all(ids.map((id) => catalog.post(id, caller)));
   for (const post of posts) {
     if (post.value === undefined) continue;
     const { id, authorId } = post.value;
     catalog.authorOf.set(id, authorId);
-    if (asked.has(authorId)) continue;
-    const brought = embeddedAuthor(post, post.value);
-    asked.set(
+    if (requested.has(authorId)) continue;
+    const embedded = embeddedAuthor(post, post.value);
+    requested.set(
       authorId,
-      brought ? Promise.resolve(brought) : fetchAuthor(catalog, authorId, caller),
+      embedded ? Promise.resolve(embedded) : fetchAuthor(catalog, authorId, caller),
     );
   }
 
   const authors = new Map<number, Fetched<User>>();
   for (const { value } of posts)
     if (value !== undefined && !authors.has(value.authorId))
-      authors.set(value.authorId, await asked.get(value.authorId)!);
+      authors.set(value.authorId, await requested.get(value.authorId)!);
   return { posts, authors };
 }

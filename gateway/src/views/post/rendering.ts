@@ -1,4 +1,4 @@
-// The same post with the same author is answered again and again while memory holds both: its text and ETag are made once.
+// Serializes posts once: while the caches hold a post and its author, the same body and ETag are sent many times.
 import { serialize, type SerializedBody } from 'chassis/http/answer';
 import type { Post, User } from 'contracts/types';
 import { stitchPost } from './stitch.ts';
@@ -8,7 +8,7 @@ interface Rendering {
   readonly rendered: SerializedBody;
 }
 
-/** Renders posts; what it keeps of one lives as long as the post itself does. */
+/** Creates a function that renders posts. It keeps the last rendering of each post as long as the post object lives. */
 export function createRenderer(): (post: Post, author: User | undefined) => SerializedBody {
   const renderings = new WeakMap<Post, Rendering>();
   return (post, author) => {

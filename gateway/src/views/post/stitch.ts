@@ -1,7 +1,7 @@
-// A post and its author, as one answer. Pure.
+// Combines posts with their authors. Pure.
 import type { Post, StitchedPost, User } from 'contracts/types';
 
-/** The authorless post, when there is no author. */
+/** The post with its author; null for an absent or unavailable author. */
 export const stitchPost = (post: Post, author: User | undefined): StitchedPost => ({
   id: post.id,
   content: post.content,
@@ -9,7 +9,7 @@ export const stitchPost = (post: Post, author: User | undefined): StitchedPost =
   createdAt: post.createdAt,
 });
 
-/** All posts that exist, in order. */
+/** The posts that exist, in order. */
 export const stitchPosts = (
   posts: readonly (Post | undefined)[],
   authorOf: (authorId: number) => User | undefined,

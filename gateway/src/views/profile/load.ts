@@ -1,4 +1,4 @@
-// What a user's profile, and a page of their posts, are made of. Identity and Social are asked at the same time.
+// The parts of a user's profile, and of a page of the user's posts. Requests to Identity and Social are sent in parallel.
 import type { Counts, PostPage, User } from 'contracts/types';
 import type { Caller } from '../../upstream/engine/call.ts';
 import type { PostPageRequest } from '../../upstream/social/posts.ts';
@@ -15,7 +15,7 @@ export interface ProfileParts extends UserPostsParts {
   readonly counts: Fetched<Counts>;
 }
 
-/** A profile shows a user's newest posts; the rest come by pages. */
+/** How many of the user's newest posts a profile shows. */
 const PROFILE_POSTS = 20;
 
 /** @throws UpstreamFailure when Social fails */
@@ -27,8 +27,8 @@ export async function loadUserPosts(
   if (postsIncludeAuthors) {
     const posts = await page(request, caller);
     const [post] = posts.value?.items ?? [];
-    const brought = post && embeddedAuthor(posts, post);
-    return { user: brought ?? (await author(request.authorId, caller)), page: posts };
+    const embedded = post && embeddedAuthor(posts, post);
+    return { user: embedded ?? (await author(request.authorId, caller)), page: posts };
   }
   const [user, posts] = await Promise.all([
     author(request.authorId, caller),

@@ -1,8 +1,8 @@
-// A profile, and a page of one user's posts. Pure.
+// Combines a user with posts and counts. Pure.
 import type { Counts, Page, PostPage, Profile, User } from 'contracts/types';
 import { stitchPosts } from '../post/stitch.ts';
 
-/** Every post on the page is by this user. */
+/** A page of posts that are all by this user. */
 export const stitchUserPosts = (user: User | undefined, page: PostPage): Page => ({
   items: stitchPosts(page.items, () => user),
   nextCursor: page.nextCursor,
