@@ -43,7 +43,7 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       path: '/api/auth/register',
       body: true,
       async handle(req) {
-        sessions.refuseForeign(req);
+        sessions.rejectForeign(req);
         const body = parseBody<NewUser>(checkNewUser, req.body);
         const caller = callerOf(req, requestDeadlineMs);
         return begin(req, await commands.register(anonymous(req, body), caller), 201);
@@ -54,7 +54,7 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       path: '/api/auth/login',
       body: true,
       async handle(req) {
-        sessions.refuseForeign(req);
+        sessions.rejectForeign(req);
         const body = parseBody<Credentials>(checkCredentials, req.body);
         const caller = callerOf(req, requestDeadlineMs);
         return begin(req, await commands.logIn(anonymous(req, body), caller), 200);
@@ -64,7 +64,7 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       method: 'post',
       path: '/api/auth/refresh',
       async handle(req) {
-        const user = await sessions.renewNow(req, callerOf(req, requestDeadlineMs));
+        const user = await sessions.refreshNow(req, callerOf(req, requestDeadlineMs));
         return { body: { user }, cache: 'no-store' };
       },
     },
@@ -72,7 +72,7 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
       method: 'post',
       path: '/api/auth/logout',
       async handle(req) {
-        sessions.refuseForeign(req);
+        sessions.rejectForeign(req);
         const caller = callerOf(req, requestDeadlineMs);
         const viewer = await sessions.viewerOf(req, caller).catch(withoutViewer(req));
         // The browser deletes the cookies also when Identity fails. Set again here: viewerOf may have refreshed the session.

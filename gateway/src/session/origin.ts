@@ -1,21 +1,25 @@
-// Whether a browser's request comes from a page of ours: what keeps other pages from writing in its user's name.
+// Whether a browser's request comes from a page of ours. Keeps other pages from writing as the user (CSRF).
 import type { IncomingHttpHeaders } from 'node:http';
 
-export type OriginSign = 'same' | 'foreign' | 'none';
+/** `none`: the request has no header that tells. */
+export type RequestOrigin = 'same' | 'foreign' | 'none';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export const isSafe = (method: string | undefined): boolean => SAFE.has(method ?? '');
 
 /**
- * What a request's `Origin`, or else `Sec-Fetch-Site`, says (https://www.w3.org/TR/fetch-metadata/). Scripts can change
- * neither. `allowed` are the origins that may act for our users, beside our own.
+ * Reads `Origin`, or else `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). Scripts cannot change these headers.
+ * @param allowed origins beside our own whose pages may act for our users
  */
-export function originOf(headers: IncomingHttpHeaders, allowed: ReadonlySet<string>): OriginSign {
+export function originOf(
+  headers: IncomingHttpHeaders,
+  allowed: ReadonlySet<string>,
+): RequestOrigin {
   const { origin, host, 'sec-fetch-site': site } = headers;
   if (origin !== undefined) {
     if (allowed.has(origin)) return 'same';
-    // TLS may end in front of us, so only the host is compared; `null` has none.
+    // Compares the host only, because a proxy may terminate TLS; the origin `null` has no host.
     const own = URL.parse(origin)?.host;
     return own !== undefined && own !== '' && own === host?.toLowerCase() ? 'same' : 'foreign';
   }

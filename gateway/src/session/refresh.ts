@@ -1,14 +1,14 @@
-// Renewing sessions, once for all requests that come with the same refresh token at the same time.
+// Refreshes a session once for all requests that arrive at the same time with the same refresh token.
 import type { Caller } from '../upstream/engine/call.ts';
-import type { Renew } from './sessions.ts';
+import type { RefreshSession } from './sessions.ts';
 
-/** Wraps `renew` so that those who come while a token is being renewed share its successor. */
-export function sharedRefresh(renew: Renew): Renew {
-  const inFlight = new Map<string, ReturnType<Renew>>();
+/** Wraps `refresh`: calls with a token whose refresh is in flight share its result. */
+export function sharedRefresh(refresh: RefreshSession): RefreshSession {
+  const inFlight = new Map<string, ReturnType<RefreshSession>>();
   return (refreshToken, caller: Caller) => {
     const known = inFlight.get(refreshToken);
     if (known !== undefined) return known;
-    const refreshing = renew(refreshToken, caller).finally(() => inFlight.delete(refreshToken));
+    const refreshing = refresh(refreshToken, caller).finally(() => inFlight.delete(refreshToken));
     inFlight.set(refreshToken, refreshing);
     return refreshing;
   };

@@ -1,4 +1,4 @@
-// Who asks the gateway: a browser by its cookies, renewed when their time is over, or an API client by its token.
+// Identifies the viewer: a browser by its cookies, which are refreshed when they expire, an API client by its token.
 import { requestContextOf } from 'chassis/http/request-context';
 import { bearerToken, unauthenticated, type Verify, type Viewer } from 'chassis/auth/access-token';
 import { Problem } from 'chassis/http/problem';
@@ -6,61 +6,65 @@ import type { IncomingMessage } from 'node:http';
 import { withDeadline, type Caller } from '../upstream/engine/call.ts';
 import { proxyMember, UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { Session, User } from 'contracts/types';
-import { cookiesOf, noCookies, readCookies, type Tokens } from './cookies.ts';
+import { cookiesOf, clearedCookies, readCookies, type Tokens } from './cookies.ts';
 import { isSafe, originOf } from './origin.ts';
 
 export interface Sessions {
   /**
-   * Who asks. When it renews a browser's session, the answer carries the new cookies, whatever it is.
-   * @throws Problem 401, and 403 for a browser's write that does not come from a page of ours
-   * @throws Problem 503 when nobody can tell: the keys, or the session, cannot be had
+   * The user who sends the request. When this refreshes a browser's session, every answer carries the new cookies.
+   * @throws Problem 401; 403 for a browser's write from a page of another site; 503 while Identity's keys, or the
+   * refreshed session, are unavailable
    */
   viewerOf(req: IncomingMessage, caller: Caller): Promise<Viewer>;
-  /** Renews a browser's session now, and says whose it is. @throws as viewerOf */
-  renewNow(req: IncomingMessage, caller: Caller): Promise<User>;
-  /** The answer will carry the cookies of a session. */
+  /** Refreshes a browser's session now. @returns its user @throws as viewerOf */
+  refreshNow(req: IncomingMessage, caller: Caller): Promise<User>;
+  /** Makes the answer set the cookies of a session. */
   begin(req: IncomingMessage, tokens: Tokens): void;
-  /** The answer will end the session in the browser. */
+  /** Makes the answer delete the session from the browser. */
   end(req: IncomingMessage): void;
-  /** @throws Problem 403 when a page of somebody else sent it */
-  refuseForeign(req: IncomingMessage): void;
+  /** @throws Problem 403 when a page of another site sends the request */
+  rejectForeign(req: IncomingMessage): void;
 }
 
-/** The session after a refresh token was used; undefined when that is not, or no longer, good. Throws UpstreamFailure. */
-export type Renew = (refreshToken: string, caller: Caller) => Promise<Session | undefined>;
+/** Uses a refresh token. @returns the new session; undefined for an invalid token @throws UpstreamFailure */
+export type RefreshSession = (refreshToken: string, caller: Caller) => Promise<Session | undefined>;
 
 export interface SessionOptions {
   readonly verify: Verify;
-  readonly renew: Renew;
+  readonly refresh: RefreshSession;
   /** Origins whose pages may act for our users, beside our own. */
   readonly origins: ReadonlySet<string>;
 }
 
-/** A token that ends so soon might have ended before a service looks at it. In milliseconds. */
+/** How early a token is refreshed, in milliseconds: it must not expire on its way to a service. */
 const EARLY_MS = 5_000;
 
-const notSame = (): Problem =>
-  new Problem('forbidden', 'A session by cookies is used for changes from our own pages only');
+const foreignOrigin = (): Problem =>
+  new Problem('forbidden', 'With cookies, only our own pages may send this request');
 
-/** Never a 401: the browser would take it for the end of its session. */
-const notNow = (failure: UpstreamFailure): Problem =>
-  new Problem('upstream-unavailable', 'The session cannot be checked now, but it is not over', {
-    headers: {
-      'Proxy-Status': proxyMember(failure),
-      'Retry-After': String(failure.retryAfterS),
+/** A 503, because a browser would take a 401 for the end of its session. */
+const notChecked = (failure: UpstreamFailure): Problem =>
+  new Problem(
+    'upstream-unavailable',
+    'The session cannot be checked at the moment; it has not ended',
+    {
+      headers: {
+        'Proxy-Status': proxyMember(failure),
+        'Retry-After': String(failure.retryAfterS),
+      },
+      cause: failure,
+      reason: `${failure.upstream}: ${failure.kind}`,
     },
-    cause: failure,
-    reason: `${failure.upstream}: ${failure.kind}`,
-  });
+  );
 
 const rethrow = (error: unknown): never => {
-  throw error instanceof UpstreamFailure ? notNow(error) : error;
+  throw error instanceof UpstreamFailure ? notChecked(error) : error;
 };
 
-const isRefused = (error: unknown): boolean =>
+const isInvalid = (error: unknown): boolean =>
   error instanceof Problem && error.slug === 'unauthenticated';
 
-/** Every answer from now on carries them, a problem too. */
+/** Adds the cookies to the answer, whatever answer it is, also a problem. */
 function setCookies(req: IncomingMessage, cookies: string[]): void {
   const context = requestContextOf(req);
   context.headers = { ...context.headers, 'Set-Cookie': cookies };
@@ -69,38 +73,38 @@ function setCookies(req: IncomingMessage, cookies: string[]): void {
 const begin = (req: IncomingMessage, tokens: Tokens): void =>
   setCookies(req, cookiesOf(tokens, req.headers.host));
 
-const end = (req: IncomingMessage): void => setCookies(req, noCookies(req.headers.host));
+const end = (req: IncomingMessage): void => setCookies(req, clearedCookies(req.headers.host));
 
-export function createSessions({ verify, renew, origins }: SessionOptions): Sessions {
-  const refuseOthers = (req: IncomingMessage): void => {
-    if (!isSafe(req.method) && originOf(req.headers, origins) !== 'same') throw notSame();
+export function createSessions({ verify, refresh, origins }: SessionOptions): Sessions {
+  const requireOwnPage = (req: IncomingMessage): void => {
+    if (!isSafe(req.method) && originOf(req.headers, origins) !== 'same') throw foreignOrigin();
   };
 
-  const renewed = async (
+  const refreshed = async (
     req: IncomingMessage,
-    refresh: string | undefined,
+    token: string | undefined,
     caller: Caller,
   ): Promise<Session> => {
-    if (refresh === undefined) throw unauthenticated('Log in first');
-    // What comes after it needs time, too.
+    if (token === undefined) throw unauthenticated('Log in first');
+    // The request itself needs the other half of the time.
     const half = (caller.deadlineAt - performance.now()) / 2;
-    const session = await renew(refresh, withDeadline(caller, half));
+    const session = await refresh(token, withDeadline(caller, half));
     if (session === undefined) {
       end(req);
-      throw unauthenticated('The session is over: log in again');
+      throw unauthenticated('The session has ended: log in again');
     }
     begin(req, session);
     return session;
   };
-  const viewerAfter = async (renewing: Promise<Session>): Promise<Viewer> =>
-    verify((await renewing).accessToken);
-  /** The viewer of a token that a browser sent; undefined when it is none, or not any more. */
-  const known = async (access: string | undefined): Promise<Viewer | undefined> => {
+  const viewerAfter = async (refreshing: Promise<Session>): Promise<Viewer> =>
+    verify((await refreshing).accessToken);
+  /** The viewer of a browser's access token; undefined when the token is absent, invalid or expired. */
+  const viewerOfToken = async (access: string | undefined): Promise<Viewer | undefined> => {
     if (access === undefined) return undefined;
     try {
       return await verify(access);
     } catch (error) {
-      if (isRefused(error)) return undefined;
+      if (isInvalid(error)) return undefined;
       throw error;
     }
   };
@@ -108,32 +112,32 @@ export function createSessions({ verify, renew, origins }: SessionOptions): Sess
   const viewerOf = async (req: IncomingMessage, caller: Caller): Promise<Viewer> => {
     const { authorization, cookie, host } = req.headers;
     if (authorization !== undefined) return verify(bearerToken(req) ?? '');
-    const { access, refresh } = readCookies(cookie, host);
-    if (access !== undefined || refresh !== undefined) refuseOthers(req);
-    const viewer = await known(access);
-    if (viewer === undefined) return viewerAfter(renewed(req, refresh, caller));
-    if (refresh === undefined || viewer.expiresAt - Date.now() > EARLY_MS) return viewer;
+    const { access, refresh: token } = readCookies(cookie, host);
+    if (access !== undefined || token !== undefined) requireOwnPage(req);
+    const viewer = await viewerOfToken(access);
+    if (viewer === undefined) return viewerAfter(refreshed(req, token, caller));
+    if (token === undefined || viewer.expiresAt - Date.now() > EARLY_MS) return viewer;
     try {
-      return await viewerAfter(renewed(req, refresh, caller));
+      return await viewerAfter(refreshed(req, token, caller));
     } catch (error) {
-      // The token is still good for a moment.
+      // The access token is still valid.
       if (error instanceof UpstreamFailure) return viewer;
       throw error;
     }
   };
-  const renewNow = async (req: IncomingMessage, caller: Caller): Promise<User> => {
-    const { refresh } = readCookies(req.headers.cookie, req.headers.host);
-    if (refresh !== undefined) refuseOthers(req);
-    return (await renewed(req, refresh, caller)).user;
+  const refreshNow = async (req: IncomingMessage, caller: Caller): Promise<User> => {
+    const { refresh: token } = readCookies(req.headers.cookie, req.headers.host);
+    if (token !== undefined) requireOwnPage(req);
+    return (await refreshed(req, token, caller)).user;
   };
 
   return {
     begin,
     end,
     viewerOf: (req, caller) => viewerOf(req, caller).catch(rethrow),
-    renewNow: (req, caller) => renewNow(req, caller).catch(rethrow),
-    refuseForeign(req) {
-      if (originOf(req.headers, origins) === 'foreign') throw notSame();
+    refreshNow: (req, caller) => refreshNow(req, caller).catch(rethrow),
+    rejectForeign(req) {
+      if (originOf(req.headers, origins) === 'foreign') throw foreignOrigin();
     },
   };
 }

@@ -23,7 +23,7 @@ export interface Catalog {
   readonly me: DataSource<OnBehalfOf, Result<Me>>;
   /** Posts embed their authors, so that authors need no request of their own. */
   readonly postsIncludeAuthors: boolean;
-  /** The known authors of posts, which never change. They allow to request a post and its author in parallel. */
+  /** The known authors of posts, which never change. With them, a post and its author are requested in parallel. */
   readonly authorOf: {
     get(postId: number): number | undefined;
     set(postId: number, authorId: number): unknown;

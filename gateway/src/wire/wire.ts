@@ -95,7 +95,7 @@ export function wire(
         cache: createImmutableCache<string, Viewer>(VIEWERS_MAX),
         keysFailed: failureOf,
       }),
-      renew: sharedRefresh(async (refreshToken, caller) => {
+      refresh: sharedRefresh(async (refreshToken, caller) => {
         const request = { body: { refreshToken }, address: undefined };
         const outcome = await commands.refreshSession(request, caller);
         return 'ok' in outcome ? outcome.ok : undefined;

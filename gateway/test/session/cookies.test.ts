@@ -1,7 +1,7 @@
 // The two cookies: how they are named, guarded, read and cleared.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { cookiesOf, isLocal, noCookies, readCookies } from '../../src/session/cookies.ts';
+import { cookiesOf, isLocal, clearedCookies, readCookies } from '../../src/session/cookies.ts';
 
 const TOKENS = { accessToken: 'aaa.bbb.ccc', refreshToken: '7d2f.c2VjcmV0', expiresIn: 300 };
 const NONE = { access: undefined, refresh: undefined };
@@ -71,7 +71,7 @@ test('a session that ends clears both, under the names and guards that they were
     const guards = cookiesOf(TOKENS, host).map((text) =>
       text.replace(/=[^;]*; Max-Age=\d+/, '=; Max-Age=0'),
     );
-    expect(noCookies(host)).toEqual(guards);
+    expect(clearedCookies(host)).toEqual(guards);
   }
 });
 

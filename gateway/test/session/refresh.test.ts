@@ -14,46 +14,46 @@ const session = (refreshToken: string): Session => ({
 /** A renewal that is answered by hand. */
 function arrange() {
   const flights: ReturnType<typeof Promise.withResolvers<Session | undefined>>[] = [];
-  const renew = jest.fn((_token: string) => {
+  const refresh = jest.fn((_token: string) => {
     const flight = Promise.withResolvers<Session | undefined>();
     flights.push(flight);
     return flight.promise;
   });
-  return { renew, flights, shared: sharedRefresh(renew) };
+  return { refresh, flights, shared: sharedRefresh(refresh) };
 }
 
 test('those who come with one token at the same time get the same successor, by one renewal', async () => {
-  const { renew, flights, shared } = arrange();
+  const { refresh, flights, shared } = arrange();
   const answers = Array.from({ length: 20 }, () => shared('old', aCaller()));
   flights[0]!.resolve(session('new'));
   expect(new Set(await Promise.all(answers))).toEqual(new Set([session('new')]));
-  expect(renew).toHaveBeenCalledTimes(1);
+  expect(refresh).toHaveBeenCalledTimes(1);
 });
 
 test('different tokens have nothing to do with each other', async () => {
-  const { renew, flights, shared } = arrange();
+  const { refresh, flights, shared } = arrange();
   const [a, b] = [shared('a', aCaller()), shared('b', aCaller())];
   flights[1]!.resolve(session('B'));
   expect(await b).toEqual(session('B'));
   flights[0]!.resolve(session('A'));
   expect(await a).toEqual(session('A'));
-  expect(renew.mock.calls.map(([token]) => token)).toEqual(['a', 'b']);
+  expect(refresh.mock.calls.map(([token]) => token)).toEqual(['a', 'b']);
 });
 
 test('who comes after the answer renews anew: nothing of it is kept', async () => {
-  const { renew, flights, shared } = arrange();
+  const { refresh, flights, shared } = arrange();
   const first = shared('old', aCaller());
   flights[0]!.resolve(undefined);
   expect(await first).toBeUndefined();
   void shared('old', aCaller());
-  expect(renew).toHaveBeenCalledTimes(2);
+  expect(refresh).toHaveBeenCalledTimes(2);
 });
 
 test('a failure is everybody’s, and the next one renews anew', async () => {
-  const { renew, flights, shared } = arrange();
+  const { refresh, flights, shared } = arrange();
   const both = [shared('old', aCaller()), shared('old', aCaller())];
   flights[0]!.reject(failure('timeout'));
   for (const each of both) await expect(each).rejects.toMatchObject({ kind: 'timeout' });
   void shared('old', aCaller());
-  expect(renew).toHaveBeenCalledTimes(2);
+  expect(refresh).toHaveBeenCalledTimes(2);
 });

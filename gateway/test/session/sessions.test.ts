@@ -5,8 +5,8 @@ import { unauthenticated, type Verify, type Viewer } from 'chassis/auth/access-t
 import { requestContextOf } from 'chassis/http/request-context';
 import type { Problem } from 'chassis/http/problem';
 import type { Session } from 'contracts/types';
-import { cookiesOf, noCookies } from '../../src/session/cookies.ts';
-import { createSessions, type Renew } from '../../src/session/sessions.ts';
+import { cookiesOf, clearedCookies } from '../../src/session/cookies.ts';
+import { createSessions, type RefreshSession } from '../../src/session/sessions.ts';
 import type { Caller } from '../../src/upstream/engine/call.ts';
 import { UpstreamFailure } from '../../src/upstream/engine/failure.ts';
 import { aCaller } from '../upstream/engine/arrange.ts';
@@ -32,12 +32,12 @@ function arrange(
     if (good === undefined) throw unauthenticated('not good');
     return { userId: 7, sessionId: 's', expiresAt: Date.now() + good, token };
   });
-  const renew = jest.fn<Renew>(async () => {
+  const refresh = jest.fn<RefreshSession>(async () => {
     if (renewal instanceof Error) throw renewal;
     return renewal === GONE ? undefined : renewal;
   });
-  const sessions = createSessions({ verify, renew, origins: new Set() });
-  return { sessions, verify, renew };
+  const sessions = createSessions({ verify, refresh, origins: new Set() });
+  return { sessions, verify, refresh };
 }
 
 const request = (headers: Readonly<Record<string, string>>, method = 'GET'): IncomingMessage =>
@@ -46,24 +46,24 @@ const cookiesFor = (req: IncomingMessage) => requestContextOf(req).headers?.['Se
 
 describe('a browser', () => {
   test('with a good access token is known, and nobody is asked', async () => {
-    const { sessions, renew } = arrange({ good: 60_000 });
+    const { sessions, refresh } = arrange({ good: 60_000 });
     const req = request({ cookie: 'access=good; refresh=r' });
     expect(await sessions.viewerOf(req, aCaller())).toMatchObject({ userId: 7, token: 'good' });
-    expect(renew).not.toHaveBeenCalled();
+    expect(refresh).not.toHaveBeenCalled();
     expect(cookiesFor(req)).toBeUndefined();
   });
 
   test.each(['refresh=r', 'access=bad; refresh=r', 'access=; refresh=r'])(
     'with %s is renewed, and its answer carries the new cookies',
     async (cookie) => {
-      const { sessions, renew } = arrange();
+      const { sessions, refresh } = arrange();
       const req = request({ cookie });
       const caller = aCaller();
       const viewer = await sessions.viewerOf(req, caller);
       expect(viewer).toMatchObject({ userId: 7, token: NEW.accessToken });
-      expect(renew.mock.calls).toEqual([['r', { ...caller, deadlineAt: expect.any(Number) }]]);
+      expect(refresh.mock.calls).toEqual([['r', { ...caller, deadlineAt: expect.any(Number) }]]);
       // What is asked for afterwards has as much time as the renewal had.
-      const [[, { deadlineAt }]] = renew.mock.calls as [[string, Caller]];
+      const [[, { deadlineAt }]] = refresh.mock.calls as [[string, Caller]];
       expect(deadlineAt).toBeLessThan((caller.deadlineAt + performance.now()) / 2 + 1);
       expect(cookiesFor(req)).toEqual(cookiesOf(NEW, 'localhost'));
     },
@@ -84,17 +84,17 @@ describe('a browser', () => {
   });
 
   test('without a refresh token goes on until its access token ends', async () => {
-    const { sessions, renew } = arrange({ ending: 10 });
+    const { sessions, refresh } = arrange({ ending: 10 });
     const req = request({ cookie: 'access=ending' });
     expect(await sessions.viewerOf(req, aCaller())).toMatchObject({ token: 'ending' });
-    expect(renew).not.toHaveBeenCalled();
+    expect(refresh).not.toHaveBeenCalled();
   });
 
   test('whose renewal is refused is logged out', async () => {
     const { sessions } = arrange({}, GONE);
     const req = request({ cookie: 'refresh=r' });
     await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ status: 401 });
-    expect(cookiesFor(req)).toEqual(noCookies('localhost'));
+    expect(cookiesFor(req)).toEqual(clearedCookies('localhost'));
   });
 
   test('keeps its session when Identity cannot be asked: a 503 that says when to come again', async () => {
@@ -113,10 +113,10 @@ describe('a browser', () => {
   });
 
   test('keeps its session when the keys cannot be had: it is not renewed in vain', async () => {
-    const { sessions, renew } = arrange({ unknown: down() });
+    const { sessions, refresh } = arrange({ unknown: down() });
     const req = request({ cookie: 'access=unknown; refresh=r' });
     await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ status: 503 });
-    expect(renew).not.toHaveBeenCalled();
+    expect(refresh).not.toHaveBeenCalled();
     expect(cookiesFor(req)).toBeUndefined();
   });
 
@@ -130,33 +130,33 @@ describe('a browser', () => {
   test.each(['', 'theme=dark', 'access=bad'])(
     'with "%s" is nobody, and nobody is asked',
     async (cookie) => {
-      const { sessions, renew } = arrange();
+      const { sessions, refresh } = arrange();
       const req = request({ cookie });
       await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({
         status: 401,
         headers: { 'WWW-Authenticate': 'Bearer' },
       });
-      expect(renew).not.toHaveBeenCalled();
+      expect(refresh).not.toHaveBeenCalled();
     },
   );
 });
 
 describe('an API client', () => {
   test('is who its token says, whatever cookies come along', async () => {
-    const { sessions, verify, renew } = arrange({ good: 10 });
+    const { sessions, verify, refresh } = arrange({ good: 10 });
     const req = request({ authorization: 'Bearer good', cookie: 'access=bad; refresh=r' }, 'POST');
     expect(await sessions.viewerOf(req, aCaller())).toMatchObject({ token: 'good' });
     expect(verify.mock.calls).toEqual([['good']]);
-    expect(renew).not.toHaveBeenCalled();
+    expect(refresh).not.toHaveBeenCalled();
   });
 
   test.each(['Bearer bad', 'Bearer', 'Basic dXNlcjpwYXNz', 'bad', ''])(
     'with "%s" is a 401, and no cookie makes up for it',
     async (authorization) => {
-      const { sessions, renew } = arrange({ good: 60_000 });
+      const { sessions, refresh } = arrange({ good: 60_000 });
       const req = request({ authorization, cookie: 'access=good; refresh=r' });
       await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ status: 401 });
-      expect(renew).not.toHaveBeenCalled();
+      expect(refresh).not.toHaveBeenCalled();
       expect(cookiesFor(req)).toBeUndefined();
     },
   );
@@ -169,14 +169,14 @@ describe('a change by cookies', () => {
     ['access=bad; refresh=r', { origin: 'https://evil.example' }],
     ['access=good', { 'sec-fetch-site': 'same-site' }],
   ])('with %s and %j is refused before anybody is asked', async (cookie, sign) => {
-    const { sessions, verify, renew } = arrange({ good: 60_000 });
+    const { sessions, verify, refresh } = arrange({ good: 60_000 });
     const req = request({ cookie, ...sign }, 'DELETE');
     await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ slug: 'forbidden' });
     await expect(
-      sessions.renewNow(request({ cookie: 'refresh=r', ...sign }, 'POST'), aCaller()),
+      sessions.refreshNow(request({ cookie: 'refresh=r', ...sign }, 'POST'), aCaller()),
     ).rejects.toMatchObject({ slug: 'forbidden' });
     expect(verify).not.toHaveBeenCalled();
-    expect(renew).not.toHaveBeenCalled();
+    expect(refresh).not.toHaveBeenCalled();
   });
 
   test('from a page of ours passes', async () => {
@@ -188,8 +188,8 @@ describe('a change by cookies', () => {
   test('a foreign page is refused also where no session is needed; who gives no sign is not', () => {
     const { sessions } = arrange();
     const foreign = request({ origin: 'https://evil.example' }, 'POST');
-    expect(() => sessions.refuseForeign(foreign)).toThrow(expect.objectContaining({ status: 403 }));
-    expect(() => sessions.refuseForeign(request({}, 'POST'))).not.toThrow();
+    expect(() => sessions.rejectForeign(foreign)).toThrow(expect.objectContaining({ status: 403 }));
+    expect(() => sessions.rejectForeign(request({}, 'POST'))).not.toThrow();
   });
 });
 
