@@ -1,10 +1,10 @@
-// The users of a fresh demo; social-service/src/demo.ts has their posts. The README names their password.
+// The demo users; social-service/src/demo.ts has their posts. The README names their password.
 import { type Kysely, sql } from 'kysely';
 import { appendEvents } from './events/outbox.ts';
 import type { Schema } from './schema.ts';
 import { locks } from './locks.ts';
 
-// argon2id of "sunny-side-up-2026", m=19456, t=2, p=1. It is public, so it opens nothing but a demo.
+// argon2id of "sunny-side-up-2026", m=19456, t=2, p=1. The password is public and must never protect real data.
 const PASSWORD_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$nJcLhaO2P+r6kPlX9YT/NQ$JBhj+xe+DyNAOzX//qC0uIDMVqMsQR2fwwkqYXehT8g';
 
@@ -17,12 +17,12 @@ const USERS: readonly (readonly [id: number, username: string, joined: string])[
   [6, 'quiet_reader', '2025-12-20T19:30:00Z'],
 ];
 
-/** Writes the demo users into a database without users; else does nothing. */
+/** Inserts the demo users if the database has no users. */
 export async function seed(db: Kysely<Schema>): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${locks.demo})`.execute(tx);
-    const anyone = await tx.selectFrom('users').select('id').limit(1).executeTakeFirst();
-    if (anyone !== undefined) return;
+    const existing = await tx.selectFrom('users').select('id').limit(1).executeTakeFirst();
+    if (existing !== undefined) return;
     const rows = USERS.map(([id, username, joined]) => ({
       id,
       username,
@@ -31,7 +31,7 @@ export async function seed(db: Kysely<Schema>): Promise<void> {
       created_at: new Date(joined),
     }));
     await tx.insertInto('users').values(rows).execute();
-    // The rows brought their own ids, so the sequence has to be told to go on after them.
+    // The rows have explicit ids, so the sequence must continue after them.
     await sql`select setval(pg_get_serial_sequence('users', 'id'), ${USERS.length})`.execute(tx);
     await appendEvents(
       tx,

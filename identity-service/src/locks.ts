@@ -1,15 +1,15 @@
-// The advisory locks of this service's database, so that no two kinds of work share a number.
+// Numbers of the PostgreSQL advisory locks in this service's database; no two tasks share a number.
 
-/** Held by one instance at a time. Numbers are arbitrary, and never change: a release before may hold the same lock. */
+/** The numbers are arbitrary, but must never change: an instance of an older release may hold the same lock. */
 export const locks = {
-  /** Writing the demo data. */
+  /** Inserting the demo data. */
   demo: 7_301_001,
-  /** Making a signing key. */
+  /** Creating a signing key. */
   signingKey: 7_301_002,
-  /** Writing the user event log: taken by the trigger of migration 0003, before an offset is drawn. */
+  /** Appending to the user event log: the trigger of migration 0003 takes it before an offset is assigned. */
   append: 7_301_003,
-  /** Work on the whole log: backfill and compaction. */
+  /** Backfill and compaction of the user event log. */
   wholeLog: 7_301_004,
-  /** Publishing the log to a broker. */
+  /** Publishing the user event log to NATS. */
   relay: 7_301_005,
 } as const;

@@ -1,15 +1,15 @@
-// The tables, as Kysely sees them; migrations/ makes them.
+// Table types for Kysely; migrations/ creates the tables.
 import type { EventType } from 'contracts/events/decode';
 import type { Generated, GeneratedAlways } from 'kysely';
 
 export interface UsersTable {
   id: Generated<number>;
-  /** Unique whatever its case. */
+  /** Unique, ignoring case. */
   username: string;
   email: string;
   /** argon2id, in the PHC string format. */
   password_hash: string;
-  /** Goes up with each new password, not with a new hash of the same one. */
+  /** Incremented with each new password, but not with a new hash of the same password. */
   password_version: Generated<number>;
   created_at: Generated<Date>;
 }
@@ -18,10 +18,10 @@ export interface SessionsTable {
   /** The `sid` of access tokens. */
   id: string;
   user_id: number;
-  /** SHA-256 of the refresh token that is good now, and of the one before it. */
+  /** SHA-256 of the secret of the current refresh token, and of the previous one. */
   token_hash: Uint8Array;
   previous_hash: Uint8Array | null;
-  /** What the successor of a refresh token is made with. */
+  /** HMAC key that derives each refresh token from the previous one. */
   chain_key: Uint8Array;
   created_at: Date;
   rotated_at: Date;
@@ -30,12 +30,12 @@ export interface SessionsTable {
 
 export interface SigningKeysTable {
   kid: string;
-  /** JSON Web Key (RFC 8037), the private half included. */
+  /** JSON Web Key (RFC 8037) with the private part. */
   private_jwk: string;
   created_at: Date;
 }
 
-/** Kept by rate-limiter-flexible. */
+/** Written by rate-limiter-flexible. */
 export interface LoginAttemptsTable {
   key: string;
   points: number;
@@ -44,20 +44,20 @@ export interface LoginAttemptsTable {
 }
 
 export interface UserEventsTable {
-  /** Rises, with gaps; becomes visible in its order. */
+  /** The offset: rises, with gaps. Events become visible in this order. */
   position: GeneratedAlways<number>;
   type: EventType;
   user_id: number;
-  /** Null when the user is gone. */
+  /** Null for UserDeleted. */
   username: string | null;
-  /** Of the request that changed the user (W3C Trace Context). */
+  /** Trace of the request that changed the user (W3C Trace Context). */
   traceparent: string | null;
   created_at: Generated<Date>;
-  /** Since when a UserDeleted is the only event of its user; see compaction.ts. */
+  /** The time since which a UserDeleted has been the only event of its user; see compaction.ts. */
   sole_since: Date | null;
 }
 
-/** How far the log has been published. */
+/** The offset up to which the log is published, per stream. */
 export interface RelaysTable {
   stream: string;
   position: number;

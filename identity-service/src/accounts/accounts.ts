@@ -1,22 +1,24 @@
-// Accounts: joining and logging in. E-mails and hashes are read here and in me.ts, and nowhere else.
+// Registration and login. Only this file and own-account.ts read e-mails and password hashes.
 import { isUniqueViolation } from 'chassis/postgres/errors';
 import { type InputFault, Problem } from 'chassis/http/problem';
 import type { NewUser, User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Outbox } from '../events/outbox.ts';
-import { NOBODYS_HASH, type Passwords } from './passwords.ts';
+import { DUMMY_HASH, type Passwords } from './passwords.ts';
 import type { Schema } from '../schema.ts';
 import type { OpenSession, Sessions } from '../sessions/sessions.ts';
 
 export interface Accounts {
   /**
+   * Creates a user and starts a session.
    * @param traceparent of the request
-   * @throws Problem 409 that names what is taken
+   * @throws Problem 409 that names the fields that are taken
    */
   register(user: NewUser, traceparent?: string): Promise<OpenSession>;
   /**
-   * Undefined for an unknown user and for a wrong password, after the same work.
-   * @param name a username or an e-mail, in any case
+   * Starts a session. An unknown user and a wrong password take the same time.
+   * @param name a username or an e-mail, ignoring case
+   * @returns undefined for an unknown user or a wrong password
    */
   logIn(name: string, password: string): Promise<OpenSession | undefined>;
 }
@@ -26,7 +28,7 @@ interface Credentials extends User {
   readonly passwordVersion: number;
 }
 
-// All names and e-mails are made of these; nothing else is looked for.
+// Every username and e-mail has only these characters; the database is not queried for other names.
 const VISIBLE_ASCII = /^[!-~]{1,254}$/;
 
 export const accountsIn = (
@@ -36,17 +38,17 @@ export const accountsIn = (
   outbox: Outbox,
 ): Accounts => ({
   async register({ username, email, password }, traceparent) {
-    // A name that is taken costs no hashing. Two who want it at once are told apart by the index.
-    await refuseTaken(db, username, email);
+    // Checked before the expensive hash. If two requests race for a name, the unique index decides.
+    await rejectTaken(db, username, email);
     const password_hash = await passwords.hash(password);
     try {
-      return await outbox.transaction(traceparent, async (tx, tell) => {
+      return await outbox.transaction(traceparent, async (tx, record) => {
         const { id, password_version: passwordVersion } = await tx
           .insertInto('users')
           .values({ username, email, password_hash })
           .returning(['id', 'password_version'])
           .executeTakeFirstOrThrow();
-        tell({ type: 'UserCreated', id, username });
+        record({ type: 'UserCreated', id, username });
         return (await sessions.start({ id, username, passwordVersion }, tx))!;
       });
     } catch (error) {
@@ -56,10 +58,10 @@ export const accountsIn = (
 
   async logIn(name, password) {
     const user = await findByName(db, name);
-    const isRight = await passwords.verify(user?.passwordHash ?? NOBODYS_HASH, password);
+    const isRight = await passwords.verify(user?.passwordHash ?? DUMMY_HASH, password);
     if (user === undefined || !isRight) return undefined;
     const session = await sessions.start(user);
-    if (session !== undefined) await renewHash(db, passwords, user, password);
+    if (session !== undefined) await updateOutdatedHash(db, passwords, user, password);
     return session;
   },
 });
@@ -69,7 +71,7 @@ async function findByName(db: Kysely<Schema>, name: string): Promise<Credentials
   const row = await db
     .selectFrom('users')
     .select(['id', 'username', 'password_hash', 'password_version'])
-    // No username has an @, every e-mail has one.
+    // Every e-mail has an @, and no username has one.
     .where(name.includes('@') ? sql`lower(email)` : sql`lower(username)`, '=', name.toLowerCase())
     .executeTakeFirst();
   return (
@@ -82,8 +84,8 @@ async function findByName(db: Kysely<Schema>, name: string): Promise<Credentials
   );
 }
 
-/** Makes a hash of other parameters anew. The log-in is good whether or not this can be done now. */
-async function renewHash(
+/** Replaces a hash that has outdated parameters. The login succeeds even if this fails for lack of capacity. */
+async function updateOutdatedHash(
   db: Kysely<Schema>,
   passwords: Passwords,
   { id, passwordHash }: Credentials,
@@ -99,46 +101,47 @@ async function renewHash(
       .where('password_hash', '=', passwordHash)
       .execute();
   } catch (error) {
-    // Too busy; the next log-in tries again.
+    // The hash queue is full; the next login tries again.
     if (!(error instanceof Problem)) throw error;
   }
 }
 
-const WORDS = { username: 'name', email: 'e-mail' } as const;
+const FIELD_NAMES = { username: 'name', email: 'e-mail' } as const;
 
-const taken = (names: readonly (keyof typeof WORDS)[]): Problem =>
+const takenConflict = (fields: readonly (keyof typeof FIELD_NAMES)[]): Problem =>
   new Problem(
     'conflict',
-    `Another user has this ${names.map((name) => WORDS[name]).join(' and this ')}`,
+    `Another user has this ${fields.map((field) => FIELD_NAMES[field]).join(' and this ')}`,
     {
-      errors: names.map((name): InputFault => ({
-        pointer: `/body/${name}`,
+      errors: fields.map((field): InputFault => ({
+        pointer: `/body/${field}`,
         detail: 'it is taken',
       })),
     },
   );
 
-async function refuseTaken(db: Kysely<Schema>, username: string, email: string): Promise<void> {
+/** @throws Problem 409 if another user has the username or the e-mail */
+async function rejectTaken(db: Kysely<Schema>, username: string, email: string): Promise<void> {
   const rows = await db
     .selectFrom('users')
     .select([
       sql<boolean>`lower(username) = ${username.toLowerCase()}`.as('username'),
       sql<boolean>`lower(email) = ${email.toLowerCase()}`.as('email'),
     ])
-    .where((is) =>
-      is.or([
-        is(sql`lower(username)`, '=', username.toLowerCase()),
-        is(sql`lower(email)`, '=', email.toLowerCase()),
+    .where((eb) =>
+      eb.or([
+        eb(sql`lower(username)`, '=', username.toLowerCase()),
+        eb(sql`lower(email)`, '=', email.toLowerCase()),
       ]),
     )
     .execute();
-  const names = (['username', 'email'] as const).filter((name) => rows.some((row) => row[name]));
-  if (names.length > 0) throw taken(names);
+  const fields = (['username', 'email'] as const).filter((field) => rows.some((row) => row[field]));
+  if (fields.length > 0) throw takenConflict(fields);
 }
 
-/** The 409 for a row that one of the unique indexes refused. */
+/** Returns the 409 for a violation of a unique index of `users`; undefined for any other error. */
 export function takenProblem(error: unknown): Problem | undefined {
-  if (isUniqueViolation(error, 'users_username_key')) return taken(['username']);
-  if (isUniqueViolation(error, 'users_email_key')) return taken(['email']);
+  if (isUniqueViolation(error, 'users_username_key')) return takenConflict(['username']);
+  if (isUniqueViolation(error, 'users_email_key')) return takenConflict(['email']);
   return undefined;
 }

@@ -1,4 +1,4 @@
-// Limits expensive work, such as hashing: a few tasks at once, a bounded number that wait.
+// Limits password hashing: a fixed number of hashes at the same time, and a bounded queue.
 import { createPermits, NoPermit } from 'chassis/base/permits';
 import { Problem } from 'chassis/http/problem';
 
@@ -9,7 +9,9 @@ export interface HashQueueBounds {
 
 export type HashQueue = <T>(task: () => Promise<T>) => Promise<T>;
 
-/** The queue throws Problem 503 when it is full; a task's own error passes through. */
+/**
+ * Creates a queue that runs tasks. It throws a Problem 503 when it is full; errors of a task pass through.
+ */
 export function createHashQueue(bounds: HashQueueBounds): HashQueue {
   const permits = createPermits(bounds);
   return async (task) => {
@@ -17,7 +19,7 @@ export function createHashQueue(bounds: HashQueueBounds): HashQueue {
       await permits.acquire({});
     } catch (error) {
       if (!(error instanceof NoPermit)) throw error;
-      throw new Problem('overloaded', 'There is too much to do now; try again', {
+      throw new Problem('overloaded', 'Too many requests are waiting; try again', {
         headers: { 'Retry-After': '1' },
         reason: 'the hash queue is full',
       });

@@ -1,36 +1,48 @@
-// The two ways to try a password: logging in, and proving it again. Both are limited; log-ins are counted by outcome.
+// Password checks: login, and reauthentication before a sensitive change. Both are rate limited; logins are counted by
+// outcome.
 import type { Metrics } from 'chassis/observability/metrics';
 import { unauthenticated } from 'chassis/auth/access-token';
 import { type HeaderFields, Problem } from 'chassis/http/problem';
 import type { Credentials } from 'contracts/types';
 import type { Accounts } from './accounts.ts';
 import type { Attempt, RateLimits } from './rate-limits.ts';
-import type { OwnAccount, Reauthentication, Who } from './own-account.ts';
+import type { OwnAccount, Reauthentication, ViewerSession } from './own-account.ts';
 import type { OpenSession } from '../sessions/sessions.ts';
 
-/** What came of it, and what is left of the limits. */
-export interface Counted<T> {
+/** The result of a successful attempt. */
+export interface LimitedResult<T> {
   readonly value: T;
+  /** The RateLimit header fields of the answer. */
   readonly headers: HeaderFields;
 }
 
 export interface Logins {
-  /** @param address the client's. @throws Problem 401, 429, 503 */
-  logIn(credentials: Credentials, address: string): Promise<Counted<OpenSession>>;
-  /** @throws Problem 401 when the session is over, 403 when the password is wrong, 429, 503 */
-  reauthenticate(who: Who, currentPassword: string): Promise<Counted<Reauthentication>>;
+  /**
+   * Starts a session.
+   * @param address of the client
+   * @throws Problem 401, 429, 503
+   */
+  logIn(credentials: Credentials, address: string): Promise<LimitedResult<OpenSession>>;
+  /**
+   * Checks the viewer's current password.
+   * @throws Problem 401 if the session has ended, 403 if the password is wrong, 429, 503
+   */
+  reauthenticate(
+    viewer: ViewerSession,
+    currentPassword: string,
+  ): Promise<LimitedResult<Reauthentication>>;
 }
 
-/** When there is no session (any more) that the token could belong to. */
-export const sessionOver = (): Problem => unauthenticated('The session is over');
+/** The 401 for a valid access token whose session has ended. */
+export const sessionEnded = (): Problem => unauthenticated('The session has ended');
 
 export function createLogins(
   accounts: Accounts,
-  own: OwnAccount,
+  ownAccount: OwnAccount,
   limits: RateLimits,
   metrics: Metrics,
 ): Logins {
-  const counter = metrics.counter('identity_logins_total', 'Attempts to log in, by outcome.', [
+  const counter = metrics.counter('identity_logins_total', 'Login attempts by outcome', [
     'outcome',
   ]);
   const count = (outcome: 'ok' | 'wrong' | 'limited', by = 1) => counter.inc({ outcome }, by);
@@ -38,7 +50,7 @@ export function createLogins(
   count('wrong', 0);
   count('limited', 0);
 
-  const allowed = async (name: string, address: string): Promise<Attempt> => {
+  const startLogin = async (name: string, address: string): Promise<Attempt> => {
     try {
       return await limits.logIn(name, address);
     } catch (error) {
@@ -49,8 +61,8 @@ export function createLogins(
 
   return {
     async logIn({ username, password }, address) {
-      const attempt = await allowed(username, address);
-      const session = await attempt.during(() => accounts.logIn(username, password));
+      const attempt = await startLogin(username, address);
+      const session = await attempt.run(() => accounts.logIn(username, password));
       if (session === undefined) {
         count('wrong');
         throw new Problem('unauthenticated', 'The username or the password is wrong', {
@@ -61,15 +73,15 @@ export function createLogins(
       return { value: session, headers: await attempt.succeeded() };
     },
 
-    async reauthenticate(who, currentPassword) {
-      const attempt = await limits.reauthenticate(who.userId);
-      const proof = await attempt.during(() => own.reauthenticate(who, currentPassword));
-      if (proof === undefined) throw sessionOver();
-      if (proof === 'wrong')
+    async reauthenticate(viewer, currentPassword) {
+      const attempt = await limits.reauthenticate(viewer.userId);
+      const result = await attempt.run(() => ownAccount.reauthenticate(viewer, currentPassword));
+      if (result === undefined) throw sessionEnded();
+      if (result === 'wrong')
         throw new Problem('forbidden', 'The current password is wrong', {
           headers: attempt.headers,
         });
-      return { value: proof, headers: await attempt.succeeded() };
+      return { value: result, headers: await attempt.succeeded() };
     },
   };
 }

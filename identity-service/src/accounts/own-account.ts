@@ -1,4 +1,5 @@
-// One's own account: what it holds, changing it, leaving. Every step asks whether the session is still there.
+// The viewer's own account: reads, changes and deletes it. Access tokens outlive their sessions, so reads check that the
+// session still exists.
 import type { Viewer } from 'chassis/auth/access-token';
 import type { Me, MeChange } from 'contracts/types';
 import type { Kysely, Transaction } from 'kysely';
@@ -7,34 +8,40 @@ import type { Outbox } from '../events/outbox.ts';
 import type { Passwords } from './passwords.ts';
 import type { Schema } from '../schema.ts';
 
-/** That the password was right, and which one that was. */
+/** Shows that the viewer has entered the current password. */
 export interface Reauthentication {
+  /** The version of that password. */
   readonly passwordVersion: number;
 }
 
-/** Whose account, by which session. */
-export type Who = Pick<Viewer, 'userId' | 'sessionId'>;
+/** The user and the session of a request. */
+export type ViewerSession = Pick<Viewer, 'userId' | 'sessionId'>;
 
-/** `undefined` everywhere means: there is no such session any more. */
+/** Every method returns undefined if the session has ended. */
 export interface OwnAccount {
-  find(who: Who): Promise<Me | undefined>;
-  /** `wrong` when it is not the password. */
+  find(viewer: ViewerSession): Promise<Me | undefined>;
+  /** Checks the current password; returns `wrong` if it does not match. */
   reauthenticate(
-    who: Who,
+    viewer: ViewerSession,
     currentPassword: string,
   ): Promise<Reauthentication | 'wrong' | undefined>;
   /**
-   * A new password ends all sessions of the user, this one too.
+   * Changes the account. A new password ends all sessions of the user, including this one.
    * @param traceparent of the request
-   * @throws Problem 409 that names what is taken
+   * @throws Problem 409 that names the fields that are taken
    */
   change(
-    who: Who,
+    viewer: ViewerSession,
     changes: Omit<MeChange, 'currentPassword'>,
-    proof: Reauthentication | undefined,
+    reauthentication: Reauthentication | undefined,
     traceparent?: string,
   ): Promise<Me | undefined>;
-  remove(who: Who, proof: Reauthentication, traceparent?: string): Promise<true | undefined>;
+  /** Deletes the account. */
+  remove(
+    viewer: ViewerSession,
+    reauthentication: Reauthentication,
+    traceparent?: string,
+  ): Promise<true | undefined>;
 }
 
 export function ownAccountIn(
@@ -43,7 +50,7 @@ export function ownAccountIn(
   outbox: Outbox,
   now: () => number = Date.now,
 ): OwnAccount {
-  const mine = ({ userId, sessionId }: Who) =>
+  const selectAccount = ({ userId, sessionId }: ViewerSession) =>
     db
       .selectFrom('sessions')
       .innerJoin('users', 'users.id', 'sessions.user_id')
@@ -52,11 +59,13 @@ export function ownAccountIn(
       .where('sessions.expires_at', '>', new Date(now()));
 
   return {
-    find: (who) =>
-      mine(who).select(['users.id', 'users.username', 'users.email']).executeTakeFirst(),
+    find: (viewer) =>
+      selectAccount(viewer)
+        .select(['users.id', 'users.username', 'users.email'])
+        .executeTakeFirst(),
 
-    async reauthenticate(who, currentPassword) {
-      const row = await mine(who)
+    async reauthenticate(viewer, currentPassword) {
+      const row = await selectAccount(viewer)
         .select(['users.password_hash', 'users.password_version'])
         .executeTakeFirst();
       if (row === undefined) return undefined;
@@ -64,31 +73,31 @@ export function ownAccountIn(
       return isRight ? { passwordVersion: row.password_version } : 'wrong';
     },
 
-    async change({ userId }, { password, ...names }, proof, traceparent) {
+    async change({ userId }, { password, ...names }, reauthentication, traceparent) {
       const password_hash = password === undefined ? undefined : await passwords.hash(password);
       try {
-        return await outbox.transaction(traceparent, async (tx, tell) => {
+        return await outbox.transaction(traceparent, async (tx, record) => {
           const before = names.username && (await lockedName(tx, userId));
           const changed = await tx
             .updateTable('users')
             .set(names)
             .$if(password_hash !== undefined, (update) =>
-              update.set((is) => ({
+              update.set((eb) => ({
                 password_hash: password_hash!,
-                password_version: is('password_version', '+', 1),
+                password_version: eb('password_version', '+', 1),
               })),
             )
             .where('id', '=', userId)
-            // Somebody who was logged out by a new password changes nothing any more.
-            .$if(proof !== undefined, (update) =>
-              update.where('password_version', '=', proof!.passwordVersion),
+            // A new password ends all sessions, so a reauthentication with the old password is no longer valid.
+            .$if(reauthentication !== undefined, (update) =>
+              update.where('password_version', '=', reauthentication!.passwordVersion),
             )
             .returning(['id', 'username', 'email'])
             .executeTakeFirst();
           if (changed !== undefined && password_hash !== undefined)
             await tx.deleteFrom('sessions').where('user_id', '=', userId).execute();
           if (changed !== undefined && before && changed.username !== before)
-            tell({ type: 'UserUpdated', id: userId, username: changed.username });
+            record({ type: 'UserUpdated', id: userId, username: changed.username });
           return changed;
         });
       } catch (error) {
@@ -97,20 +106,20 @@ export function ownAccountIn(
     },
 
     remove: ({ userId }, { passwordVersion }, traceparent) =>
-      outbox.transaction(traceparent, async (tx, tell) => {
+      outbox.transaction(traceparent, async (tx, record) => {
         const { numDeletedRows } = await tx
           .deleteFrom('users')
           .where('id', '=', userId)
           .where('password_version', '=', passwordVersion)
           .executeTakeFirst();
         if (numDeletedRows !== 1n) return undefined;
-        tell({ type: 'UserDeleted', id: userId });
+        record({ type: 'UserDeleted', id: userId });
         return true;
       }),
   };
 }
 
-/** The name that is there until this transaction changes it. */
+/** Locks the user, and returns the username; undefined if the user was deleted. */
 async function lockedName(tx: Transaction<Schema>, userId: number): Promise<string | undefined> {
   const user = await tx
     .selectFrom('users')

@@ -1,11 +1,11 @@
-// The public side of the users: what anyone may read. It never touches e-mails or password hashes.
+// The public profiles of users. No query here reads e-mails or password hashes.
 import type { User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 
 export interface Profiles {
   find(id: number): Promise<User | undefined>;
-  /** In the order of `ids`; unknown ones are left out. */
+  /** Returns users in the order of `ids`, without unknown ids. */
   findMany(ids: readonly number[]): Promise<User[]>;
 }
 
@@ -17,7 +17,7 @@ export const profilesIn = (db: Kysely<Schema>): Profiles => ({
     const rows = await db
       .selectFrom('users')
       .select(['id', 'username'])
-      // One parameter, whatever the number of ids: one prepared plan.
+      // One array parameter for any number of ids, so that the statement has one prepared plan.
       .where('id', '=', sql<number>`any(${[...ids]}::bigint[])`)
       .execute();
     const byId = new Map(rows.map((row) => [row.id, row]));

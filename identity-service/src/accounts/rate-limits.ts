@@ -1,5 +1,5 @@
-// How often a password may be tried: for each account, and for each client address. Kept in the database, so several
-// instances count together and a restart forgets nothing. An attempt counts before the password is looked at.
+// Rate limits of password checks, by account and by client address. The counters are in the database, so all instances
+// share them and they survive a restart. An attempt is counted before the password is checked.
 import { createHash } from 'node:crypto';
 import { type HeaderFields, Problem } from 'chassis/http/problem';
 import { type Kysely, sql } from 'kysely';
@@ -8,33 +8,35 @@ import { clientNetworkOf } from './client-network.ts';
 import type { Schema } from '../schema.ts';
 
 export interface LimitSettings {
+  /** Attempts per window. */
   readonly perAccount: number;
   readonly perAddress: number;
+  /** Length of the window in seconds. */
   readonly windowS: number;
 }
 
 /** An attempt that has been counted. */
 export interface Attempt {
-  /** What is left (draft-ietf-httpapi-ratelimit-headers-10). */
+  /** RateLimit header fields (draft-ietf-httpapi-ratelimit-headers-10). */
   readonly headers: HeaderFields;
-  /** The password was right: only failures stay counted. What is left then. */
+  /** Takes the attempt back after a correct password, since only failures count. Returns the new header fields. */
   succeeded(): Promise<HeaderFields>;
-  /** Does the looking. When it throws, nobody knows whether the password was right, and the attempt is given back. */
-  during<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs the password check. If the check throws, its outcome is unknown, and the attempt is taken back. */
+  run<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Both throw a Problem 429 when there were too many. */
+/** `logIn` and `reauthenticate` throw a Problem 429 after too many attempts. */
 export interface RateLimits {
-  /** @param name the account as the client names it, whether or not there is one */
+  /** @param name the account's name as sent by the client, whether or not the account exists */
   logIn(name: string, address: string): Promise<Attempt>;
-  /** For one's own password, asked again. */
+  /** Counts a check of the user's own password. */
   reauthenticate(userId: number): Promise<Attempt>;
-  /** Deletes counters whose window is over. */
+  /** Deletes counters whose window has ended. */
   deleteExpired(): Promise<void>;
 }
 
 interface Counter {
-  /** Its name in the fields: whose limit it is. */
+  /** The name of the limit in the header fields. */
   readonly policy: 'account' | 'address';
   readonly key: string;
   readonly limiter: RateLimiterPostgres;
@@ -55,24 +57,24 @@ export function rateLimitsIn(db: Kysely<Schema>, settings: LimitSettings): RateL
     });
   const account = limiter('account', perAccount);
   const address = limiter('address', perAddress);
-  const proof = limiter('proof', perAccount);
+  const reauthentication = limiter('proof', perAccount);
 
   return {
     logIn: (name, ip) =>
       count([
-        // First, so that an address that is shut out cannot shut out accounts.
+        // The address comes first, so that a blocked address cannot use up the limits of accounts.
         { policy: 'address', key: keyOf(clientNetworkOf(ip)), limiter: address },
         { policy: 'account', key: keyOf(name.toLowerCase()), limiter: account },
       ]),
     reauthenticate: (userId) =>
-      count([{ policy: 'account', key: keyOf(String(userId)), limiter: proof }]),
+      count([{ policy: 'account', key: keyOf(String(userId)), limiter: reauthentication }]),
     async deleteExpired() {
       await db.deleteFrom('login_attempts').where('expire', '<', Date.now()).execute();
     },
   };
 }
 
-/** The keys hold no name and no address; they are gone after a window. */
+/** Hashes a key, so that the table contains no names and no addresses. */
 const keyOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 async function count(counters: readonly Counter[]): Promise<Attempt> {
@@ -80,14 +82,14 @@ async function count(counters: readonly Counter[]): Promise<Attempt> {
   for (const counter of counters) {
     try {
       results.push([counter, await counter.limiter.consume(counter.key)]);
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw tooMany(counter, refused);
+    } catch (rejected) {
+      if (!(rejected instanceof RateLimiterRes)) throw rejected;
+      throw tooManyAttempts(counter, rejected);
     }
   }
-  const giveBack = () => Promise.all(results.map(([{ limiter, key }]) => limiter.reward(key, 1)));
+  const takeBack = () => Promise.all(results.map(([{ limiter, key }]) => limiter.reward(key, 1)));
   return {
-    headers: fields(results),
+    headers: headersOf(results),
     async succeeded() {
       const after = results.map(async ([counter, before]) => {
         const { limiter, key, policy } = counter;
@@ -95,41 +97,44 @@ async function count(counters: readonly Counter[]): Promise<Attempt> {
         await limiter.delete(key);
         return [counter, new RateLimiterRes(limiter.points, before.msBeforeNext)] as const;
       });
-      return fields(await Promise.all(after));
+      return headersOf(await Promise.all(after));
     },
-    async during(work) {
+    async run(work) {
       try {
         return await work();
       } catch (error) {
-        await giveBack().catch(() => undefined);
+        await takeBack().catch(() => undefined);
         throw error;
       }
     },
   };
 }
 
-const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
+const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
 
-function fields(results: readonly (readonly [Counter, RateLimiterRes])[]): HeaderFields {
-  const left = results.map(
+function headersOf(results: readonly (readonly [Counter, RateLimiterRes])[]): HeaderFields {
+  const limits = results.map(
     ([{ policy, limiter }, { remainingPoints, msBeforeNext }]) =>
-      `"${policy}";r=${Math.min(remainingPoints, limiter.points)};t=${seconds(msBeforeNext)}`,
+      `"${policy}";r=${Math.min(remainingPoints, limiter.points)};t=${secondsOf(msBeforeNext)}`,
   );
   const policies = results.map(
     ([{ policy, limiter }]) => `"${policy}";q=${limiter.points};w=${limiter.duration}`,
   );
-  return { RateLimit: left.join(', '), 'RateLimit-Policy': policies.join(', ') };
+  return { RateLimit: limits.join(', '), 'RateLimit-Policy': policies.join(', ') };
 }
 
-const tooMany = (counter: Counter, refused: RateLimiterRes): Problem =>
-  new Problem('too-many-requests', 'There were too many attempts; try again later', {
+const tooManyAttempts = (counter: Counter, rejected: RateLimiterRes): Problem =>
+  new Problem('too-many-requests', 'Too many attempts; try again later', {
     headers: {
-      ...fields([[counter, refused]]),
-      'Retry-After': String(seconds(refused.msBeforeNext)),
+      ...headersOf([[counter, rejected]]),
+      'Retry-After': String(secondsOf(rejected.msBeforeNext)),
     },
   });
 
-/** What the limiter takes for a connection of pg. As Kysely's own queries, its statements wait for the migrations. */
+/**
+ * An adapter that the limiter uses like a connection of pg. Its statements go through Kysely, so they wait for the
+ * migrations like all other queries.
+ */
 const clientOf = (db: Kysely<Schema>) => ({
   async query({ text, values }: { text: string; values: readonly unknown[] }) {
     const parts = text.split(/\$\d+/);

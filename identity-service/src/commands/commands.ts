@@ -1,4 +1,4 @@
-// The commands that a person gives in a terminal, by the word after main.ts.
+// The commands of the terminal, by their names: `node src/main.ts NAME`.
 import type { Command } from 'chassis/process/commands';
 import { rotateKeys } from './rotate-keys.ts';
 import { backfill, compact } from './user-event-log.ts';

@@ -1,4 +1,4 @@
-// `npm run rotate-keys`: makes a new signing key now. Nobody is logged out by it.
+// `npm run rotate-keys`: creates a new signing key. All users stay logged in.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,11 +16,11 @@ import { KEY_LEAD_MS } from '../sessions/signing-keys.ts';
 
 const WAIT_MS = 10_000;
 
-/** @throws StartupError when the database cannot be used: an embedded one belongs to the service while that runs */
+/** @throws StartupError when the database is unavailable; a running service holds the lock on an embedded database */
 export const rotateKeys: Command = async (env, say) => {
   const { DATABASE_URL, DATA_DIR, LOG_LEVEL } = readSettings(settings, env);
   if (DATABASE_URL === undefined && !existsSync(join(DATA_DIR, CLUSTER)))
-    throw new StartupError(`There is no database in ${DATA_DIR}. Set DATA_DIR, or DATABASE_URL.`);
+    throw new StartupError(`There is no database in ${DATA_DIR}. Set DATA_DIR or DATABASE_URL.`);
   const database = await openDatabase<Schema>({
     databaseUrl: DATABASE_URL,
     dataDir: DATA_DIR,
@@ -29,17 +29,17 @@ export const rotateKeys: Command = async (env, say) => {
   }).catch((cause: unknown) => {
     if (!(cause instanceof StartupError)) throw cause;
     throw new StartupError(
-      `${cause.message}\nAn embedded database belongs to one process: while the service runs, stop it, rotate, and start it again.`,
+      `${cause.message}\nOnly one process can use an embedded database. Stop the service, run this command again, and then start the service.`,
       { cause },
     );
   });
   try {
     await Promise.race([database.prepared, delay(WAIT_MS, undefined, { ref: false })]);
-    const why = await database.readiness();
-    if (why !== undefined) throw new StartupError(`${why}.`);
+    const fault = await database.readiness();
+    if (fault !== undefined) throw new StartupError(`${fault}.`);
     const { kid, createdAt } = await createKeyStore(database.db, { maxAgeMs: Infinity }).rotate();
     const from = new Date(createdAt + KEY_LEAD_MS).toISOString();
-    say(`The key ${kid} is there, and signs from ${from} on.`);
+    say(`Created the key ${kid}. It signs from ${from} on.`);
     return 0;
   } finally {
     await database.close();

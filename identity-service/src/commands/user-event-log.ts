@@ -1,17 +1,21 @@
-// `npm run backfill` and `npm run compact`: the running service does the work, as an embedded database belongs to it.
+// `npm run backfill` and `npm run compact`: send requests to the running service, since an embedded database can be used by
+// one process only.
 import { requestAdmin } from 'chassis/http/admin-client';
 import type { Command } from 'chassis/process/commands';
 import { readSettings } from 'chassis/settings/settings';
 import { settings } from '../config.ts';
 import { sumOf, type Step } from '../events/steps.ts';
 
-/** Repeats steps until the end of the log. A command that fails half-way can be given again: its steps are done. */
-const stepsOf =
+/**
+ * Returns a command that requests steps until the end. The steps of a command that fails stay done, so it can be repeated.
+ * @param summary writes the last line for the operator
+ */
+const commandOf =
   (path: string, summary: (result: Step['result']) => string): Command =>
   async (env, say) => {
-    const address = readSettings(settings, env);
+    const target = readSettings(settings, env);
     const step = async (query = ''): Promise<Step> => {
-      const answer = await requestAdmin(address, 'POST', `${path}${query}`);
+      const answer = await requestAdmin(target, 'POST', `${path}${query}`);
       const { did: result, next } = answer as { did: Step['result']; next: Step['next'] };
       return { result, next };
     };
@@ -21,14 +25,14 @@ const stepsOf =
     return 0;
   };
 
-export const backfill = stepsOf(
+export const backfill = commandOf(
   '/log/backfill',
   ({ created, updated, deleted }) =>
-    `The log knows all users. Written now: ${created} UserCreated, ${updated} UserUpdated, ${deleted} UserDeleted.`,
+    `The log has all users. Appended: ${created} UserCreated, ${updated} UserUpdated, ${deleted} UserDeleted.`,
 );
 
-export const compact = stepsOf(
+export const compact = commandOf(
   '/log/compact',
   ({ superseded, tombstones }) =>
-    `The log has the newest event of each user. Removed now: ${superseded} superseded events, ${tombstones} old UserDeleted events.`,
+    `The log is compacted. Deleted: ${superseded} superseded events, ${tombstones} old UserDeleted events.`,
 );

@@ -1,4 +1,5 @@
-// Making the log say what the users are: for users from before there was a log, or whom a release without it changed.
+// Backfill: appends events for users that the log does not know or knows wrongly, since they were created or changed by a
+// release without a log.
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Step, withEventLogLock } from './steps.ts';
 import { type Change, appendEvents } from './outbox.ts';
@@ -10,35 +11,38 @@ const COUNT_BATCH = 5_000;
 export type Backfilled = Step<'created' | 'updated' | 'deleted'>;
 
 export interface Backfill {
-  /** Looks at some users with ids beyond `after`, and writes what the log does not know of them. */
+  /** Checks the next 500 users with ids greater than `after`, and appends the events that are missing. */
   step(after: number): Promise<Backfilled>;
-  /** How many of the next users the log does not know at all. Locks nothing, writes nothing. */
+  /** Counts those of the next 5,000 users that have no event. Takes no locks and writes nothing. */
   countUnknown(after: number): Promise<Step<'unknown'>>;
 }
 
 /** The newest event of a user. */
 type Newest = Pick<UserEventsTable, 'type' | 'username'>;
 
-/** @param announce is told the newest position once its event can be read */
-export const backfillIn = (db: Kysely<Schema>, announce: (position: number) => void): Backfill => ({
+/** @param notify receives the newest offset once its event is committed */
+export const backfillIn = (db: Kysely<Schema>, notify: (offset: number) => void): Backfill => ({
   async step(after) {
-    const done = await withEventLogLock(db, async (tx) => {
+    const { changes, offset, next } = await withEventLogLock(db, async (tx) => {
       const ids = await nextIds(tx, after);
       const users = await lockedNames(tx, ids);
-      // Asked for when the users are locked: whoever was changing one of them is done, and in the log.
-      const changes = missingChanges(ids, users, await newestEvents(tx, ids));
-      return { changes, position: await appendEvents(tx, changes), next: ids.at(-1) ?? null };
+      // Read after the users are locked: by then, every earlier change of them is committed and in the log.
+      const missing = missingChanges(ids, users, await newestEvents(tx, ids));
+      return {
+        changes: missing,
+        offset: await appendEvents(tx, missing),
+        next: ids.at(-1) ?? null,
+      };
     });
-    if (done.position !== undefined) announce(done.position);
-    const count = (wanted: Change['type']) =>
-      done.changes.filter(({ type }) => type === wanted).length;
+    if (offset !== undefined) notify(offset);
+    const count = (wanted: Change['type']) => changes.filter(({ type }) => type === wanted).length;
     return {
       result: {
         created: count('UserCreated'),
         updated: count('UserUpdated'),
         deleted: count('UserDeleted'),
       },
-      next: done.next,
+      next,
     };
   },
 
@@ -53,7 +57,11 @@ export const backfillIn = (db: Kysely<Schema>, announce: (position: number) => v
   },
 });
 
-/** What has to be told of users so that the log is right about them. */
+/**
+ * Returns the changes that are missing in the log.
+ * @param users usernames by id; an id without one belongs to a deleted user
+ * @param newest the newest event of each user
+ */
 export const missingChanges = (
   ids: readonly number[],
   users: ReadonlyMap<number, string>,
@@ -68,7 +76,7 @@ export const missingChanges = (
     return event.username === username ? [] : [{ type: 'UserUpdated', id, username }];
   });
 
-/** Ids of users, and of those whom the log has only; ascending. */
+/** Returns the next ids, ascending: of users, and of deleted users that the log has events of. */
 async function nextIds(tx: Transaction<Schema>, after: number): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     (select id from users where id > ${after} order by id limit ${BATCH})
@@ -78,7 +86,7 @@ async function nextIds(tx: Transaction<Schema>, after: number): Promise<number[]
   return rows.map(({ id }) => id);
 }
 
-/** Nobody changes or deletes these users before the transaction is over. */
+/** Returns usernames by id. The users are locked against changes and deletion until the transaction ends. */
 async function lockedNames(
   tx: Transaction<Schema>,
   ids: readonly number[],

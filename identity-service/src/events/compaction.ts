@@ -1,21 +1,22 @@
-// Making the log shorter without changing what it leads to: the newest event of each user stays.
+// Compaction: deletes events that newer events supersede. The newest event of each user stays, so a consumer that reads the
+// log ends with the same state.
 import { type Kysely, sql } from 'kysely';
 import { type Step, withEventLogLock } from './steps.ts';
 import type { Schema } from '../schema.ts';
 
 const BATCH = 1_000;
-/** So long a UserDeleted stays, once it is its user's only event. */
+/** How long a UserDeleted is kept after it has become the only event of its user, in days. */
 export const TOMBSTONE_DAYS = 30;
 
 export type Compacted = Step<'superseded' | 'tombstones'>;
 
 /**
- * Makes steps that look at some events after a position, and delete
- * - those that a newer one of the same user supersedes: whoever reads on comes to that one;
- * - a UserDeleted that has been the only event of its user for 30 days: whoever has read an older one had 30 days to
- *   read this one. Never the newest of all: a log's end does not go back.
- * Nothing goes before the relay has published it: by what stands at the stream's end it knows that the stream is of this
- * log; see same-log.ts.
+ * Returns a step that checks the next 1,000 events after an offset, and deletes
+ * - events superseded by a newer event of the same user: a consumer reads that newer event later;
+ * - a tombstone: a UserDeleted that has been the only event of its user for 30 days. A consumer that has read an older
+ *   event of the user had 30 days to read the tombstone. The newest event of the log stays, so that the end offset never
+ *   goes back.
+ * Events that are not published yet stay: the relay compares the end of the stream with the log (stream-check.ts).
  */
 export const compactionIn =
   (db: Kysely<Schema>) =>
@@ -29,7 +30,7 @@ export const compactionIn =
           ) as is_superseded, exists (
             select from user_events older
             where older.user_id = event.user_id and older.position <= ${after}
-          ) as is_left_behind
+          ) as has_older
           from user_events event
           where position > ${after}
             and position <= (select coalesce(min(position), ${Number.MAX_SAFE_INTEGER}) from relays)
@@ -43,10 +44,10 @@ export const compactionIn =
             and batch.sole_since < now() - make_interval(days => ${TOMBSTONE_DAYS})
             and batch.position < (select max(position) from user_events)
           returning 1
-        ), alone as (
+        ), sole as (
           update user_events set sole_since = now() from batch
           where user_events.position = batch.position and batch.type = 'UserDeleted'
-            and batch.sole_since is null and not is_superseded and not is_left_behind
+            and batch.sole_since is null and not is_superseded and not has_older
         )
         select (select max(position) from batch) as last,
           (select count(*) from superseded) as superseded,

@@ -1,32 +1,33 @@
-// The log of users, to be read: events by their positions, in the form that leaves this service (CloudEvents 1.0).
+// Reads the user event log by offset, and converts its rows to events on the wire (CloudEvents 1.0).
 import type { UserEventOnWire } from 'contracts/types';
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema, UserEventsTable } from '../schema.ts';
 
 const SOURCE = 'urn:social-network:identity';
-/** The most events that are read at once; the contract has the same number. */
+/** Events per page; the contract has the same number. */
 export const PAGE_MAX = 500;
 
 export interface UserEventPage {
   readonly events: readonly UserEventOnWire[];
-  /** Where to go on. */
+  /** The offset after which the next page starts. */
   readonly nextOffset: number;
-  /** The position of the newest event; 0 when there is none. */
+  /** The offset of the newest event; 0 if the log is empty. */
   readonly endOffset: number;
 }
 
 export interface EventReader {
+  /** The offset of the newest event; 0 if the log is empty. */
   endOffset(): Promise<number>;
-  /** The oldest events after a position; at most BATCH_MAX. */
-  after(position: number): Promise<UserEventPage>;
-  /** The event at a position; undefined when there is none, or none any more. */
-  at(position: number): Promise<UserEventOnWire | undefined>;
-  /** Whether there is an event of this user after a position. */
-  hasLaterEvent(userId: number, position: number): Promise<boolean>;
+  /** The oldest events after an offset; at most PAGE_MAX. */
+  after(offset: number): Promise<UserEventPage>;
+  /** The event at an offset; undefined if there is none, or if compaction has deleted it. */
+  at(offset: number): Promise<UserEventOnWire | undefined>;
+  /** Whether the log has an event of this user after an offset. */
+  hasLaterEvent(userId: number, offset: number): Promise<boolean>;
 }
 
 export const eventReaderIn = (db: Kysely<Schema>): EventReader => {
-  const head = async (): Promise<number> => {
+  const readEndOffset = async (): Promise<number> => {
     const newest = await db
       .selectFrom('user_events')
       .select('position')
@@ -36,46 +37,46 @@ export const eventReaderIn = (db: Kysely<Schema>): EventReader => {
     return newest?.position ?? 0;
   };
   return {
-    endOffset: head,
-    async after(position) {
+    endOffset: readEndOffset,
+    async after(offset) {
       const rows = await db
         .selectFrom('user_events')
         .selectAll()
-        .where('position', '>', position)
+        .where('position', '>', offset)
         .orderBy('position')
         .limit(PAGE_MAX)
         .execute();
-      // Asked for afterwards, so that it is never before the last event.
       return {
         events: rows.map(eventOf),
-        nextOffset: rows.at(-1)?.position ?? position,
-        endOffset: await head(),
+        nextOffset: rows.at(-1)?.position ?? offset,
+        // Read after the events, so that the end is never before the last of them.
+        endOffset: await readEndOffset(),
       };
     },
-    async at(position) {
+    async at(offset) {
       const row = await db
         .selectFrom('user_events')
         .selectAll()
-        .where('position', '=', position)
+        .where('position', '=', offset)
         .executeTakeFirst();
       return row && eventOf(row);
     },
-    async hasLaterEvent(userId, position) {
-      const newer = await db
+    async hasLaterEvent(userId, offset) {
+      const later = await db
         .selectFrom('user_events')
         .select('position')
         .where('user_id', '=', userId)
-        .where('position', '>', position)
+        .where('position', '>', offset)
         .limit(1)
         .executeTakeFirst();
-      return newer !== undefined;
+      return later !== undefined;
     },
   };
 };
 
 function eventOf(row: Selectable<UserEventsTable>): UserEventOnWire {
   const { position, type, user_id: id, username, traceparent, created_at } = row;
-  const about = {
+  const attributes = {
     specversion: '1.0',
     id: String(position),
     source: SOURCE,
@@ -86,6 +87,6 @@ function eventOf(row: Selectable<UserEventsTable>): UserEventOnWire {
     ...(traceparent !== null && { traceparent }),
   } as const;
   return type === 'UserDeleted'
-    ? { ...about, type, method: 'DELETE', data: { id } }
-    : { ...about, type, data: { id, username: username! } };
+    ? { ...attributes, type, method: 'DELETE', data: { id } }
+    : { ...attributes, type, data: { id, username: username! } };
 }

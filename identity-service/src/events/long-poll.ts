@@ -1,65 +1,66 @@
-// Waiting for the next event: woken at once by what this process writes; what other instances write is looked for, by
-// one look for all who wait, and by none when nobody does.
+// Waits for new events (long polling). Events of this process wake the waiters at once. For events of other instances,
+// the log is polled: one query for all waiters, and none while there are no waiters.
 
-/** How often other instances' writing is looked for while somebody waits, in ms. */
-const LOOK_MS = 250;
+/** How often the log is polled for events of other instances while there are waiters, in ms. */
+const POLL_MS = 250;
 
 export interface LongPoll {
-  /** The newest position that this process has heard of; lower again when the log has lost its end. */
+  /** The newest offset that this process knows. It goes back if the end of the log was lost. */
   latestOffset(): number;
-  /** There is an event at this position, and it can be read. */
-  notify(position: number): void;
-  /** Resolves as soon as there is something after the position, and otherwise after `ms`, at the signal, or when it stops. */
+  /** Reports that the event at this offset is committed, and wakes the waiters before it. */
+  notify(offset: number): void;
+  /** Resolves when there is an event after the offset, after `ms`, when the signal aborts, or on `stop`. */
   wait(after: number, ms: number, signal: AbortSignal): Promise<void>;
-  /** How many wait. */
+  /** The number of waiters. */
   waiterCount(): number;
-  /** Wakes all who wait; nobody waits any more. */
+  /** Wakes all waiters; later waits resolve at once. */
   stop(): void;
 }
 
-/** @param head the position of the newest event, however it came there */
-export function createLongPoll(head: () => Promise<number>): LongPoll {
+/** @param readEndOffset reads the offset of the newest event, whichever instance wrote it */
+export function createLongPoll(readEndOffset: () => Promise<number>): LongPoll {
   interface Waiter {
     readonly after: number;
     readonly wake: () => void;
   }
   const waiters = new Set<Waiter>();
-  let known = 0;
-  /** The newest that was announced since a look began. */
-  let announced = 0;
+  let latest = 0;
+  /** The newest offset that was notified since the current poll began. */
+  let notified = 0;
   let stopped = false;
-  let looking = false;
-  let later: NodeJS.Timeout | undefined;
+  let polling = false;
+  let nextPoll: NodeJS.Timeout | undefined;
 
-  const wakeThoseBefore = (position: number): void => {
-    for (const { after, wake } of waiters) if (after < position) wake();
+  const wakeWaitersBefore = (offset: number): void => {
+    for (const { after, wake } of waiters) if (after < offset) wake();
   };
-  const announce = (position: number): void => {
-    announced = Math.max(announced, position);
-    known = Math.max(known, position);
-    wakeThoseBefore(position);
+  const notify = (offset: number): void => {
+    notified = Math.max(notified, offset);
+    latest = Math.max(latest, offset);
+    wakeWaitersBefore(offset);
   };
-  const look = async (): Promise<void> => {
-    if (looking) return;
-    looking = true;
-    clearTimeout(later);
-    later = undefined;
-    announced = 0;
-    // A lower one is believed, too: the log lost its end. Who waits hears of a database that is away when they read.
-    const found = await head().catch(() => known);
-    known = Math.max(found, announced);
-    looking = false;
-    wakeThoseBefore(known);
-    lookLater();
+  const poll = async (): Promise<void> => {
+    if (polling) return;
+    polling = true;
+    clearTimeout(nextPoll);
+    nextPoll = undefined;
+    notified = 0;
+    // A lower offset is accepted: the log has lost its end. A database error is ignored here, since each waiter gets it when
+    // it reads after its wait.
+    const found = await readEndOffset().catch(() => latest);
+    latest = Math.max(found, notified);
+    polling = false;
+    wakeWaitersBefore(latest);
+    schedulePoll();
   };
-  const lookLater = (): void => {
-    if (looking || stopped || waiters.size === 0) return;
-    later ??= setTimeout(() => void look(), LOOK_MS).unref();
+  const schedulePoll = (): void => {
+    if (polling || stopped || waiters.size === 0) return;
+    nextPoll ??= setTimeout(() => void poll(), POLL_MS).unref();
   };
 
   return {
-    latestOffset: () => known,
-    notify: announce,
+    latestOffset: () => latest,
+    notify,
     waiterCount: () => waiters.size,
     wait(after, ms, signal) {
       if (stopped || signal.aborted || ms === 0) return Promise.resolve();
@@ -74,9 +75,9 @@ export function createLongPoll(head: () => Promise<number>): LongPoll {
         const timer = setTimeout(wake, ms);
         signal.addEventListener('abort', wake, { once: true });
         waiters.add(waiter);
-        // There should be something to read, and who comes here has just read nothing.
-        if (after < known) void look();
-        else lookLater();
+        // The caller has just found no event after `after`, so a newer `latest` may be wrong and is checked at once.
+        if (after < latest) void poll();
+        else schedulePoll();
       });
     },
     stop() {

@@ -1,4 +1,4 @@
-// Writing the log: in the transaction that changes the users, as the last thing that it does.
+// The outbox: a transaction that changes users also appends their events to the log, as its last statement.
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 
@@ -13,32 +13,32 @@ export type Change =
 
 export interface Outbox {
   /**
-   * Runs `work` in a transaction. The changes that it tells of are in the log if and only if the transaction commits.
-   * @param traceparent of the request that asked for them
+   * Runs `work` in a transaction. The recorded changes are in the log if and only if the transaction commits.
+   * @param traceparent of the request that makes the changes
    */
   transaction<T>(
     traceparent: string | undefined,
-    work: (tx: Transaction<Schema>, tell: (change: Change) => void) => Promise<T>,
+    work: (tx: Transaction<Schema>, record: (change: Change) => void) => Promise<T>,
   ): Promise<T>;
 }
 
-/** @param announce is told the newest position once its event can be read */
-export const outboxIn = (db: Kysely<Schema>, announce: (position: number) => void): Outbox => ({
+/** @param notify receives the newest offset once its event is committed */
+export const outboxIn = (db: Kysely<Schema>, notify: (offset: number) => void): Outbox => ({
   async transaction(traceparent, work) {
-    const [result, position] = await db.transaction().execute(async (tx) => {
+    const [result, offset] = await db.transaction().execute(async (tx) => {
       const changes: Change[] = [];
-      const done = await work(tx, (change) => changes.push(change));
-      return [done, await appendEvents(tx, changes, traceparent)] as const;
+      const value = await work(tx, (change) => changes.push(change));
+      return [value, await appendEvents(tx, changes, traceparent)] as const;
     });
-    if (position !== undefined) announce(position);
+    if (offset !== undefined) notify(offset);
     return result;
   },
 });
 
 /**
- * Writes events, in their order. Everybody who wants to do that too waits until this transaction is over: nothing may
- * come after it in the transaction, and above all no lock.
- * @returns the position of the last one; undefined when there is none
+ * Appends events in order. Other transactions that append wait until this transaction ends. So this must be its last
+ * statement; above all, it must take no lock afterwards.
+ * @returns the offset of the last event; undefined if there are no changes
  */
 export async function appendEvents(
   tx: Kysely<Schema>,

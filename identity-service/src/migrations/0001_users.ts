@@ -1,4 +1,5 @@
-// The users. Text that is compared has the collation "C": the same order and case folding on every server.
+// The users. Text columns that are compared have the collation "C": its order and case folding are the same on every
+// server.
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {

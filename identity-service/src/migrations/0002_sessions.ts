@@ -1,12 +1,12 @@
-// Sessions, the keys that sign access tokens, and counters of attempts to log in. Secrets are kept as hashes; the
-// private keys are what this database has to keep to itself.
+// Sessions, keys that sign access tokens, and counters of login attempts. Refresh tokens are stored as hashes. The private
+// keys are stored in plain text, so this database must be kept secret.
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // Counts the real changes of a password; a hash alone also changes when it is made anew with other parameters.
+  // Counts changes of the password. The hash cannot show them: it also changes when its parameters change.
   await sql`alter table users add column password_version integer not null default 1`.execute(db);
 
-  // One row is a family of refresh tokens: the one that is good now, and the one before it.
+  // Each row is a family of refresh tokens: the current token and the previous one.
   await sql`
     create table sessions (
       id uuid primary key,
@@ -28,7 +28,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz(3) not null
     )`.execute(db);
 
-  // The columns, and their order, are those that rate-limiter-flexible knows. `expire` is milliseconds since the epoch.
+  // rate-limiter-flexible requires these columns in this order. `expire` is in milliseconds since the epoch.
   await sql`
     create table login_attempts (
       key text collate "C" primary key,

@@ -1,5 +1,5 @@
-// The log of users, and how far its relay is. A position is never given to an event that is committed before one with
-// a lower position: who has read up to a position has seen everything before it.
+// The user event log, and the offset up to which the relay has published it. Events are committed in the order of their
+// positions (offsets), so a consumer that has read up to an offset has seen every event before it.
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -18,8 +18,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index user_events_user_id_idx on user_events (user_id, position)`.execute(db);
 
-  // Before the statement, not before each row: by then the sequence has advanced. The lock is held until the
-  // transaction is over, so positions become visible in their order; whoever rolls back leaves a gap.
+  // Runs before the statement and not before each row, since the sequence has already advanced when a row trigger runs. The
+  // lock is held until the transaction ends, so positions become visible in order. A rollback leaves a gap.
   await sql`
     create function user_events_in_order() returns trigger language plpgsql as $$
     begin

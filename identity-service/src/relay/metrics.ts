@@ -1,52 +1,53 @@
-// What is measured of the relay.
+// Metrics of the relay.
 import type { Metrics } from 'chassis/observability/metrics';
 
 export interface RelayMetrics {
-  /** This instance publishes now, from a position on. */
-  started(position: number): void;
-  published(events: number, position: number): void;
+  /** This instance starts to publish after `offset`. */
+  started(offset: number): void;
+  /** Events up to `offset` were published. */
+  published(events: number, offset: number): void;
   failed(): void;
-  /** It does not any more, for whatever reason. */
+  /** This instance no longer publishes. */
   stopped(): void;
-  /** The position as the database has it; counts while another instance publishes. */
-  observed(position: number): void;
+  /** The published offset as stored in the database; used only while another instance publishes. */
+  observed(offset: number): void;
 }
 
 export function relayMetrics(metrics: Metrics): RelayMetrics {
-  const position = metrics.gauge(
+  const offset = metrics.gauge(
     'identity_relay_position',
-    'Everything in the log up to here is published',
+    'Offset up to which the user event log is published',
     [],
   );
   const active = metrics.gauge(
     'identity_relay_active',
-    'Whether this instance publishes the log; one at a time does',
+    '1 if this instance publishes the user event log; one instance at a time does',
     [],
   );
-  const events = metrics.counter('identity_relay_events_total', 'Events that were published', []);
+  const events = metrics.counter('identity_relay_events_total', 'Published user events', []);
   const failures = metrics.counter(
     'identity_relay_failures_total',
-    'Attempts to publish that failed',
+    'Failed attempts to publish user events',
     [],
   );
   let isActive = false;
-  const activate = (is: boolean): void => {
-    isActive = is;
-    active.set(is ? 1 : 0);
+  const setActive = (value: boolean): void => {
+    isActive = value;
+    active.set(value ? 1 : 0);
   };
   return {
-    started(at) {
-      activate(true);
-      position.set(at);
+    started(from) {
+      setActive(true);
+      offset.set(from);
     },
-    published(count, at) {
+    published(count, upTo) {
       events.inc(count);
-      position.set(at);
+      offset.set(upTo);
     },
     failed: () => failures.inc(),
-    stopped: () => activate(false),
-    observed(at) {
-      if (!isActive) position.set(at);
+    stopped: () => setActive(false),
+    observed(stored) {
+      if (!isActive) offset.set(stored);
     },
   };
 }

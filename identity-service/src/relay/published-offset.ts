@@ -1,13 +1,13 @@
-// How far the log is published, as the database has it: for those instances that do not publish, and for compaction.
-// What is published next, the stream itself decides; see relay.ts.
+// The published offset in the database. It is for compaction and for the metrics of instances that do not publish; the
+// relay itself continues at the end of the stream (relay.ts).
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { STREAM } from './stream.ts';
 
 export interface PublishedOffset {
-  /** 0 when nothing was published ever. */
+  /** The offset up to which the log is published; 0 if nothing was published. */
   read(): Promise<number>;
-  write(position: number): Promise<void>;
+  write(offset: number): Promise<void>;
 }
 
 export const publishedOffsetIn = (db: Kysely<Schema>): PublishedOffset => ({
@@ -19,11 +19,11 @@ export const publishedOffsetIn = (db: Kysely<Schema>): PublishedOffset => ({
       .executeTakeFirst();
     return row?.position ?? 0;
   },
-  async write(position) {
+  async write(offset) {
     await db
       .insertInto('relays')
-      .values({ stream: STREAM, position })
-      .onConflict((conflict) => conflict.column('stream').doUpdateSet({ position }))
+      .values({ stream: STREAM, position: offset })
+      .onConflict((conflict) => conflict.column('stream').doUpdateSet({ position: offset }))
       .execute();
   },
 });

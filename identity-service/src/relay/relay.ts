@@ -1,5 +1,5 @@
-// Publishing the log to a broker, by one instance at a time. How far it is, the stream itself says: whatever was killed,
-// and at whichever line, the next attempt goes on behind the last event that the stream has.
+// Publishes the user event log to NATS, on one instance at a time. The stream itself says how far the relay is: after a
+// crash at any point, the next attempt continues after the last event of the stream.
 import { SourceError } from 'chassis/events/source';
 import { redactError } from 'chassis/events/consumer-report';
 import type { Logger } from 'chassis/observability/log';
@@ -12,13 +12,13 @@ import type { RelayMetrics } from './metrics.ts';
 import type { PublishedOffset } from './published-offset.ts';
 import type { Schema } from '../schema.ts';
 import { streamMismatch } from './stream-check.ts';
-import type { EventStream, SeenEnd, StreamEnd } from './stream.ts';
+import type { EventStream, StreamEnd, StreamTail } from './stream.ts';
 import type { EventReader } from '../events/event-reader.ts';
 import { locks } from '../locks.ts';
 
-/** How often the end of the stream is looked at while nothing happens: it may have been lost. */
+/** How often the end of the stream is checked while there are no new events, in ms: the stream may have been lost. */
 const IDLE_MS = 5_000;
-const LINES_A_MINUTE = 3;
+const LOG_LINES_PER_MINUTE = 3;
 const STOP_MS = 1_000;
 
 export interface RelayOptions {
@@ -27,7 +27,7 @@ export interface RelayOptions {
   readonly stream: EventStream;
   readonly publishedOffset: PublishedOffset;
   readonly withLeaderLock: Database<Schema>['withLeaderLock'];
-  /** Nothing is done before. */
+  /** The relay starts when this promise resolves. */
   readonly prepared: Promise<void>;
   readonly log: Logger;
   readonly metrics: RelayMetrics;
@@ -35,47 +35,47 @@ export interface RelayOptions {
 }
 
 export interface Relay {
-  /** Ends it, in the middle of a batch if need be. */
+  /** Stops the relay, if necessary in the middle of a batch. */
   stop(): Promise<void>;
 }
 
-/** Publishes until it is stopped: whatever fails, it tries again, and says so. */
+/** Publishes until it is stopped. Failures are logged and retried. */
 export function startRelay(options: RelayOptions): Relay {
   const { reader, longPoll, stream, publishedOffset, withLeaderLock, prepared, log, metrics } =
     options;
   const { time = realTime } = options;
-  const ending = new AbortController();
-  const sampled = createLogSampler(LINES_A_MINUTE, 60_000);
+  const stopping = new AbortController();
+  const sampled = createLogSampler(LOG_LINES_PER_MINUTE, 60_000);
   let failures = 0;
 
   const succeeded = (): void => {
-    if (failures > 0) log.info({ failures }, 'publishing the log works again');
+    if (failures > 0) log.info({ failures }, 'publishing user events works again');
     failures = 0;
   };
 
-  /** @throws SourceError, again and again until a person has acted, when the stream is not of this log */
-  const check = async ({ event }: SeenEnd): Promise<void> => {
+  /** @throws SourceError when the stream does not match the log; each retry throws it until an operator has acted */
+  const checkTail = async ({ event }: StreamTail): Promise<void> => {
     if (event === undefined) return;
     const published = await publishedOffset.read();
-    const wrong = await streamMismatch(event, { log: reader, published, now: time.now() });
-    if (wrong === undefined) return;
-    // So nothing counts as published any more, and compaction cannot take away what contradicts.
+    const mismatch = await streamMismatch(event, { log: reader, published, now: time.now() });
+    if (mismatch === undefined) return;
+    // With offset 0 nothing counts as published, so compaction cannot delete the events that show the mismatch.
     if (published > 0) await publishedOffset.write(0);
-    throw new SourceError(wrong);
+    throw new SourceError(mismatch);
   };
 
-  /** The end of the stream, where publishing begins. */
-  const begin = async (signal: AbortSignal): Promise<StreamEnd> => {
-    const end = await raceAbort(stream.end(), signal);
-    await check(end);
-    await publishedOffset.write(end.offset);
-    metrics.started(end.offset);
-    log.info({ position: end.offset }, 'publishing the log');
-    return end;
+  /** Returns the end of the stream, after which publishing starts. */
+  const start = async (signal: AbortSignal): Promise<StreamEnd> => {
+    const tail = await raceAbort(stream.end(), signal);
+    await checkTail(tail);
+    await publishedOffset.write(tail.offset);
+    metrics.started(tail.offset);
+    log.info({ offset: tail.offset }, 'publishing user events');
+    return tail;
   };
 
   const publish = async (signal: AbortSignal): Promise<void> => {
-    let end = await begin(signal);
+    let end = await start(signal);
     while (!signal.aborted) {
       const { events } = await reader.after(end.offset);
       if (events.length > 0) {
@@ -87,33 +87,34 @@ export function startRelay(options: RelayOptions): Relay {
       }
       await longPoll.wait(end.offset, IDLE_MS, signal);
       if (signal.aborted || longPoll.latestOffset() > end.offset) continue;
-      const now = await raceAbort(stream.end(), signal);
-      if (now.sequence !== end.sequence) throw new SourceError('the stream is not as we left it');
-      await check(now);
+      const tail = await raceAbort(stream.end(), signal);
+      if (tail.sequence !== end.sequence)
+        throw new SourceError('the end of the stream has changed since the last publish');
+      await checkTail(tail);
       succeeded();
     }
   };
 
   const run = async (): Promise<void> => {
-    await raceAbort(prepared, ending.signal);
-    while (!ending.signal.aborted) {
+    await raceAbort(prepared, stopping.signal);
+    while (!stopping.signal.aborted) {
       try {
-        await withLeaderLock(locks.relay, ending.signal, (lost) =>
-          publish(AbortSignal.any([ending.signal, lost])),
+        await withLeaderLock(locks.relay, stopping.signal, (lost) =>
+          publish(AbortSignal.any([stopping.signal, lost])),
         );
       } catch (error) {
-        if (ending.signal.aborted) return;
+        if (stopping.signal.aborted) return;
         failures += 1;
         metrics.failed();
         const retryInMs = backOff(failures, time.random);
-        const leftOut = sampled('failed');
-        if (leftOut !== undefined)
+        const suppressed = sampled('failed');
+        if (suppressed !== undefined)
           log.warn(
-            { retryInMs, ...redactError(error), ...(leftOut > 0 && { leftOut }) },
-            'publishing the log fails',
+            { retryInMs, ...redactError(error), ...(suppressed > 0 && { leftOut: suppressed }) },
+            'publishing user events failed; retrying',
           );
-        // Without the lock: another instance may do better.
-        await time.pause(retryInMs, ending.signal);
+        // The lock is released by now, so another instance may succeed meanwhile.
+        await time.pause(retryInMs, stopping.signal);
       } finally {
         metrics.stopped();
       }
@@ -123,11 +124,13 @@ export function startRelay(options: RelayOptions): Relay {
   const running = run().catch(() => undefined);
   return {
     async stop() {
-      ending.abort();
+      stopping.abort();
       await running;
-      await withTimeout(stream.close(), STOP_MS, () => new Error('the broker is too slow')).catch(
-        () => undefined,
-      );
+      await withTimeout(
+        stream.close(),
+        STOP_MS,
+        () => new Error('the connection to NATS did not close in time'),
+      ).catch(() => undefined);
     },
   };
 }

@@ -1,5 +1,5 @@
-// Whether a stream carries this very log. When one of the two was restored, positions were given twice, and what is new in
-// the log would count as published long ago.
+// Checks whether a stream carries this log. After a restore of the log or the stream, an offset may exist twice, and new
+// events of the log would count as already published.
 import { isDeepStrictEqual } from 'node:util';
 import type { UserEventOnWire } from 'contracts/types';
 import { TOMBSTONE_DAYS } from '../events/compaction.ts';
@@ -7,41 +7,48 @@ import type { EventReader } from '../events/event-reader.ts';
 
 const DAY_MS = 86_400_000;
 const HELP =
-  'one of them was restored, or is of another system; docs/failover.md says what to do, under "After a restore"';
+  'one of them was restored or belongs to another system; see "After a restore" in docs/failover.md';
 
 export interface LocalLog {
   readonly log: Pick<EventReader, 'endOffset' | 'at' | 'hasLaterEvent'>;
-  /** Up to where the log is published, as its own database has it. Compaction takes away nothing that is after it. */
+  /** The published offset in the database of the log. Compaction deletes nothing after this offset. */
   readonly published: number;
-  /** Ms since the epoch. */
+  /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /**
- * @param event the last one of the stream
- * @returns why nothing may be published behind it, to be said to people; undefined when it may
+ * Compares the last event of the stream with the event of the log at the same offset.
+ * @param event the last event of the stream
+ * @returns a message for operators that says why nothing may be published after this event; undefined if they match
  */
 export async function streamMismatch(
   event: UserEventOnWire,
   { log, published, now }: LocalLog,
 ): Promise<string | undefined> {
-  const position = Number(event.id);
-  const head = await log.endOffset();
-  if (position > head)
-    return `the stream has events beyond the log, up to position ${position} and not ${head}: ${HELP}`;
-  const own = await log.at(position);
-  const agree =
-    own === undefined
-      ? position <= published && (await mayBeCompacted(event, log, now))
-      : isDeepStrictEqual(tellingOf(own), tellingOf(event));
-  return agree
-    ? undefined
-    : `the stream and the log tell different things at position ${position}: ${HELP}`;
+  const offset = Number(event.id);
+  const endOffset = await log.endOffset();
+  if (offset > endOffset)
+    return `the stream has events beyond the end of the log: its last offset is ${offset}, the log ends at ${endOffset}; ${HELP}`;
+  const logged = await log.at(offset);
+  const matches =
+    logged === undefined
+      ? offset <= published && (await mayBeCompacted(event, log, now))
+      : isDeepStrictEqual(comparedFieldsOf(logged), comparedFieldsOf(event));
+  return matches ? undefined : `the stream and the log differ at offset ${offset}; ${HELP}`;
 }
 
-const tellingOf = ({ type, subject, time, data }: UserEventOnWire) => [type, subject, time, data];
+const comparedFieldsOf = ({ type, subject, time, data }: UserEventOnWire) => [
+  type,
+  subject,
+  time,
+  data,
+];
 
-/** Compaction takes away what a newer event of the same user supersedes, and old deletions. Other gaps were never events. */
+/**
+ * Tells whether compaction may have deleted the event: a newer event of the same user supersedes it, or it is an old
+ * UserDeleted. Any other gap in the log has never been an event.
+ */
 async function mayBeCompacted(
   { id, type, time, data }: UserEventOnWire,
   log: LocalLog['log'],

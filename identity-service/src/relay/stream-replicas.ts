@@ -1,4 +1,4 @@
-// On how many of the broker's servers the stream is kept: one that was made with fewer than are wanted is raised.
+// The number of NATS servers that store the stream: raised when NATS_REPLICAS is higher.
 import type { StreamAPI, StreamInfo } from '@nats-io/jetstream';
 import { SourceError } from 'chassis/events/source';
 import { redactError } from 'chassis/events/consumer-report';
@@ -7,32 +7,33 @@ import type { Logger } from 'chassis/observability/log';
 export interface Replicas {
   readonly wanted: number;
   /**
-   * Has the broker keep the stream on as many servers as are wanted. More than that are left alone: people may have
-   * had their reasons. When that cannot be, the log says so, once, and events are published all the same.
+   * Raises the number of the stream's replicas to `wanted`. A higher number stays, since an operator may have set it. A
+   * failure is logged once; events are published all the same.
    */
   raise(streams: StreamAPI, info: StreamInfo): Promise<void>;
 }
 
 export function replicasOf(wanted: number, log?: Logger): Replicas {
-  let said = false;
+  let isWarned = false;
   return {
     wanted,
     async raise(streams, { config, cluster }) {
-      const { name, num_replicas: has } = config;
-      if (has >= wanted) return;
+      const { name, num_replicas: replicas } = config;
+      if (replicas >= wanted) return;
       try {
-        // A server that is alone says yes, and keeps it alone.
-        if (cluster === undefined) throw new SourceError('the broker is no cluster');
+        // A server without a cluster accepts the update, but does not replicate the stream.
+        if (cluster === undefined)
+          throw new SourceError('the NATS server is not part of a cluster');
         await streams.update(name, { num_replicas: wanted });
-        log?.info({ had: has, has: wanted }, 'the stream is kept on more servers from now on');
-        said = false;
+        log?.info({ before: replicas, replicas: wanted }, 'stream replicas raised');
+        isWarned = false;
       } catch (error) {
-        if (!said)
+        if (!isWarned)
           log?.warn(
-            { has, wanted, ...redactError(error) },
-            'the stream is kept on fewer servers than NATS_REPLICAS says',
+            { replicas, wanted, ...redactError(error) },
+            'the stream has fewer replicas than NATS_REPLICAS; cannot raise them',
           );
-        said = true;
+        isWarned = true;
       }
     },
   };

@@ -1,4 +1,4 @@
-// The JetStream stream that the log is published to: made when it is not there, and only ever lengthened at its end.
+// The JetStream stream that the user event log is published to. It is created if missing; events are only appended.
 import {
   DiscardPolicy,
   jetstream,
@@ -19,54 +19,58 @@ import { type Replicas, replicasOf } from './stream-replicas.ts';
 
 export const STREAM = 'USER_EVENTS';
 const SUBJECT = 'user-events';
-/** For an answer of the broker's. */
-const ANSWER_MS = 5_000;
-const DUPLICATES_MS = 600_000;
+/** Time limit of a request to NATS. */
+const REQUEST_MS = 5_000;
+const DUPLICATE_WINDOW_MS = 600_000;
 
-/** What the stream is, wherever it is made. One that is there is left so, but for its replicas. */
+/** The configuration of a new stream. Of an existing stream, only the number of replicas is changed. */
 export const streamConfig = (replicas: number) => ({
   name: STREAM,
   subjects: [`${SUBJECT}.*`],
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
   discard: DiscardPolicy.Old,
-  // The newest event of each user, for ever.
+  // Keeps the newest event of each user, without an age limit.
   max_msgs_per_subject: 1,
-  duplicate_window: nanos(DUPLICATES_MS),
+  duplicate_window: nanos(DUPLICATE_WINDOW_MS),
   num_replicas: replicas,
 });
 
-/** Where a stream ends: its own number of the last message, 0 for none, and the position of the last event in it. */
+/** The end of a stream. */
 export interface StreamEnd {
+  /** The stream's sequence number of its last message; 0 if there was none. */
   readonly sequence: number;
+  /** The log's offset of the last event in the stream; 0 if there is none. */
   readonly offset: number;
 }
 
-export interface SeenEnd extends StreamEnd {
-  /** The last event; undefined when the stream has no message. */
+/** The end of a stream, with its last event. */
+export interface StreamTail extends StreamEnd {
+  /** Undefined if the stream has no message. */
   readonly event: UserEventOnWire | undefined;
 }
 
-/** Everything throws when the broker cannot be asked, or does not answer in time: then nobody knows what was stored. */
+/** Every method throws when NATS is unreachable or does not answer in time. Then it is unknown what NATS has stored. */
 export interface EventStream {
-  /** @throws SourceError also when the last message is no event of ours */
-  end(): Promise<SeenEnd>;
+  /** @throws SourceError also when the last message is not a user event */
+  end(): Promise<StreamTail>;
   /**
-   * Stores events, in their order, right behind message number `sequence`, or a first part of them, or none: the broker
-   * refuses what would come to lie behind another message, whoever published that and however late this one arrives.
-   * @returns the end, when all of them are stored
+   * Appends events in order, directly after the message with number `sequence`. On a failure, none or only the first of
+   * them may be stored: NATS rejects a message that would follow any other message, even if it arrives late.
+   * @returns the new end of the stream, once all events are stored
    */
   append(events: readonly UserEventOnWire[], sequence: number): Promise<StreamEnd>;
   close(): Promise<void>;
 }
 
 /**
- * @param urls servers of the broker, with commas between; nothing is asked of it yet
- * @param wanted how many of them are to keep the stream
+ * Opens the stream. It connects on the first use, not here.
+ * @param urls addresses of the NATS servers, separated by commas
+ * @param wantedReplicas number of servers that store the stream
  */
-export function openStream(urls: string, wanted: number, log?: Logger): EventStream {
+export function openStream(urls: string, wantedReplicas: number, log?: Logger): EventStream {
   const broker = openBroker(urls, 'identity-service');
-  const replicas = replicasOf(wanted, log);
+  const replicas = replicasOf(wantedReplicas, log);
   return {
     end: () => broker.using((connection) => endOf(connection, replicas)),
     append: (events, sequence) =>
@@ -75,24 +79,25 @@ export function openStream(urls: string, wanted: number, log?: Logger): EventStr
   };
 }
 
-async function endOf(connection: NatsConnection, replicas: Replicas): Promise<SeenEnd> {
-  const { streams } = await jetstreamManager(connection, { timeout: ANSWER_MS, checkAPI: false });
-  // The number before the message: what is published in between makes the number too low, and the next append fail.
+async function endOf(connection: NatsConnection, replicas: Replicas): Promise<StreamTail> {
+  const { streams } = await jetstreamManager(connection, { timeout: REQUEST_MS, checkAPI: false });
+  // The sequence is read before the message. If a message is published in between, the sequence is too low and the next
+  // append fails.
   const sequence =
-    (await lastSequence(streams, replicas)) ?? (await makeStream(streams, replicas.wanted));
-  const none = { sequence, offset: 0, event: undefined };
-  if (sequence === 0) return none;
+    (await lastSequence(streams, replicas)) ?? (await createStream(streams, replicas.wanted));
+  const empty = { sequence, offset: 0, event: undefined };
+  if (sequence === 0) return empty;
   const last = await streams.getMessage(STREAM, { last_by_subj: `${SUBJECT}.*` });
-  if (last === null) return none;
-  const position = parseOffset(last.header.get('Nats-Msg-Id'));
-  const event = parsed(last.string());
-  if (position === undefined || event?.id !== String(position))
-    throw new SourceError('the last message of the stream is no event of ours');
-  return { sequence, offset: position, event };
+  if (last === null) return empty;
+  const offset = parseOffset(last.header.get('Nats-Msg-Id'));
+  const event = parseEvent(last.string());
+  if (offset === undefined || event?.id !== String(offset))
+    throw new SourceError('the last message of the stream is not a user event');
+  return { sequence, offset, event };
 }
 
-/** Undefined for what is no event, or of a type that is not known here. */
-function parsed(text: string): UserEventOnWire | undefined {
+/** Returns undefined for text that is not an event, and for an event of an unknown type. */
+function parseEvent(text: string): UserEventOnWire | undefined {
   try {
     const event = JSON.parse(text) as UserEventOnWire;
     const { kind } = decodeUserEvent(event);
@@ -114,7 +119,7 @@ async function lastSequence(streams: StreamAPI, replicas: Replicas): Promise<num
   }
 }
 
-async function makeStream(streams: StreamAPI, replicas: number): Promise<number> {
+async function createStream(streams: StreamAPI, replicas: number): Promise<number> {
   const { state } = await streams.add(streamConfig(replicas));
   return state.last_seq;
 }
@@ -124,20 +129,21 @@ async function publish(
   events: readonly UserEventOnWire[],
   sequence: number,
 ): Promise<StreamEnd> {
-  const client = jetstream(connection, { timeout: ANSWER_MS });
-  // All at once: each names the one before, so when one is lost those behind it are refused.
-  const answers = await Promise.allSettled(
-    events.map((event, at) =>
+  const client = jetstream(connection, { timeout: REQUEST_MS });
+  // All at once: each message names the previous one, so when one is lost, NATS rejects all after it.
+  const results = await Promise.allSettled(
+    events.map((event, index) =>
       client.publish(`${SUBJECT}.${event.subject}`, JSON.stringify(event), {
         msgID: event.id,
-        expect: { lastSequence: sequence + at },
+        expect: { lastSequence: sequence + index },
       }),
     ),
   );
-  for (const answer of answers) {
-    if (answer.status === 'rejected') throw answer.reason;
-    // Then it is stored; or an earlier attempt failed half-way, and the broker only believes so.
-    if (answer.value.duplicate) throw new SourceError('the broker has had an event before');
+  for (const result of results) {
+    if (result.status === 'rejected') throw result.reason;
+    // A duplicate may be stored. Or an earlier attempt failed half-way, and NATS only takes the event for stored.
+    if (result.value.duplicate)
+      throw new SourceError('NATS reports a published event as a duplicate');
   }
   return { sequence: sequence + events.length, offset: Number(events.at(-1)!.id) };
 }

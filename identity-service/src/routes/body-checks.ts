@@ -1,4 +1,5 @@
-// What a body has to be: the contract's bounds, and those of a new password, which count after its normalisation.
+// Checks of request bodies: by the contract and, for a new password, by its length after normalisation, which a schema
+// cannot express.
 import type { BodyCheck } from 'chassis/http/input';
 import { requestGuard, type RequestGuard } from 'contracts/request';
 import type { Confirmation, Credentials, MeChange, NewUser, RefreshRequest } from 'contracts/types';
@@ -11,8 +12,9 @@ const withNewPassword =
   (body) => {
     const faults = guard(body);
     const { password } = body as { password?: unknown };
-    const isKnown = faults.some(({ pointer }) => pointer === POINTER);
-    const detail = isKnown || typeof password !== 'string' ? undefined : passwordFault(password);
+    const hasPasswordFault = faults.some(({ pointer }) => pointer === POINTER);
+    const detail =
+      hasPasswordFault || typeof password !== 'string' ? undefined : passwordFault(password);
     return detail === undefined ? faults : [...faults, { pointer: POINTER, detail }];
   };
 

@@ -1,4 +1,4 @@
-// GET /.well-known/jwks.json: the keys that access tokens are checked with (RFC 7517).
+// GET /.well-known/jwks.json: the public keys that verify access tokens (RFC 7517).
 import type { Route } from 'chassis/http/app';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
 

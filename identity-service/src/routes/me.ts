@@ -1,18 +1,18 @@
-// GET, PATCH, DELETE /api/me: one's own account. Who asks is known before the body is looked at.
+// GET, PATCH, DELETE /api/me: the viewer's own account. The viewer is authenticated before the body is checked.
 import type { Authenticate } from 'chassis/auth/access-token';
 import type { Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
 import { parseBody } from 'chassis/http/input';
 import type { Request } from 'express';
-import { type Logins, sessionOver } from '../accounts/logins.ts';
+import { type Logins, sessionEnded } from '../accounts/logins.ts';
 import type { OwnAccount } from '../accounts/own-account.ts';
 import { confirmation, meChange } from './body-checks.ts';
 
-export function meRoutes(own: OwnAccount, logins: Logins, authenticate: Authenticate): Route[] {
-  /** @throws Problem 401, also for a good token of a session that is over */
-  const askedBy = async (req: Request) => {
-    const who = await authenticate(req);
-    return { who, me: there(await own.find(who)) };
+export function meRoutes(account: OwnAccount, logins: Logins, authenticate: Authenticate): Route[] {
+  /** @throws Problem 401, also for a valid token whose session has ended */
+  const authenticateSession = async (req: Request) => {
+    const viewer = await authenticate(req);
+    return { viewer, me: requireSession(await account.find(viewer)) };
   };
 
   return [
@@ -20,7 +20,7 @@ export function meRoutes(own: OwnAccount, logins: Logins, authenticate: Authenti
       method: 'get',
       path: '/api/me',
       async handle(req) {
-        const { me } = await askedBy(req);
+        const { me } = await authenticateSession(req);
         return { body: me, cache: 'private' };
       },
     },
@@ -29,15 +29,21 @@ export function meRoutes(own: OwnAccount, logins: Logins, authenticate: Authenti
       path: '/api/me',
       body: true,
       async handle(req) {
-        const { who } = await askedBy(req);
+        const { viewer } = await authenticateSession(req);
         const { currentPassword, ...changes } = parseBody(meChange, req.body);
-        const proof =
+        const reauthentication =
           currentPassword === undefined
             ? undefined
-            : await logins.reauthenticate(who, currentPassword);
+            : await logins.reauthenticate(viewer, currentPassword);
         const { traceparent } = requestContextOf(req);
-        const me = there(await own.change(who, changes, proof?.value, traceparent));
-        return { body: me, cache: 'no-store', ...(proof && { headers: proof.headers }) };
+        const me = requireSession(
+          await account.change(viewer, changes, reauthentication?.value, traceparent),
+        );
+        return {
+          body: me,
+          cache: 'no-store',
+          ...(reauthentication && { headers: reauthentication.headers }),
+        };
       },
     },
     {
@@ -45,18 +51,22 @@ export function meRoutes(own: OwnAccount, logins: Logins, authenticate: Authenti
       path: '/api/me',
       body: true,
       async handle(req) {
-        const { who } = await askedBy(req);
+        const { viewer } = await authenticateSession(req);
         const { currentPassword } = parseBody(confirmation, req.body);
-        const proof = await logins.reauthenticate(who, currentPassword);
-        there(await own.remove(who, proof.value, requestContextOf(req).traceparent));
-        return { status: 204, headers: proof.headers };
+        const { value: reauthentication, headers } = await logins.reauthenticate(
+          viewer,
+          currentPassword,
+        );
+        const { traceparent } = requestContextOf(req);
+        requireSession(await account.remove(viewer, reauthentication, traceparent));
+        return { status: 204, headers };
       },
     },
   ];
 }
 
-/** @throws Problem 401 for what is not there any more */
-function there<T>(found: T | undefined): T {
-  if (found === undefined) throw sessionOver();
-  return found;
+/** @throws Problem 401 if the result is undefined, since the session has ended */
+function requireSession<T>(result: T | undefined): T {
+  if (result === undefined) throw sessionEnded();
+  return result;
 }

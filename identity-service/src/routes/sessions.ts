@@ -1,8 +1,8 @@
-// POST /api/sessions to log in, POST /api/sessions/refresh, DELETE /api/sessions/current to log out.
+// POST /api/sessions (login), POST /api/sessions/refresh, DELETE /api/sessions/current (logout).
 import { type Authenticate, unauthenticated } from 'chassis/auth/access-token';
 import type { Route } from 'chassis/http/app';
 import { parseBody } from 'chassis/http/input';
-import { type Logins, sessionOver } from '../accounts/logins.ts';
+import { type Logins, sessionEnded } from '../accounts/logins.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
 import { credentials, refreshRequest } from './body-checks.ts';
@@ -21,7 +21,7 @@ export const sessionRoutes = (
       const { refreshToken } = parseBody(refreshRequest, req.body);
       const session = await sessions.refresh(refreshToken);
       if (session === undefined)
-        throw unauthenticated('The refresh token is not valid, or no longer');
+        throw unauthenticated('The refresh token is not valid or no longer valid');
       return { body: await tokens.issue(session), cache: 'no-store' };
     },
   },
@@ -30,21 +30,19 @@ export const sessionRoutes = (
     path: '/api/sessions',
     body: true,
     async handle(req) {
-      const tried = await logins.logIn(parseBody(credentials, req.body), req.ip ?? '');
-      return {
-        status: 201,
-        body: await tokens.issue(tried.value),
-        cache: 'no-store',
-        headers: tried.headers,
-      };
+      const { value: session, headers } = await logins.logIn(
+        parseBody(credentials, req.body),
+        req.ip ?? '',
+      );
+      return { status: 201, body: await tokens.issue(session), cache: 'no-store', headers };
     },
   },
   {
     method: 'delete',
     path: '/api/sessions/current',
     async handle(req) {
-      const wasThere = await sessions.end(await authenticate(req));
-      if (!wasThere) throw sessionOver();
+      const hasEnded = await sessions.end(await authenticate(req));
+      if (!hasEnded) throw sessionEnded();
       return { status: 204 };
     },
   },

@@ -1,4 +1,5 @@
-// POST /log/backfill and /log/compact of the admin port: some steps each, and where to go on. For log-command.ts.
+// POST /log/backfill and POST /log/compact on the admin port, for commands/user-event-log.ts. Each request runs steps for a
+// few seconds and answers with the place where the next request continues.
 import { defineRoute, type Route } from 'chassis/http/app';
 import { requireSameOrigin } from 'chassis/http/same-origin';
 import { invalid } from 'chassis/http/problem';
@@ -6,7 +7,7 @@ import { REQUEST_MS, type Step, runSteps } from '../events/steps.ts';
 
 const AFTER = /^(0|[1-9]\d{0,15})$/;
 
-export function logAdminRoutes(commands: {
+export function userEventAdminRoutes(commands: {
   readonly [name in 'backfill' | 'compact']: (after: number) => Promise<Step>;
 }): Route[] {
   return Object.entries(commands).map(([name, step]) =>
@@ -26,6 +27,6 @@ export function logAdminRoutes(commands: {
 function parseAfter(text = '0'): number {
   const after = AFTER.test(text) ? Number(text) : NaN;
   if (!Number.isSafeInteger(after))
-    throw invalid('/query/after', 'expected the `next` of the answer before');
+    throw invalid('/query/after', 'expected the `next` of the previous answer');
   return after;
 }

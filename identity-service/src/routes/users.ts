@@ -1,4 +1,4 @@
-// GET /api/users/{id}, GET /api/users?ids=, and POST /api/users to join.
+// GET /api/users/{id}, GET /api/users?ids=, and POST /api/users (registration).
 import { defineRoute, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
 import { parseBody, parseId, parseIds } from 'chassis/http/input';
@@ -8,7 +8,11 @@ import type { AccessTokens } from '../sessions/access-tokens.ts';
 import type { Profiles } from '../accounts/profiles.ts';
 import { newUser } from './body-checks.ts';
 
-export const userRoutes = (users: Profiles, accounts: Accounts, tokens: AccessTokens): Route[] => [
+export const userRoutes = (
+  profiles: Profiles,
+  accounts: Accounts,
+  tokens: AccessTokens,
+): Route[] => [
   defineRoute({
     method: 'get',
     path: '/api/users',
@@ -16,7 +20,7 @@ export const userRoutes = (users: Profiles, accounts: Accounts, tokens: AccessTo
     async handle(_req, { ids }) {
       if (ids === undefined) throw invalid('/query/ids', 'expected 1 to 100 ids');
       return {
-        body: { items: await users.findMany(parseIds(ids, '/query/ids')) },
+        body: { items: await profiles.findMany(parseIds(ids, '/query/ids')) },
         cache: 'public',
       };
     },
@@ -26,7 +30,7 @@ export const userRoutes = (users: Profiles, accounts: Accounts, tokens: AccessTo
     path: '/api/users/:id',
     async handle(req) {
       const id = parseId(req.params['id'], '/path/id');
-      const user = await users.find(id);
+      const user = await profiles.find(id);
       if (user === undefined) throw new Problem('not-found', `There is no user ${id}`);
       return { body: user, cache: 'public' };
     },

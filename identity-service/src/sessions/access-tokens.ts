@@ -1,4 +1,5 @@
-// Access tokens (RFC 9068): signed here, checked by anyone with the published keys. They say who, and nothing else.
+// Access tokens (RFC 9068): JWTs that this service signs and that every service verifies with the published keys. A token
+// identifies the user and the session, and nothing else.
 import { randomUUID } from 'node:crypto';
 import { accessToken } from 'contracts/tokens';
 import type { KeySet, Session } from 'contracts/types';
@@ -10,18 +11,18 @@ import { keysAt, TOKEN_LIFETIME_S } from './signing-keys.ts';
 type PublicKey = KeySet['keys'][number];
 
 export interface AccessTokens {
-  /** The session as its owner is told it, with a new access token. */
+  /** Returns the session as sent to its owner, with a new access token. */
   issue(session: OpenSession): Promise<Session>;
-  /** For anyone who has to check a token. */
+  /** The public keys that verify access tokens (RFC 7517). */
   published(): Promise<KeySet>;
-  /** For checking tokens in this process. */
+  /** Verification keys for jose, for use in this process. Throws JWKSNoMatchingKey for an unknown key id. */
   readonly keys: JWTVerifyGetKey;
 }
 
 export function createAccessTokens(store: KeyStore, now: () => number = Date.now): AccessTokens {
   const imported = new Map<string, Promise<CryptoKey>>();
-  /** Imported once: that costs as much as a signature. */
-  const imports = (name: string, jwk: JWK | PublicKey): Promise<CryptoKey> => {
+  /** Imports each key once, since an import costs as much as a signature. */
+  const importOnce = (name: string, jwk: JWK | PublicKey): Promise<CryptoKey> => {
     let key = imported.get(name);
     if (key === undefined) {
       key = importJWK(jwk as JWK, accessToken.algorithm) as Promise<CryptoKey>;
@@ -29,11 +30,11 @@ export function createAccessTokens(store: KeyStore, now: () => number = Date.now
     }
     return key;
   };
-  const current = async () => keysAt(await store.all(), now());
+  const currentKeys = async () => keysAt(await store.all(), now());
 
   return {
     async issue({ id, user, refreshToken }) {
-      const key = (await current()).signing!;
+      const key = (await currentKeys()).signing!;
       const issuedAt = Math.floor(now() / 1000);
       const token = await new SignJWT({ sid: id })
         .setProtectedHeader({ alg: accessToken.algorithm, kid: key.kid, typ: accessToken.type })
@@ -43,16 +44,16 @@ export function createAccessTokens(store: KeyStore, now: () => number = Date.now
         .setIssuedAt(issuedAt)
         .setExpirationTime(issuedAt + TOKEN_LIFETIME_S)
         .setJti(randomUUID())
-        .sign(await imports(`private ${key.kid}`, key.privateJwk));
+        .sign(await importOnce(`private ${key.kid}`, key.privateJwk));
       return { user, accessToken: token, refreshToken, expiresIn: TOKEN_LIFETIME_S };
     },
     async published() {
-      return { keys: (await current()).published.map(publicKey) };
+      return { keys: (await currentKeys()).published.map(publicKey) };
     },
     async keys({ kid }) {
-      const key = (await current()).published.find((one) => one.kid === kid);
+      const key = (await currentKeys()).published.find((candidate) => candidate.kid === kid);
       if (key === undefined) throw new errors.JWKSNoMatchingKey();
-      return imports(`public ${key.kid}`, publicKey(key));
+      return importOnce(`public ${key.kid}`, publicKey(key));
     },
   };
 }

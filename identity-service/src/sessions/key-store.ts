@@ -1,47 +1,48 @@
-// The signing keys in the database: made, remembered for a moment, cleared away. Several instances share them.
+// Stores the signing keys in the database, which all instances share, and caches them for 5 s.
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { type DatedKey, keysAt } from './signing-keys.ts';
 import { locks } from '../locks.ts';
 
-/** A key as it is kept. Its private half never leaves this service. */
+/** A key as stored. The private part never leaves this service. */
 export interface StoredKey extends DatedKey {
   readonly privateJwk: JWK;
 }
 
 export interface KeyStore {
-  /** At least one; what another instance has changed is seen within 5 s. */
+  /** Returns at least one key. A change by another instance is visible within 5 s. */
   all(): Promise<readonly StoredKey[]>;
-  /** Makes a new key now. It signs once the others had time to learn of it. */
+  /** Creates a new key. It signs KEY_LEAD_MS later, so that other services know it by then. */
   rotate(): Promise<StoredKey>;
-  /** Makes a new key when the newest is too old, and deletes those whose tokens are all over. */
+  /** Creates a new key if the newest one is too old, and deletes keys whose tokens have all expired. */
   rotateAndPurge(): Promise<void>;
 }
 
 export interface KeyStoreOptions {
+  /** The age at which a new key replaces the newest one. */
   readonly maxAgeMs: number;
   readonly now?: () => number;
 }
 
-// Far shorter than the lead that a new key has.
-const REMEMBERED_MS = 5_000;
+// Much shorter than KEY_LEAD_MS.
+const CACHE_MS = 5_000;
 
 export function createKeyStore(
   db: Kysely<Schema>,
   { maxAgeMs, now = Date.now }: KeyStoreOptions,
 ): KeyStore {
-  let known: { readonly keys: readonly StoredKey[]; readonly until: number } | undefined;
+  let cached: { readonly keys: readonly StoredKey[]; readonly until: number } | undefined;
   let loading: Promise<readonly StoredKey[]> | undefined;
 
-  /** Makes a key when that is due, by what is there then; one instance at a time. */
-  const make = async (isDue: (keys: readonly StoredKey[]) => boolean) => {
-    const made = await db.transaction().execute(async (tx) => {
+  /** Creates a key if `isDue` says so of the stored keys; on one instance at a time. */
+  const createKeyIf = async (isDue: (keys: readonly StoredKey[]) => boolean) => {
+    const created = await db.transaction().execute(async (tx) => {
       await sql`select pg_advisory_xact_lock(${locks.signingKey})`.execute(tx);
       const keys = await read(tx);
       if (!isDue(keys)) return undefined;
-      // Newer than all others, also when another instance's clock is ahead of ours.
-      const key = await newKey(Math.max(now(), ...keys.map(({ createdAt }) => createdAt + 1)));
+      // Newer than all stored keys, even if the clock of another instance is ahead.
+      const key = await generateKey(Math.max(now(), ...keys.map(({ createdAt }) => createdAt + 1)));
       await tx
         .insertInto('signing_keys')
         .values({
@@ -52,36 +53,36 @@ export function createKeyStore(
         .execute();
       return key;
     });
-    known = undefined;
-    return made;
+    cached = undefined;
+    return created;
   };
-  const isTooOld = (keys: readonly StoredKey[]): boolean =>
+  const areTooOld = (keys: readonly StoredKey[]): boolean =>
     keys.every(({ createdAt }) => createdAt + maxAgeMs <= now());
 
   const load = async (): Promise<readonly StoredKey[]> => {
     let keys = await read(db);
     if (keys.length === 0) {
-      await make((there) => there.length === 0);
+      await createKeyIf((stored) => stored.length === 0);
       keys = await read(db);
     }
-    known = { keys, until: now() + REMEMBERED_MS };
+    cached = { keys, until: now() + CACHE_MS };
     return keys;
   };
 
   return {
     all() {
-      if (known !== undefined && now() < known.until) return Promise.resolve(known.keys);
+      if (cached !== undefined && now() < cached.until) return Promise.resolve(cached.keys);
       loading ??= load().finally(() => (loading = undefined));
       return loading;
     },
-    rotate: async () => (await make(() => true))!,
+    rotate: async () => (await createKeyIf(() => true))!,
     async rotateAndPurge() {
-      await make(isTooOld);
+      await createKeyIf(areTooOld);
       const { expired } = keysAt(await read(db), now());
       if (expired.length === 0) return;
       const kids = expired.map(({ kid }) => kid);
       await db.deleteFrom('signing_keys').where('kid', 'in', kids).execute();
-      known = undefined;
+      cached = undefined;
     },
   };
 }
@@ -98,8 +99,8 @@ async function read(db: Kysely<Schema>): Promise<StoredKey[]> {
   }));
 }
 
-/** Its name is its thumbprint (RFC 7638). */
-async function newKey(createdAt: number): Promise<StoredKey> {
+/** Generates a key. Its id is its thumbprint (RFC 7638). */
+async function generateKey(createdAt: number): Promise<StoredKey> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const privateJwk = await exportJWK(privateKey);
   return { kid: await calculateJwkThumbprint(privateJwk), privateJwk, createdAt };

@@ -1,4 +1,5 @@
-// Sessions in the database: started by a log-in, kept alive by refreshing, ended by log-out, reuse, or time.
+// Sessions in the database: started by a login or a registration, extended by each refresh, ended by a logout, by the reuse
+// of a refresh token, or by expiry.
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'chassis/observability/log';
 import type { User } from 'contracts/types';
@@ -9,11 +10,11 @@ import {
   parseRefreshToken,
   type RefreshToken,
   successorOf,
-  writeRefreshToken,
+  formatRefreshToken,
 } from './refresh-token.ts';
 import type { Schema } from '../schema.ts';
 
-/** A session as its owner gets it. */
+/** A session with its newest refresh token. */
 export interface OpenSession {
   readonly id: string;
   readonly user: User;
@@ -21,35 +22,39 @@ export interface OpenSession {
 }
 
 export interface Sessions {
-  /** Undefined when the user is gone, or has another password by now. `within` is a transaction that it belongs to. */
+  /**
+   * Starts a session.
+   * @param tx the transaction to use; without it, the session is committed at once
+   * @returns undefined if the user was deleted or has another password by now
+   */
   start(
     user: User & { readonly passwordVersion: number },
-    within?: Kysely<Schema>,
+    tx?: Kysely<Schema>,
   ): Promise<OpenSession | undefined>;
-  /** The same session with its next refresh token; undefined when the token is not, or no longer, good. */
+  /** Returns the session with its next refresh token; undefined if the token is not valid or no longer valid. */
   refresh(token: string): Promise<OpenSession | undefined>;
-  /** Whether there was such a session to end. */
+  /** Ends a session. Returns false if there is no such session. */
   end(session: { readonly userId: number; readonly sessionId: string }): Promise<boolean>;
   deleteExpired(): Promise<void>;
 }
 
 export interface SessionOptions {
-  /** How long after its last refresh a session ends. */
+  /** How long a session lives after its last refresh. */
   readonly lifeMs: number;
-  /** How long the token before is still answered, for tabs that race. */
+  /** How long the previous token is accepted after a rotation, for two tabs that refresh at the same time. */
   readonly graceMs: number;
   readonly log: Logger;
   readonly now?: () => number;
 }
 
-// A token that loses the race for its rotation is looked at once more.
-const LOOKS = 2;
+// A request that loses the race for the rotation reads the session once more.
+const ATTEMPTS = 2;
 
 export function sessionsIn(
   db: Kysely<Schema>,
   { lifeMs, graceMs, log, now = Date.now }: SessionOptions,
 ): Sessions {
-  /** @returns whether it was this very call that rotated it */
+  /** Replaces the token by `next`. Returns false if it is no longer the current token. */
   const rotate = async ({ sessionId, secret }: RefreshToken, next: Buffer): Promise<boolean> => {
     const at = now();
     const { numUpdatedRows } = await db
@@ -67,40 +72,40 @@ export function sessionsIn(
   };
 
   return {
-    async start({ id: userId, username, passwordVersion }, within = db) {
+    async start({ id: userId, username, passwordVersion }, tx = db) {
       const id = randomUUID();
       const secret = randomBytes(32);
       const at = now();
-      // The lock on the user makes a change of the password wait for us, or us for it: none slips through in between.
+      // `for share` locks the user's row, so a concurrent change of the password happens entirely before or after this.
       const { numAffectedRows } = await sql`
         insert into sessions (id, user_id, token_hash, chain_key, created_at, rotated_at, expires_at)
         select ${id}::uuid, id, ${hashOf(secret)}::bytea, ${randomBytes(32)}::bytea,
           ${new Date(at)}::timestamptz, ${new Date(at)}::timestamptz, ${new Date(at + lifeMs)}::timestamptz
         from users where id = ${userId} and password_version = ${passwordVersion} for share`.execute(
-        within,
+        tx,
       );
       if (numAffectedRows !== 1n) return undefined;
-      const refreshToken = writeRefreshToken({ sessionId: id, secret });
+      const refreshToken = formatRefreshToken({ sessionId: id, secret });
       return { id, user: { id: userId, username }, refreshToken };
     },
 
     async refresh(text) {
       const token = parseRefreshToken(text);
       if (token === undefined) return undefined;
-      for (let look = 1; look <= LOOKS; look += 1) {
-        const found = await find(db, token.sessionId);
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+        const found = await findSession(db, token.sessionId);
         if (found === undefined) return undefined;
         const next = successorOf(token.secret, found.chainKey);
-        const is = classifyRefreshToken(found, hashOf(token.secret), { now: now(), graceMs });
-        if (is === 'over') return undefined;
-        if (is === 'previous' || (is === 'current' && (await rotate(token, next)))) {
-          const refreshToken = writeRefreshToken({ sessionId: token.sessionId, secret: next });
+        const status = classifyRefreshToken(found, hashOf(token.secret), { now: now(), graceMs });
+        if (status === 'expired') return undefined;
+        if (status === 'previous' || (status === 'current' && (await rotate(token, next)))) {
+          const refreshToken = formatRefreshToken({ sessionId: token.sessionId, secret: next });
           return { id: token.sessionId, user: found.user, refreshToken };
         }
-        if (is === 'reused') {
-          // Somebody has a token that they should not have: thief or owner, both are logged out.
+        if (status === 'reused') {
+          // The token may be stolen. Thief and owner cannot be told apart, so the session ends for both.
           await db.deleteFrom('sessions').where('id', '=', token.sessionId).execute();
-          log.warn({ userId: found.user.id }, 'a refresh token came twice: its session is over');
+          log.warn({ userId: found.user.id }, 'refresh token reused; session ended');
           return undefined;
         }
       }
@@ -122,7 +127,7 @@ export function sessionsIn(
   };
 }
 
-async function find(db: Kysely<Schema>, sessionId: string) {
+async function findSession(db: Kysely<Schema>, sessionId: string) {
   const row = await db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')

@@ -1,41 +1,42 @@
-// Which key signs, which are published, which can go: a matter of their ages alone.
-// All times are milliseconds since the epoch.
+// Decides by age alone which key signs, which keys are published and which can be deleted.
+// All times are in milliseconds since the epoch.
 
-/** How long an access token is good, in seconds. */
+/** How long an access token is valid, in seconds. */
 export const TOKEN_LIFETIME_S = 300;
 
-/** A new key is published for so long before it signs, so that who caches the keys knows it by then. */
+/** How long a new key is published before it signs, so that services that cache the keys know it by then. */
 export const KEY_LEAD_MS = 60_000;
 
-/** What a superseded key stays published for: its last token's life, and a minute for clocks that differ. */
-const KEY_KEPT_MS = TOKEN_LIFETIME_S * 1000 + 60_000;
+/** How long a superseded key stays published: the lifetime of its last token, and one minute for clock differences. */
+const KEY_RETENTION_MS = TOKEN_LIFETIME_S * 1000 + 60_000;
 
-/** How old a key is, and its name (the `kid` of a token's header). */
 export interface DatedKey {
+  /** The key's id, in the header of each token. */
   readonly kid: string;
   readonly createdAt: number;
 }
 
 export interface KeysAt<K> {
-  /** Undefined only when there is no key at all. */
+  /** The key that signs; undefined only if there are no keys. */
   readonly signing: K | undefined;
-  /** The signing one, those to come, and those whose tokens may still be good. */
+  /** The signing key, future keys, and keys whose tokens may still be valid. */
   readonly published: readonly K[];
-  /** No token of theirs is good any more. */
+  /** Keys whose tokens have all expired. */
   readonly expired: readonly K[];
 }
 
-/** Pure, and the same on every instance, whatever the order of `keys`. */
+/** Sorts keys by what they are for at `now`. Pure; the result does not depend on the order of `keys`. */
 export function keysAt<K extends DatedKey>(keys: readonly K[], now: number): KeysAt<K> {
   const byAge = keys.toSorted((a, b) => a.createdAt - b.createdAt || (a.kid < b.kid ? -1 : 1));
   const signsFrom = (key: K | undefined): number =>
     key === undefined ? Infinity : key.createdAt + KEY_LEAD_MS;
-  // The first one has nobody to wait for.
+  // If no key is old enough to sign, the oldest one signs.
   const signing = byAge.findLast((key) => signsFrom(key) <= now) ?? byAge[0];
-  const isExpired = (_: K, at: number): boolean => signsFrom(byAge[at + 1]) + KEY_KEPT_MS <= now;
+  const isExpired = (_: K, index: number): boolean =>
+    signsFrom(byAge[index + 1]) + KEY_RETENTION_MS <= now;
   return {
     signing,
-    published: byAge.filter((key, at) => !isExpired(key, at)),
+    published: byAge.filter((key, index) => !isExpired(key, index)),
     expired: byAge.filter(isExpired),
   };
 }

@@ -1,4 +1,4 @@
-// The log of users and all that belongs to it, put together.
+// Composes the user event log: outbox, feed, relay, and the jobs around them.
 import type { Route } from 'chassis/http/app';
 import type { ServiceContext, Service } from 'chassis/process/database-service';
 import type { Job } from 'chassis/process/jobs';
@@ -12,114 +12,108 @@ import { type Outbox, outboxIn } from '../events/outbox.ts';
 import { relayMetrics } from '../relay/metrics.ts';
 import { publishedOffsetIn } from '../relay/published-offset.ts';
 import { startRelay } from '../relay/relay.ts';
-import { logAdminRoutes } from '../routes/user-events-admin.ts';
+import { userEventAdminRoutes } from '../routes/user-events-admin.ts';
 import { userEventRoutes } from '../routes/user-events.ts';
 import type { Schema } from '../schema.ts';
 import { openStream } from '../relay/stream.ts';
 import { type EventReader, eventReaderIn } from '../events/event-reader.ts';
 
-const HEAD_MS = 5_000;
-const SURVEY_MS = 3_600_000;
+const END_OFFSET_MS = 5_000;
+const UNKNOWN_USERS_MS = 3_600_000;
 
 export type UserEventLogContext = ServiceContext<Schema, z.output<typeof settings>>;
 
-export interface UserEventLogParts extends Required<
+export interface UserEventLog extends Required<
   Pick<Service, 'adminRoutes' | 'jobs' | 'onStopping' | 'close'>
 > {
   readonly outbox: Outbox;
   readonly routes: readonly Route[];
 }
 
-export function createUserEventLog(context: UserEventLogContext): UserEventLogParts {
+export function createUserEventLog(context: UserEventLogContext): UserEventLog {
   const { db, log, metrics, settings: set } = context;
-  const userLog = eventReaderIn(db);
-  const feed = createLongPoll(() => userLog.endOffset());
-  const announce = (position: number): void => feed.notify(position);
-  const backfill = backfillIn(db, announce);
-  metrics.gauge('identity_log_head', 'The position of the newest event', [], (gauge) =>
-    gauge.set(feed.latestOffset()),
+  const reader = eventReaderIn(db);
+  const longPoll = createLongPoll(() => reader.endOffset());
+  const notify = (offset: number): void => longPoll.notify(offset);
+  const backfill = backfillIn(db, notify);
+  metrics.gauge('identity_log_head', 'Offset of the newest event', [], (gauge) =>
+    gauge.set(longPoll.latestOffset()),
   );
-  metrics.gauge('identity_log_waiting', 'Readers that wait for the next event', [], (gauge) =>
-    gauge.set(feed.waiterCount()),
+  metrics.gauge('identity_log_waiting', 'Requests that wait for new events', [], (gauge) =>
+    gauge.set(longPoll.waiterCount()),
   );
   const unknownUsers = metrics.gauge(
     'identity_log_unknown_users',
-    'Users that the log did not know when it was looked at last; once an hour it is',
+    'Users without an event in the log, counted once an hour',
     [],
   );
 
-  // Nobody but this process has an embedded database, so there is nothing to wait for.
-  const complete = async (): Promise<void> => {
-    const { result: written } = await runSteps((after) => backfill.step(after));
-    if (Object.values(written).some((count) => count > 0))
-      log.info(written, 'the log has been told of users that it did not know');
+  // For an embedded database: no other instance uses it, so the backfill runs at once.
+  const runBackfill = async (): Promise<void> => {
+    const { result: appended } = await runSteps((after) => backfill.step(after));
+    if (Object.values(appended).some((count) => count > 0))
+      log.info(appended, 'user event log backfilled');
   };
-  // On a server, instances of a release without the log may still be changing users. When they are gone, people know.
-  const survey = async (): Promise<void> => {
+  // For a database server: instances of an older release may still change users, so an operator starts the backfill.
+  const countUnknownUsers = async (): Promise<void> => {
     const { unknown } = (await runSteps((after) => backfill.countUnknown(after))).result;
     unknownUsers.set(unknown);
     if (unknown > 0)
       log.warn(
         { unknown },
-        'the log does not know all users: npm run backfill -w identity-service',
+        'users without an event in the user event log; run: npm run backfill -w identity-service',
       );
   };
-  const relay = createRelayTo(context, userLog, feed);
+  const relay = createRelay(context, reader, longPoll);
 
   const jobs: Job[] = [
-    // What other instances wrote, when nobody here waits for it.
+    // For the metrics: events of other instances, while this instance has no waiters.
     {
-      name: 'head of the log',
-      everyMs: HEAD_MS,
+      name: 'end of the user event log',
+      everyMs: END_OFFSET_MS,
       async run() {
-        announce(await userLog.endOffset());
-        await relay?.look();
+        notify(await reader.endOffset());
+        await relay?.observe();
       },
     },
     {
-      name: 'users that the log does not know',
-      everyMs: SURVEY_MS,
-      run: set.DATABASE_URL === undefined ? complete : survey,
+      name: 'users without an event',
+      everyMs: UNKNOWN_USERS_MS,
+      run: set.DATABASE_URL === undefined ? runBackfill : countUnknownUsers,
     },
   ];
   return {
-    outbox: outboxIn(db, announce),
-    routes: userEventRoutes(userLog, feed),
-    adminRoutes: logAdminRoutes({
+    outbox: outboxIn(db, notify),
+    routes: userEventRoutes(reader, longPoll),
+    adminRoutes: userEventAdminRoutes({
       async backfill(after) {
-        const done = await backfill.step(after);
-        // Nobody waits for it: of many users it takes longer than an answer may.
-        if (done.next === null) void survey().catch(() => undefined);
-        return done;
+        const step = await backfill.step(after);
+        // Not awaited: with many users, the count takes longer than a request may.
+        if (step.next === null) void countUnknownUsers().catch(() => undefined);
+        return step;
       },
       compact: compactionIn(db),
     }),
     jobs,
     onStopping() {
-      // First, as nothing waits any more when the feed has stopped.
+      // The relay stops first: after the long poll has stopped, its waits would return at once.
       void relay?.stop();
-      feed.stop();
+      longPoll.stop();
     },
     close: () => relay?.stop(),
   };
 }
 
-/** Undefined when there is no broker. */
-function createRelayTo(context: UserEventLogContext, userLog: EventReader, feed: LongPoll) {
+/** Starts the relay; returns undefined without NATS_URL. */
+function createRelay(context: UserEventLogContext, reader: EventReader, longPoll: LongPoll) {
   const { NATS_URL, NATS_REPLICAS } = context.settings;
   if (NATS_URL === undefined) return undefined;
   const metrics = relayMetrics(context.metrics);
-  const position = publishedOffsetIn(context.db);
+  const publishedOffset = publishedOffsetIn(context.db);
   const stream = openStream(NATS_URL, NATS_REPLICAS, context.log);
   return {
-    ...startRelay({
-      ...context,
-      reader: userLog,
-      longPoll: feed,
-      stream,
-      publishedOffset: position,
-      metrics,
-    }),
-    look: async () => metrics.observed(await position.read()),
+    ...startRelay({ ...context, reader, longPoll, stream, publishedOffset, metrics }),
+    /** Updates the metric of the published offset while another instance publishes. */
+    observe: async () => metrics.observed(await publishedOffset.read()),
   };
 }

@@ -1,4 +1,4 @@
-// What this service is made of: the public app, which does not listen, and the work that it does by itself.
+// The composition root: builds the public app, which does not listen yet, and the background jobs.
 import { createAuthenticator, createVerifier } from 'chassis/auth/access-token';
 import { createApp } from 'chassis/http/app';
 import type { ServiceContext, Service } from 'chassis/process/database-service';
@@ -37,24 +37,24 @@ export function wire(context: IdentityContext): Service {
     log,
   });
   const passwords = createPasswords();
-  const userLog = createUserEventLog(context);
-  const accounts = accountsIn(db, passwords, sessions, userLog.outbox);
-  const own = ownAccountIn(db, passwords, userLog.outbox);
+  const userEventLog = createUserEventLog(context);
+  const accounts = accountsIn(db, passwords, sessions, userEventLog.outbox);
+  const ownAccount = ownAccountIn(db, passwords, userEventLog.outbox);
   const limits = rateLimitsIn(db, {
     perAccount: set.LOGIN_PER_ACCOUNT,
     perAddress: set.LOGIN_PER_ADDRESS,
     windowS: set.LOGIN_WINDOW_S,
   });
-  const logins = createLogins(accounts, own, limits, metrics);
+  const logins = createLogins(accounts, ownAccount, limits, metrics);
   const authenticate = createAuthenticator(createVerifier(tokens.keys, accessToken));
 
   const app = createApp({
     routes: [
       ...userRoutes(profilesIn(db), accounts, tokens),
       ...sessionRoutes(logins, sessions, tokens, authenticate),
-      ...meRoutes(own, logins, authenticate),
+      ...meRoutes(ownAccount, logins, authenticate),
       ...keyRoutes(tokens),
-      ...userLog.routes,
+      ...userEventLog.routes,
     ],
     log,
     toProblem: databaseProblem,
@@ -62,18 +62,18 @@ export function wire(context: IdentityContext): Service {
   });
   return {
     app,
-    adminRoutes: userLog.adminRoutes,
-    onStopping: userLog.onStopping,
-    close: userLog.close,
+    adminRoutes: userEventLog.adminRoutes,
+    onStopping: userEventLog.onStopping,
+    close: userEventLog.close,
     jobs: [
       { name: 'signing keys', everyMs: 10 * MINUTE_MS, run: () => keyStore.rotateAndPurge() },
       {
-        name: 'sessions that are over',
+        name: 'expired sessions',
         everyMs: 60 * MINUTE_MS,
         run: () => sessions.deleteExpired(),
       },
-      { name: 'attempts that are over', everyMs: 5 * MINUTE_MS, run: () => limits.deleteExpired() },
-      ...userLog.jobs,
+      { name: 'expired login attempts', everyMs: 5 * MINUTE_MS, run: () => limits.deleteExpired() },
+      ...userEventLog.jobs,
     ],
   };
 }
