@@ -1,10 +1,10 @@
-// Who asks: access tokens (RFC 9068), checked with the public keys of whoever made them. Nothing else says who a caller is.
+// Authentication by access tokens (RFC 9068), verified with their issuer's public keys. Nothing else identifies users.
 import type { IncomingMessage } from 'node:http';
 import { errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { Problem } from '../http/problem.ts';
 import { KeysUnavailable } from './remote-keys.ts';
 
-/** What every token has to say of itself. */
+/** Values that every valid token has in its header and claims. */
 export interface TokenRules {
   readonly issuer: string;
   readonly audience: string;
@@ -12,43 +12,43 @@ export interface TokenRules {
   readonly type: string;
 }
 
-/** Somebody whose token is valid. */
+/** The user who sends the request; the access token is valid. */
 export interface Viewer {
   readonly userId: number;
   readonly sessionId: string;
-  /** Milliseconds since 1970, as Date.now() has them. */
+  /** In milliseconds since the epoch, as Date.now(). */
   readonly expiresAt: number;
-  /** For asking another service in their name. */
+  /** The access token, for requests to other services on behalf of the user. */
   readonly token: string;
 }
 
 export type Verify = (token: string) => Promise<Viewer>;
 
 export interface VerifierOptions {
-  /** Keeps viewers by their tokens, bounded, so that a token is checked once; nothing is kept when left out. */
+  /** A bounded cache of viewers by token, so that each token is verified once; no cache when left out. */
   readonly cache?: Pick<Map<string, Viewer>, 'get' | 'set'>;
-  /** The error to throw when the keys cannot be had; a 503 when left out. */
+  /** Makes the error to throw when the keys cannot be loaded; a 503 problem when left out. */
   readonly keysFailed?: (cause: unknown) => unknown;
 }
 
-/** What is wrong with the keys, and so says nothing about the token. */
-const KEYS_FAULTS = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT']);
-const TOKEN_MAX = 4096;
+/** Codes of errors that are about the keys, not about the token. */
+const KEY_ERRORS = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT']);
+const TOKEN_MAX_LENGTH = 4096;
 const USER_ID = /^[1-9]\d{0,15}$/;
-const CLAIMS = ['sub', 'iat', 'exp', 'jti', 'sid'];
+const REQUIRED_CLAIMS = ['sub', 'iat', 'exp', 'jti', 'sid'];
 
-/** A 401 that says how to do better (RFC 6750, section 3). */
+/** Makes a 401 with the challenge that RFC 6750, section 3, requires. */
 export const unauthenticated = (detail: string): Problem =>
   new Problem('unauthenticated', detail, { headers: { 'WWW-Authenticate': 'Bearer' } });
 
-/** Nothing is wrong with this service, nor with the token: nobody can tell now. */
+/** Makes a 503: without the keys it is unknown whether the token is valid. */
 const keysMissing = (): Problem =>
-  new Problem('keys-missing', 'The keys that sessions are checked with cannot be had now', {
+  new Problem('keys-missing', 'The keys that verify access tokens are not available now', {
     headers: { 'Retry-After': '1' },
     reason: 'identity: keys',
   });
 
-/** @returns a check of tokens that throws a 401 problem for what is no token of ours, or no longer */
+/** Makes a verifier of tokens. The verifier throws a 401 problem for a token that is invalid or has expired. */
 export function createVerifier(
   keys: JWTVerifyGetKey,
   { issuer, audience, algorithm, type }: TokenRules,
@@ -60,7 +60,7 @@ export function createVerifier(
       audience,
       algorithms: [algorithm],
       typ: type,
-      requiredClaims: CLAIMS,
+      requiredClaims: REQUIRED_CLAIMS,
     });
     const { sub = '', sid, exp = 0 } = payload;
     const userId = USER_ID.test(sub) ? Number(sub) : NaN;
@@ -68,7 +68,7 @@ export function createVerifier(
     return { userId, sessionId: sid, expiresAt: exp * 1000, token };
   };
   return async (token) => {
-    if (token.length > TOKEN_MAX) throw invalidToken();
+    if (token.length > TOKEN_MAX_LENGTH) throw invalidToken();
     const known = cache?.get(token);
     if (known !== undefined && known.expiresAt > Date.now()) return known;
     try {
@@ -78,23 +78,23 @@ export function createVerifier(
     } catch (error) {
       if (error instanceof KeysUnavailable) throw keysFailed(error.cause);
       if (!(error instanceof errors.JOSEError)) throw error;
-      throw KEYS_FAULTS.has(error.code) ? keysFailed(error) : invalidToken();
+      throw KEY_ERRORS.has(error.code) ? keysFailed(error) : invalidToken();
     }
   };
 }
 
-const invalidToken = (): Problem => unauthenticated('The session is not valid, or no longer');
+const invalidToken = (): Problem => unauthenticated('The session is invalid or has expired');
 
-/** The token of `Authorization: Bearer …` (RFC 6750, section 2.1); undefined when there is none. */
+/** Returns the token of `Authorization: Bearer …` (RFC 6750, section 2.1); undefined when there is none. */
 export function bearerToken({ headers }: IncomingMessage): string | undefined {
   const [, token] = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(headers.authorization ?? '') ?? [];
   return token;
 }
 
-/** @throws Problem 401 without a valid access token, 503 when the keys to check it cannot be had */
+/** @throws Problem 401 without a valid access token, 503 when the keys that verify it cannot be loaded */
 export type Authenticate = (req: IncomingMessage) => Promise<Viewer>;
 
-/** Who asks, for routes that need to know. */
+/** Makes a function that returns the viewer of a request, for routes that need one. */
 export const createAuthenticator =
   (verify: Verify): Authenticate =>
   async (req) => {

@@ -1,8 +1,8 @@
-// The public keys of a service that makes tokens (JWKS, RFC 7517): asked for once, kept while that service is away.
+// The public keys of the service that issues tokens (JWKS, RFC 7517): refreshed, and kept while that service is down.
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import { fetchJson } from '../http/fetch-json.ts';
 
-/** The keys cannot be had now; its cause is what the loading threw. */
+/** The keys cannot be loaded now; `cause` is the error of `load`. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
 }
@@ -12,59 +12,59 @@ export interface RemoteKeys {
   close(): void;
 }
 
-/** So often what has changed is noticed: a new key before it signs, and one that is gone, which is trusted until then. */
-const RENEW_MS = 30_000;
-/** While there are none, they are asked for so often. */
-const EARLY_MS = 5_000;
-/** An unknown key is asked for, but not more often than this: whoever makes tokens up must not make us ask. */
-const UNKNOWN_MS = 5_000;
-/** After a failure nobody asks for so long. */
-const REST_MS = 1_000;
-const LOAD_MS = 1_000;
-const SIZE_MAX = 65_536;
+/** Interval of refreshes: a new key is known before it signs, and a removed key is trusted until the next refresh. */
+const REFRESH_MS = 30_000;
+/** Interval of loads while there are no keys yet. */
+const FIRST_LOAD_MS = 5_000;
+/** Shortest interval of loads for tokens with an unknown key id: forged tokens must not cause a flood of requests. */
+const UNKNOWN_KEY_MS = 5_000;
+/** Pause after a failed load; requests that need keys fail at once meanwhile. */
+const FAILURE_PAUSE_MS = 1_000;
+const LOAD_TIMEOUT_MS = 1_000;
+const MAX_BYTES = 65_536;
 
 /**
- * Keys that `load` gives as a JSON Web Key Set. They are kept for ever: the service that makes them may be down for
+ * Caches the JSON Web Key Set that `load` returns. Keys do not expire: the service that issues them may be down for
  * long, and tokens are short-lived.
- * @param when `at-once` loads them before the first token comes; it may come when that service is down already
+ * @param when `at-once` loads the keys before the first token arrives, because the service may be down by then
  */
 export function createRemoteKeys(
   load: () => Promise<unknown>,
   when: 'at-once' | 'when-needed' = 'when-needed',
 ): RemoteKeys {
   let failed: { readonly until: number; readonly error: KeysUnavailable } | undefined;
-  const loaded = async (): Promise<Response> => {
+  const loadOrFail = async (): Promise<Response> => {
     if (failed !== undefined && performance.now() < failed.until) throw failed.error;
     try {
       const set = await load();
       failed = undefined;
       return Response.json(set);
     } catch (cause) {
-      const error = new KeysUnavailable('the keys cannot be had', { cause });
-      failed = { until: performance.now() + REST_MS, error };
+      const error = new KeysUnavailable('the keys cannot be loaded', { cause });
+      failed = { until: performance.now() + FAILURE_PAUSE_MS, error };
       throw error;
     }
   };
-  // The address is only a name here: `load` knows where to ask.
+  // jose requires a URL, but nothing is sent to it: `load` replaces fetch.
   const remote = createRemoteJWKSet(new URL('http://keys.invalid/'), {
-    [customFetch]: loaded,
+    [customFetch]: loadOrFail,
     cacheMaxAge: Infinity,
-    cooldownDuration: UNKNOWN_MS,
-    timeoutDuration: LOAD_MS,
+    cooldownDuration: UNKNOWN_KEY_MS,
+    timeoutDuration: LOAD_TIMEOUT_MS,
   });
   let timer: NodeJS.Timeout;
-  const renewAfter = (ms: number): void => {
-    timer = setTimeout(() => void renew(), ms).unref();
+  const refreshAfter = (ms: number): void => {
+    timer = setTimeout(() => void refresh(), ms).unref();
   };
-  const renew = async (): Promise<void> => {
+  const refresh = async (): Promise<void> => {
     await remote.reload().catch(() => {
-      // Nobody waited for it: whoever needs them next asks at once, as that service may be there by then.
+      // No request waited for this refresh. The next request loads at once: the service may be back by then.
       failed = undefined;
     });
-    if (!closed) renewAfter(remote.jwks() === undefined ? EARLY_MS : RENEW_MS);
+    if (!closed) refreshAfter(remote.jwks() === undefined ? FIRST_LOAD_MS : REFRESH_MS);
   };
   let closed = false;
-  renewAfter(when === 'at-once' ? 0 : RENEW_MS);
+  refreshAfter(when === 'at-once' ? 0 : REFRESH_MS);
   return {
     keys: remote,
     close() {
@@ -74,13 +74,13 @@ export function createRemoteKeys(
   };
 }
 
-/** Loads the keys of the service at `origin`. @throws when they do not come whole within 1 s and 64 KiB */
+/** Loads the key set of the service at `origin`. @throws when it does not arrive within 1 s and 64 KiB */
 export async function fetchKeys(origin: string): Promise<unknown> {
   const { status, body } = await fetchJson(`${origin}/.well-known/jwks.json`, {
-    maxBytes: SIZE_MAX,
-    signal: AbortSignal.timeout(LOAD_MS),
+    maxBytes: MAX_BYTES,
+    signal: AbortSignal.timeout(LOAD_TIMEOUT_MS),
   });
-  if (status !== 200) throw new Error(`the keys were answered with ${status}`);
-  if (body === undefined) throw new Error('the keys were answered with something else than JSON');
+  if (status !== 200) throw new Error(`the request for the keys was answered with ${status}`);
+  if (body === undefined) throw new Error('the request for the keys was not answered with JSON');
   return body;
 }

@@ -1,12 +1,12 @@
 // Addresses of listeners.
 
-/** Addresses that mean every interface, and the one under which this machine reaches such a listener. */
+/** The loopback address by which this machine reaches a listener at a wildcard address. */
 const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
-/** `http://host:port`; an IPv6 address gets its brackets. */
+/** Returns `http://host:port`, with brackets around an IPv6 address. */
 export const httpUrl = (host: string, port: number): string =>
   `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-/** The same as this machine itself reaches it: a wildcard address by the loopback. */
+/** Returns the URL by which this machine reaches its own listener: a wildcard address becomes the loopback address. */
 export const localUrl = (host: string, port: number): string =>
   httpUrl(LOOPBACK_OF[host] ?? host, port);

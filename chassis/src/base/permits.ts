@@ -1,4 +1,4 @@
-// A semaphore with a bounded queue: a number of tasks at once, and a number that wait for their turn.
+// A semaphore with a bounded queue: limits the tasks that run at once and the tasks that wait.
 
 /** Why a caller got no permit. */
 export type NoPermitReason = 'queue-full' | 'too-late' | 'cancelled';
@@ -13,26 +13,27 @@ export class NoPermit extends Error {
   }
 }
 
-/** How long a caller waits in the queue. */
-export interface Patience {
-  /** In milliseconds; without it, as long as it takes. */
+/** Limits of a caller's wait in the queue. */
+export interface WaitOptions {
+  /** The longest wait, in milliseconds; no limit when left out. */
   readonly waitMs?: number;
-  /** Calls the listener when the caller no longer waits; returns a function that removes the listener. */
+  /** Calls the listener when the caller is cancelled; returns a function that removes the listener. */
   readonly onCancel?: (listener: () => void) => () => void;
 }
 
 export interface Permits {
-  /** How many are in use. */
+  /** Number of permits in use. */
   readonly inUse: number;
-  /** How many callers wait. */
+  /** Number of callers that wait. */
   readonly queued: number;
   /**
    * Takes a permit.
-   * @returns undefined when one is free; else a promise, which rejects with NoPermit
+   * @returns undefined when a permit is free; otherwise a promise that resolves once the caller has a permit, or
+   *   rejects with NoPermit
    * @throws NoPermit when the queue is full
    */
-  acquire(patience: Patience): Promise<void> | undefined;
-  /** Gives a permit back: to the caller that has waited longest. */
+  acquire(options: WaitOptions): Promise<void> | undefined;
+  /** Gives a permit back; the caller that has waited longest gets it. */
   release(): void;
 }
 
@@ -46,23 +47,23 @@ export function createPermits({
   let inUse = 0;
   const queue = new Set<() => void>();
 
-  const wait = ({ waitMs, onCancel }: Patience): Promise<void> =>
+  const wait = ({ waitMs, onCancel }: WaitOptions): Promise<void> =>
     new Promise((resolve, reject) => {
-      const leave = (): void => {
-        queue.delete(enter);
+      const stopWaiting = (): void => {
+        queue.delete(grant);
         clearTimeout(timer);
         removeListener?.();
       };
       const giveUp = (reason: NoPermitReason): void => {
-        leave();
+        stopWaiting();
         reject(new NoPermit(reason));
       };
-      const enter = (): void => {
-        leave();
+      const grant = (): void => {
+        stopWaiting();
         resolve();
       };
       const timer = waitMs === undefined ? undefined : setTimeout(giveUp, waitMs, 'too-late');
-      queue.add(enter);
+      queue.add(grant);
       const removeListener = onCancel?.(() => giveUp('cancelled'));
     });
 
@@ -73,17 +74,17 @@ export function createPermits({
     get queued() {
       return queue.size;
     },
-    acquire(patience) {
+    acquire(options) {
       if (inUse < maxConcurrent) {
         inUse += 1;
         return undefined;
       }
       if (queue.size >= maxQueued) throw new NoPermit('queue-full');
-      return wait(patience);
+      return wait(options);
     },
     release() {
       const [next] = queue;
-      // The permit passes on directly, so no later caller can overtake the queue.
+      // The permit goes directly to the next caller, so no later caller can overtake the queue.
       if (next === undefined) inUse -= 1;
       else next();
     },

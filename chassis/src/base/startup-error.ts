@@ -1,6 +1,6 @@
-// What stops a start and is for a person to mend: told in plain lines, without a stack.
+// The error that stops a start, and that a person can correct.
 
-/** The message is written to the terminal as it is; the process exits with 1. */
+/** Its message is written to the terminal without a stack; the process exits with code 1. */
 export class StartupError extends Error {
-  override readonly name: string = 'StartError';
+  override readonly name: string = 'StartupError';
 }

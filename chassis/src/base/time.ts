@@ -1,12 +1,12 @@
-// Time and chance, for what waits and tries again; tests bring their own.
+// Clock, random numbers and back-off for code that waits and retries; tests replace them.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Time {
-  /** The wall clock, ms since the epoch. */
+  /** The wall clock, in milliseconds since the epoch. */
   readonly now: () => number;
-  /** 0 ≤ n < 1. */
+  /** A random number n, 0 ≤ n < 1. */
   readonly random: () => number;
-  /** Resolves after `ms`, or at once when the signal aborts. Keeps no process alive. */
+  /** Resolves after `ms`, or at once when the signal aborts. Does not keep the process alive. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
@@ -16,15 +16,15 @@ export const realTime: Time = {
   pause: (ms, signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),
 };
 
-const FIRST_MS = 250;
-const LONGEST_MS = 5_000;
+const FIRST_WAIT_MS = 250;
+const MAX_WAIT_MS = 5_000;
 
 /**
- * How long to wait before the next try: 250 ms, doubled with each failure, at most 5 s; of that, a half to the whole by
- * chance, so that many who failed together do not come back together.
- * @param failures in a row, this one included
+ * Returns the milliseconds to wait before the next try: 250 ms, doubled with each failure, at most 5 s. A random factor
+ * from 0.5 to 1 spreads clients that failed at the same time.
+ * @param failures number of failures in a row, including the last one
  */
 export function backOff(failures: number, random: () => number): number {
-  const longest = Math.min(FIRST_MS * 2 ** (failures - 1), LONGEST_MS);
-  return Math.round(longest * (0.5 + random() / 2));
+  const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), MAX_WAIT_MS);
+  return Math.round(waitMs * (0.5 + random() / 2));
 }

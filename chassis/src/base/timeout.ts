@@ -1,6 +1,6 @@
-// An end to waiting for what may never come.
+// Bounded waits for promises that may never settle.
 
-/** Settles as `promise` does, or rejects with the signal's reason when that aborts first. */
+/** Settles as `promise` does, or rejects with the signal's reason when the signal aborts first. */
 export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   promise.catch(() => undefined);
   signal.throwIfAborted();
@@ -14,16 +14,16 @@ export async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
-/** Settles as `promise` does, or rejects with `late()` after `ms` milliseconds. */
+/** Settles as `promise` does, or rejects with `timeoutError()` after `ms` milliseconds. */
 export async function withTimeout<T>(
   promise: Promise<T>,
   ms: number,
-  late: () => Error,
+  timeoutError: () => Error,
 ): Promise<T> {
-  const { promise: over, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(late()), ms);
+  const { promise: timedOut, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(timeoutError()), ms);
   try {
-    return await Promise.race([promise, over]);
+    return await Promise.race([promise, timedOut]);
   } finally {
     clearTimeout(timer);
   }

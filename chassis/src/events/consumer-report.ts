@@ -1,17 +1,17 @@
-// What the world sees of a follower: gauges, counters, and log lines that hold nothing of an event.
+// Reports on a consumer: gauges, counters, and log lines that contain nothing of an event.
 import { type Events, SourceError } from './source.ts';
 import type { Progress } from './progress.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createLogSampler } from '../observability/log-sampler.ts';
 
-/** What became of a batch's events beside taking effect. */
+/** Numbers of events of a batch that were not applied, by reason. */
 export interface Applied {
-  /** Of a type that is not known here; nothing is wrong with them. */
+  /** Events of unknown types; nothing is wrong with them. */
   readonly skipped?: number;
-  /** That have taken effect before, here or in another process. */
+  /** Events that were applied before, here or in another process. */
   readonly repeated?: number;
-  /** That cannot be understood; whoever applies keeps them aside and says so in the log. */
+  /** Events that break the contract; `apply` logs them, and stores them as dead letters where it can. */
   readonly invalid?: number;
 }
 
@@ -20,28 +20,30 @@ export type ConsumerStep = 'position' | 'read' | 'apply' | 'acknowledge';
 export interface ConsumerReport {
   applied(batch: Events, applied: Applied): void;
   failed(step: ConsumerStep, error: unknown, retryInMs: number): void;
-  /** It works again after so many failures in a row. */
+  /** Called at the first success after `failures` failures in a row. */
   recovered(failures: number): void;
 }
 
-const LINES_A_MINUTE = 3;
-const FRAMES = 5;
-const DEPTH = 3;
+const LINES_PER_MINUTE = 3;
+const MAX_FRAMES = 5;
+const MAX_CAUSES = 3;
 
 /**
- * An error without what it quotes: databases and parsers put values into their messages. Ours quote nothing.
- * @returns what a log line says of it
+ * Returns the fields of an error that may be logged. Databases and parsers put values into their messages, so only the
+ * messages of SourceErrors are kept: they quote nothing.
  */
-export function redactError(error: unknown, depth = DEPTH): Record<string, unknown> {
+export function redactError(error: unknown, depth = MAX_CAUSES): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };
   const { name, message, cause, stack = '' } = error;
   const { code } = error as { code?: unknown };
-  const ours = error instanceof SourceError;
+  const quotesNothing = error instanceof SourceError;
   const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
   return {
     error: name,
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
-    ...(ours ? { message } : { at: frames.slice(0, FRAMES).map((line) => line.trim()) }),
+    ...(quotesNothing
+      ? { message }
+      : { at: frames.slice(0, MAX_FRAMES).map((line) => line.trim()) }),
     ...(cause !== undefined &&
       depth > 0 && { cause: { ...redactError(cause, depth - 1), at: undefined } }),
   };
@@ -56,34 +58,36 @@ export function createConsumerReport(
   const { status } = progress;
   const gauge = (what: string, help: string, read: () => number): void =>
     void metrics.gauge(`${name}_log_${what}`, help, [], (own) => own.set(read()));
-  gauge('position', 'Everything in the log up to here has taken effect', () => status().offset);
+  gauge('position', 'Offset in the log up to which all events are applied', () => status().offset);
   gauge(
     'lag_events',
-    'From the position to the head that was last heard of; gaps between positions count',
+    'Difference between the last known end of the log and the offset; gaps between offsets count',
     () => Math.max(0, status().endOffset - status().offset),
   );
   gauge(
     'lag_seconds',
-    'For so long there may be changes that have not taken effect',
+    'Seconds for which changes may have been waiting to be applied',
     () => status().lagMs / 1000,
   );
   const events = metrics.counter(`${name}_log_events_total`, 'Events of the log by outcome', [
     'outcome',
   ]);
-  const failures = metrics.counter(`${name}_log_failures_total`, 'Failures of following by step', [
-    'step',
-  ]);
+  const failures = metrics.counter(
+    `${name}_log_failures_total`,
+    'Failures of the consumer by step',
+    ['step'],
+  );
   for (const outcome of ['applied', 'skipped', 'repeated', 'broken']) events.inc({ outcome }, 0);
   for (const step of ['position', 'read', 'apply', 'acknowledge']) failures.inc({ step }, 0);
-  const sampled = createLogSampler(LINES_A_MINUTE, 60_000);
+  const sampled = createLogSampler(LINES_PER_MINUTE, 60_000);
   const line = (kind: string, write: (more: object) => void): void => {
-    const leftOut = sampled(kind);
-    if (leftOut !== undefined) write(leftOut > 0 ? { leftOut } : {});
+    const suppressed = sampled(kind);
+    if (suppressed !== undefined) write(suppressed > 0 ? { leftOut: suppressed } : {});
   };
   return {
     applied(batch, { skipped = 0, repeated = 0, invalid = 0 }) {
-      const others = skipped + repeated + invalid;
-      events.inc({ outcome: 'applied' }, Math.max(0, batch.events.length - others));
+      const notApplied = skipped + repeated + invalid;
+      events.inc({ outcome: 'applied' }, Math.max(0, batch.events.length - notApplied));
       events.inc({ outcome: 'skipped' }, skipped);
       events.inc({ outcome: 'repeated' }, repeated);
       events.inc({ outcome: 'broken' }, invalid);
@@ -92,14 +96,14 @@ export function createConsumerReport(
       failures.inc({ step });
       line(step, (more) =>
         log.warn(
-          { follower: name, step, retryInMs, ...redactError(error), ...more },
-          'following the log fails',
+          { consumer: name, step, retryInMs, ...redactError(error), ...more },
+          'consuming the log failed; retrying',
         ),
       );
     },
     recovered(count) {
       line('recovered', (more) =>
-        log.info({ follower: name, failures: count, ...more }, 'following the log works again'),
+        log.info({ consumer: name, failures: count, ...more }, 'consuming the log works again'),
       );
     },
   };

@@ -1,4 +1,4 @@
-// Following a log: one loop for every consumer, whatever carries the events and whatever they do here.
+// Consumes a log: one loop for every consumer, whatever carries the events and whatever applies them.
 import type { EventSource, Events } from './source.ts';
 import { trackProgress, type ConsumerStatus } from './progress.ts';
 import { createConsumerReport, type Applied, type ConsumerStep } from './consumer-report.ts';
@@ -9,112 +9,112 @@ import { raceAbort } from '../base/timeout.ts';
 
 export type { EventBatch, EventSource, Events } from './source.ts';
 export type { Applied } from './consumer-report.ts';
-export type { ConsumerStatus as FollowStatus } from './progress.ts';
+export type { ConsumerStatus } from './progress.ts';
 
-/** A source that comes back without events at once is asked no more often than this. */
+/** Shortest interval of reads while the source returns empty batches at once. */
 const IDLE_MS = 100;
 
 export interface ConsumerOptions {
-  /** Metrics' names begin with it, as in `social_log_position`. */
+  /** Prefix of the metric names, as in `social_log_position`. */
   readonly name: string;
-  /** Closed when following stops. */
+  /** Closed when the consumer stops. */
   readonly source: EventSource;
-  /** The last position that has taken effect; asked before each read. */
+  /** Returns the offset up to which all events are applied; called between reads. */
   readonly offset: () => Promise<number> | number;
   /**
-   * Makes a batch take effect, its `next` being the position from then on: both or neither. Events at or before the
-   * position may come again. When the position is no longer `after`, where the batch was read from, somebody else moved
-   * it: when it is less, the batch must not be applied, for what lies between would be lost.
-   * @throws when it cannot be done now; the batch comes again
+   * Applies a batch and stores its `nextOffset` as the offset: both or neither. Events at or before the offset may come
+   * again. When the offset is no longer `after`, where the batch was read, another process changed it; when it is lower,
+   * the batch must not be applied, because the events between would be lost.
+   * @throws when the batch cannot be applied now; the batch comes again
    */
   readonly apply: (batch: Events, after: number) => Promise<Applied> | Applied;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Nothing is read before. */
+  /** Reading begins when it resolves. */
   readonly ready?: Promise<void>;
   readonly time?: Time;
 }
 
 export interface Consumer {
   readonly status: () => ConsumerStatus;
-  /** Resolves when the head that was seen first is reached; never, when it stops before. */
+  /** Resolves when the end of the log as first reported is reached; never when the consumer stops before. */
   readonly caughtUp: Promise<void>;
-  /** The position was changed by somebody else: a wait for new events ends, and reading goes on from there. */
+  /** Call it after changing the offset elsewhere: ends a wait for new events, and reads from the new offset. */
   restart(): void;
-  /** Ends a wait at once, and a batch in hand when it is applied and acknowledged; closes the source. */
+  /** Ends a wait at once; a batch that was read is applied and acknowledged first. Closes the source. */
   stop(): Promise<void>;
 }
 
-/** Follows until it is stopped: whatever fails, it tries again, and says so. */
+/** Starts a consumer that runs until it is stopped; it logs failures and retries. */
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { name, source, offset, apply, log, ready = Promise.resolve(), time = realTime } = options;
   const progress = trackProgress(time.now);
   const report = createConsumerReport(name, progress, options);
   const caughtUp = Promise.withResolvers<void>();
-  const ending = new AbortController();
-  let waiting = new AbortController();
+  const stopping = new AbortController();
+  let interrupt = new AbortController();
   let step: ConsumerStep = 'position';
-  /** The position, unless it may have changed since it was asked for. */
-  let known: number | undefined;
+  /** The offset, unless it may have changed since it was read. */
+  let knownOffset: number | undefined;
 
   const round = async (signal: AbortSignal): Promise<void> => {
     step = 'position';
     await raceAbort(ready, signal);
-    const after = known ?? (await offset());
+    const after = knownOffset ?? (await offset());
     progress.startedAt(after);
     step = 'read';
-    const askedAt = time.now();
+    const readAt = time.now();
     const batch = await raceAbort(source.read(after, signal), signal);
     progress.received(batch);
-    const news = batch.events.length > 0 || batch.nextOffset > after;
+    const hasNew = batch.events.length > 0 || batch.nextOffset > after;
     step = 'apply';
-    if (news) report.applied(batch, await apply(batch, after));
+    if (hasNew) report.applied(batch, await apply(batch, after));
     step = 'acknowledge';
     await batch.ack();
     step = 'position';
-    known = news ? await offset() : undefined;
-    progress.applied(batch, known ?? after);
+    knownOffset = hasNew ? await offset() : undefined;
+    progress.applied(batch, knownOffset ?? after);
     if (progress.status().caughtUp) caughtUp.resolve();
     step = 'apply';
-    if (signal.aborted) known = undefined;
-    else if (batch.nextOffset > after && known === after)
-      throw new Error('the position did not move');
-    const early = IDLE_MS - (time.now() - askedAt);
-    if (!news && early > 0) await time.pause(Math.min(early, IDLE_MS), signal);
+    if (signal.aborted) knownOffset = undefined;
+    else if (batch.nextOffset > after && knownOffset === after)
+      throw new Error('the offset did not move');
+    const idleMs = IDLE_MS - (time.now() - readAt);
+    if (!hasNew && idleMs > 0) await time.pause(Math.min(idleMs, IDLE_MS), signal);
   };
 
   const run = async (): Promise<void> => {
     let failures = 0;
-    while (!ending.signal.aborted) {
-      waiting = new AbortController();
-      const { signal } = waiting;
+    while (!stopping.signal.aborted) {
+      interrupt = new AbortController();
+      const { signal } = interrupt;
       try {
         await round(signal);
         if (failures > 0) report.recovered(failures);
         failures = 0;
       } catch (error) {
-        known = undefined;
+        knownOffset = undefined;
         if (signal.aborted && error === signal.reason) continue;
         progress.failed();
         failures += 1;
-        const wait = backOff(failures, time.random);
-        report.failed(step, error, wait);
-        if (!ending.signal.aborted) await time.pause(wait, signal);
+        const retryInMs = backOff(failures, time.random);
+        report.failed(step, error, retryInMs);
+        if (!stopping.signal.aborted) await time.pause(retryInMs, signal);
       }
     }
   };
 
   const running = run();
   void caughtUp.promise.then(() =>
-    log.info({ follower: name, ...progress.status() }, 'caught up with the log'),
+    log.info({ consumer: name, ...progress.status() }, 'caught up with the log'),
   );
   return {
     status: progress.status,
     caughtUp: caughtUp.promise,
-    restart: () => waiting.abort(),
+    restart: () => interrupt.abort(),
     async stop() {
-      ending.abort();
-      waiting.abort();
+      stopping.abort();
+      interrupt.abort();
       await running;
       await source.close();
     },

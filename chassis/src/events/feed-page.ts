@@ -1,7 +1,7 @@
-// Reads the pages of an HTTP feed of events (http-feeds.org). What another service sends is checked before it is believed.
+// Reads the pages of an HTTP feed of events (http-feeds.org). Everything that the other service sends is validated.
 import { type Events, parseOffset, SourceError, UnknownOffset } from './source.ts';
 
-/** A response, read whole. */
+/** A response with its complete body. */
 export interface FeedResponse {
   readonly status: number;
   /** A header field by its lower-case name. */
@@ -10,7 +10,7 @@ export interface FeedResponse {
   readonly body: unknown;
 }
 
-/** Bytes of the largest page: 500 events of at most 2 KiB each. */
+/** Largest page, in bytes: 500 events of at most 2 KiB each. */
 export const FEED_BYTES_MAX = 1_048_576;
 
 const BATCH_TYPE = 'application/cloudevents-batch+json';
@@ -18,7 +18,7 @@ const NEXT_LINK = /<([^<>]*)>\s*;[^<]*?\brel="?next"?/i;
 /** The pointer in a 400 that rejects the offset. */
 const OFFSET_POINTER = '/query/lastEventId';
 
-/** The URL for the events after an offset. @param waitMs how long the feed may hold its answer back while there are none */
+/** Returns the URL for the events after an offset. @param waitMs how long the feed may wait for new events */
 export function feedUrl(feed: string, after: number, waitMs: number): URL {
   const url = new URL(feed);
   if (after !== 0) url.searchParams.set('lastEventId', String(after));
@@ -37,7 +37,7 @@ export function readFeedPage({ status, header, body }: FeedResponse, url: URL): 
     );
   if (status !== 200) throw new SourceError(`the feed answered with ${status}`);
   if (header('content-type')?.split(';')[0]?.trim().toLowerCase() !== BATCH_TYPE)
-    throw new SourceError('the feed answered with another type than a batch of events');
+    throw new SourceError('the feed answered with another content type than a batch of events');
   if (!Array.isArray(body)) throw new SourceError('the feed answered without a list of events');
   const end = parseOffset(header('log-head'));
   if (end === undefined) throw new SourceError('the feed answered without the end of its log');
@@ -45,9 +45,10 @@ export function readFeedPage({ status, header, body }: FeedResponse, url: URL): 
   const next = nextOffsetOf(header('link') ?? '', url);
   if (next === undefined)
     throw new SourceError('the feed answered without a link to its next page');
-  if (next < after) throw new SourceError('the feed goes backwards');
-  if (next === after && body.length > 0) throw new SourceError('the feed goes round in circles');
-  // The end may have been looked up a moment before the events.
+  if (next < after) throw new SourceError('the link to the next page goes backwards');
+  if (next === after && body.length > 0)
+    throw new SourceError('the link to the next page leads to the same page');
+  // The feed may have read the end of the log before the events.
   return { events: body, nextOffset: next, endOffset: Math.max(end, next) };
 }
 
@@ -55,11 +56,11 @@ function rejectsOffset(body: unknown): boolean {
   const { errors } = (body ?? {}) as { errors?: unknown };
   return (
     Array.isArray(errors) &&
-    errors.some((one: { pointer?: unknown } | null) => one?.pointer === OFFSET_POINTER)
+    errors.some((fault: { pointer?: unknown } | null) => fault?.pointer === OFFSET_POINTER)
   );
 }
 
-/** The offset in the link to the next page; undefined unless the link leads to the same feed. */
+/** Returns the offset in the link to the next page; undefined unless the link leads to the same feed. */
 function nextOffsetOf(link: string, url: URL): number | undefined {
   const target = NEXT_LINK.exec(link)?.[1];
   if (target === undefined || !URL.canParse(target, url.href)) return undefined;

@@ -1,76 +1,75 @@
-// How far a follower is, and for how long it may have been behind.
+// How far a consumer has read, and for how long it may have been behind.
 import type { Events } from './source.ts';
 
 export interface ConsumerStatus {
-  /** Everything up to here has taken effect. */
+  /** All events up to this offset are applied. */
   readonly offset: number;
-  /** The newest event's position, as the source said last; 0 before it said anything. */
+  /** Offset of the newest event, as the source last reported; 0 before its first report. */
   readonly endOffset: number;
-  /** It has reached the head that it saw first. Stays true from then on. */
+  /** Whether the consumer has reached the end of the log as first reported. Stays true from then on. */
   readonly caughtUp: boolean;
-  /** `time` of the newest event that took effect, in ms since the epoch; undefined when there was none since the start. */
+  /** `time` of the newest event applied since the start, in ms since the epoch; undefined when there is none. */
   readonly lastEventAt: number | undefined;
-  /** For so many ms there may be changes that have not taken effect; 0 while there are none. */
+  /** How long changes may have been waiting to be applied, in ms; 0 when all are applied. */
   readonly lagMs: number;
 }
 
 export interface Progress {
   readonly status: () => ConsumerStatus;
-  /** Where reading goes on; it may have been set back. */
-  startedAt(position: number): void;
+  /** Called before each read with the offset to read from, which may have been set back. */
+  startedAt(offset: number): void;
   received(batch: Events): void;
-  /** @param position what it is now */
-  applied(batch: Events, position: number): void;
-  /** Nothing is known of the log since it was last heard of. */
+  /** @param offset the offset after the batch */
+  applied(batch: Events, offset: number): void;
+  /** Called when a read or an apply failed: the log may have new events since the last success. */
   failed(): void;
 }
 
-/** The moment that a CloudEvent says it happened. */
+/** Returns the `time` of a CloudEvent, in ms since the epoch; undefined when it has none. */
 function timeOf(event: unknown): number | undefined {
   const { time } = (event ?? {}) as { time?: unknown };
   const at = typeof time === 'string' ? Date.parse(time) : NaN;
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** @param now the wall clock, ms since the epoch: events carry its time, of another machine */
+/** @param now the wall clock, in ms since the epoch: events have times of another machine's wall clock */
 export function trackProgress(now: () => number): Progress {
-  let position = 0;
-  let head = 0;
-  let goal: number | undefined;
+  let offset = 0;
+  let endOffset = 0;
+  let target: number | undefined;
   let caughtUp = false;
   let lastEventAt: number | undefined;
-  let wholeAt = now();
-  /** When the oldest change that is missing here happened, as far as can be known; undefined when none is missing. */
-  let behindSince: number | undefined = wholeAt;
+  let upToDateAt = now();
+  /** Estimated time of the oldest change that is not applied; undefined when all are applied. */
+  let behindSince: number | undefined = upToDateAt;
   return {
     status: () => ({
-      offset: position,
-      endOffset: head,
+      offset,
+      endOffset,
       caughtUp,
       lastEventAt,
       lagMs: behindSince === undefined ? 0 : Math.max(0, now() - behindSince),
     }),
     startedAt(at) {
-      position = at;
-      if (at < head) behindSince ??= now();
+      offset = at;
+      if (at < endOffset) behindSince ??= now();
     },
     received(batch) {
-      head = batch.endOffset;
-      goal ??= head;
-      if (batch.nextOffset > position)
-        behindSince = timeOf(batch.events[0]) ?? behindSince ?? now();
+      endOffset = batch.endOffset;
+      target ??= endOffset;
+      if (batch.nextOffset > offset) behindSince = timeOf(batch.events[0]) ?? behindSince ?? now();
     },
     applied({ events }, at) {
-      position = at;
+      offset = at;
       lastEventAt = timeOf(events.at(-1)) ?? lastEventAt;
-      caughtUp ||= goal !== undefined && position >= goal;
-      if (position >= head) {
-        wholeAt = now();
+      caughtUp ||= target !== undefined && offset >= target;
+      if (offset >= endOffset) {
+        upToDateAt = now();
         behindSince = undefined;
-      } else behindSince = timeOf(events.at(-1)) ?? behindSince ?? wholeAt;
+      } else behindSince = timeOf(events.at(-1)) ?? behindSince ?? upToDateAt;
     },
     failed() {
-      behindSince ??= wholeAt;
+      behindSince ??= upToDateAt;
     },
   };
 }

@@ -1,30 +1,30 @@
-// Asking a running process over its admin port: for the commands that a person gives in a terminal.
+// Requests to the admin port of a running process, for commands in a terminal.
 import { localUrl } from '../base/address.ts';
 import { StartupError } from '../base/startup-error.ts';
 
-/** Where the admin port is; commands read the same settings as the process. */
+/** Address of the admin port; commands read the same settings as the process. */
 export interface AdminAddress {
   readonly ADMIN_HOST: string;
   readonly ADMIN_PORT: number;
 }
 
-/** It may have work to do before it answers; what takes longer tells of its steps. */
-const ANSWER_MS = 30_000;
+/** The process may have to work before it answers; longer work reports its steps, see requestAdminLines. */
+const ANSWER_TIMEOUT_MS = 30_000;
 
-/** @throws StartError when nobody answers within 30 s, or with what the process says is wrong */
+/** Returns the JSON answer. @throws StartupError without an answer within 30 s, or with the fault that is reported */
 export async function requestAdmin(
   address: AdminAddress,
   method: 'GET' | 'POST',
   path: string,
 ): Promise<unknown> {
-  const answer = await send(address, method, path, AbortSignal.timeout(ANSWER_MS));
+  const answer = await send(address, method, path, AbortSignal.timeout(ANSWER_TIMEOUT_MS));
   return answer.json();
 }
 
 /**
- * An answer of lines of JSON, each as soon as it comes. There is no limit to all of them together; fetch ends an answer
- * that is silent for five minutes.
- * @throws StartError as above, and when it breaks off
+ * Yields the lines of a JSON-lines answer, each line as soon as it arrives. The whole answer has no time limit; fetch
+ * ends an answer that is silent for five minutes.
+ * @throws StartupError like requestAdmin, and when the answer breaks off
  */
 export async function* requestAdminLines(
   address: AdminAddress,
@@ -40,7 +40,7 @@ export async function* requestAdminLines(
       for (const line of lines) yield JSON.parse(line) as unknown;
     }
   } catch (cause) {
-    throw new StartupError('The answer broke off: the service has ended meanwhile.', { cause });
+    throw new StartupError('The answer broke off: the service stopped meanwhile.', { cause });
   }
 }
 
@@ -54,7 +54,7 @@ async function send(
   const answer = await fetch(origin + path, { method, redirect: 'error', signal }).catch(
     (cause: unknown) => {
       throw new StartupError(
-        `Nobody answers at ${origin}. Is the service running? ADMIN_HOST and ADMIN_PORT say where.`,
+        `No answer from ${origin}. Is the service running, and are ADMIN_HOST and ADMIN_PORT right?`,
         { cause },
       );
     },

@@ -1,11 +1,11 @@
-// The admin listener's app: /metrics, /healthz, /readyz. Nothing of it is reachable through the public listener.
+// The app of the admin listener: /metrics, /healthz, /readyz. The public listener serves none of them.
 import type { Express } from 'express';
 import { type AppOptions, createApp, type Route } from './app.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Problem } from './problem.ts';
 
-/** Why a process cannot do its work now, in a few words; undefined when it can. */
+/** Returns why a process cannot do its work now; undefined when it can. */
 export type Readiness = () => Promise<string | undefined> | string | undefined;
 
 export interface AdminOptions {
@@ -46,8 +46,10 @@ export function createAdminApp(options: AdminOptions): Express {
     },
   ];
   return createApp({
-    // People and tools add parameters of their own here, against caches for one.
-    routes: [...standard, ...routes].map((each) => Object.assign({ query: 'any' as const }, each)),
+    // People and tools add query parameters of their own, for example to bypass caches.
+    routes: [...standard, ...routes].map((route) =>
+      Object.assign({ query: 'any' as const }, route),
+    ),
     log,
     ...(toProblem && { toProblem }),
   });

@@ -1,10 +1,10 @@
-// Sending an answer: JSON, validators (ETag, RFC 9110), the headers that every answer carries.
+// Sends answers: JSON, validators (ETag, RFC 9110), and the headers of every answer.
 import { hash } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { problemDocument, type HeaderFields, type Problem } from './problem.ts';
 import { requestContextOf } from './request-context.ts';
 
-/** Bytes or a text, how many bytes that is, and its ETag (RFC 9110, section 8.8.3), made when it is first asked for. */
+/** A serialized body, its length in bytes, and its ETag (RFC 9110, section 8.8.3), computed at the first use. */
 export class SerializedBody {
   readonly content: string | Buffer;
   readonly bytes: number;
@@ -20,40 +20,40 @@ export class SerializedBody {
   }
 }
 
-/** As JSON. */
+/** Serializes as JSON. */
 export const serialize = (body: unknown): SerializedBody =>
   new SerializedBody(JSON.stringify(body));
 
-/** What a route gives back; `send` turns it into a response. */
+/** The result of a route; `send` turns it into a response. */
 export type Answer = BodyAnswer | EmptyAnswer | StreamAnswer;
 
 interface BodyAnswer {
   /** 200 when left out. */
   readonly status?: number;
-  /** Sent as JSON; with a `type` it is a text, sent as it is; and so is what was rendered before. */
+  /** Sent as JSON. A SerializedBody is sent as it is; with a `type`, the body is sent as a string. */
   readonly body: unknown;
   readonly type?: string;
   /**
-   * `public` and `private` answers carry an ETag and are revalidated at each use; a `no-store` one has none.
-   * `private`: the answer depends on who asks.
+   * `public` and `private` answers have an ETag and are revalidated at each use; `no-store` answers have none.
+   * `private`: the answer depends on the viewer.
    */
   readonly cache: 'public' | 'private' | 'no-store';
   readonly headers?: HeaderFields;
 }
 
-/** It was done, and there is nothing to tell. */
+/** The request succeeded; there is no content. */
 interface EmptyAnswer {
   readonly status: 204;
   readonly headers?: HeaderFields;
 }
 
-/** An answer without end, such as an event stream (never cached): `stream` writes it until the client leaves. */
+/** An endless answer, such as an event stream; never cached. `stream` writes it until the client disconnects. */
 interface StreamAnswer {
   readonly stream: (res: ServerResponse) => void;
   readonly type: string;
 }
 
-/** If-None-Match (RFC 9110, section 13.1.2): weak comparison with any of the listed tags, or `*`. */
+/** Evaluates If-None-Match (RFC 9110, section 13.1.2): weak comparison with each listed tag, or `*`. */
 function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return (
@@ -64,15 +64,15 @@ function matches(ifNoneMatch: string | undefined, etag: string): boolean {
 
 type Fields = Record<string, string | readonly string[]>;
 
-function head(res: ServerResponse): Fields {
+function commonHeaders(res: ServerResponse): Fields {
   const { requestId, traceparent, headers } = requestContextOf(res.req);
   const own = { 'X-Request-Id': requestId, traceparent, 'X-Content-Type-Options': 'nosniff' };
   return headers === undefined ? own : Object.assign(own, headers);
 }
 
-/** The head with `more`; what an answer varies by is added up. */
-function withHead(res: ServerResponse, more: HeaderFields): Fields {
-  const fields = head(res);
+/** Returns the common headers and `more`; the values of Vary are joined. */
+function headersWith(res: ServerResponse, more: HeaderFields): Fields {
+  const fields = commonHeaders(res);
   const vary = fields['Vary'];
   Object.assign(fields, more);
   if (vary !== undefined && vary !== fields['Vary'])
@@ -87,7 +87,7 @@ function write(
   body: SerializedBody | undefined,
   more: HeaderFields,
 ): void {
-  const headers = withHead(res, more);
+  const headers = headersWith(res, more);
   if (body === undefined) {
     res.writeHead(status, headers as OutgoingHttpHeaders).end();
     return;
@@ -95,18 +95,22 @@ function write(
   const { content, bytes } = body;
   headers['Content-Type'] = type;
   headers['Content-Length'] = String(bytes);
-  // As many bytes as characters: all of them are ASCII, which is latin1 too, and cheaper to write.
+  // With as many bytes as characters, all of them are ASCII; latin1 writes the same bytes and is cheaper.
   res
     .writeHead(status, headers as OutgoingHttpHeaders)
     .end(content, bytes === content.length ? 'latin1' : 'utf8');
 }
 
-/** Sends a route's answer; 304 when the client holds the very same one. */
+/** Sends a route's answer; 304 when the client already has this version. */
 export function send(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
   if ('stream' in answer) {
-    const headers = { ...head(res), 'Content-Type': answer.type, 'Cache-Control': 'no-store' };
+    const headers = {
+      ...commonHeaders(res),
+      'Content-Type': answer.type,
+      'Cache-Control': 'no-store',
+    };
     res.writeHead(200, headers as OutgoingHttpHeaders);
-    // HEAD asks for the headers alone; nothing would ever end it.
+    // HEAD gets only the headers; the stream would never end.
     if (req.method === 'HEAD') res.end();
     else answer.stream(res);
     return;
@@ -116,7 +120,7 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
     return;
   }
   const { type = 'application/json', status = 200, cache, headers } = answer;
-  const body = renderedBody(answer);
+  const body = serializedBody(answer);
   if (cache === 'no-store') {
     write(res, status, type, body, { 'Cache-Control': 'no-store', ...headers });
     return;
@@ -126,12 +130,12 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
   else write(res, status, type, body, tagged);
 }
 
-function renderedBody({ body, type }: BodyAnswer): SerializedBody {
+function serializedBody({ body, type }: BodyAnswer): SerializedBody {
   if (body instanceof SerializedBody) return body;
   return type === undefined ? serialize(body) : new SerializedBody(String(body));
 }
 
-/** Answers OPTIONS: which methods there are. */
+/** Answers OPTIONS with the methods of the path. */
 export const sendAllowed = (res: ServerResponse, allow: string): void =>
   write(res, 204, '', undefined, { Allow: allow });
 

@@ -1,4 +1,4 @@
-// An Express app from a list of routes: 404, 405 with Allow, OPTIONS, and every error as a problem document.
+// Makes an Express app from a list of routes: with 404, 405 and Allow, OPTIONS, and problem documents for all errors.
 import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { readJson } from './body.ts';
@@ -15,47 +15,47 @@ interface RouteOf<Name extends string> {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
   /**
-   * The query parameters that the route takes, none when left out; an unknown or repeated one is a 400. `any` takes
-   * whatever comes and looks at nothing.
+   * The query parameters of the route, none when left out; an unknown or repeated parameter is a 400. `any` allows all
+   * parameters and parses none.
    */
   readonly query?: readonly Name[] | 'any';
   /** Reads a JSON body into `req.body` first; without it a body is ignored. */
   readonly body?: true;
-  /** Throws a Problem for what the client should hear. */
+  /** Throws a Problem for errors that the client should see. */
   readonly handle: (req: Request, query: Query<Name>) => Answer | Promise<Answer>;
 }
 
 /** One method of one path. */
 export type Route = RouteOf<string>;
 
-/** A route whose handler may read no other query parameters than those that `query` names. */
-export const defineRoute = <const Name extends string>(given: RouteOf<Name>): Route => given;
+/** Defines a route whose handler can read only the query parameters that `query` names. */
+export const defineRoute = <const Name extends string>(route: RouteOf<Name>): Route => route;
 
 export interface AppOptions {
-  /** In the order of how often they are asked: Express looks at them one by one. */
+  /** Most frequent routes first: Express tries them one by one. */
   readonly routes: readonly Route[];
   readonly log: Logger;
-  /** Turns an error of the app's own kind into a problem; undefined for what it does not know. */
+  /** Converts errors that the service knows into problems; undefined for other errors. */
   readonly toProblem?: (error: unknown) => Problem | undefined;
-  /** Who in front of us may say, by X-Forwarded-For, which address a client has (`req.ip`); nobody when left out. */
+  /** Proxies whose X-Forwarded-For header is trusted for `req.ip`; none when left out. */
   readonly trustProxy?: readonly string[];
-  /** How long a body may take to come, in milliseconds; 5 s when left out. */
+  /** Time limit for receiving a body, in milliseconds; 5 s when left out. */
   readonly bodyMs?: number;
 }
 
-/** Express without what costs and is not used here: its ETag, its query parser, its name in every answer. */
+/** Makes Express without features that cost time and are not used: ETag, query parser, X-Powered-By. */
 function bareExpress(): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', false);
-  // One thing has one address.
+  // Each resource has one address.
   app.enable('strict routing');
   app.enable('case sensitive routing');
   return app;
 }
 
-const allowed = (methods: Iterable<string>): string =>
+const allowHeader = (methods: Iterable<string>): string =>
   [
     ...new Set(
       [...methods].flatMap((method) =>
@@ -88,18 +88,18 @@ export function createApp({
     });
   }
   for (const [path, same] of Map.groupBy(routes, (route) => route.path)) {
-    const allow = allowed(same.map((route) => route.method));
+    const allow = allowHeader(same.map((route) => route.method));
     app.all(path, (req, res) => {
       requestContextOf(req).route = path;
       if (req.method === 'OPTIONS') sendAllowed(res, allow);
       else
-        throw new Problem('method-not-allowed', `${req.method} is not possible here`, {
+        throw new Problem('method-not-allowed', `This path does not support ${req.method}`, {
           headers: { Allow: allow },
         });
     });
   }
   app.use(() => {
-    throw new Problem('not-found', 'There is nothing at this address');
+    throw new Problem('not-found', 'There is no such path');
   });
 
   const onError: ErrorRequestHandler = (error: unknown, req, res, _next) => {
@@ -115,21 +115,24 @@ export function createApp({
   return app;
 }
 
-/** What no app knows better: a Problem is itself, a path that cannot be decoded is the client's fault, the rest is a bug. */
+/** Converts errors that `toProblem` does not know: a path that cannot be decoded is a 400, other errors are bugs. */
 function problemOf(error: unknown, req: Request, log: Logger): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof URIError) return invalid('/path', 'expected well-formed percent-encoding');
   const { requestId, traceparent, route } = requestContextOf(req);
-  log.error({ requestId, traceparent, route, err: error }, 'a request failed by a bug');
+  log.error(
+    { requestId, traceparent, route, err: error },
+    'unexpected error in a request; this is a bug',
+  );
   return new Problem('internal', 'The request could not be answered');
 }
 
-/** The classes of requests and responses that Node makes for an app. */
+/** The classes of requests and responses that Node creates for an app. */
 export type MessageClasses = Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
 
 /**
- * Classes whose instances already have the prototypes that Express would give each request and response when it
- * arrives. Changing the prototype of a living object undoes what V8 has learnt of it: a sixth of a small request's cost.
+ * Makes classes whose instances already have the prototypes that Express would set on each request and response.
+ * Changing the prototype of an existing object discards V8's optimizations: a sixth of the cost of a small request.
  */
 export function messageClassesOf(app: Express): MessageClasses {
   class AppRequest extends IncomingMessage {}

@@ -1,13 +1,13 @@
-// Reading a JSON body: bounded, and every way in which it can be wrong as a problem.
+// Reads JSON bodies, with limits on size and time; every fault is a problem.
 import express, { type Request, type Response } from 'express';
 import { invalid, Problem } from './problem.ts';
 
 /** The largest body, in bytes. */
 export const BODY_MAX = 65_536;
-/** How long a body may take to come, in milliseconds. */
+/** Time limit for receiving a body, in milliseconds. */
 const BODY_MS = 5_000;
 
-// Not inflated: a few bytes could become many, and no client here needs it.
+// Compressed bodies are refused: a few bytes could become many, and no client needs compression.
 const parse = express.json({ limit: BODY_MAX, inflate: false, type: 'application/json' });
 
 /**
@@ -21,10 +21,10 @@ export async function readJson(
 ): Promise<void> {
   const { 'content-length': length, 'content-type': type } = req.headers;
   if (length === undefined && req.headers['transfer-encoding'] === undefined) throw missing();
-  // The parser would read all of it first, to the end.
+  // The parser would read the whole body before it refuses it.
   if (Number(length) > BODY_MAX) throw tooLarge();
   await new Promise<void>((resolve, reject) => {
-    // A body that trickles holds one of the places for requests in flight.
+    // A slow body counts as a request in flight, whose number is limited.
     const timer = setTimeout(() => reject(tooSlow()), limitMs);
     parse(req, res, (error?: unknown) => {
       clearTimeout(timer);
@@ -38,25 +38,28 @@ export async function readJson(
 const missing = (): Problem => invalid('/body', 'expected a JSON body');
 
 const tooSlow = (): Problem =>
-  new Problem('request-timeout', 'The body did not come whole in time', {
+  new Problem('request-timeout', 'The body did not arrive completely in time', {
     headers: { Connection: 'close' },
   });
 
-/** What is still to come is not read: the connection ends. */
+/** The rest of the body is not read: the connection is closed. */
 const tooLarge = (): Problem =>
   new Problem('content-too-large', `The body is larger than ${BODY_MAX} bytes`, {
     headers: { Connection: 'close' },
   });
 
 const notJson = (): Problem =>
-  new Problem('unsupported-media-type', 'The body has to be application/json, in UTF-8, as it is');
+  new Problem(
+    'unsupported-media-type',
+    'The body must be application/json in UTF-8, without compression',
+  );
 
-/** body-parser names what is wrong by `type`; its messages may quote the body. */
+/** Converts an error of body-parser by its `type`; its messages may quote the body. */
 function problemOf(error: unknown): unknown {
   const { type = '' } = error as { type?: string };
   if (type === 'entity.too.large') return tooLarge();
   if (/^(charset|encoding)\.unsupported$/.test(type)) return notJson();
   if (/^(entity\.parse\.failed|request\.(size\.invalid|aborted))$/.test(type))
-    return invalid('/body', 'expected well-formed JSON, an object');
+    return invalid('/body', 'expected a well-formed JSON object');
   return error;
 }

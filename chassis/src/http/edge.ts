@@ -1,4 +1,4 @@
-// What every request passes before the app: the cap on requests in flight, and its measuring.
+// The edge, which every request passes before the app: limits the requests in flight, and measures requests.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { sendProblem } from './answer.ts';
 import { requestContextOf } from './request-context.ts';
@@ -10,40 +10,36 @@ import { createLogSampler } from '../observability/log-sampler.ts';
 export interface EdgeOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** Requests at once; what comes beyond is refused at once, before any work. No cap when left out. */
+  /** Limit on requests in flight; further requests are refused before any work. No limit when left out. */
   readonly maxInFlight?: number;
   readonly onOverload?: () => void;
-  /** What every answer to this request carries, refusals included. */
+  /** Headers of every answer to this request, refusals included. */
   readonly headersOf?: (req: IncomingMessage) => HeaderFields;
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
-// One for all: an overloaded process has no time for building stack traces.
-const overloaded = new Problem(
-  'overloaded',
-  'There are more requests than can be served now; try again',
-  {
-    headers: { 'Retry-After': '1' },
-  },
-);
+// Shared by all refusals: an overloaded process has no time to build stack traces.
+const overloaded = new Problem('overloaded', 'The service has too many requests now; try again', {
+  headers: { 'Retry-After': '1' },
+});
 
-/** Lines about failures, in a second for each route: in an outage, every request would write one. */
-const LINES_MAX = 10;
+/** Limit on log lines about failures, per second and route: in an outage, every request would write one. */
+const MAX_LINES = 10;
 
-/** Wraps an app so that its requests are counted, timed by route template and status, and capped. */
+/** Wraps an app: limits its requests in flight, and measures requests by method, route template and status. */
 export function edge(
   app: RequestListener,
   { metrics, log, maxInFlight = Infinity, onOverload, headersOf }: EdgeOptions,
 ): RequestListener {
   let inFlight = 0;
-  const sample = createLogSampler(LINES_MAX);
+  const sample = createLogSampler(MAX_LINES);
   const duration = metrics.histogram(
     'http_request_duration_seconds',
     'Time from the arrival of a request to the end of its answer.',
     ['method', 'route', 'status'],
     DURATION_BUCKETS,
   );
-  metrics.gauge('http_requests_in_flight', 'Requests that are being answered.', [], (gauge) =>
+  metrics.gauge('http_requests_in_flight', 'Requests in flight.', [], (gauge) =>
     gauge.set(inFlight),
   );
 
@@ -58,12 +54,15 @@ export function edge(
 
     const { requestId, traceparent, route, failure: cause } = context;
     const failed = res.statusCode >= 500 && route !== 'shed';
-    // A 500 is a bug of ours: never one too many.
-    const leftOut = !failed ? undefined : res.statusCode === 500 ? 0 : sample(route);
-    const level = leftOut === undefined ? 'debug' : 'warn';
+    // A 500 is a bug, so each one is logged.
+    const suppressed = !failed ? undefined : res.statusCode === 500 ? 0 : sample(route);
+    const level = suppressed === undefined ? 'debug' : 'warn';
     if (!log.isLevelEnabled(level)) return;
     const line = { requestId, traceparent, method, route, status, ms: Math.round(seconds * 1000) };
-    log[level]({ ...line, ...(failed && { cause }), ...(leftOut && { leftOut }) }, 'answered');
+    log[level](
+      { ...line, ...(failed && { cause }), ...(suppressed && { leftOut: suppressed }) },
+      'answered',
+    );
   };
 
   return (req, res) => {

@@ -1,6 +1,6 @@
-// Fetches JSON from another service: the whole body, within a limit.
+// Fetches JSON from another service: the complete body, within a size limit.
 
-/** A response that was read whole. */
+/** A response with its complete body. */
 export interface JsonResponse {
   readonly status: number;
   /** A header field by its lower-case name. */
@@ -21,7 +21,7 @@ export class ResponseTooLarge extends Error {
   override readonly name = 'ResponseTooLarge';
 }
 
-/** @throws ResponseTooLarge, and whatever fetch throws; a redirect is a failure */
+/** @throws ResponseTooLarge, and errors of fetch; a redirect is an error */
 export async function fetchJson(
   url: string | URL,
   { maxBytes, signal, headers = {} }: FetchJsonOptions,
@@ -42,7 +42,7 @@ export async function fetchJson(
   };
 }
 
-/** The parser's own error quotes what it read, so it goes no further. */
+/** Parses JSON; undefined when it is not well-formed. The parser's error quotes its input, so it is not passed on. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

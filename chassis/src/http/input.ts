@@ -1,14 +1,14 @@
-// Reading what a client sent: ids, lists of ids, pages. Everything is bounded; every fault is a 400 that says where.
+// Parses input of clients: ids, lists of ids, pages. Everything is bounded; every fault is a 400 that says where it is.
 import { type InputFault, invalid, invalidAll } from './problem.ts';
 
 const ID = /^[1-9]\d{0,15}$/;
 const LIST_MAX = 100;
 const CURSOR = /^[A-Za-z0-9_-]{1,200}$/;
 
-/** The largest page, and the one when `limit` is left out. */
+/** The largest page size, and the page size when `limit` is left out. */
 export const PAGE = { max: 100, fallback: 20 } as const;
 
-/** A positive integer of at most 2^53 − 1. @throws Problem 400 */
+/** Parses a positive integer of at most 2^53 − 1. @throws Problem 400 */
 export function parseId(text: unknown, pointer: string): number {
   const id = typeof text === 'string' && ID.test(text) ? Number(text) : NaN;
   if (!Number.isSafeInteger(id))
@@ -16,14 +16,14 @@ export function parseId(text: unknown, pointer: string): number {
   return id;
 }
 
-/** `5,3,8` → [5, 3, 8]; 1 to 100 of them, each at most once in the result. @throws Problem 400 */
+/** Parses `5,3,8` into [5, 3, 8]: 1 to 100 ids; duplicates are dropped. @throws Problem 400 */
 export function parseIds(text: string, pointer: string): number[] {
   const parts = text.split(',', LIST_MAX + 1);
   if (parts.length > LIST_MAX) throw invalid(pointer, `expected at most ${LIST_MAX} ids`);
   return [...new Set(parts.map((part) => parseId(part, pointer)))];
 }
 
-/** The query of a request target, with none but the `allowed` names, none of them twice. @throws Problem 400 */
+/** Parses the query of a request target. @throws Problem 400 for a name that is not `allowed`, or is repeated */
 export function parseQuery<const Name extends string>(
   target: string,
   allowed: readonly Name[],
@@ -34,14 +34,14 @@ export function parseQuery<const Name extends string>(
   for (const [name, value] of new URLSearchParams(target.slice(mark + 1))) {
     const known = allowed.find((candidate) => candidate === name);
     const pointer = `/query/${name.slice(0, 50).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (known === undefined) throw invalid(pointer, 'there is no such query parameter here');
-    if (query[known] !== undefined) throw invalid(pointer, 'expected it only once');
+    if (known === undefined) throw invalid(pointer, 'unknown query parameter');
+    if (query[known] !== undefined) throw invalid(pointer, 'expected at most once');
     query[known] = value;
   }
   return query;
 }
 
-/** `limit`: 1 to 100, 20 when left out. @throws Problem 400 */
+/** Parses `limit`: 1 to 100, 20 when left out. @throws Problem 400 */
 export function parseLimit(text: string | undefined): number {
   if (text === undefined) return PAGE.fallback;
   const limit = /^[1-9]\d{0,2}$/.test(text) ? Number(text) : NaN;
@@ -50,20 +50,20 @@ export function parseLimit(text: string | undefined): number {
   return limit;
 }
 
-/** The fault of a cursor that is not one of ours. */
+/** Makes the problem for a cursor that this service did not issue. */
 export const invalidCursor = () =>
   invalid('/query/cursor', 'expected a cursor from an earlier page');
 
-/** A cursor's form only; whether it means anything, its maker knows. @throws Problem 400 */
+/** Checks the form of a cursor; the caller checks its content. @throws Problem 400 */
 export function parseCursor(text: string | undefined): string | undefined {
   if (text !== undefined && !CURSOR.test(text)) throw invalidCursor();
   return text;
 }
 
-/** Names every fault of a body; a body without faults is a T. */
+/** Returns every fault of a body; a body without faults is a T. */
 export type BodyCheck<T> = ((body: unknown) => readonly InputFault[]) & { readonly finds?: T };
 
-/** The body as what `check` finds no fault with. @throws Problem 400 with every fault */
+/** Returns the body as a T when `check` finds no fault. @throws Problem 400 with every fault */
 export function parseBody<T>(check: BodyCheck<T>, body: unknown): T {
   const faults = check(body);
   if (faults.length > 0) throw invalidAll(faults);
@@ -73,8 +73,9 @@ export function parseBody<T>(check: BodyCheck<T>, body: unknown): T {
 const IDEMPOTENCY_KEY = /^(?:"([ !#-[\]-~]{1,200})"|([!#-+.-[\]-~-]{1,200}))$/;
 
 /**
- * The client's name for one request that it may send again (draft-ietf-httpapi-idempotency-key-header): a quoted string
- * or a plain word of at most 200 characters. @throws Problem 400
+ * Parses Idempotency-Key, the client's name for a request that it may send again
+ * (draft-ietf-httpapi-idempotency-key-header): a quoted string or a plain word of at most 200 characters.
+ * @throws Problem 400
  */
 export function parseIdempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;

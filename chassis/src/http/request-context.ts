@@ -1,4 +1,4 @@
-// One request and its answer, as everything around the route sees it: ids, start, route template.
+// The context of a request while it is served: ids, times, route template, headers of the answer.
 import type { IncomingMessage } from 'node:http';
 import type { HeaderFields } from './problem.ts';
 import { requestIdFrom, traceparentFrom } from '../observability/trace.ts';
@@ -9,25 +9,25 @@ export interface RequestContext {
   readonly traceparent: string;
   /** performance.now() at the request's arrival, in milliseconds. */
   readonly startedAt: number;
-  /** The same at the end of the request's body; undefined when no body was read. */
+  /** performance.now() at the end of the request's body, in milliseconds; undefined when no body was read. */
   bodyReadAt?: number;
-  /** The template of the route that answers, such as /api/posts/:id; 'none' while no route is found. */
+  /** Template of the route that answers, such as /api/posts/:id; 'none' until a route is found. */
   route: string;
-  /** What every answer to this request carries, be it a problem: a renewed session's cookies, for one. */
+  /** Headers of any answer to this request, problems included: for example, the cookies of a refreshed session. */
   headers?: HeaderFields;
   /** Why the answer is a 5xx, in words of a closed set; for the log. */
   failure?: string;
-  /** Called once, when the client leaves before its answer is sent. */
+  /** Called once when the client disconnects before its answer is sent. */
   onDisconnect?: () => void;
 }
 
-const EXCHANGE = Symbol('context');
-type WithExchange = IncomingMessage & { [EXCHANGE]?: RequestContext };
+const CONTEXT = Symbol('context');
+type WithContext = IncomingMessage & { [CONTEXT]?: RequestContext };
 
-/** The exchange of a request; made at the first call. */
+/** Returns the context of a request; the first call creates it. */
 export function requestContextOf(req: IncomingMessage): RequestContext {
-  const carrier = req as WithExchange;
-  return (carrier[EXCHANGE] ??= {
+  const holder = req as WithContext;
+  return (holder[CONTEXT] ??= {
     requestId: requestIdFrom(req.headers['x-request-id']),
     traceparent: traceparentFrom(req.headers['traceparent']),
     startedAt: performance.now(),

@@ -1,9 +1,10 @@
-// Pages that steer a process: those of its own admin port may, pages from elsewhere may not.
+// Protects admin actions: pages of the process's own admin port may send them, other web pages may not.
 import type { IncomingMessage } from 'node:http';
 import { Problem } from './problem.ts';
 
 /**
- * A web page elsewhere must not steer us through its reader's browser. Who is no browser sends none of these headers.
+ * Refuses requests that a browser sends for a page of another origin (CSRF). Clients that are not browsers send none of
+ * these headers.
  * @throws Problem 403
  */
 export function requireSameOrigin({ headers }: Pick<IncomingMessage, 'headers'>): void {
@@ -13,12 +14,12 @@ export function requireSameOrigin({ headers }: Pick<IncomingMessage, 'headers'>)
   const sameSite = site === undefined || site === 'same-origin' || site === 'none';
   const sameOrigin = origin === undefined || URL.parse(origin)?.host === host;
   if (!sameSite || !sameOrigin || !isPrivateName(host))
-    throw new Problem('forbidden', 'This is not steered from other pages');
+    throw new Problem('forbidden', 'Requests from pages of another origin are not allowed');
 }
 
 /**
- * An address, or a name without a dot: nobody else can have that name. A page that is loaded from a name of its own may
- * let that name point here afterwards (DNS rebinding), and is of the same origin then.
+ * Whether the host is an address, or a name without a dot, which an attacker cannot own. An attacker could load a page
+ * from a domain, and then point the domain to this process: the page would have the same origin (DNS rebinding).
  */
 function isPrivateName(host: string): boolean {
   const name = URL.parse(`http://${host}`)?.hostname ?? '';

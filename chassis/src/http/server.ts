@@ -1,4 +1,4 @@
-// Listening and stopping: bounds on what a client may send, and an end that loses no request in flight.
+// HTTP listeners: limits on what a client may send, and a stop that loses no request in flight.
 import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MessageClasses } from './app.ts';
@@ -7,21 +7,21 @@ import { httpUrl } from '../base/address.ts';
 import { StartupError } from '../base/startup-error.ts';
 import { requestIdFrom, traceparentFrom } from '../observability/trace.ts';
 
-/** How long requests in flight may take to finish once the process was told to stop. */
+/** Time limit for requests in flight when the listener stops. */
 const STOP_LIMIT_MS = 8_000;
 const HEAD_MS = 10_000;
 const STALL_MS = 15_000;
 const SWEEP_MS = 100;
 
 export interface ListenOptions {
-  /** Made for the app behind the handler; plain ones when left out. */
+  /** Message classes made for the app behind the handler; Node's own classes when left out. */
   readonly messages?: MessageClasses | undefined;
   /**
-   * How long a connection may stand still while a request is on it, 15 s when left out: a client that does not read its
-   * answers would hold their places among the requests in flight for ever. Longer than any handler takes to answer.
+   * Time limit for a connection with a request on which no data moves, in ms; 15 s when left out. Without it, a client
+   * that does not read its answers would keep its requests in flight for ever. Longer than any handler takes to answer.
    */
   readonly stallMs?: number;
-  /** How long a request's head may take to come, 10 s when left out. Shorter than `stallMs`, or it is cut without a word. */
+  /** Time limit for the head of a request, in ms; 10 s when left out. Must be below `stallMs`, or no 408 is sent. */
   readonly headMs?: number;
 }
 
@@ -30,19 +30,19 @@ export interface Listening {
   readonly url: string;
   /**
    * Stops accepting, lets requests in flight finish, and resolves when the last connection is closed.
-   * @param limitMs after it, connections are closed whatever they are doing
+   * @param limitMs after this time, all connections are closed
    */
   stop(limitMs?: number): Promise<void>;
 }
 
-/** The address is taken, or not to be had. Its message is for the person at the terminal. */
+/** The address is taken or not available. The message is for the person at the terminal. */
 export class ListenError extends StartupError {
   override readonly name = 'ListenError';
 }
 
 /**
- * Listens on host:port; port 0 takes a free one.
- * @throws ListenError when the address cannot be had.
+ * Listens on host:port; port 0 takes a free port.
+ * @throws ListenError when the address is not available
  */
 export async function listen(
   handler: RequestListener,
@@ -53,14 +53,14 @@ export async function listen(
   let stopping = false;
   const server = createServer(
     {
-      // Above what clients in front of us (balancers, undici: 4 s) keep idle connections for, so that they close first.
+      // Longer than the clients (load balancers; undici: 4 s) keep idle connections, so that clients close first.
       keepAliveTimeout: 15_000,
       headersTimeout: headMs,
-      // Node looks for what is overdue only so often; every 30 s by itself.
+      // Interval of Node's checks for timeouts; the default is 30 s.
       connectionsCheckingInterval: headMs / 10,
       requestTimeout: 30_000,
       maxHeaderSize: 16_384,
-      // What has no body gets no stream for one: a fifteenth of a small request's cost.
+      // Makes no stream for requests without a body: it would be a fifteenth of the cost of a small request.
       optimizeEmptyRequests: true,
       ...messages,
     },
@@ -69,8 +69,8 @@ export async function listen(
       handler(req, res);
     },
   );
-  // No maxRequestsPerSocket: it counts a connection's requests one after the other, not at once, so it would send away
-  // the balancers that keep their connections, and not who sends a thousand requests in one packet.
+  // No maxRequestsPerSocket: it limits all requests of a connection, not those at the same time. It would disconnect
+  // load balancers, which keep their connections, but not a client that sends a thousand requests in one packet.
   server.timeout = stallMs;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (socket.writable && error.code !== 'ECONNRESET') socket.end(rawProblem(error.code));
@@ -91,7 +91,7 @@ export async function listen(
   };
 }
 
-/** server.close() alone would serve busy keep-alive clients for ever; so idle ones are closed again and again. */
+/** Server.close() alone would go on serving keep-alive clients for ever, so a sweep closes idle connections. */
 function close(server: Server, limitMs: number): Promise<void> {
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const limit = setTimeout(() => server.closeAllConnections(), limitMs);
@@ -106,7 +106,7 @@ function close(server: Server, limitMs: number): Promise<void> {
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
   const reason =
-    error.code === 'EADDRINUSE' ? 'something else listens there' : (error.code ?? 'it failed');
+    error.code === 'EADDRINUSE' ? 'something else listens there' : (error.code ?? 'unknown error');
   return new ListenError(`Cannot listen on ${host}:${port}: ${reason}.`, { cause: error });
 }
 
@@ -114,11 +114,11 @@ function problemOf(code: string | undefined): Problem {
   if (code === 'HPE_HEADER_OVERFLOW')
     return new Problem('headers-too-large', 'The headers are larger than 16 KiB');
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new Problem('request-timeout', 'The request did not come whole in time');
+    return new Problem('request-timeout', 'The request did not arrive completely in time');
   return new Problem('invalid-request', 'This is not a well-formed HTTP request');
 }
 
-/** The answer to what is no HTTP request at all, where there is no response object to answer with. */
+/** Returns the raw answer to bytes that are not an HTTP request: Node makes no response object for them. */
 function rawProblem(code: string | undefined): string {
   const problem = problemOf(code);
   const requestId = requestIdFrom(undefined);

@@ -1,16 +1,17 @@
-// Equal log lines in masses: a few of them are written, the others are counted.
+// Limits repeated log lines: writes a few of each kind, and counts the suppressed ones.
 
 const SECOND_MS = 1000;
 
 interface Kind {
-  since: number;
+  windowStart: number;
   written: number;
   suppressed: number;
 }
 
 /**
- * Lets `limit` lines of each kind through in `windowMs`, a second when left out: gives the number that was left out
- * since the last one that passed, or undefined when this one is to be left out. Kinds must be few: each is kept for ever.
+ * Allows `limit` lines of each kind in `windowMs`, 1 s when left out. Kinds must be few: they are never deleted.
+ * @returns a function to call before each line; it returns the number of lines that were suppressed since the last
+ *   written line, or undefined when this line must be suppressed
  */
 export function createLogSampler(
   limit: number,
@@ -20,9 +21,10 @@ export function createLogSampler(
   return (name) => {
     const now = performance.now();
     let kind = kinds.get(name);
-    if (kind === undefined) kinds.set(name, (kind = { since: now, written: 0, suppressed: 0 }));
-    if (now - kind.since >= windowMs) {
-      kind.since = now;
+    if (kind === undefined)
+      kinds.set(name, (kind = { windowStart: now, written: 0, suppressed: 0 }));
+    if (now - kind.windowStart >= windowMs) {
+      kind.windowStart = now;
       kind.written = 0;
     }
     if (kind.written === limit) {

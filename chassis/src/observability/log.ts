@@ -3,7 +3,7 @@ import { pino, type Logger } from 'pino';
 
 export type { Logger };
 
-/** A logger whose every line names its service. Nothing that a client sent is logged but what a caller passes. */
+/** Makes a logger that adds the service's name to each line. Data of clients is logged only when a caller passes it. */
 export const createLogger = (service: string, level: string): Logger =>
   pino(
     {
@@ -11,7 +11,7 @@ export const createLogger = (service: string, level: string): Logger =>
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      // A last line of defence: these never belong into a log, wherever they come from.
+      // A safety net: these fields must never be logged.
       redact: {
         paths: [
           'authorization',
@@ -26,6 +26,6 @@ export const createLogger = (service: string, level: string): Logger =>
         censor: '[hidden]',
       },
     },
-    // Asynchronous, pino would try for ever at the exit when nobody reads the log any more, and never exit.
+    // An asynchronous pino would retry for ever at the exit when the reader of the log is gone, and never exit.
     pino.destination({ sync: true }),
   );

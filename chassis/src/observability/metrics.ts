@@ -1,17 +1,17 @@
-// Metrics in Prometheus' format. The only file that knows prom-client.
+// Metrics in the Prometheus format. The only file that imports prom-client.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export type { Counter, Gauge, Histogram };
 
-/** Upper bounds in seconds: from a cache hit to a request's whole deadline. */
+/** Upper bounds in seconds: from the time of a cache hit to the deadline of a request. */
 export const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-/** One series of a tally. */
+/** One series of a tally; callers increment `count` directly. */
 export interface Tally {
   count: number;
 }
 
-/** A process's metrics: makes instruments, and writes them all as text. */
+/** The metrics of a process: makes instruments, and returns all of them as text. */
 export interface Metrics {
   counter<L extends string>(name: string, help: string, labels: readonly L[]): Counter<L>;
   gauge<L extends string>(
@@ -20,7 +20,7 @@ export interface Metrics {
     labels: readonly L[],
     read?: (gauge: Gauge<L>) => void,
   ): Gauge<L>;
-  /** A counter of plain numbers, for where a look-up by labels would cost too much; written out when it is asked for. */
+  /** Makes a counter of plain numbers, for code where a look-up by labels costs too much; it is read at each scrape. */
   tally<L extends string>(
     name: string,
     help: string,
@@ -36,7 +36,7 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** A registry of its own, so that several services can live in one process (tests do so). */
+/** Makes metrics with a registry of their own, so that several services can run in one process, as in tests. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

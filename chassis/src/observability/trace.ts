@@ -1,4 +1,4 @@
-// Who asks: the request id and the trace context (W3C Trace Context, https://www.w3.org/TR/trace-context/).
+// Request ids and trace contexts (W3C Trace Context, https://www.w3.org/TR/trace-context/).
 import { randomFillSync, randomUUID } from 'node:crypto';
 
 const REQUEST_ID = /^[A-Za-z0-9._~:+/=-]{1,128}$/;
@@ -9,7 +9,7 @@ const TRACEPARENT =
 const pool = Buffer.alloc(4096);
 let used = pool.length;
 
-/** `bytes` random bytes in hexadecimal, cut from a pool: one system call serves hundreds of ids. */
+/** Returns `bytes` random bytes in hexadecimal, from a pool: one system call is enough for hundreds of ids. */
 function randomHex(bytes: number): string {
   if (used + bytes > pool.length) {
     randomFillSync(pool);
@@ -19,14 +19,14 @@ function randomHex(bytes: number): string {
   return pool.toString('hex', used - bytes, used);
 }
 
-/** The client's request id when it is well-formed, else a new one. */
+/** Returns the client's request id when it is well-formed, otherwise a new one. */
 export const requestIdFrom = (header: unknown): string =>
   typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID();
 
 /**
- * Continues the client's trace when `header` is a well-formed traceparent, else starts one; the span is always new.
- * Of the flags only `sampled` goes on: unknown ones must be sent as zero (section 3.2.2.5). A trace that starts here is
- * not sampled: nothing records it.
+ * Returns a traceparent with a new span: in the client's trace when `header` is well-formed, otherwise in a new trace.
+ * Only the flag `sampled` is kept: unknown flags must be sent as zero (section 3.2.2.5). A new trace is not sampled,
+ * because nothing records it.
  */
 export function traceparentFrom(header: unknown): string {
   const match = typeof header === 'string' ? TRACEPARENT.exec(header) : null;

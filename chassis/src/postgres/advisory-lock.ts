@@ -1,23 +1,23 @@
-// A lock on a server that one process at a time holds. It is bound to a connection: the server lets it go when that ends,
-// however the process does.
+// An advisory lock of a PostgreSQL server, which one process at a time holds. The server releases it when the connection
+// ends, even when the process crashes.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { realTime, type Time } from '../base/time.ts';
 import { raceAbort, withTimeout } from '../base/timeout.ts';
 
-/** So often it is tried again while somebody else holds it, and looked at once it is ours. */
-const AGAIN_MS = 500;
-const ANSWER_MS = 2_000;
-/** The server ends a connection that says nothing for longer: a holder that is frozen, or whose host is gone. */
-const SILENT_MS = 5_000;
+/** Interval of attempts while another process holds the lock, and of checks that the connection works. */
+const POLL_MS = 500;
+const ANSWER_TIMEOUT_MS = 2_000;
+/** The server ends a connection that is idle for longer: its process is frozen, or its host is gone. */
+const IDLE_MS = 5_000;
 
 /**
- * Waits until nobody else holds the lock, and runs `work` while we do. To try, and not to wait in the server, leaves that
- * nothing that runs for as long: it would keep all dead rows of the database from being cleared up.
- * @param db of one connection, which nobody else uses, and which ends afterwards: the server does not keep it when idle
- * @param signal ends the waiting, and is the holder's to watch as well
- * @param work its signal aborts when the lock may be lost; somebody else may hold it by then
- * @returns undefined when the signal aborted before it was ours
- * @throws what `work` throws; a DatabaseError when the server cannot be asked, an Error when it does not answer for 2 s
+ * Waits until the lock is free, and holds it while `work` runs. Polls, because a statement that waits in the server for
+ * a long time would keep dead rows of the whole database from being vacuumed.
+ * @param db has one connection, used for nothing else and closed afterwards: the server ends it when it is idle
+ * @param signal ends the wait; `work` has to watch the signal itself
+ * @param work its signal aborts when the lock may be lost; another process may hold it by then
+ * @returns the result of `work`; undefined when the signal aborted before the lock was acquired
+ * @throws errors of `work`; DatabaseError when a query fails; Error when the server does not answer within 2 s
  */
 export async function withAdvisoryLock<T>(
   db: Kysely<unknown>,
@@ -27,41 +27,41 @@ export async function withAdvisoryLock<T>(
   { pause }: Pick<Time, 'pause'> = realTime,
 ): Promise<T | undefined> {
   return db.connection().execute(async (connection) => {
-    const ask = <Row>(question: RawBuilder<Row>) =>
-      withTimeout(question.execute(connection), ANSWER_MS, silence);
-    const untilOurs = async (): Promise<void> => {
-      // Before the lock: should the answer be lost that it is ours, it would be held for ever.
-      await ask(sql`set idle_session_timeout = ${sql.lit(SILENT_MS)}`);
+    const query = <Row>(statement: RawBuilder<Row>) =>
+      withTimeout(statement.execute(connection), ANSWER_TIMEOUT_MS, noAnswer);
+    const acquire = async (): Promise<void> => {
+      // Set first: if the answer that the lock is ours got lost, the server would hold the lock for ever.
+      await query(sql`set idle_session_timeout = ${sql.lit(IDLE_MS)}`);
       for (;;) {
-        const { rows } = await ask(sql<{ ours: boolean }>`
-          select pg_try_advisory_lock(${key}) as ours`);
-        if (rows[0]!.ours) return;
-        await pause(AGAIN_MS, signal);
+        const { rows } = await query(sql<{ acquired: boolean }>`
+          select pg_try_advisory_lock(${key}) as acquired`);
+        if (rows[0]!.acquired) return;
+        await pause(POLL_MS, signal);
         signal.throwIfAborted();
       }
     };
     try {
-      await raceAbort(untilOurs(), signal);
+      await raceAbort(acquire(), signal);
     } catch (error) {
       if (signal.aborted) return undefined;
       throw error;
     }
-    const losing = new AbortController();
-    const over = new AbortController();
-    const watch = async (): Promise<void> => {
-      while (!over.signal.aborted) {
-        await ask(sql`select 1`);
-        await pause(AGAIN_MS, over.signal);
+    const lost = new AbortController();
+    const finished = new AbortController();
+    const watchConnection = async (): Promise<void> => {
+      while (!finished.signal.aborted) {
+        await query(sql`select 1`);
+        await pause(POLL_MS, finished.signal);
       }
     };
-    const watching = watch().catch((error: unknown) => losing.abort(error));
+    const watching = watchConnection().catch((error: unknown) => lost.abort(error));
     try {
-      return await work(losing.signal);
+      return await work(lost.signal);
     } finally {
-      over.abort();
+      finished.abort();
       await watching;
     }
   });
 }
 
-const silence = (): Error => new Error('the server does not answer');
+const noAnswer = (): Error => new Error('the server does not answer');

@@ -1,36 +1,36 @@
-// What the embedded database and a server have in common, and how both give numbers.
+// The common interface of the embedded database and a server, and how both represent int8.
 import type { Dialect, Kysely } from 'kysely';
 import { DatabaseError } from './errors.ts';
 
-/** One of the two kinds of database. */
+/** An embedded database or a server. */
 export interface Backend {
-  /** For requests: bounded in connections and in time. */
+  /** For requests: with a limit on connections and on time. */
   readonly dialect: Dialect;
-  /** Lends a Kysely without the deadlines of requests, for migrations. */
+  /** Runs `work` with a Kysely that has no time limits of requests, for migrations. */
   withMaintenance<T>(work: (db: Kysely<unknown>) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` while nobody else on the same database does so with this key; waits for that until the signal aborts, and
-   * is undefined then. The signal that `work` gets aborts when somebody else may be at it.
+   * Runs `work` while no other process on the same database runs work with this key. Waits for that until the signal
+   * aborts, and resolves to undefined then. The signal that `work` gets aborts when another process may have started.
    */
   withLeaderLock<T>(
     key: number,
     signal: AbortSignal,
     work: (lost: AbortSignal) => Promise<T>,
   ): Promise<T | undefined>;
-  /** Closes everything, work of `maintain` and `exclusively` included. */
+  /** Closes all connections, including those of withMaintenance and withLeaderLock. */
   close(): Promise<void>;
 }
 
-/** The type id of int8 (bigint, and what count() gives). */
+/** OID of the type int8: bigint, and the result of count(). */
 export const INT8 = 20;
 
 /**
- * An int8 as a number.
- * @throws DatabaseError 22003 (out of range) beyond 2^53 − 1, where a number would silently be another one.
+ * Parses an int8.
+ * @throws DatabaseError 22003 (out of range) beyond 2^53 − 1, where a number would silently have another value
  */
 export function parseInt8(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value))
-    throw new DatabaseError('22003', 'an int8 does not fit a number');
+    throw new DatabaseError('22003', 'an int8 is not a safe integer');
   return value;
 }

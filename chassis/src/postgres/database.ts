@@ -1,5 +1,5 @@
-// A service's database: embedded in its data directory, or on a server; one dialect and one set of migrations for both.
-// Until its migrations have run every query fails with a 503 problem, so a service can start before its server does.
+// The database of a service: embedded in its data directory, or on a server; both have the same dialect and migrations.
+// Every query fails with a 503 problem until the migrations have run, so a service can start before its database server.
 import { Kysely, type KyselyPlugin, sql } from 'kysely';
 import type { Logger } from '../observability/log.ts';
 import { backOff, realTime } from '../base/time.ts';
@@ -12,7 +12,7 @@ import { openServer } from './server.ts';
 const NOT_YET = 'The database does not answer yet';
 
 export interface DatabaseOptions<Schema> {
-  /** A server; without it the database is embedded. */
+  /** URL of a server; undefined for an embedded database. */
   readonly databaseUrl: string | undefined;
   readonly dataDir: string;
   readonly migrations: Migrations;
@@ -23,21 +23,23 @@ export interface DatabaseOptions<Schema> {
 
 export interface Database<Schema> {
   readonly db: Kysely<Schema>;
-  /** Resolves once migrations and seed have run, or it is closed before. */
+  /** Resolves when migrations and seed have run, or when the database is closed before. */
   readonly prepared: Promise<void>;
-  /** Why it cannot be used now, in a few words; undefined when it can. */
+  /** Returns why the database cannot be used now; undefined when it can. */
   readiness(): Promise<string | undefined>;
-  /** Only once it is prepared. */
+  /** Usable once the database is prepared. */
   readonly withLeaderLock: Backend['withLeaderLock'];
-  /** Ends running statements too. */
+  /** Also ends running statements. */
   close(): Promise<void>;
 }
 
-type State = { readonly is: 'preparing'; readonly why: string } | { readonly is: 'prepared' };
+type State =
+  { readonly status: 'preparing'; readonly reason: string } | { readonly status: 'prepared' };
 
 /**
- * Opens the database. The embedded one is prepared when this resolves; a server is waited for in the background.
- * @throws StartError when the data directory is in use or cannot be used.
+ * Opens the database. An embedded database is prepared when the promise resolves; a server is prepared in the
+ * background, with retries.
+ * @throws StartupError when the data directory is in use or cannot be used
  */
 export async function openDatabase<Schema>({
   databaseUrl,
@@ -49,11 +51,11 @@ export async function openDatabase<Schema>({
   const backend =
     databaseUrl === undefined ? await openEmbedded(dataDir) : openServer(databaseUrl, log);
   const closing = new AbortController();
-  let state: State = { is: 'preparing', why: NOT_YET };
+  let state: State = { status: 'preparing', reason: NOT_YET };
 
   const gate: KyselyPlugin = {
     transformQuery({ node }) {
-      if (state.is === 'preparing') throw notReady(NOT_YET);
+      if (state.status === 'preparing') throw notReady(NOT_YET);
       return node;
     },
     transformResult: async ({ result }) => result,
@@ -62,13 +64,13 @@ export async function openDatabase<Schema>({
 
   const prepare = (): Promise<void> =>
     backend.withMaintenance(async (maintenance) => {
-      const ran = await migrate(maintenance, migrations);
-      if (ran.length > 0) log.info({ migrations: ran }, 'the schema is up to date');
+      const applied = await migrate(maintenance, migrations);
+      if (applied.length > 0) log.info({ migrations: applied }, 'migrations applied');
       await seed?.(maintenance as Kysely<Schema>);
-      state = { is: 'prepared' };
+      state = { status: 'prepared' };
     });
 
-  const keepTrying = async (): Promise<void> => {
+  const prepareWithRetries = async (): Promise<void> => {
     for (let failures = 1; ; failures += 1) {
       try {
         return await prepare();
@@ -76,16 +78,16 @@ export async function openDatabase<Schema>({
         if (closing.signal.aborted) return;
         const unavailable = isUnavailable(error);
         const { code = 'unknown' } = error as { code?: string };
-        const why = `${unavailable ? NOT_YET : 'The migrations fail'} (${code})`;
-        state = { is: 'preparing', why };
+        const reason = `${unavailable ? NOT_YET : 'The migrations fail'} (${code})`;
+        state = { status: 'preparing', reason };
         const retryInMs = backOff(failures, realTime.random);
-        log.warn({ ...(unavailable ? {} : { err: error }), retryInMs }, why);
+        log.warn({ ...(unavailable ? {} : { err: error }), retryInMs }, reason);
         await realTime.pause(retryInMs, closing.signal);
       }
     }
   };
 
-  const prepared = databaseUrl === undefined ? prepare() : keepTrying();
+  const prepared = databaseUrl === undefined ? prepare() : prepareWithRetries();
   if (databaseUrl === undefined) {
     await prepared.catch(async (error: unknown) => {
       await backend.close();
@@ -97,7 +99,7 @@ export async function openDatabase<Schema>({
     prepared,
     withLeaderLock: (key, signal, work) => backend.withLeaderLock(key, signal, work),
     async readiness() {
-      if (state.is === 'preparing') return state.why;
+      if (state.status === 'preparing') return state.reason;
       try {
         await sql`select 1`.execute(db);
         return undefined;

@@ -1,14 +1,14 @@
-// What a database can answer instead of rows, the same for the embedded one and for a server.
-// Errors are told apart by their code (SQLSTATE, or Node's), never by class; a driver's own error goes no further than here.
+// Errors of a database, the same for the embedded database and for a server.
+// Errors are told apart by their code (SQLSTATE, or Node's), never by class; drivers' own errors are not passed on.
 import { Problem } from '../http/problem.ts';
 
-/** The code of a connection that broke, or never came, and of an answer that never came. */
+/** Our code for a connection that broke or was never made, and for an answer that never came. */
 const NO_CONNECTION = 'NO_CONNECTION';
 
-/** A driver's error without what must not reach a log: a value, a statement, an address. */
+/** A driver's error without values, statements and addresses, which must not be logged. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
-  /** SQLSTATE, such as 23505; or Node's code of a failed connection, such as ECONNREFUSED. */
+  /** SQLSTATE, such as 23505; or Node's code for a failed connection, such as ECONNREFUSED. */
   readonly code: string;
   readonly constraint: string | undefined;
 
@@ -19,10 +19,10 @@ export class DatabaseError extends Error {
   }
 }
 
-/** The form of the codes that PostgreSQL gives; everything else is a code of Node or of ours. */
+/** The form of PostgreSQL's codes; other codes are Node's or ours. */
 export const SQLSTATE = /^[0-9A-Z]{5}$/;
 
-/** Turns what a driver threw into a DatabaseError. */
+/** Converts the error of a driver into a DatabaseError. */
 export function databaseError(thrown: unknown): DatabaseError {
   if (thrown instanceof DatabaseError) return thrown;
   const { code, constraint, message } = (thrown ?? {}) as {
@@ -30,40 +30,41 @@ export function databaseError(thrown: unknown): DatabaseError {
     constraint?: string;
     message?: string;
   };
-  // A driver's error without a code is always about its connection: cut, closed, or too slow.
+  // A driver's error without a code is always about the connection: it broke, was closed, or is too slow.
   if (code === undefined) return new DatabaseError(NO_CONNECTION, 'no connection');
-  // Class 42 (a wrong statement) names columns and words of ours; all others may quote values.
+  // Messages of class 42 (wrong statement) quote our own SQL; messages of other classes may quote values.
   const text = code.startsWith('42') ? `: ${message}` : constraint ? `: ${constraint}` : '';
-  return new DatabaseError(code, `the database said ${code}${text}`, constraint);
+  return new DatabaseError(code, `database error ${code}${text}`, constraint);
 }
 
-/** Awaits a driver's promise, and throws only DatabaseErrors. */
-export async function guarded<T>(pending: Promise<T>): Promise<T> {
+/** Awaits the promise of a driver; throws only DatabaseErrors. */
+export async function withDatabaseErrors<T>(promise: Promise<T>): Promise<T> {
   try {
-    return await pending;
+    return await promise;
   } catch (error) {
     throw databaseError(error);
   }
 }
 
-// Classes: 08 connection, 28 login, 53 out of resources, 57 operator intervention (57014: the statement's time is up).
+// Classes: 08 connection, 28 login, 53 out of resources, 57 operator intervention (57014: statement timeout).
+// 3D000: the database does not exist.
 const UNAVAILABLE = /^(08|28|53|57)...$|^3D000$/;
 
-/** Whether a database could not be asked at all, now; another attempt may work. */
+/** Whether the database was not available; another attempt may succeed. */
 export const isUnavailable = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError && (!SQLSTATE.test(error.code) || UNAVAILABLE.test(error.code));
 
-/** Whether a row was refused because another one has the same value in a unique index, whichever or this one. */
+/** Whether a row was rejected because another row has the same value in a unique index: any index, or the given one. */
 export const isUniqueViolation = (error: unknown, index?: string): error is DatabaseError =>
   error instanceof DatabaseError &&
   error.code === '23505' &&
   (index === undefined || error.constraint === index);
 
-/** The answer while the database cannot be asked. */
+/** Makes the 503 for requests while the database is not available. */
 export const notReady = (detail: string, reason?: string): Problem =>
   new Problem('not-ready', detail, { headers: { 'Retry-After': '1' }, reason });
 
-/** For createApp's `toProblem`: 503 when the database cannot be asked; undefined for every other error. */
+/** For createApp's `toProblem`: a 503 when the database is not available; undefined for every other error. */
 export const databaseProblem = (error: unknown): Problem | undefined =>
   isUnavailable(error)
     ? notReady('The database does not answer', `database: ${error.code}`)

@@ -1,19 +1,19 @@
-// Migrations, run at every start: by one instance at a time, the others wait and find them done.
+// Migrations, run at every start by one instance at a time; the other instances wait and find nothing left to do.
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 
-/** By name; they run in the order of their names, so names start with a number: 0001_users. */
+/** Migrations by name. They run in the order of their names, so names start with a number: 0001_users. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /**
  * Brings the schema up to date.
- * @returns the names of those that ran now.
+ * @returns the names of the migrations that ran now
  */
 export async function migrate(
   db: Kysely<unknown>,
   migrations: Migrations,
 ): Promise<readonly string[]> {
-  const known = { ...(await newerOnes(db, migrations)), ...migrations };
+  const known = { ...(await newerMigrations(db, migrations)), ...migrations };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => known } });
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
@@ -21,10 +21,10 @@ export async function migrate(
 }
 
 /**
- * What a newer release has run already, as migrations that do nothing. Kysely refuses a database with unknown ones,
- * and then the release before could not start again while a new one is rolled out, nor after it was rolled back.
+ * Returns the migrations that a newer release has run, as migrations that do nothing. Kysely refuses a database with
+ * unknown migrations, so the older release could not start during a rollout of the newer one, nor after a rollback.
  */
-async function newerOnes(db: Kysely<unknown>, migrations: Migrations): Promise<Migrations> {
+async function newerMigrations(db: Kysely<unknown>, migrations: Migrations): Promise<Migrations> {
   const { rows: tables } = await sql<{ found: boolean }>`
     select to_regclass('kysely_migration') is not null as found`.execute(db);
   if (tables[0]?.found !== true) return {};

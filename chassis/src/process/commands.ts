@@ -1,26 +1,26 @@
-// The commands of a service, beside serving: `node src/main.ts WORD`.
+// The commands of a service, apart from serving: `node src/main.ts COMMAND`.
 import { StartupError } from '../base/startup-error.ts';
 import { runService, type Running } from './process.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * @param say writes a line for the person in the terminal
+ * @param print writes a line to the terminal
  * @returns the exit code
- * @throws StartupError for what a person has to mend; its message is shown as it is
+ * @throws StartupError for faults that a person can correct; its message is written to the terminal
  */
-export type Command = (env: Environment, say: (line: string) => void) => Promise<number>;
+export type Command = (env: Environment, print: (line: string) => void) => Promise<number>;
 
-/** Runs the command that the arguments name, or serves when they name none. An unknown command ends with exit code 1. */
+/** Runs the command that the first argument names; serves without one. An unknown command ends with exit code 1. */
 export async function runMain(
   start: (env: Environment) => Promise<Running>,
   commands: Readonly<Record<string, Command>> = {},
 ): Promise<void> {
-  const [word] = process.argv.slice(2);
-  if (word === undefined) return runService(start);
+  const [name] = process.argv.slice(2);
+  if (name === undefined) return runService(start);
   try {
-    const command = Object.hasOwn(commands, word) ? commands[word] : undefined;
-    if (command === undefined) throw new StartupError(`There is no command ${word}.`);
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) throw new StartupError(`There is no command ${name}.`);
     process.exitCode = await command(process.env, (line) => process.stdout.write(`${line}\n`));
   } catch (error) {
     if (!(error instanceof StartupError)) throw error;

@@ -1,4 +1,4 @@
-// A whole service that keeps data, from an environment to two listeners.
+// Starts a service that stores data, from the environment to two listeners.
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
 import type { Readiness } from '../http/admin.ts';
@@ -17,29 +17,29 @@ import { type commonSettings, readSettings, type z } from '../settings/settings.
 
 type Shape = ReturnType<typeof commonSettings> & ReturnType<typeof databaseSettings>;
 
-/** What a service's own code is made with. */
+/** What the chassis gives to a service's own code. */
 export interface ServiceContext<Schema, Settings> {
   readonly db: Kysely<Schema>;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly settings: Readonly<Settings>;
-  /** Resolves once migrations and seed have run, or the service is stopped before. */
+  /** Resolves when migrations and seed have run, or when the service stops before. */
   readonly prepared: Promise<void>;
-  /** For work that one instance at a time does; only once the database is prepared. */
+  /** For work that one instance at a time does; usable once the database is prepared. */
   readonly withLeaderLock: Database<Schema>['withLeaderLock'];
 }
 
 /** A service's own code. */
 export interface Service {
   readonly app: Express;
-  /** Of the admin listener, beside those that every process has. Database errors are problems there, too. */
+  /** Further routes of the admin listener. Database errors become problems there, too. */
   readonly adminRoutes?: readonly Route[];
   readonly jobs?: readonly Job[];
-  /** Asked once the database is ready, for what else has to be. */
+  /** Further conditions of readiness; called when the database is ready. */
   readonly readiness?: Readiness;
-  /** Called once, at the beginning of the end: requests that wait for something should be answered now. */
+  /** Called once when the process begins to stop: long polls should be answered now. */
   readonly onStopping?: () => void;
-  /** Closes what it holds beside the database; runs before that is closed. */
+  /** Closes the service's own resources; runs before the database is closed. */
   readonly close?: () => Promise<void> | void;
 }
 
@@ -52,13 +52,13 @@ export interface DatabaseService<Schema, Own extends Shape> {
   readonly create: (context: ServiceContext<Schema, z.output<z.ZodObject<Own>>>) => Service;
 }
 
-/** @throws StartError for what a person has to mend: a wrong setting, a taken port, a data directory in use. */
+/** @throws StartupError for faults that a person can correct: a wrong setting, a taken port, a data directory in use */
 export async function startDatabaseService<Schema, Own extends Shape>(
   { name, settings: schema, migrations, seed, create }: DatabaseService<Schema, Own>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Running> {
   const own = readSettings(schema, env);
-  // The compiler does not see through a generic shape that every service's settings hold these.
+  // The compiler cannot see that the settings of a generic schema contain those of Shape.
   const settings = own as Readonly<z.output<z.ZodObject<Shape>>>;
   const log = createLogger(name, settings.LOG_LEVEL);
   const metrics = createMetrics();
@@ -72,7 +72,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
   const { db, prepared, withLeaderLock } = database;
   const service = create({ db, log, metrics, settings: own, prepared, withLeaderLock });
   const { app, adminRoutes = [], jobs = [], readiness, onStopping, close } = service;
-  const endJobs = startJobs(jobs, prepared, log);
+  const stopJobs = startJobs(jobs, prepared, log);
   return serve({
     handler: edge(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
     messages: messageClassesOf(app),
@@ -85,8 +85,8 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     ...(onStopping && { onStopping }),
     async close() {
       await close?.();
-      // Closing the database ends what a job still waits for.
-      await Promise.all([endJobs(), database.close()]);
+      // Closing the database ends the queries that jobs wait for.
+      await Promise.all([stopJobs(), database.close()]);
     },
   });
 }

@@ -1,4 +1,4 @@
-// From a process's start to its end: settings, two listeners, signals, exit codes.
+// The life of a process: two listeners, signals, exit codes.
 import './runtime.ts';
 import type { RequestListener } from 'node:http';
 import { createAdminApp, type AdminOptions, type Readiness } from '../http/admin.ts';
@@ -6,10 +6,10 @@ import type { MessageClasses } from '../http/app.ts';
 import { listen, type Listening } from '../http/server.ts';
 import { StartupError } from '../base/startup-error.ts';
 
-/** Shorter than for the public one: all it has in flight are short answers, and event streams, which never end. */
+/** Shorter than the limit of the public listener: admin answers are short, except for event streams, which never end. */
 const ADMIN_STOP_LIMIT_MS = 500;
 
-/** Where the two listeners listen. */
+/** Addresses of the two listeners. */
 export interface Addresses {
   readonly HOST: string;
   readonly PORT: number;
@@ -19,13 +19,13 @@ export interface Addresses {
 
 export interface ServeOptions extends Omit<AdminOptions, 'readiness'> {
   readonly handler: RequestListener;
-  /** Made for the app behind the handler; plain ones when left out. */
+  /** Message classes made for the app behind the handler; Node's own classes when left out. */
   readonly messages?: MessageClasses;
   readonly settings: Addresses;
   readonly readiness?: Readiness;
-  /** Called once, at the beginning of the end: requests that wait for something should be answered now. */
+  /** Called once when the process begins to stop: long polls should be answered now. */
   readonly onStopping?: () => void;
-  /** Closes what the process holds, after its last request: pools, databases, timers. */
+  /** Closes pools, databases and timers, after the last request. */
   readonly close: () => Promise<void> | void;
 }
 
@@ -33,13 +33,13 @@ export interface ServeOptions extends Omit<AdminOptions, 'readiness'> {
 export interface Running {
   readonly url: string;
   readonly adminUrl: string;
-  /** Readiness turns 503, requests in flight finish, everything closes. */
+  /** Turns readiness to 503, finishes requests in flight, closes everything. */
   stop(): Promise<void>;
 }
 
 /**
- * Opens both listeners; the admin one is the last to close.
- * @throws ListenError when an address is taken; then nothing stays open.
+ * Opens both listeners; the admin listener closes last.
+ * @throws ListenError when an address is taken; nothing stays open then
  */
 export async function serve(options: ServeOptions): Promise<Running> {
   const { handler, messages, settings, log, close, readiness = () => undefined } = options;
@@ -57,55 +57,55 @@ export async function serve(options: ServeOptions): Promise<Running> {
     await close();
     throw error;
   }
-  const [open, admin] = opened as [Listening, Listening];
-  log.info({ url: open.url, adminUrl: admin.url }, 'listening');
+  const [publicListener, adminListener] = opened as [Listening, Listening];
+  log.info({ url: publicListener.url, adminUrl: adminListener.url }, 'listening');
   return {
-    url: open.url,
-    adminUrl: admin.url,
+    url: publicListener.url,
+    adminUrl: adminListener.url,
     async stop() {
       if (stopping) return;
       stopping = true;
-      log.info('stopping: requests in flight finish');
+      log.info('stopping; finishing requests in flight');
       options.onStopping?.();
-      await open.stop();
+      await publicListener.stop();
       await close();
-      await admin.stop(ADMIN_STOP_LIMIT_MS);
+      await adminListener.stop(ADMIN_STOP_LIMIT_MS);
       log.info('stopped');
     },
   };
 }
 
-// A terminal sends Ctrl-C to npm and to the process, and npm passes it on: the second one is still the first.
+// A terminal sends Ctrl-C to npm and to the process, and npm forwards it: a signal within this time is the same Ctrl-C.
 const SAME_CTRL_C_MS = 1000;
-// Whoever stops us waits 10 s. What still hangs by then is cut off, as by SIGKILL, of which everything here is sure.
+// Supervisors send SIGKILL after 10 s. The process exits before that: its data survives unfinished work and SIGKILL.
 const STOP_LIMIT_MS = 9_000;
 
 /**
- * Runs a service until SIGTERM or SIGINT, and ends within 10 s; exit code 1 when something hung. What a person has to mend
- * is told in plain lines, with exit code 1 as well.
+ * Runs a service until SIGTERM or SIGINT, and exits within 10 s; with code 1 when stopping hung. The message of a
+ * StartupError is written to the terminal; the exit code is 1 as well.
  */
 export async function runService(
   start: (env: Readonly<Record<string, string | undefined>>) => Promise<Running>,
 ): Promise<void> {
   let running: Running | undefined;
-  let toldAt: number | undefined;
-  const end = (): void => {
+  let signalledAt: number | undefined;
+  const onSignal = (): void => {
     const now = performance.now();
-    // One while the process still starts, or a second Ctrl-C, does not wait.
+    // A signal during the start, or a second Ctrl-C, ends the process at once.
     if (running === undefined) process.exit(0);
-    if (toldAt !== undefined && now - toldAt > SAME_CTRL_C_MS) process.exit(130);
-    if (toldAt !== undefined) return;
-    toldAt = now;
+    if (signalledAt !== undefined && now - signalledAt > SAME_CTRL_C_MS) process.exit(130);
+    if (signalledAt !== undefined) return;
+    signalledAt = now;
     setTimeout(() => {
       process.stderr.write(
-        `Stopping took longer than ${STOP_LIMIT_MS / 1000} s: what hangs is cut off.\n`,
+        `Stopping took longer than ${STOP_LIMIT_MS / 1000} s; exiting with work unfinished.\n`,
       );
       process.exit(1);
     }, STOP_LIMIT_MS);
     void running.stop().then(() => process.exit(0));
   };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
   try {
     running = await start(process.env);
   } catch (error) {

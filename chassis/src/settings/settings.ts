@@ -1,17 +1,17 @@
-// Settings: environment variables, read once, all faults told at once, then frozen.
-// A schema is a zod object; what people need to know about a setting stands in its `meta`.
+// Settings: environment variables that are read once and frozen; all faults are reported at once.
+// A schema is a zod object; the `meta` of a setting documents it.
 import { z } from 'zod';
 
 export { z };
 import { StartupError } from '../base/startup-error.ts';
 
-/** What the README's table, and the line about a wrong value, say of a setting. */
+/** The documentation of a setting, for docs/settings.md and for the message about a wrong value. */
 export interface SettingMeta {
   readonly about: string;
   readonly expected: string;
-  /** As a person would write it into the environment; '' when there is no default. */
+  /** The default, written as in the environment; '' when there is none. */
   readonly fallback: string;
-  /** A secret's value is never printed, not even when it is wrong. */
+  /** Whether the value is secret: then it is never printed, not even when it is wrong. */
   readonly secret?: boolean;
 }
 
@@ -19,10 +19,10 @@ interface Described {
   meta(): unknown;
 }
 
-/** The `meta` of a setting that was made by the functions below. */
+/** Returns the `meta` of a setting that one of the functions below made. */
 export const metaOf = (setting: Described): SettingMeta => setting.meta() as SettingMeta;
 
-/** A whole number between `min` and `max`, both included. */
+/** A whole number from `min` to `max`. */
 export function integer(fallback: number, about: string, { min = 0, max = 2 ** 31 - 1 } = {}) {
   const expected = `a whole number from ${min} to ${max}`;
   return z
@@ -42,7 +42,7 @@ export const milliseconds = (fallback: number, about: string, { min = 1, max = 8
 export const port = (fallback: number, about: string) =>
   integer(fallback, about, { min: 0, max: 65_535 });
 
-/** One of a closed list of words. */
+/** One word of a closed list. */
 export function choice<const T extends readonly [string, ...string[]]>(
   words: T,
   fallback: T[number],
@@ -68,7 +68,7 @@ export const text = (fallback: string, about: string) =>
     .string()
     .max(1000)
     .default(fallback)
-    .meta({ about, expected: 'a text', fallback } satisfies SettingMeta);
+    .meta({ about, expected: 'text of at most 1,000 characters', fallback } satisfies SettingMeta);
 
 /** The address of an HTTP service, without path and credentials: http://host:port or https://host:port. */
 export function httpOrigin(fallback: string, about: string) {
@@ -92,7 +92,7 @@ export function httpOrigin(fallback: string, about: string) {
     } satisfies SettingMeta);
 }
 
-/** A PostgreSQL connection string; left out, it is undefined. It holds a password, so it is secret. */
+/** A PostgreSQL connection string; undefined when left out. Secret, because it contains a password. */
 export const postgresUrl = (about: string) =>
   z
     .string()
@@ -105,7 +105,7 @@ export const postgresUrl = (about: string) =>
       secret: true,
     } satisfies SettingMeta);
 
-/** The settings that every process here has. `ports` are the defaults of PORT and ADMIN_PORT. */
+/** Settings of every process. `ports` are the defaults of PORT and ADMIN_PORT. */
 export const commonSettings = (ports: { public: number; admin: number }) => ({
   HOST: text('127.0.0.1', 'Address of the public listener.'),
   PORT: port(ports.public, 'Port of the public listener.'),
@@ -114,18 +114,18 @@ export const commonSettings = (ports: { public: number; admin: number }) => ({
   LOG_LEVEL: choice(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info',
-    'The least severe log line that is written.',
+    'The least severe level that is logged.',
   ),
 });
 
-/** Every setting that is wrong, one line each. */
+/** Its message has one line for each wrong setting. */
 export class SettingsError extends StartupError {
   override readonly name = 'SettingsError';
 }
 
 /**
- * Reads the schema's variables from `env`; an empty variable counts as left out.
- * @throws SettingsError whose message names every wrong variable, its value and what was expected.
+ * Reads the variables of the schema from `env`; an empty variable counts as left out.
+ * @throws SettingsError that names each wrong variable, its value unless secret, and the expected value
  */
 export function readSettings<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
@@ -141,9 +141,9 @@ export function readSettings<Shape extends z.ZodRawShape>(
   const wrong = new Set(result.error.issues.map((issue) => String(issue.path[0])));
   const lines = [...wrong].map((name) => {
     const { expected, secret } = metaOf(schema.shape[name] as unknown as Described);
-    // In an address, what stands before an @ may be a password.
+    // In a URL, the text before an @ may be a password.
     const hidden = secret === true || given[name]?.includes('@') === true;
-    const value = hidden ? '(its value is secret)' : JSON.stringify(given[name]);
+    const value = hidden ? '[hidden]' : JSON.stringify(given[name]);
     return `${name} is ${value}, but should be ${expected}.`;
   });
   throw new SettingsError(lines.join('\n'));

@@ -3,19 +3,19 @@ import { type SettingMeta, z } from './settings.ts';
 
 const RANGES = ['loopback', 'linklocal', 'uniquelocal'] as const;
 
-/** What Express' "trust proxy" takes: a named range, an address, or a network. */
+/** A value of Express' "trust proxy": a named range, an address, or a network. */
 const trusted = z.union([z.enum(RANGES), z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 
-const listOf = (text: string): string[] =>
-  text === 'none' ? [] : text.split(',').map((word) => word.trim());
+const parseList = (text: string): string[] =>
+  text === 'none' ? [] : text.split(',').map((part) => part.trim());
 
-/** @param fallback what the setting is when it is left out, written as in the environment */
+/** @param fallback the default, written as in the environment */
 export const trustedProxies = (fallback: string, about: string) =>
   z
     .string()
-    .transform(listOf)
-    .refine((words) => words.every((word) => trusted.safeParse(word).success))
-    .default(listOf(fallback))
+    .transform(parseList)
+    .refine((parts) => parts.every((part) => trusted.safeParse(part).success))
+    .default(parseList(fallback))
     .meta({
       about,
       expected: `none, or a list of ${RANGES.join(', ')}, addresses and networks such as 10.0.0.0/8`,

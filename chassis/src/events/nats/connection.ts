@@ -1,19 +1,19 @@
-// Connecting to NATS, the broker.
+// Connections to NATS, the broker.
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { SourceError } from '../source.ts';
 import { raceAbort } from '../../base/timeout.ts';
 
 const CONNECT_MS = 2_000;
-const AGAIN_MS = { pause: 250, jitter: 250 };
-/** A server that says nothing at all is asked so often whether it is there, and left after two that it did not answer. */
+const RECONNECT_MS = { pause: 250, jitter: 250 };
+/** Interval of pings. The connection is lost after two pings without an answer. */
 const PING_MS = 2_000;
 const PINGS_MAX = 2;
 
 /**
- * What the client needs to be told of addresses such as nats://user:password@127.0.0.1:4222 or tls://token@nats.example.
- * By itself it looks at nothing but host and port: a password would be ignored, and tls:// would go out in plain text.
- * @param urls one, several, or several in one text with commas between; credentials are those of the first
- * @param name how the broker's lists call this connection
+ * Returns the client's options for addresses such as nats://user:password@127.0.0.1:4222 or tls://token@nats.example.
+ * The client itself reads only host and port: it would ignore a password, and connect to tls:// in plain text.
+ * @param urls one address, several, or several in one string separated by commas; the credentials of the first are used
+ * @param name name of this connection in the broker's lists
  */
 export function brokerOptions(
   urls: string | readonly string[],
@@ -33,20 +33,20 @@ export function brokerOptions(
     timeout: CONNECT_MS,
     pingInterval: PING_MS,
     maxPingOut: PINGS_MAX,
-    // It was there once, so it comes back: never given up, whatever it says meanwhile.
+    // Reconnects for ever, even after authentication errors: a broker that worked once will come back.
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
-    reconnectTimeWait: AGAIN_MS.pause,
-    reconnectJitter: AGAIN_MS.jitter,
+    reconnectTimeWait: RECONNECT_MS.pause,
+    reconnectJitter: RECONNECT_MS.jitter,
   };
 }
 
-/** A connection that is made when it is needed first, and again when it was closed. */
+/** A connection that is opened at the first use, and again after it was closed. */
 export interface Broker {
   /**
-   * Runs something with the connection, and gives up on it as soon as that is lost: the client itself would wait for
-   * the servers to come back, and keep what it was to send until then.
-   * @throws SourceError when the connection is lost, or whatever connecting or `use` throws
+   * Runs `use` with the connection, and rejects as soon as the connection is lost: the client itself would wait for the
+   * servers to come back, and keep its messages until then.
+   * @throws SourceError when the connection is lost; errors of connecting and of `use`
    */
   using<T>(use: (connection: NatsConnection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -54,11 +54,11 @@ export interface Broker {
 
 interface Connected {
   readonly connection: NatsConnection;
-  /** Aborts when the connection is lost; another one when it is there again. */
+  /** Aborts when the connection is lost; replaced after a reconnect. */
   lost: AbortController;
 }
 
-/** A broker that may be down: nothing is asked of it here. */
+/** Makes a client of a broker. Sends nothing yet, so the broker may be down. */
 export function openBroker(urls: string | readonly string[], name: string): Broker {
   const options = brokerOptions(urls, name);
   let connecting: Promise<Connected> | undefined;

@@ -1,9 +1,9 @@
-// The setting of a process that can use a broker.
+// The setting NATS_URL of a process that can use a broker.
 import { type SettingMeta, z } from '../../settings/settings.ts';
 
 const SCHEMES = /^(nats|tls):$/;
 
-/** NATS servers' addresses, with commas between; left out, it is undefined. They may hold a password: secret. */
+/** Comma-separated addresses of NATS servers; undefined when left out. Secret, because they may contain a password. */
 export const natsUrl = (about: string) =>
   z
     .string()
@@ -12,7 +12,7 @@ export const natsUrl = (about: string) =>
     .optional()
     .meta({
       about,
-      expected: 'an address such as nats://127.0.0.1:4222, or several with commas between',
+      expected: 'an address such as nats://127.0.0.1:4222, or several separated by commas',
       fallback: '',
       secret: true,
     } satisfies SettingMeta);
@@ -27,7 +27,7 @@ function isServer(text: string): boolean {
   );
 }
 
-/** A bare % is none of the characters that an address may have: it has to be written as %25. */
+/** Whether percent-decoding works: a bare % must be written as %25. */
 function isDecodable(text: string): boolean {
   try {
     decodeURIComponent(text);

@@ -1,5 +1,5 @@
-// A log's events from a JetStream stream. Where the follower stands is the truth: the broker's consumer is a cursor of
-// this process alone, made where the follower stands, and thrown away whenever anything is odd.
+// Reads a log from a JetStream stream, from the offset that our consumer has stored. The consumer at the broker belongs
+// to this process alone: it is opened at that offset, and discarded after any error.
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type EventBatch, type EventSource, SourceError } from '../source.ts';
 import { openStreamConsumer, type StreamConsumer } from './stream-consumer.ts';
@@ -7,67 +7,68 @@ import { openBroker } from './connection.ts';
 import { raceAbort, withTimeout } from '../../base/timeout.ts';
 
 export interface JetStreamSourceOptions {
-  /** The broker's servers, as in nats://127.0.0.1:4222; with commas between, or in a list. */
+  /** Addresses of the broker's servers, such as nats://127.0.0.1:4222; separated by commas, or in a list. */
   readonly urls: string | readonly string[];
   readonly stream: string;
-  /** Of the log's events in the stream, such as user-events.> */
+  /** Subject filter of the log's events in the stream, such as user-events.> */
   readonly subject: string;
-  /** Whose reading this is: its consumers at the broker begin with it. Several processes may share it. */
+  /** Prefix of the names of consumers at the broker. Several processes may share it. */
   readonly name: string;
-  /** How long to wait for news, in ms, at least 1000; 5 s when left out. */
+  /** How long to wait for new events, in ms, at least 1000; 5 s when left out. */
   readonly waitMs?: number;
 }
 
 const WAIT_MS = 5_000;
-/** For everything but the waiting: connecting, finding the place, asking for the head. */
+/** Further time to connect, to find the start sequence, and to request the end of the log. */
 const GRACE_MS = 10_000;
-/** For the broker to forget the cursor, and as long again for the connection to end. */
+/** Time limit for deleting the consumer at the broker, and again for closing the connection. */
 const CLOSE_MS = 500;
 
-interface InHand {
-  readonly cursor: StreamConsumer;
+interface Delivery {
+  readonly consumer: StreamConsumer;
   readonly after: number;
   readonly batch: EventBatch;
 }
 
 /**
- * A source that begins where it is asked to, and survives whatever becomes of the broker's servers. A batch's `next` is
- * the position of its last event.
+ * Makes a source that starts at any offset and survives failures of the broker's servers. The `nextOffset` of a batch is
+ * the offset of its last event.
  *
- * Why the broker does not keep the place, in a durable consumer: after a crash it gives newer messages first, and those
- * that the dead reader held when their time is up; two readers of one consumer overtake each other as well. A follower
- * that goes by positions would drop what was overtaken as old. And a copy that was restored, or is being rebuilt, stands
- * before what was acknowledged.
+ * Why not a durable consumer, which keeps the place at the broker: after a crash, it delivers newer messages first, and
+ * the unacknowledged ones only when their time is up; two readers of one consumer overtake each other as well. Our
+ * consumer would take the overtaken events for old ones and drop them. And a replica that was restored, or is being
+ * rebuilt, continues before the events that were acknowledged.
  */
 export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
   const { urls, waitMs = WAIT_MS } = options;
   const broker = openBroker(urls, options.name);
-  /** Everything up to `at` was acknowledged. */
-  let place: { readonly cursor: StreamConsumer; readonly at: number } | undefined;
-  /** Given, and not acknowledged yet. */
-  let inHand: InHand | undefined;
+  /** All events up to `offset` are acknowledged. */
+  let acknowledged: { readonly consumer: StreamConsumer; readonly offset: number } | undefined;
+  /** The last batch, until it is acknowledged. */
+  let unacknowledged: Delivery | undefined;
 
-  /** Resolves when the broker has forgotten it, too. */
-  const drop = (): Promise<void> | undefined => {
-    const cursor = (inHand ?? place)?.cursor;
-    place = undefined;
-    inHand = undefined;
-    return cursor?.close();
+  /** Discards the consumer at the broker; resolves when the broker has deleted it. */
+  const discard = (): Promise<void> | undefined => {
+    const consumer = (unacknowledged ?? acknowledged)?.consumer;
+    acknowledged = undefined;
+    unacknowledged = undefined;
+    return consumer?.close();
   };
-  const forget = (): void => void drop();
+  const reset = (): void => void discard();
 
-  const take = async (connection: NatsConnection, after: number): Promise<InHand> => {
-    const cursor = place?.cursor ?? (await openStreamConsumer(connection, { ...options, after }));
+  const receive = async (connection: NatsConnection, after: number): Promise<Delivery> => {
+    const consumer =
+      acknowledged?.consumer ?? (await openStreamConsumer(connection, { ...options, after }));
     try {
-      const { events, lastOffset = after, end, acknowledge } = await cursor.next(waitMs);
-      const endOffset = end ? lastOffset : await cursor.endOffset();
+      const { events, lastOffset = after, atEnd, acknowledge } = await consumer.next(waitMs);
+      const endOffset = atEnd ? lastOffset : await consumer.endOffset();
       const ack = async (): Promise<void> => {
-        if (inHand?.cursor !== cursor) return;
-        inHand = undefined;
-        place = { cursor, at: Math.max(lastOffset, after) };
+        if (unacknowledged?.consumer !== consumer) return;
+        unacknowledged = undefined;
+        acknowledged = { consumer, offset: Math.max(lastOffset, after) };
         await broker.using(acknowledge).catch((error: unknown) => {
-          forget();
-          throw failure(error);
+          reset();
+          throw sourceErrorOf(error);
         });
       };
       const batch = {
@@ -76,46 +77,53 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
         endOffset: Math.max(endOffset ?? 0, lastOffset),
         ack,
       };
-      return { cursor, after, batch };
+      return { consumer, after, batch };
     } catch (error) {
-      void cursor.close();
+      void consumer.close();
       throw error;
     }
   };
 
   return {
     async read(after, signal) {
-      if (inHand?.after === after) return inHand.batch;
-      // Somebody set the position back, or moved it on without acknowledging.
-      if (inHand !== undefined || (place !== undefined && after < place.at)) forget();
-      const taking = broker.using((connection) => take(connection, after));
+      if (unacknowledged?.after === after) return unacknowledged.batch;
+      // The offset was set back, or moved on without an acknowledgement.
+      if (
+        unacknowledged !== undefined ||
+        (acknowledged !== undefined && after < acknowledged.offset)
+      )
+        reset();
+      const receiving = broker.using((connection) => receive(connection, after));
       try {
-        const taken = await raceAbort(withTimeout(taking, waitMs + GRACE_MS, late), signal);
-        const { cursor, batch } = taken;
-        if (batch.events.length > 0) inHand = taken;
-        else place = { cursor, at: after };
-        // There is more, and it does not come.
-        if (batch.events.length === 0 && batch.endOffset > after) forget();
+        const delivery = await raceAbort(
+          withTimeout(receiving, waitMs + GRACE_MS, tooSlow),
+          signal,
+        );
+        const { consumer, batch } = delivery;
+        if (batch.events.length > 0) unacknowledged = delivery;
+        else acknowledged = { consumer, offset: after };
+        // The log has more events, but they do not arrive.
+        if (batch.events.length === 0 && batch.endOffset > after) reset();
         return batch;
       } catch (error) {
-        // It may still come, when nobody wants it any more.
-        void taking.then(({ cursor }) => cursor.close()).catch(() => undefined);
-        forget();
+        // The consumer may still be opened later; then it is not needed.
+        void receiving.then(({ consumer }) => consumer.close()).catch(() => undefined);
+        reset();
         if (signal.aborted) throw error;
-        throw failure(error);
+        throw sourceErrorOf(error);
       }
     },
     async close() {
-      await withTimeout(Promise.resolve(drop()), CLOSE_MS, late).catch(() => undefined);
-      await withTimeout(broker.close(), CLOSE_MS, late).catch(() => undefined);
+      await withTimeout(Promise.resolve(discard()), CLOSE_MS, tooSlow).catch(() => undefined);
+      await withTimeout(broker.close(), CLOSE_MS, tooSlow).catch(() => undefined);
     },
   };
 }
 
-const late = (): Error => new SourceError('the broker is too slow');
+const tooSlow = (): Error => new SourceError('the broker is too slow');
 
-/** A broker's errors name its servers; ours say enough. */
-const failure = (error: unknown): Error =>
+/** Converts an error of the broker into a SourceError, whose message does not name the servers. */
+const sourceErrorOf = (error: unknown): Error =>
   error instanceof SourceError
     ? error
     : new SourceError('the broker cannot be used now', { cause: error });

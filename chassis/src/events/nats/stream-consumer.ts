@@ -1,4 +1,4 @@
-// A place in a JetStream stream from which one process reads on: a consumer of its own, which nobody else reads from.
+// A consumer of a JetStream stream from which only this process reads, beginning after an offset of the log.
 import { randomUUID } from 'node:crypto';
 import {
   AckPolicy,
@@ -11,34 +11,35 @@ import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import { parseOffset, SourceError } from '../source.ts';
 import { endOf, startSequenceAfter, OFFSET_HEADER, type LogStream } from './start-sequence.ts';
 
-export interface Page {
+export interface StreamPage {
   readonly events: readonly unknown[];
-  /** Position of the last event; undefined when there is none. */
+  /** Offset of the last event; undefined when there is none. */
   readonly lastOffset: number | undefined;
-  /** Nothing more lies behind these in the stream. */
-  readonly end: boolean;
+  /** Whether the stream has no more messages. */
+  readonly atEnd: boolean;
   readonly acknowledge: () => Promise<void>;
 }
 
 export interface StreamConsumer {
-  /** What follows; waits up to `waitMs` for a first message. @throws SourceError: this cursor is of no use any more */
-  next(waitMs: number): Promise<Page>;
-  /** Position of the newest event in the stream. */
+  /** Returns the next events; waits up to `waitMs` for the first. @throws SourceError; then this consumer is unusable */
+  next(waitMs: number): Promise<StreamPage>;
+  /** Returns the offset of the newest event in the stream. */
   endOffset(): Promise<number | undefined>;
-  /** Has the broker forget it; never rejects, as the broker would by itself, later. */
+  /** Deletes the consumer at the broker. Never rejects: the broker deletes inactive consumers anyway. */
   close(): Promise<void>;
 }
 
 const REQUEST_MS = 2_000;
 const PAGE_MESSAGES = 500;
-/** A page that grows beyond this ends. */
+/** A page ends when it is larger than this. */
 const PAGE_BYTES = 8_388_608;
-/** How long what the broker says to have may take to come. */
-const AT_HAND_MS = 1_000;
+/** Time limit for messages that the broker has announced. */
+const PENDING_MS = 1_000;
 const HEARTBEAT_MS = 1_000;
-const FORGET_MS = 300_000;
+/** The broker deletes the consumer after this time without requests. */
+const INACTIVE_MS = 300_000;
 
-/** Makes a consumer that begins behind a position. @throws UnknownPosition when the stream does not reach it */
+/** Opens a consumer that begins after an offset. @throws UnknownOffset when the stream ends before the offset */
 export async function openStreamConsumer(
   connection: NatsConnection,
   { stream, subject, name, after }: Omit<LogStream, 'streams'> & { name: string; after: number },
@@ -49,69 +50,71 @@ export async function openStreamConsumer(
     checkAPI: false,
   });
   const log = { streams, stream, subject };
-  const own = `${name}-${randomUUID()}`;
+  const consumerName = `${name}-${randomUUID()}`;
   await consumers.add(stream, {
-    name: own,
+    name: consumerName,
     filter_subject: subject,
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: await startSequenceAfter(log, after),
     ack_policy: AckPolicy.All,
     max_ack_pending: PAGE_MESSAGES,
-    inactive_threshold: nanos(FORGET_MS),
-    // It need not outlive the server that it is on.
+    inactive_threshold: nanos(INACTIVE_MS),
+    // The consumer need not survive a failure of its server.
     num_replicas: 1,
     mem_storage: true,
   });
-  const consumer = await jetstream(connection, bounded).consumers.get(stream, own);
+  const consumer = await jetstream(connection, bounded).consumers.get(stream, consumerName);
   let delivered = 0;
-  /** How many lie behind the last message; undefined when that is not known. */
-  let left: number | undefined;
+  /** Number of messages after the last one that was read; undefined when it is unknown. */
+  let remaining: number | undefined;
 
   const pull = async (count: number, expires: number): Promise<JsMsg[]> => {
     const heartbeat = Math.min(HEARTBEAT_MS, expires / 2);
     const options = { max_messages: count, expires, idle_heartbeat: heartbeat };
     const messages: JsMsg[] = [];
     let bytes = 0;
-    left = undefined;
+    remaining = undefined;
     for await (const message of await consumer.fetch(options)) {
       const { deliverySequence, deliveryCount, pending } = message.info;
       delivered += 1;
       if (deliverySequence !== delivered || deliveryCount !== 1)
         throw new SourceError('a message from the broker was lost on its way');
       messages.push(message);
-      left = pending;
+      remaining = pending;
       bytes += message.data.length;
-      // What is on its way when there are too many bytes is lost: the next pull notices.
-      if (left === 0 || bytes > PAGE_BYTES) return messages;
+      // Messages that are under way when the page is full are lost; the next pull notices.
+      if (remaining === 0 || bytes > PAGE_BYTES) return messages;
     }
-    // Those that the broker counted, and did not send, were superseded meanwhile.
-    if (messages.length < count) left = undefined;
+    // Messages that the broker announced but did not send were superseded meanwhile.
+    if (messages.length < count) remaining = undefined;
     return messages;
   };
   return {
     async next(waitMs) {
-      const first = left ? [] : await pull(1, waitMs);
-      const rest = left ? await pull(Math.min(left, PAGE_MESSAGES - first.length), AT_HAND_MS) : [];
-      return pageOf([...first, ...rest], left === 0);
+      const first = remaining ? [] : await pull(1, waitMs);
+      const rest = remaining
+        ? await pull(Math.min(remaining, PAGE_MESSAGES - first.length), PENDING_MS)
+        : [];
+      return pageOf([...first, ...rest], remaining === 0);
     },
     endOffset: async () => (await endOf(log)).offset,
     async close() {
-      await consumers.delete(stream, own).catch(() => undefined);
+      await consumers.delete(stream, consumerName).catch(() => undefined);
     },
   };
 }
 
-function pageOf(messages: readonly JsMsg[], end: boolean): Page {
-  const positions = messages.map(({ headers }) => parseOffset(headers?.get(OFFSET_HEADER)));
+function pageOf(messages: readonly JsMsg[], atEnd: boolean): StreamPage {
+  const offsets = messages.map(({ headers }) => parseOffset(headers?.get(OFFSET_HEADER)));
   return {
     events: messages.map(eventOf),
-    lastOffset: positions.findLast((position) => position !== undefined),
-    end,
+    lastOffset: offsets.findLast((offset) => offset !== undefined),
+    atEnd,
     acknowledge: async () => void (await messages.at(-1)?.ackAck({ timeout: REQUEST_MS })),
   };
 }
 
-/** What is no JSON goes on as the text that it is: whoever applies it finds it broken. */
+/** Parses an event. Text that is not JSON is passed on as a string: the consumer finds it invalid. */
 function eventOf(message: JsMsg): unknown {
   const text = message.string();
   try {
