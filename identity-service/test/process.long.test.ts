@@ -28,8 +28,8 @@ describe('what a person has to mend is told in plain lines, with exit code 1', (
         'PORT is "abc", but should be a whole number from 0 to 65535.',
         'ADMIN_PORT is "65536", but should be a whole number from 0 to 65535.',
         'LOG_LEVEL is "loud", but should be one of fatal, error, warn, info, debug, trace, silent.',
-        'DATABASE_URL is (its value is secret), but should be an address such as postgres://user:password@host:5432/database.',
-        'NATS_URL is (its value is secret), but should be an address such as nats://127.0.0.1:4222, or several with commas between.',
+        'DATABASE_URL is [hidden], but should be an address such as postgres://user:password@host:5432/database.',
+        'NATS_URL is [hidden], but should be an address such as nats://127.0.0.1:4222, or several separated by commas.',
         'NATS_REPLICAS is "6", but should be a whole number from 1 to 5.',
         'DEMO_DATA is "true", but should be true or false, and not true when NODE_ENV is production.',
         '',
@@ -66,7 +66,7 @@ test('a data directory serves one process; the next one starts when the first wa
   await logged(first, 'listening');
   expect(await run(main, { ...settings, ...anyPort }).ended).toEqual({
     code: 1,
-    stderr: `The data directory ${settings.DATA_DIR} is in use by process ${first.process.pid}. Stop that one, or set another DATA_DIR.\n`,
+    stderr: `The data directory ${settings.DATA_DIR} is in use by process ${first.process.pid}. Stop that process, or set another DATA_DIR.\n`,
   });
   first.process.kill('SIGKILL');
   await first.ended;

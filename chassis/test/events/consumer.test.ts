@@ -141,7 +141,7 @@ describe('failures', () => {
     expect(lines).toEqual([
       expect.objectContaining({
         level: 40,
-        follower: 'test',
+        consumer: 'test',
         step: 'apply',
         error: 'Error',
         code: '23505',
@@ -175,7 +175,7 @@ describe('failures', () => {
       (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
       await nextRead();
       expect(lines).toContainEqual(
-        expect.objectContaining({ level: 30, failures: 21, msg: 'following the log works again' }),
+        expect.objectContaining({ level: 30, failures: 21, msg: 'consuming the log works again' }),
       );
       await following.stop();
     } finally {

@@ -53,7 +53,7 @@ test('a process that accepts and never answers is given up', async () => {
   const address = await answering(() => undefined);
   const soon = AbortSignal.timeout(50);
   const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(soon);
-  await expect(requestAdmin(address, 'GET', '/x')).rejects.toThrow(/^Nobody answers at http:/);
+  await expect(requestAdmin(address, 'GET', '/x')).rejects.toThrow(/^No answer from http:/);
   expect(timeout).toHaveBeenCalledWith(30_000);
 });
 

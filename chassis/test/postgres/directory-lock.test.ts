@@ -28,7 +28,7 @@ test('another process is refused, and told who has the directory', async () => {
   const holder = await holderOf(folder);
   expect(() => lockDirectory(folder)).toThrow(
     new StartupError(
-      `The data directory ${folder} is in use by process ${holder.pid}. Stop that one, or set another DATA_DIR.`,
+      `The data directory ${folder} is in use by process ${holder.pid}. Stop that process, or set another DATA_DIR.`,
     ),
   );
   holder.kill('SIGKILL');

@@ -173,7 +173,7 @@ describeOnServer('a server that fails', () => {
     const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, log);
     await database.prepared;
     await write(database, 'before');
-    const warned = wait(/a connection broke/);
+    const warned = wait(/idle database connection lost/);
     await proxy.leave();
     expect(await warned).toMatchObject({ level: 40, code: 'NO_CONNECTION' });
     await proxy.comeBack();

@@ -26,7 +26,7 @@ test('a job waits until all is ready, and one that failed is logged and runs aga
   ready.resolve();
   await job.done;
   await end();
-  expect(lines).toEqual([expect.objectContaining({ job: 'clear', msg: 'a job failed' })]);
+  expect(lines).toEqual([expect.objectContaining({ job: 'clear', msg: 'job failed; it runs again at its next time' })]);
 });
 
 test('ending waits for a job that is running, and it does not run again', async () => {

@@ -10,7 +10,7 @@ test('a service that hangs while it stops is cut off within 10 s, says so, and e
   child.process.kill('SIGTERM');
   expect(await child.ended).toEqual({
     code: 1,
-    stderr: 'Stopping took longer than 9 s: what hangs is cut off.\n',
+    stderr: 'Stopping took longer than 9 s; exiting with work unfinished.\n',
   });
   expect(performance.now() - since).toBeLessThan(10_000);
 });

@@ -96,7 +96,7 @@ test('all faults are told at once, a line each, without the value of a secret', 
   expect(() => readSettings(schema, wrong)).toThrow(StartupError);
   expect(() => readSettings(schema, wrong)).toThrow(
     'PORT is "x", but should be a whole number from 0 to 65535.\n' +
-      'DATABASE_URL is (its value is secret), but should be an address such as postgres://user:password@host:5432/database.\n' +
+      'DATABASE_URL is [hidden], but should be an address such as postgres://user:password@host:5432/database.\n' +
       'DEMO_DATA is "1", but should be true or false, and not true when NODE_ENV is production.',
   );
 });
@@ -105,7 +105,7 @@ test.each(['http://me:hush@a', 'http://me:hu/sh@a', 'me:hush@a:8081'])(
   'an address with a password (%s) is refused, and not printed',
   (URL) => {
     expect(() => readSettings(z.object({ URL: httpOrigin('http://a', '') }), { URL })).toThrow(
-      'URL is (its value is secret), but should be an address such as http://127.0.0.1:8081.',
+      'URL is [hidden], but should be an address such as http://127.0.0.1:8081.',
     );
   },
 );

@@ -39,7 +39,7 @@ test('a Social that has no keys says so to those with a session, and goes on for
         type: 'urn:social-network:problem:keys-missing',
         title: 'Sessions cannot be checked now',
         status: 503,
-        detail: 'The keys that sessions are checked with cannot be had now',
+        detail: 'The keys that verify access tokens are not available now',
         instance: '/api/feed',
         requestId: 'r',
       },

@@ -44,7 +44,7 @@ test('a service that is not there is told in plain lines', async () => {
   await once(gone, 'close');
   expect(await command('backfill', { ADMIN_PORT: String(port), ADMIN_HOST: '0.0.0.0' })).toEqual({
     code: 1,
-    stderr: `Nobody answers at http://127.0.0.1:${port}. Is the service running? ADMIN_HOST and ADMIN_PORT say where.\n`,
+    stderr: `No answer from http://127.0.0.1:${port}. Is the service running, and are ADMIN_HOST and ADMIN_PORT right?\n`,
     lines: [],
   });
 });

@@ -81,7 +81,7 @@ test('a command to a process that is not there says where it looked, and ends wi
   for (const word of ['verify-authors', 'rebuild-authors']) {
     const { code, stderr } = await command(word, '1');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Nobody answers at http:\/\/127\.0\.0\.1:1\. .*ADMIN_PORT.*\n$/);
+    expect(stderr).toMatch(/^No answer from http:\/\/127\.0\.0\.1:1\. .*ADMIN_PORT.*\n$/);
   }
 });
 
