@@ -1,4 +1,4 @@
-// The gateway's settings: names, units, ranges, one schema. The README's table equals it, by a test.
+// The gateway's settings: one schema with names, units and ranges. A test compares docs/settings.md with it.
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
 import {
   choice,
@@ -11,12 +11,12 @@ import {
 } from 'chassis/settings/settings';
 import type { SettingMeta } from 'chassis/settings/settings';
 
-/** Web origins, separated by commas; none when left out. */
+/** A list of web origins, separated by commas; empty when left out. */
 const origins = (about: string) =>
   z
     .string()
     .transform((text) => new Set(text.split(',').map((word) => word.trim())))
-    .refine((all) => [...all].every((word) => /^https?:/.test(word) && originOf(word) === word))
+    .refine((list) => [...list].every((word) => /^https?:/.test(word) && originOf(word) === word))
     .default(new Set())
     .meta({
       about,
@@ -28,77 +28,85 @@ const originOf = (text: string): string | undefined => URL.parse(text)?.origin;
 
 export const settings = z.object({
   ...commonSettings({ public: 8080, admin: 9080 }),
-  IDENTITY_URL: httpOrigin('http://127.0.0.1:8081', 'Where Identity is.'),
-  SOCIAL_URL: httpOrigin('http://127.0.0.1:8082', 'Where Social is.'),
-  CORS_ORIGINS: origins('Origins of pages that may act for their users here, beside our own.'),
+  IDENTITY_URL: httpOrigin('http://127.0.0.1:8081', 'Address of Identity.'),
+  SOCIAL_URL: httpOrigin('http://127.0.0.1:8082', 'Address of Social.'),
+  CORS_ORIGINS: origins('Origins, beside our own, whose pages may send requests with cookies.'),
   TRUST_PROXY: trustedProxies(
     'none',
-    'Whose X-Forwarded-For says which address a client has: the balancers in front.',
+    'Proxies whose X-Forwarded-For header is trusted, such as a load balancer.',
   ),
   AUTHOR_STRATEGY: choice(
     ['aggregate', 'replica', 'hybrid'],
     'hybrid',
-    'Where authors come from: asked of Identity, taken from the copy in Social, or the copy when Identity fails.',
+    'Source of authors: Identity, the replica in Social, or Identity with the replica as fallback.',
   ),
   FOLLOW_LOG: flag(
     true,
-    'Whether an event of Identity’s log refreshes an author at once; without it, only time does. Not with replica.',
+    'Whether events of the user event log invalidate authors at once; otherwise they expire by time only. No effect with replica.',
   ),
-  // Below the 15 s after which a silent connection is closed.
-  REQUEST_DEADLINE_MS: milliseconds(2000, 'The most that a request may take, in milliseconds.', {
+  // Shorter than the 15 s after which the server closes a silent connection.
+  REQUEST_DEADLINE_MS: milliseconds(2000, 'Longest time for a request, in milliseconds.', {
     max: 10_000,
   }),
   AUTHOR_DEADLINE_MS: milliseconds(
     300,
-    'The most that a request waits for its authors, or for a user, in milliseconds.',
+    'Longest wait for the authors of an answer, or for a user, in milliseconds.',
   ),
   AUTHOR_TTL_MS: milliseconds(
     30_000,
-    'How long an author is fresh, in milliseconds; 0 turns freshness off.',
+    'How long a cached author is fresh, in milliseconds; 0 means never.',
     { min: 0 },
   ),
-  AUTHOR_ABSENT_TTL_MS: milliseconds(5000, 'The same for "there is no such user".', { min: 0 }),
+  AUTHOR_ABSENT_TTL_MS: milliseconds(
+    5000,
+    'How long "there is no such user" is fresh, in milliseconds.',
+    { min: 0 },
+  ),
   AUTHOR_STALE_MS: milliseconds(
     300_000,
-    'How much longer an author may stand in while Identity fails.',
+    'How long an author that is no longer fresh may be used while Identity fails, in milliseconds.',
     { min: 0 },
   ),
-  AUTHOR_CACHE_ENTRIES: integer(100_000, 'The most authors that are remembered.', {
+  AUTHOR_CACHE_ENTRIES: integer(100_000, 'Maximum number of authors in the cache.', {
     min: 1,
     max: 10_000_000,
   }),
   POST_TTL_MS: milliseconds(
     1000,
-    'How long a post is fresh, with replica its author’s name too, in milliseconds; 0: never.',
+    'How long a cached post is fresh, in milliseconds; 0 means never. With replica, also its author.',
     { min: 0 },
   ),
-  POST_CACHE_BYTES: integer(33_554_432, 'The most memory for remembered posts, in bytes.', {
+  POST_CACHE_BYTES: integer(33_554_432, 'Maximum memory for cached posts, in bytes.', {
     min: 65_536,
   }),
   BREAKER_RESET_MS: milliseconds(
     5000,
-    'How long a breaker stays open before it lets one probe through.',
+    'How long a breaker stays open before it lets one probe through, in milliseconds.',
   ),
-  BREAKER_ERROR_PERCENT: integer(50, 'Share of failed attempts that opens a breaker.', {
+  BREAKER_ERROR_PERCENT: integer(50, 'Share of failed attempts that opens a breaker, in percent.', {
     min: 1,
     max: 100,
   }),
-  BREAKER_VOLUME: integer(5, 'Attempts within 10 s before a breaker may open.', {
+  BREAKER_VOLUME: integer(5, 'Minimum number of attempts within 10 s for a breaker to open.', {
     min: 1,
     max: 100_000,
   }),
-  MAX_IN_FLIGHT: integer(1000, 'Requests at once; what comes beyond is refused with 503.', {
-    min: 1,
-    max: 100_000,
-  }),
+  MAX_IN_FLIGHT: integer(
+    1000,
+    'Maximum number of requests in flight; further requests are refused with 503.',
+    {
+      min: 1,
+      max: 100_000,
+    },
+  ),
   UPSTREAM_CONNECTIONS: integer(
     64,
-    'Connections, and so attempts at once, to each upstream; one more to Identity for its log.',
+    'Maximum number of connections to each upstream, and so of attempts in flight. Identity has one more, for the user event log.',
     { min: 1, max: 10_000 },
   ),
   UPSTREAM_MAX_BYTES: integer(
     1_048_576,
-    'The largest answer about one thing, in bytes; a list may be four times as large.',
+    'Maximum size of a response with one resource, in bytes; a list may be four times as large.',
     {
       min: 1024,
       max: 268_435_456,

@@ -1,4 +1,4 @@
-// The process.
+// Starts the gateway process.
 import { runMain } from 'chassis/process/commands';
 import { start } from './service.ts';
 

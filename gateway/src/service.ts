@@ -1,4 +1,4 @@
-// From settings to a gateway that serves.
+// Builds a running gateway from its settings.
 import { createLogger } from 'chassis/observability/log';
 import { edge } from 'chassis/http/edge';
 import { messageClassesOf } from 'chassis/http/app';
@@ -9,12 +9,12 @@ import { adminRoutes } from './admin/routes.ts';
 import { createApp } from './app.ts';
 import { settings as schema } from './config.ts';
 import { headersFor } from './response-headers.ts';
-import { observe } from './metrics.ts';
+import { createObserver } from './metrics.ts';
 import { wire } from './wire/wire.ts';
 
 /**
- * Starts a gateway. It is ready at once: what it needs of its upstreams, it asks when a request needs it.
- * @param makeLog tests read the log
+ * Starts a gateway. It is ready at once, because it needs nothing from its upstreams before the first request.
+ * @param makeLog replaced by tests that read the log
  * @throws SettingsError, ListenError
  */
 export function start(
@@ -24,7 +24,7 @@ export function start(
   const settings = readSettings(schema, env);
   const log = makeLog('gateway', settings.LOG_LEVEL);
   const metrics = createMetrics();
-  const observer = observe(metrics, log);
+  const observer = createObserver(metrics, log);
   const wiring = wire(settings, { observer, metrics, log });
   const app = createApp(
     {

@@ -1,4 +1,4 @@
-// Routes that serve a file, read once at the start.
+// Routes that serve a static file.
 import { readFileSync } from 'node:fs';
 import { SerializedBody } from 'chassis/http/answer';
 import type { Route } from 'chassis/http/app';
@@ -15,7 +15,7 @@ export interface StaticFileOptions {
   readonly cache: 'public' | 'no-store';
 }
 
-/** @throws when the file is not there, or its type is not known */
+/** Reads the file at once, and keeps it. @throws when the file does not exist, or its type is unknown */
 export function staticFile(
   path: string,
   file: URL | string,
@@ -23,7 +23,7 @@ export function staticFile(
 ): Route {
   const extension = String(file).split('.').at(-1) as keyof typeof TYPES;
   const type = TYPES[extension];
-  // Serialized once: a large file would block the process each time.
+  // Serialized once: hashing a large file for each request would block the process.
   const body = new SerializedBody(readFileSync(file));
   const headers = { 'Content-Security-Policy': policy };
   return { method: 'get', path, handle: () => ({ body, type, cache, headers }) };

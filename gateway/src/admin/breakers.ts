@@ -1,4 +1,4 @@
-// Breakers for operators: as JSON, as a live stream, and by hand.
+// Shows breakers to operators, as JSON and as a live stream, and lets operators force them.
 import type { ServerResponse } from 'node:http';
 import type { Route } from 'chassis/http/app';
 import { requireSameOrigin } from 'chassis/http/same-origin';
@@ -11,9 +11,9 @@ export interface BreakerPanel {
 }
 
 const MODES = ['open', 'close', 'auto'] as const;
-/** Window counts change without a transition; the stream also shows those, and notices a dead connection. */
+/** Counts change without a transition, so the stream also repeats the report. This detects dead connections, too. */
 const REFRESH_MS = 2_000;
-/** What may wait for a reader that does not read, in bytes; then it is cut off, and its EventSource comes back. */
+/** The most bytes that are buffered for a client that does not read. Then the connection is closed; an EventSource reconnects. */
 const BACKLOG_MAX = 65_536;
 
 const report = ({ breakers }: BreakerPanel): object => ({
@@ -39,7 +39,7 @@ export const breakerRoutes = (panel: BreakerPanel): Route[] => [
       if (breaker === undefined || mode === undefined)
         throw new Problem(
           'not-found',
-          'There is no such breaker, or no such mode: open, close, auto',
+          'There is no such breaker or mode; the modes are open, close and auto',
         );
       breaker.force(mode);
       return { body: breaker.report(), cache: 'no-store' };
@@ -47,17 +47,17 @@ export const breakerRoutes = (panel: BreakerPanel): Route[] => [
   },
 ];
 
-/** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+/** Sends the report as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 function streamTo(res: ServerResponse, panel: BreakerPanel): void {
-  const show = (): void => {
+  const sendReport = (): void => {
     res.write(`event: breakers\ndata: ${JSON.stringify(report(panel))}\n\n`);
     if (res.writableLength > BACKLOG_MAX) res.destroy();
   };
-  const stop = panel.onBreakerChange(show);
-  const refresh = setInterval(show, REFRESH_MS).unref();
+  const removeListener = panel.onBreakerChange(sendReport);
+  const refresh = setInterval(sendReport, REFRESH_MS).unref();
   res.once('close', () => {
-    stop();
+    removeListener();
     clearInterval(refresh);
   });
-  show();
+  sendReport();
 }

@@ -1,8 +1,8 @@
-// The page for people: the breakers, live, with their switches. It needs nothing from elsewhere.
+// The admin page: live breakers with buttons. It loads everything from the gateway.
 import type { Route } from 'chassis/http/app';
 import { staticFile, type StaticFileOptions } from '../static-file.ts';
 
-// No page may frame this one: a click on a switch must be meant.
+// No page may frame this one: a framed button could be clicked unknowingly (clickjacking).
 const options: StaticFileOptions = {
   policy:
     "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; img-src data:; " +

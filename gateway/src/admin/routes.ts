@@ -1,4 +1,4 @@
-// Everything of the gateway's admin listener beyond what every service has there.
+// The gateway's own routes on the admin port, beside those of every service.
 import type { Route } from 'chassis/http/app';
 import { breakerRoutes, type BreakerPanel } from './breakers.ts';
 import { pageRoutes } from './page.ts';

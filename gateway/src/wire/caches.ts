@@ -1,4 +1,4 @@
-// How much the gateway remembers, and for how long; and the gauges that show it.
+// Creates the caches with their sizes and lifetimes, and the gauges of caches and retry budgets.
 import type { Metrics } from 'chassis/observability/metrics';
 import type { Post, User } from 'contracts/types';
 import type { Settings } from '../config.ts';
@@ -24,26 +24,26 @@ export const createCaches = (settings: Settings, observer: Observer) => ({
     absentMs: settings.POST_TTL_MS,
     staleMs: 0,
     maxSize: settings.POST_CACHE_BYTES,
-    // A character takes at most two bytes in memory; it is there in the post and in its rendering.
+    // A character takes at most two bytes in memory, and is there twice: in the post and in its rendering.
     sizeOf: (post) => POST_OVERHEAD_BYTES + 4 * (post?.content.length ?? 0),
   }),
 });
 
-/** Gauges that are read when they are asked for. */
-export function exposeLevels(
+/** Creates gauges that are read at each scrape. */
+export function exposeGauges(
   metrics: Metrics,
   upstreams: readonly Upstream[],
   caches: ReturnType<typeof createCaches>,
 ): void {
   metrics.gauge(
     'gateway_retry_budget',
-    'Retries that may still be made at once.',
+    'Retries that the budget still allows.',
     ['upstream'],
     (gauge) => {
       for (const { name, budget } of upstreams) gauge.set({ upstream: name }, budget.left);
     },
   );
-  metrics.gauge('gateway_cache_entries', 'Entries in the cache.', ['cache'], (gauge) => {
+  metrics.gauge('gateway_cache_entries', 'Entries in each cache.', ['cache'], (gauge) => {
     gauge.set({ cache: 'author' }, caches.author.size);
     gauge.set({ cache: 'post' }, caches.post.size);
   });

@@ -1,4 +1,4 @@
-// Makes the commands: each with what it makes the gateway forget, so that nobody is answered from before their own write.
+// Creates the commands. Each invalidates the caches that it makes outdated, so that users always see their own writes.
 import type { Post, User } from 'contracts/types';
 import { changeMe, deleteAccount, register } from '../upstream/identity/accounts.ts';
 import { logIn, logOut, refreshSession } from '../upstream/identity/sessions.ts';
@@ -14,7 +14,6 @@ import type { Result } from '../upstream/result.ts';
 import { createCommand, type Invalidatable } from '../upstream/queries.ts';
 import type { Command, Commands } from '../routes/commands.ts';
 
-/** Only what it makes forget. */
 export interface CommandOptions {
   readonly identity: Upstream;
   readonly social: Upstream;
@@ -22,48 +21,48 @@ export interface CommandOptions {
   readonly observer: Observer;
   readonly users: Loader<User>;
   readonly posts: Loader<Post>;
-  /** Public requests about posts and friendships. */
+  /** Queries about posts and friendships. */
   readonly sharedQueries: readonly Invalidatable[];
 }
 
-/** Longer than a service's database works at a statement, or waits for one. */
-const ENDED_MS = 5_000;
+/** Longer than a service's statement timeout plus its wait for a connection: by then the write has ended. */
+const WRITE_ENDED_MS = 5_000;
 
 export function createCommands(options: CommandOptions): Commands {
   const { identity, social, limits, observer, users, posts, sharedQueries } = options;
 
   /**
-   * `after` runs whatever came of it. A write whose answer was lost may have been done, or may still be: then it runs
-   * once more, when the upstream has surely ended it.
+   * Calls `after` when the write has ended, also when it failed. A write whose response was lost may still run: then
+   * `after` is called again when the upstream has certainly ended it.
    */
   const command = <Q, T>(
     upstream: Upstream,
     endpoint: Endpoint<Q, Result<T>>,
-    after: (request: Q, done: T | undefined) => void = () => undefined,
+    after: (request: Q, value: T | undefined) => void = () => undefined,
   ): Command<Q, T> => {
     const call = createCommand(upstream, endpoint, observer);
     return async (request, caller) => {
-      let done: T | undefined;
+      let ok: T | undefined;
       try {
-        const { value } = await call(request, caller);
-        if ('ok' in value) done = value.ok;
-        return value;
+        const { value: result } = await call(request, caller);
+        if ('ok' in result) ok = result.ok;
+        return result;
       } catch (error) {
         if (error instanceof UpstreamFailure && error.uncertain)
-          setTimeout(() => after(request, undefined), ENDED_MS).unref();
+          setTimeout(() => after(request, undefined), WRITE_ENDED_MS).unref();
         throw error;
       } finally {
-        after(request, done);
+        after(request, ok);
       }
     };
   };
-  const renewQuestions = (): void => {
-    for (const request of sharedQueries) request.invalidate();
+  const invalidateQueries = (): void => {
+    for (const query of sharedQueries) query.invalidate();
   };
-  const forgetUser = ({ userId }: OnBehalfOf): void => users.invalidate(userId);
-  const forgetPost = ({ id }: { readonly id: number }): void => {
+  const invalidateUser = ({ userId }: OnBehalfOf): void => users.invalidate(userId);
+  const invalidatePost = ({ id }: { readonly id: number }): void => {
     posts.invalidate(id);
-    renewQuestions();
+    invalidateQueries();
   };
 
   return {
@@ -73,16 +72,16 @@ export function createCommands(options: CommandOptions): Commands {
     logIn: command(identity, logIn(limits)),
     refreshSession: command(identity, refreshSession(limits)),
     logOut: command(identity, logOut(limits)),
-    changeMe: command(identity, changeMe(limits), forgetUser),
-    deleteAccount: command(identity, deleteAccount(limits), forgetUser),
+    changeMe: command(identity, changeMe(limits), invalidateUser),
+    deleteAccount: command(identity, deleteAccount(limits), invalidateUser),
     createPost: command(social, createPost(limits), (_, post) => {
-      // Somebody may have asked for it before it was there.
+      // Its absence may be cached: a client may have requested the id before the post existed.
       if (post !== undefined) posts.invalidate(post.id);
-      renewQuestions();
+      invalidateQueries();
     }),
-    changePost: command(social, changePost(limits), forgetPost),
-    deletePost: command(social, deletePost(limits), forgetPost),
-    befriend: command(social, befriend(limits), renewQuestions),
-    unfriend: command(social, unfriend(limits), renewQuestions),
+    changePost: command(social, changePost(limits), invalidatePost),
+    deletePost: command(social, deletePost(limits), invalidatePost),
+    befriend: command(social, befriend(limits), invalidateQueries),
+    unfriend: command(social, unfriend(limits), invalidateQueries),
   };
 }

@@ -1,4 +1,4 @@
-// Makes the parts that views are made of: what is looked up and remembered, what is only asked, what depends on who asks.
+// Creates the data sources of the views: loaders with a cache, shared queries, private queries.
 import type { Post, User } from 'contracts/types';
 import type { Settings } from '../config.ts';
 import type { createCaches } from './caches.ts';
@@ -19,14 +19,15 @@ import { authorLadder } from '../views/ladder.ts';
 import { dataSource, required } from '../views/data-source.ts';
 import type { Catalog } from '../views/catalog.ts';
 
-const FACTS_MAX = 200_000;
-const NOTHING_KNOWN: Catalog['authorOf'] = { get: () => undefined, set: () => undefined };
+/** The most posts whose author is remembered. */
+const POST_AUTHORS_MAX = 200_000;
+const NO_POST_AUTHORS: Catalog['authorOf'] = { get: () => undefined, set: () => undefined };
 
 export interface DataSourceOptions {
   readonly settings: Settings;
   readonly identity: Upstream;
   readonly social: Upstream;
-  /** Social's copy of the names: answers can do without it. */
+  /** The isolated client for Social's replica of names. */
   readonly replica: Queryable;
   readonly limits: SizeLimits;
   readonly caches: ReturnType<typeof createCaches>;
@@ -37,7 +38,7 @@ export interface DataSources {
   readonly catalog: Catalog;
   readonly users: Loader<User>;
   readonly posts: Loader<Post>;
-  /** What is public, and not remembered. */
+  /** Public queries that are not cached. */
   readonly sharedQueries: readonly Invalidatable[];
 }
 
@@ -73,7 +74,7 @@ export function createDataSources(options: DataSourceOptions): DataSources {
   );
   const counts = createSharedQuery(social, getCounts(limits), (id) => id, limitMs, observer);
 
-  const copies = createLoader<User>({
+  const replicaUsers = createLoader<User>({
     upstream: replica,
     entity: 'author',
     callName: 'author_copy',
@@ -83,9 +84,9 @@ export function createDataSources(options: DataSourceOptions): DataSources {
     refreshInBackground: false,
     observer,
   });
-  const ladder = authorLadder(strategy, users.call, copies.call, settings.AUTHOR_DEADLINE_MS);
+  const ladder = authorLadder(strategy, users.call, replicaUsers.call, settings.AUTHOR_DEADLINE_MS);
   const uncached = { entity: undefined, upstream: 'social' } as const;
-  const own = <Q, T>(endpoint: Endpoint<Q, T>) =>
+  const privateSource = <Q, T>(endpoint: Endpoint<Q, T>) =>
     dataSource(uncached, createPrivateQuery(social, endpoint, observer));
   return {
     catalog: {
@@ -94,22 +95,22 @@ export function createDataSources(options: DataSourceOptions): DataSources {
       user: required(ladder),
       page: dataSource(uncached, page.call),
       counts: dataSource(uncached, counts.call),
-      feed: own(getFeed(limits, include)),
-      friends: own(getFriends(limits)),
-      friendRequests: own(getFriendRequests(limits)),
+      feed: privateSource(getFeed(limits, include)),
+      friends: privateSource(getFriends(limits)),
+      friendRequests: privateSource(getFriendRequests(limits)),
       me: dataSource(
         { entity: undefined, upstream: 'identity' },
         createPrivateQuery(identity, getMe(limits), observer),
       ),
       postsIncludeAuthors: include === 'author',
-      // Nobody needs to know before.
-      authorOf: include === 'author' ? NOTHING_KNOWN : createImmutableCache(FACTS_MAX),
+      // Not needed when posts embed their authors.
+      authorOf: include === 'author' ? NO_POST_AUTHORS : createImmutableCache(POST_AUTHORS_MAX),
     },
     users: {
       ...users,
       invalidate(id) {
         users.invalidate(id);
-        copies.invalidate(id);
+        replicaUsers.invalidate(id);
       },
     },
     posts,

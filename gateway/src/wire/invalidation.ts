@@ -1,5 +1,5 @@
-// Follows Identity's log: what an event is about is forgotten at once, so that a new name shows everywhere within a second.
-import { startConsumer, type Events, type Consumer } from 'chassis/events/consumer';
+// Consumes Identity's user event log, and invalidates the users in its events: a new name shows within a second.
+import { startConsumer, type Applied, type Consumer, type Events } from 'chassis/events/consumer';
 import type { Logger } from 'chassis/observability/log';
 import type { Metrics } from 'chassis/observability/metrics';
 import { createLogSampler } from 'chassis/observability/log-sampler';
@@ -8,7 +8,7 @@ import type { User } from 'contracts/types';
 import type { Loader } from '../upstream/loader.ts';
 import type { UserEventSource } from '../upstream/identity/event-source.ts';
 
-const BROKEN_LINES_A_MINUTE = 3;
+const INVALID_LINES_A_MINUTE = 3;
 
 export interface InvalidationOptions {
   readonly source: UserEventSource;
@@ -18,32 +18,32 @@ export interface InvalidationOptions {
 }
 
 /**
- * Forgets, and does not put the event's name in its place: a change that was written through this gateway may be newer
- * than the event. The next look-up asks. Whom a broken event is about nobody knows: time refreshes them.
+ * Starts the consumer. It does not store the name from an event: a change through this gateway may be newer. The next
+ * lookup requests the name. The user of an invalid event is not known, so that name is refreshed by time only.
  */
 export function startInvalidation({ source, users, log, metrics }: InvalidationOptions): Consumer {
-  const sampled = createLogSampler(BROKEN_LINES_A_MINUTE, 60_000);
+  const sample = createLogSampler(INVALID_LINES_A_MINUTE, 60_000);
   const report = ({ offset, reason }: InvalidEvent): void => {
-    const leftOut = sampled('broken');
+    const leftOut = sample('invalid');
     if (leftOut === undefined) return;
     log.warn(
       { follower: 'gateway', position: offset, reason, leftOut },
-      'an event of the log is broken',
+      'a user event breaks the contract; ignored',
     );
   };
-  const apply = ({ events, nextOffset }: Events) => {
+  const apply = ({ events, nextOffset }: Events): Applied => {
     let skipped = 0;
-    let broken = 0;
+    let invalid = 0;
     for (const raw of events) {
       const event = decodeUserEvent(raw);
       if (event.kind === 'unknown') skipped += 1;
       else if (event.kind === 'invalid') {
-        broken += 1;
+        invalid += 1;
         report(event);
       } else users.invalidate(event.userId);
     }
     source.advanceTo(nextOffset);
-    return { skipped, broken };
+    return { skipped, invalid };
   };
   return startConsumer({
     name: 'gateway',

@@ -1,4 +1,4 @@
-// Builds what the gateway holds, and closes it: upstreams, caches, parts, commands, sessions.
+// The composition root: creates and closes upstreams, caches, data sources, commands and sessions.
 import { createVerifier, type Viewer } from 'chassis/auth/access-token';
 import type { Logger } from 'chassis/observability/log';
 import type { Metrics } from 'chassis/observability/metrics';
@@ -7,7 +7,7 @@ import { accessToken } from 'contracts/tokens';
 import { createCommands } from './commands.ts';
 import type { Settings } from '../config.ts';
 import { startInvalidation } from './invalidation.ts';
-import { createCaches, exposeLevels } from './caches.ts';
+import { createCaches, exposeGauges } from './caches.ts';
 import { createDataSources } from './data-sources.ts';
 import { sharedRefresh } from '../session/refresh.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
@@ -23,10 +23,10 @@ import type { SizeLimits } from '../upstream/engine/endpoint.ts';
 import type { Commands } from '../routes/commands.ts';
 import type { Catalog } from '../views/catalog.ts';
 
-// A list holds up to a hundred posts of 5,000 characters: more than UPSTREAM_MAX_BYTES, which limits one thing.
+// A list has up to 100 posts of 5,000 characters, which is more than UPSTREAM_MAX_BYTES, the limit for one resource.
 const LIST_FACTOR = 4;
 const BREAKER_WINDOW_MS = 10_000;
-/** Tokens that need not be checked again. */
+/** The most verified tokens that are cached. */
 const VIEWERS_MAX = 10_000;
 
 export interface Wiring {
@@ -34,7 +34,7 @@ export interface Wiring {
   readonly commands: Commands;
   readonly sessions: Sessions;
   readonly breakers: readonly Breaker[];
-  /** Told of each breaker's change; returns a function that ends that. */
+  /** Calls the listener when the state of a breaker changes. @returns a function that removes the listener */
   onBreakerChange(listener: () => void): () => void;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export function wire(
   { observer, metrics, log }: { observer: Observer; metrics: Metrics; log: Logger },
 ): Wiring {
   const listeners = new Set<() => void>();
-  const open = (name: UpstreamName, origin: string): Upstream =>
+  const connect = (name: UpstreamName, origin: string): Upstream =>
     createUpstream({
       name,
       origin,
@@ -61,17 +61,17 @@ export function wire(
         for (const listener of listeners) listener();
       },
     });
-  const identity = open('identity', settings.IDENTITY_URL);
-  const social = open('social', settings.SOCIAL_URL);
+  const identity = connect('identity', settings.IDENTITY_URL);
+  const social = connect('social', settings.SOCIAL_URL);
   const replica = social.isolated('social-copy');
   const caches = createCaches(settings, observer);
-  exposeLevels(metrics, [identity, social], caches);
+  exposeGauges(metrics, [identity, social], caches);
 
   const limits: SizeLimits = {
     one: settings.UPSTREAM_MAX_BYTES,
     list: LIST_FACTOR * settings.UPSTREAM_MAX_BYTES,
   };
-  const reads = createDataSources({
+  const sources = createDataSources({
     settings,
     identity,
     social,
@@ -80,15 +80,17 @@ export function wire(
     caches,
     observer,
   });
-  const { users, posts } = reads;
-  const commands = createCommands({ ...reads, identity, social, limits, observer });
-  const source = createUserEventSource(identity, limits, settings.REQUEST_DEADLINE_MS);
-  // With no more than Social's copy to ask, there is nothing to refresh.
-  const follows = settings.FOLLOW_LOG && settings.AUTHOR_STRATEGY !== 'replica';
-  const following = follows ? startInvalidation({ source, users, log, metrics }) : undefined;
+  const { users, posts } = sources;
+  const commands = createCommands({ ...sources, identity, social, limits, observer });
+  const userEvents = createUserEventSource(identity, limits, settings.REQUEST_DEADLINE_MS);
+  // With `replica`, no author comes from Identity, so there is nothing to invalidate.
+  const consumesLog = settings.FOLLOW_LOG && settings.AUTHOR_STRATEGY !== 'replica';
+  const consumer = consumesLog
+    ? startInvalidation({ source: userEvents, users, log, metrics })
+    : undefined;
   const keys = loadKeys(identity, limits, settings.REQUEST_DEADLINE_MS / 2);
   return {
-    catalog: reads.catalog,
+    catalog: sources.catalog,
     commands,
     sessions: createSessions({
       verify: createVerifier(keys.keys, accessToken, {
@@ -97,15 +99,15 @@ export function wire(
       }),
       refresh: sharedRefresh(async (refreshToken, caller) => {
         const request = { body: { refreshToken }, address: undefined };
-        const outcome = await commands.refreshSession(request, caller);
-        return 'ok' in outcome ? outcome.ok : undefined;
+        const result = await commands.refreshSession(request, caller);
+        return 'ok' in result ? result.ok : undefined;
       }),
       origins: settings.CORS_ORIGINS,
     }),
     breakers: [
       identity.breaker,
       social.breaker,
-      // The other strategies never ask it by itself.
+      // Not for `replica`, which rarely needs it: its posts embed their authors.
       ...(settings.AUTHOR_STRATEGY === 'hybrid' ? [replica.breaker] : []),
     ],
     onBreakerChange(listener) {
@@ -114,7 +116,7 @@ export function wire(
     },
     async close() {
       keys.close();
-      await following?.stop();
+      await consumer?.stop();
       users.close();
       posts.close();
       await Promise.all([identity.close(), social.close()]);
@@ -122,12 +124,12 @@ export function wire(
   };
 }
 
-/** Identity's public keys, asked for through its breaker like everything else. */
+/** Loads Identity's public keys, through the layers of every request to Identity. */
 function loadKeys(identity: Upstream, limits: SizeLimits, limitMs: number) {
-  const ask = identity.query(getKeys(limits));
-  return createRemoteKeys(async () => (await ask(undefined, backgroundCaller(limitMs))).value);
+  const query = identity.query(getKeys(limits));
+  return createRemoteKeys(async () => (await query(undefined, backgroundCaller(limitMs))).value);
 }
 
-/** Keys that came, but are none. */
+/** The failure of a request for keys; `nonsense` when Identity sent an invalid key set. */
 const failureOf = (cause: unknown): UpstreamFailure =>
   cause instanceof UpstreamFailure ? cause : new UpstreamFailure('identity', 'nonsense', { cause });

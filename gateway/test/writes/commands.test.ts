@@ -18,7 +18,7 @@ function arrange(failure: UpstreamFailure) {
   const options = {
     identity: upstream,
     social: upstream,
-    bounds: { one: 1, list: 1 },
+    limits: { one: 1, list: 1 },
     observer: { call: () => undefined },
     users: { invalidate: (id: number) => forgotten.push(`user ${id}`) },
     posts: { invalidate: (id: number) => forgotten.push(`post ${id}`) },

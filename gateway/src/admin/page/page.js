@@ -1,32 +1,32 @@
-// Shows the breakers live, and switches them. Everything from the server is set as text, never as markup. A card is made
-// once and then only updated, so that what a reader is about to click stays in its place and keeps the focus.
-const line = document.getElementById('line');
+// Shows the breakers live, and forces them. Everything from the server is set as text, never as markup. A card is created
+// once and then updated, so that the button that a reader is about to click stays in its place and keeps the focus.
+const statusLine = document.getElementById('line');
 const cards = new Map();
 const MODES = { forced_open: 'open', forced_closed: 'close' };
-function say(text, lost) {
-  line.textContent = text;
+function showStatus(text, lost) {
+  statusLine.textContent = text;
   document.body.classList.toggle('lost', lost);
 }
 async function force(name, mode) {
   try {
-    const answer = await fetch('/breakers/' + name + '/' + mode, { method: 'POST' });
-    if (!answer.ok) say('refused: ' + (await answer.json()).detail, false);
+    const response = await fetch('/breakers/' + name + '/' + mode, { method: 'POST' });
+    if (!response.ok) showStatus('rejected: ' + (await response.json()).detail, false);
   } catch {
-    say('the gateway does not answer', true);
+    showStatus('the gateway does not answer', true);
   }
 }
-function makeCard(name) {
+function createCard(name) {
   const card = document.getElementById('breaker').content.firstElementChild.cloneNode(true);
   card.querySelector('h2').textContent = name;
-  card.querySelector('.switches').setAttribute('aria-label', 'switch of ' + name);
+  card.querySelector('.switches').setAttribute('aria-label', 'mode of ' + name);
   for (const button of card.querySelectorAll('button'))
     button.addEventListener('click', () => force(name, button.value));
   document.getElementById('breakers').append(card);
   cards.set(name, card);
   return card;
 }
-function fill({ name, state, since, window: counts, settings }) {
-  const card = cards.get(name) ?? makeCard(name);
+function updateCard({ name, state, since, window: counts, settings }) {
+  const card = cards.get(name) ?? createCard(name);
   const set = (selector, text) => {
     card.querySelector(selector).textContent = text;
   };
@@ -51,6 +51,8 @@ function fill({ name, state, since, window: counts, settings }) {
     button.setAttribute('aria-pressed', String(button.value === (MODES[state] ?? 'auto')));
 }
 const events = new EventSource('/breakers');
-events.addEventListener('open', () => say('live', false));
-events.addEventListener('error', () => say('the gateway does not answer; trying again…', true));
-events.addEventListener('breakers', (event) => JSON.parse(event.data).breakers.forEach(fill));
+events.addEventListener('open', () => showStatus('live', false));
+events.addEventListener('error', () =>
+  showStatus('the gateway does not answer; reconnecting…', true),
+);
+events.addEventListener('breakers', (event) => JSON.parse(event.data).breakers.forEach(updateCard));

@@ -6,7 +6,7 @@ import { headersOf, httpRequestOf } from '../../../src/upstream/engine/http-requ
 import { getCounts } from '../../../src/upstream/social/counts.ts';
 import { aCaller } from './arrange.ts';
 
-const bounds = { one: 1000, list: 4000 };
+const limits = { one: 1000, list: 4000 };
 const seven = { userId: 7, token: 'a.b.c' };
 const caller = aCaller();
 const always = {
@@ -17,7 +17,7 @@ const always = {
 };
 
 test('a public request is a GET without a body, in nobody’s name', () => {
-  const request = httpRequestOf(getCounts(bounds), 7);
+  const request = httpRequestOf(getCounts(limits), 7);
   expect(request).toEqual({
     method: 'GET',
     path: '/api/users/7/counts',
@@ -29,7 +29,7 @@ test('a public request is a GET without a body, in nobody’s name', () => {
 });
 
 test('a write in somebody’s name has their token, and its body as JSON', () => {
-  const request = httpRequestOf(changePost(bounds), { ...seven, id: 6, content: 'Better.' });
+  const request = httpRequestOf(changePost(limits), { ...seven, id: 6, content: 'Better.' });
   expect(request).toMatchObject({
     method: 'PATCH',
     path: '/api/posts/6',
@@ -43,7 +43,7 @@ test('a write in somebody’s name has their token, and its body as JSON', () =>
 });
 
 const keyOf = (key: string | undefined) =>
-  httpRequestOf(createPost(bounds), { ...seven, content: 'x', key }).headers;
+  httpRequestOf(createPost(limits), { ...seven, content: 'x', key }).headers;
 
 test('a key is quoted, and left out when there is none', () => {
   expect(keyOf('evening 1')).toMatchObject({ 'idempotency-key': '"evening 1"' });
@@ -51,7 +51,7 @@ test('a key is quoted, and left out when there is none', () => {
 });
 
 test('a write without a body says nothing of its type', () => {
-  const request = httpRequestOf(logOut(bounds), seven);
+  const request = httpRequestOf(logOut(limits), seven);
   expect(request).toMatchObject({ method: 'DELETE', path: '/api/sessions/current' });
   expect(headersOf(request, caller)).toEqual({ ...always, authorization: 'Bearer a.b.c' });
 });
@@ -59,7 +59,7 @@ test('a write without a body says nothing of its type', () => {
 test('an attempt to log in names the client’s address, when it is known, and nobody’s token', () => {
   const body = { username: 'user_7', password: 'a password' };
   const headers = (address: string | undefined) =>
-    headersOf(httpRequestOf(logIn(bounds), { body, address }), caller);
+    headersOf(httpRequestOf(logIn(limits), { body, address }), caller);
   expect(headers('203.0.113.9')).toEqual({
     ...always,
     'content-type': 'application/json',
