@@ -63,7 +63,7 @@ test('every panel explains itself, asks the provisioned data source, and overlap
   expect(datasources.map(({ url }) => url)).toEqual(['http://prometheus:9090']);
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
   const asked = readDataSources();
-  // Each query names one, each panel but a row, and the annotations.
+  // Each query, each panel that is not a row, and the annotations have a data source.
   const asking = panels.filter(({ type }) => type !== 'row');
   for (const { description } of asking) expect(description).toMatch(/^.{15,200}\.$/);
   expect(asked.length).toBe(readDashboardQueries().length + asking.length + 1);

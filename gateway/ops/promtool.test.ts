@@ -1,4 +1,4 @@
-// What Prometheus' own tool says of its configuration, the alerts and the dashboard's queries.
+// Checks the configuration, the alerts and the dashboard's queries with Prometheus' own tool.
 import { describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,8 +1,8 @@
-// Alerts and dashboard ask only for what the gateway's real /metrics holds. test/alerts.long.test.ts is about the others'.
+// Alerts and dashboard use only metrics that the gateway exports. test/alerts.long.test.ts checks those of the services.
 import { expect, test } from '@jest/globals';
 import { stage } from '../test/support/stage.ts';
 import {
-  isOfOthers,
+  isOfServices,
   isSelected,
   labelsOf,
   metricsOf,
@@ -17,11 +17,11 @@ import {
 
 const dashboardQueries = readDashboardQueries();
 const queries = [...readAlerts().map(({ expr }) => expr), ...dashboardQueries].filter(
-  (query) => !metricsOf(query).some(isOfOthers),
+  (query) => !metricsOf(query).some(isOfServices),
 );
 const base = (metric: string): string => metric.replace(/_(bucket|sum|count)$/, '');
 
-/** What a gateway exports that has answered a request. */
+/** The series of a gateway that has answered a request. */
 async function exported(): Promise<Series[]> {
   const { get, admin } = await stage({ env: { FOLLOW_LOG: 'true' } });
   expect(await get('/api/posts/5')).toMatchObject({ status: 200 });

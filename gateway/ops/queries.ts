@@ -1,4 +1,4 @@
-// Reads alerts and dashboard, and finds what a PromQL query asks for.
+// Reads the alerts and the dashboard, and finds the metrics, labels and selectors of PromQL queries.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -35,7 +35,7 @@ export const readAlerts = (): Alert[] =>
 export const readPanels = (): Panel[] =>
   (JSON.parse(read('grafana/dashboards/gateway.json')) as { panels: Panel[] }).panels;
 
-/** Every data source that the dashboard names, of its panels, queries and annotations. */
+/** The data sources of all panels, queries and annotations of the dashboard. */
 export const readDataSources = (): string[] =>
   [
     ...read('grafana/dashboards/gateway.json').matchAll(/"type": "prometheus",\s+"uid": "(.*)"/g),
@@ -46,9 +46,9 @@ export const readDashboardQueries = (): string[] =>
 
 export const readReadme = (): string => read('README.md');
 
-const WORDS = new Set(['and', 'or', 'unless', 'bool', 'offset', 'inf', 'nan']);
+const KEYWORDS = new Set(['and', 'or', 'unless', 'bool', 'offset', 'inf', 'nan']);
 
-/** The metrics that a query names: what is left when strings, label lists, ranges and functions are gone. */
+/** The metrics of a query: the names that remain without strings, label lists, ranges and functions. */
 export function metricsOf(query: string): string[] {
   const bare = query
     .replaceAll(/"[^"]*"/g, '')
@@ -58,11 +58,11 @@ export function metricsOf(query: string): string[] {
   const names = [...bare.matchAll(/\b([a-zA-Z_:][\w:]*)\b(?!\s*\()/g)].map(
     ([, name]) => name ?? '',
   );
-  return [...new Set(names.filter((name) => !WORDS.has(name)))];
+  return [...new Set(names.filter((name) => !KEYWORDS.has(name)))];
 }
 
-/** Whether it is Identity's or Social's own metric. */
-export const isOfOthers = (metric: string): boolean => /^(identity|social)_/.test(metric);
+/** Whether a metric is Identity's or Social's own. */
+export const isOfServices = (metric: string): boolean => /^(identity|social)_/.test(metric);
 
 /** The labels that a query selects by, groups by or matches on. */
 export function labelsOf(query: string): string[] {
@@ -79,7 +79,7 @@ export interface Selector {
   readonly value: RegExp;
 }
 
-/** What a query selects by: the matchers = and =~, each as a pattern for the whole value. */
+/** The selectors of a query: its matchers = and =~, each as a pattern for the complete value. */
 export const selectorsOf = (query: string): Selector[] =>
   [...query.matchAll(/([a-zA-Z_:][\w:]*)\{([^}]*)\}/g)].flatMap(([, metric = '', matchers = '']) =>
     [...matchers.matchAll(/(\w+)\s*=~?\s*"([^"]*)"/g)].map(([, label = '', value = '']) => ({
@@ -94,27 +94,27 @@ export interface Series {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The metrics of a query that nobody exports; Prometheus itself makes `up`. */
+/** The metrics of a query that no process exports; Prometheus itself creates `up`. */
 export const unknownMetrics = (query: string, series: readonly Series[]): string[] => {
   const names = new Set([...series.map(({ name }) => name), 'up']);
   return metricsOf(query).filter((metric) => !names.has(metric));
 };
 
-/** The labels of a query that none of its metrics carries; Prometheus itself adds two to every series. */
+/** The labels of a query that none of its metrics has; Prometheus itself adds `job` and `instance` to every series. */
 export function unknownLabels(query: string, series: readonly Series[]): string[] {
   const metrics = metricsOf(query);
   const own = series.filter(({ name }) => metrics.includes(name));
-  const carried = new Set(['job', 'instance', ...own.flatMap((one) => Object.keys(one.labels))]);
-  return labelsOf(query).filter((label) => !carried.has(label));
+  const known = new Set(['job', 'instance', ...own.flatMap((one) => Object.keys(one.labels))]);
+  return labelsOf(query).filter((label) => !known.has(label));
 }
 
-/** Whether there is a series that the selector selects. */
+/** Whether the selector matches a series. */
 export const isSelected = (
   { metric, label, value }: Selector,
   series: readonly Series[],
 ): boolean => series.some(({ name, labels }) => name === metric && value.test(labels[label] ?? ''));
 
-/** The series in Prometheus' text format. */
+/** Parses Prometheus' text format. */
 export const seriesOf = (text: string): Series[] =>
   text
     .split('\n')
