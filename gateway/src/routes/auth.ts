@@ -75,7 +75,7 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
         sessions.rejectForeign(req);
         const caller = callerOf(req, requestDeadlineMs);
         const viewer = await sessions.viewerOf(req, caller).catch(withoutViewer(req));
-        // The browser deletes the cookies also when Identity fails. Set again here: viewerOf may have refreshed the session.
+        // Deletes the cookies also when Identity fails. Not earlier, as viewerOf may set new ones.
         sessions.end(req);
         if (viewer !== undefined) await commands.logOut(viewer, caller);
         return { status: 204 };

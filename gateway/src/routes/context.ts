@@ -21,7 +21,7 @@ export interface ViewerRequest {
 }
 
 /**
- * Makes the first step of every private route, which finds out who sends the request.
+ * Creates the first step of every private route, which identifies the viewer.
  * @returns a function that throws a Problem: 401 without a valid session, 403 for a write from a page of another site,
  * 503 while the session cannot be checked
  */

@@ -1,7 +1,7 @@
 // Whether a browser's request comes from a page of ours. Keeps other pages from writing as the user (CSRF).
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** `none`: the request has no header that tells. */
+/** `none`: the request has neither of the two headers. */
 export type RequestOrigin = 'same' | 'foreign' | 'none';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);

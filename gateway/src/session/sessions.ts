@@ -11,7 +11,7 @@ import { isSafe, originOf } from './origin.ts';
 
 export interface Sessions {
   /**
-   * The user who sends the request. When this refreshes a browser's session, every answer carries the new cookies.
+   * The user who sends the request. If this refreshes a browser's session, the answer carries the new cookies, even a problem.
    * @throws Problem 401; 403 for a browser's write from a page of another site; 503 while Identity's keys, or the
    * refreshed session, are unavailable
    */
@@ -40,7 +40,7 @@ export interface SessionOptions {
 const EARLY_MS = 5_000;
 
 const foreignOrigin = (): Problem =>
-  new Problem('forbidden', 'With cookies, only our own pages may send this request');
+  new Problem('forbidden', 'In a browser, only our own pages may send this request');
 
 /** A 503, because a browser would take a 401 for the end of its session. */
 const notChecked = (failure: UpstreamFailure): Problem =>
@@ -64,7 +64,7 @@ const rethrow = (error: unknown): never => {
 const isInvalid = (error: unknown): boolean =>
   error instanceof Problem && error.slug === 'unauthenticated';
 
-/** Adds the cookies to the answer, whatever answer it is, also a problem. */
+/** Adds the cookies to the answer, also if the answer is a problem. */
 function setCookies(req: IncomingMessage, cookies: string[]): void {
   const context = requestContextOf(req);
   context.headers = { ...context.headers, 'Set-Cookie': cookies };

@@ -90,7 +90,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   const retried = <Q, T>(shouldRetry: ShouldRetry, from = budget): Layer<Q, T> =>
     retry(from, shouldRetry, () => observer.retry(name));
-  const measured = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
+  const timed = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
     deadline(name),
     measure((outcome, seconds) => observer.attempt(name, endpoint.name, outcome, seconds)),
   ];
@@ -99,7 +99,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     failFast(breaker),
     bulkhead(permits),
     circuitBreaker(breaker),
-    ...measured(endpoint),
+    ...timed(endpoint),
   ];
   /** Has its own breaker, budget and permits: a replica that hangs must neither delay each answer nor hold the permits of posts. */
   const isolated = (client: BreakerName): Queryable => {
@@ -114,7 +114,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       bulkhead(permits),
       respectBreaker(breaker),
       circuitBreaker(ownBreaker),
-      ...measured(endpoint),
+      ...timed(endpoint),
     ];
     return {
       name,
@@ -131,7 +131,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       stack([retried(whenQuickToFail), ...attempt(endpoint)], transport.call(endpoint)),
     isolated,
     longPoll: (endpoint) =>
-      stack([respectBreaker(breaker), ...measured(endpoint)], transport.call(endpoint)),
+      stack([respectBreaker(breaker), ...timed(endpoint)], transport.call(endpoint)),
     command: (endpoint) =>
       stack([write(), retried(whenNotSent), ...attempt(endpoint)], transport.call(endpoint)),
     close() {

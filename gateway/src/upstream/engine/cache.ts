@@ -84,14 +84,14 @@ export function createCache<T>(options: CacheOptions<T>): Cache<T> {
     },
     set,
     lease(id) {
-      const lease = {};
+      const token = {};
       const others = leases.get(id);
-      if (others === undefined) leases.set(id, new Set([lease]));
-      else others.add(lease);
+      if (others === undefined) leases.set(id, new Set([token]));
+      else others.add(token);
       /** @returns false when the entry was invalidated since */
       const end = (): boolean => {
         const valid = leases.get(id);
-        const wasValid = valid?.delete(lease) ?? false;
+        const wasValid = valid?.delete(token) ?? false;
         if (valid?.size === 0) leases.delete(id);
         return wasValid;
       };

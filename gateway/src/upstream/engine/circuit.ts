@@ -8,7 +8,7 @@ export type Circuit = CircuitBreaker<[Attempt]>;
 export interface BreakerSettings {
   /** Failed attempts in the window, in percent, at which the breaker opens. */
   readonly errorPercent: number;
-  /** Attempts in the window without which the breaker does not open. */
+  /** The fewest attempts in the window at which the breaker may open. */
   readonly volume: number;
   /** How long the breaker stays open before it lets a probe through. */
   readonly resetMs: number;

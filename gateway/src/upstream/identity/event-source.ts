@@ -35,7 +35,7 @@ export function createUserEventSource(
       const caller = backgroundCaller(limitMs);
       const cancel = (): void => caller.cancellation.cancel('left');
       signal.addEventListener('abort', cancel, { once: true });
-      // Without waiting at first: events before the first known offset would be missed.
+      // The first request does not wait: events before it ends would be missed.
       const waitMs = offset === undefined ? 0 : Math.floor(limitMs * WAIT_SHARE);
       try {
         const { value } = await poll({ after: offset ?? 'latest', waitMs }, caller);
