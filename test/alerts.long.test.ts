@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createMetrics } from 'chassis/observability/metrics';
 import {
-  isOfOthers,
+  isOfServices,
   isSelected,
   metricsOf,
   readAlerts,
@@ -13,20 +13,20 @@ import {
   unknownMetrics,
 } from '../gateway/ops/queries.ts';
 import { relayMetrics } from '../identity-service/src/relay/metrics.ts';
-import { startNetwork, type Network } from './support/network.ts';
+import { startServices, type Services } from './support/in-process.ts';
 
 jest.setTimeout(60_000);
 
 const queries = readAlerts()
   .map(({ expr }) => expr)
-  .filter((query) => metricsOf(query).some(isOfOthers));
+  .filter((query) => metricsOf(query).some(isOfServices));
 
-let network: Network;
+let services: Services;
 let series: Series[];
 beforeAll(async () => {
-  network = await startNetwork();
+  services = await startServices();
   const said = await Promise.all(
-    [network.identity, network.social].map(async ({ adminUrl }) => {
+    [services.identity, services.social].map(async ({ adminUrl }) => {
       return (await fetch(`${adminUrl}/metrics`)).text();
     }),
   );
@@ -35,7 +35,7 @@ beforeAll(async () => {
   relayMetrics(relay);
   series = [...said, await relay.text()].flatMap(seriesOf);
 });
-afterAll(() => network.stop());
+afterAll(() => services.stop());
 
 test('every metric is exported, and every label of a query is one that it carries', () => {
   expect(queries.length).toBeGreaterThan(4);

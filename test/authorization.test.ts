@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { documentNames, loadDocument, type DocumentName } from 'contracts/document';
 import type { Session } from 'contracts/types';
-import { generateKeyPair } from 'jose';
-import { PASSWORD, signedBy, startNetwork, unsigned, type Network } from './support/network.ts';
+import { claimsOf, signingKey, unsigned } from 'chassis/testing/tokens';
+import { PASSWORD } from 'chassis/testing/users';
+import { accessToken } from 'contracts/tokens';
+import { startServices, type Services } from './support/in-process.ts';
 
 jest.setTimeout(60_000);
 
@@ -125,15 +127,19 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
   },
 };
 
-let network: Network;
+let services: Services;
 beforeAll(async () => {
-  network = await startNetwork();
+  services = await startServices();
 });
-afterAll(() => network.stop());
+afterAll(() => services.stop());
 
 async function newWorld(): Promise<World> {
-  const [owner, other, third] = await Promise.all([network.join(), network.join(), network.join()]);
-  const answer = await fetch(`${network.social.url}/api/posts`, {
+  const [owner, other, third] = await Promise.all([
+    services.register(),
+    services.register(),
+    services.register(),
+  ]);
+  const answer = await fetch(`${services.social.url}/api/posts`, {
     method: 'POST',
     headers: {
       Authorization: `Bearer ${owner.accessToken}`,
@@ -144,17 +150,18 @@ async function newWorld(): Promise<World> {
   return { owner, other, third, post: ((await answer.json()) as { id: number }).id };
 }
 
-/** Everybody who may come, the owner last: what they do may end what is there. */
-async function callers({ owner, other }: World) {
-  const { kid, key } = network.key;
-  const { privateKey } = await generateKeyPair('EdDSA');
+/** Every kind of caller, the owner last: the owner's request may delete what the others are tried on. */
+function callers({ owner, other }: World) {
+  const { key } = services;
+  const otherKey = signingKey(accessToken, key.jwk.kid);
+  const claims = claimsOf(owner.accessToken);
   const past = Math.floor(Date.now() / 1000) - 1;
   return [
     ['nobody', 'nobody', undefined],
-    ['an expired token', 'forged', await signedBy({ kid, key }, owner, { exp: past })],
-    ['a token of another key', 'forged', await signedBy({ kid, key: privateKey }, owner)],
+    ['an expired token', 'forged', key.sign({ ...claims, exp: past })],
+    ['a token of another key', 'forged', otherKey.sign(claims)],
     ['alg: none', 'forged', unsigned(owner.accessToken)],
-    ['another audience', 'forged', await signedBy({ kid, key }, owner, { aud: 'urn:elsewhere' })],
+    ['another audience', 'forged', key.sign({ ...claims, aud: 'urn:elsewhere' })],
     ['another user', 'other', other.accessToken],
     ['the owner', 'owner', owner.accessToken],
   ] as const;
@@ -184,12 +191,12 @@ describe.each(documentNames)('%s', (name) => {
     const world = await newWorld();
     const found: Record<string, number> = {};
     const wanted: Record<string, number> = {};
-    for (const [who, kind, token] of await callers(world)) {
+    for (const [who, kind, token] of callers(world)) {
       const headers = {
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
         ...(body && { 'Content-Type': 'application/json' }),
       };
-      const answer = await fetch(network[name].url + path(world), {
+      const answer = await fetch(services[name].url + path(world), {
         method,
         headers,
         ...(body && { body: JSON.stringify(body(world)) }),

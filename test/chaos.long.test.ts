@@ -1,9 +1,9 @@
 // Users are registered, renamed and deleted for a minute while processes are killed and started again by chance. Then
 // Social's copy is exactly what Identity says, and no acknowledged change is missing from the log.
 import { test } from '@jest/globals';
-import { chaos, type ChaosOptions, expectAllIsWell, summaryOf } from './support/chaos.ts';
-import { describeOnServer, embeddedDatabase, serverDatabase } from './support/database.ts';
-import { describeWithNats, startNats } from './support/nats.ts';
+import { chaos, type ChaosOptions, expectConsistent, summaryOf } from './support/chaos.ts';
+import { describeOnServer, embeddedDatabase, serverDatabase } from 'chassis/testing/database';
+import { describeWithNats, startNats } from 'chassis/testing/nats';
 import { newSeed } from './support/random.ts';
 
 const DURATION_MS = 60_000;
@@ -15,7 +15,7 @@ async function aMinuteOf(options: Omit<ChaosOptions, 'seed' | 'durationMs'>): Pr
   try {
     const outcome = await chaos({ seed, durationMs: DURATION_MS, ...options });
     process.stdout.write(`${summaryOf(outcome)}\n`);
-    expectAllIsWell(outcome);
+    expectConsistent(outcome);
   } finally {
     const { identity, social, nats } = options;
     await Promise.all([identity.remove(), social.remove(), nats?.remove()]);

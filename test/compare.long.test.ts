@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SCENARIOS, SIZES, STRATEGIES, type Scenario } from '../lab/compare/plan.ts';
 import { root } from './support/sources.ts';
-import { run } from './support/child.ts';
+import { startNode } from 'chassis/testing/process';
 
 interface Told {
   readonly cells: readonly string[];
@@ -18,7 +18,7 @@ const LIMIT_MS = 240_000;
 const tables = new Map<string, Map<string, Told>>();
 
 beforeAll(async () => {
-  const child = run(join(root, 'lab/compare/compare.ts'), {}, ['--quick']);
+  const child = startNode(join(root, 'lab/compare/compare.ts'), {}, { args: ['--quick'] });
   let rows = new Map<string, Told>();
   child.stdout.on('line', (line) => {
     if (line.startsWith('### ')) tables.set(line.slice(4), (rows = new Map()));

@@ -1,9 +1,9 @@
 // What `npm run nats-cluster` starts: where everybody listens, and who may join whom.
 import { describe, expect, test } from '@jest/globals';
 import { planServers } from '../scripts/nats/plan.ts';
-import { emptyFolder } from './support/database.ts';
-import { describeWithNats } from './support/nats.ts';
-import { command, startPlace } from './support/places.ts';
+import { emptyFolder } from 'chassis/testing/database';
+import { describeWithNats } from 'chassis/testing/nats';
+import { runScript, startSite } from './support/nats-site.ts';
 
 const free = async (count: number): Promise<readonly number[]> =>
   Array.from({ length: count }, (_, at) => 20_000 + at);
@@ -60,17 +60,17 @@ describe('the plan', () => {
 
 describeWithNats('the commands', () => {
   test('say what is missing, and end with 1', async () => {
-    expect(await command('mirror', { NATS_URL: '' })).toMatchObject({
+    expect(await runScript('mirror', { NATS_URL: '' })).toMatchObject({
       end: 1,
       text: expect.stringContaining('NATS_URL'),
     });
-    const { url } = await startPlace(await emptyFolder(), { NATS_SERVERS: '1' });
+    const { url } = await startSite(await emptyFolder(), { NATS_SERVERS: '1' });
     const nothing = 'There is no mirror here. Nothing was changed.\n';
-    expect(await command('promote-mirror', { NATS_URL: url })).toEqual({ end: 1, text: nothing });
+    expect(await runScript('promote-mirror', { NATS_URL: url })).toEqual({ end: 1, text: nothing });
   });
 
   test('the servers end when they are asked to, without a word of complaint', async () => {
-    const place = await startPlace(await emptyFolder(), {});
-    expect(await place.stop()).toEqual({ end: 0, text: expect.stringMatching(/^All stopped\.$/m) });
+    const site = await startSite(await emptyFolder(), {});
+    expect(await site.stop()).toEqual({ end: 0, text: expect.stringMatching(/^All stopped\.$/m) });
   });
 });

@@ -5,38 +5,34 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { connect } from '@nats-io/transport-node';
 import { brokerOptions } from 'chassis/events/nats/connection';
 import { streamsOf } from '../scripts/nats/mirror-stream.ts';
-import { run } from './support/child.ts';
 import {
   copyOfDatabase,
   describeOnServer,
   embeddedDatabase,
-  runOn,
+  execute,
   serverDatabase,
   type TestDatabase,
-} from './support/database.ts';
-import { describeWithNats, startNats } from './support/nats.ts';
-import { namesAt, startPeople } from './support/people.ts';
-import {
-  copyStateOf,
-  endService,
-  gaugeOf,
-  headOf,
-  startService,
-  untilCopied,
-  verified,
-  type ServiceProcess,
-} from './support/services.ts';
+} from 'chassis/testing/database';
+import { freePorts } from 'chassis/testing/free-ports';
+import { metricOf } from 'chassis/testing/metrics';
+import { describeWithNats, startNats } from 'chassis/testing/nats';
+import { runNode, type ServiceProcess } from 'chassis/testing/process';
+import { until } from 'chassis/testing/until';
+import { usernamesAt } from 'chassis/testing/users';
+import { replicaStateOf } from '../social-service/test/support/replica-state.ts';
+import { endOffsetOf, startService, untilConsumed, verify } from './support/service-processes.ts';
 import { root } from './support/sources.ts';
-import { freePorts, until } from './support/system.ts';
+import { startUserLoad } from './support/user-load.ts';
 
 const STREAM = 'USER_EVENTS';
+const LIMIT_MS = 20_000;
 
 /** So many changes by people who join and rename themselves. @returns the last name of each, by id */
 async function changes(identity: ServiceProcess, count: number): Promise<Map<number, string>> {
-  const people = startPeople(identity.url, 2);
-  await until('there are changes', () => people.changes() >= count);
-  await people.end();
-  return new Map(people.names);
+  const load = startUserLoad(identity.url, 2);
+  await until('there are changes', () => load.changes() >= count, LIMIT_MS);
+  await load.stop();
+  return new Map(load.names);
 }
 
 async function deleteStream(url: string): Promise<void> {
@@ -48,8 +44,8 @@ async function deleteStream(url: string): Promise<void> {
 async function rebuilt({ adminUrl }: ServiceProcess): Promise<void> {
   const { port } = new URL(adminUrl);
   const main = join(root, 'social-service/src/main.ts');
-  const command = run(main, { ADMIN_PORT: port }, ['rebuild-authors']);
-  expect(await command.ended).toEqual({ code: 0, stderr: '' });
+  const ended = await runNode(main, { ADMIN_PORT: port }, 'rebuild-authors');
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
 }
 
 const clean = (names: ReadonlyMap<number, string>) => ({
@@ -76,7 +72,8 @@ describeOnServer('a database that was restored', () => {
         const [PORT] = (await freePorts(1)).map(String) as [string];
         const identityOn = async ({ settings }: TestDatabase): Promise<ServiceProcess> => {
           const started = await startService('identity-service', { ...settings, ...broker, PORT });
-          await until('it is ready', async () => (await fetch(`${started.adminUrl}/readyz`)).ok);
+          const isReady = async () => (await fetch(`${started.adminUrl}/readyz`)).ok;
+          await until('it is ready', isReady, LIMIT_MS);
           return started;
         };
         const place = using(await serverDatabase());
@@ -90,44 +87,46 @@ describeOnServer('a database that was restored', () => {
         });
 
         const kept = await changes(identity, 20);
-        await untilCopied(identity, social);
-        await endService(identity, 'SIGTERM');
+        await untilConsumed(identity, social);
+        await identity.child.stop();
         const backup = using(await copyOfDatabase(place));
         identity = await identityOn(place);
         const lost = await changes(identity, 20);
-        await untilCopied(identity, social);
-        await endService(identity, 'SIGKILL');
+        await untilConsumed(identity, social);
+        await identity.child.stop('SIGKILL');
         const seen = {
-          position: (await copyStateOf(social)).position,
+          position: (await replicaStateOf(social)).position,
           id: Math.max(...lost.keys()),
         };
 
         // The steps of the page.
-        await runOn(
+        await execute(
           backup,
           `alter table user_events alter column position restart with ${seen.position + 1};
            alter table users alter column id restart with ${seen.id + 1}`,
         );
         if (nats !== undefined) await deleteStream(nats.url);
         identity = await identityOn(backup);
-        const head = await headOf(identity);
+        const head = await endOffsetOf(identity);
         expect(head).toBeLessThan(seen.position);
         const isPublished = async () =>
-          (await gaugeOf(identity, 'identity_relay_position')) === head;
-        if (nats !== undefined) await until('all is published', isPublished);
+          (await metricOf(identity, 'identity_relay_position')) === head;
+        if (nats !== undefined) await until('all is published', isPublished, LIMIT_MS);
         await rebuilt(social);
 
         const everybody = [...kept.keys(), ...lost.keys()];
-        expect(await namesAt(social.url, everybody)).toEqual(kept);
-        expect(await verified(social)).toEqual(clean(kept));
+        expect(await usernamesAt(`${social.url}/api/authors`, everybody)).toEqual(kept);
+        expect(await verify(social)).toEqual(clean(kept));
 
         const since = await changes(identity, 20);
-        await untilCopied(identity, social);
+        await untilConsumed(identity, social);
         expect(Math.min(...since.keys())).toBeGreaterThan(seen.id);
         const all = new Map([...kept, ...since]);
-        expect(await namesAt(social.url, [...everybody, ...since.keys()])).toEqual(all);
-        expect(await verified(social)).toEqual(clean(all));
-        await Promise.all([identity, social].map((each) => endService(each, 'SIGTERM')));
+        expect(
+          await usernamesAt(`${social.url}/api/authors`, [...everybody, ...since.keys()]),
+        ).toEqual(all);
+        expect(await verify(social)).toEqual(clean(all));
+        await Promise.all([identity, social].map(({ child }) => child.stop()));
       },
     );
   });

@@ -3,15 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { expect, jest, test } from '@jest/globals';
-import {
-  expectNothingLeft,
-  freePorts,
-  ready,
-  run,
-  start,
-  until,
-  type System,
-} from './support/system.ts';
+import { freePorts } from 'chassis/testing/free-ports';
+import { until, untilSuccess } from 'chassis/testing/until';
+import { expectNothingLeft, ready, run, start, type System } from './support/system.ts';
 
 // Two databases are made from nothing, on whatever machine this is.
 jest.setTimeout(120_000);
@@ -53,12 +47,13 @@ test('it starts all three, serves the seed, outlives Identity, takes it back, an
   // The very command that it named, as typed into a second terminal.
   const [, command] = /To start it again.*\n {2}(.+)$/m.exec(system.text())!;
   const alone = run('sh', ['-c', command!]);
-  await until('the author is Identity’s again', async () => {
+  const isFresh = async () => {
     const { headers, body } = await get(system, '/api/posts/4');
     return (
       !headers.has('proxy-status') && (body as typeof seed).author.username === author.username
     );
-  });
+  };
+  await untilSuccess('the author is Identity’s again', isFresh, 20_000);
   const restarted = system.pidOf('identity');
   expect(restarted).not.toBe(identity);
   process.kill(restarted, 'SIGTERM');
@@ -126,7 +121,7 @@ test.each([
     const answer = fetch(`http://127.0.0.1:${port}/api/posts/1`);
     const [, response] = await asked;
     process.kill(whom(gateway.pid), signal);
-    await until('it stops', () => gateway.text().includes('"stopping: '));
+    await until('it stops', () => gateway.text().includes('"stopping'));
     // npm may pass on what the terminal has sent already; that is still the same Ctrl-C.
     if (signal === 'SIGINT') process.kill(whom(gateway.pid), signal);
     response.writeHead(404, { 'Content-Type': 'application/problem+json' }).end('{}');

@@ -6,7 +6,7 @@ import { openDatabase } from 'chassis/postgres/database';
 import { conformance } from 'contracts/conformance/conformance';
 import { sql } from 'kysely';
 import { migrations } from '../social-service/src/migrations/index.ts';
-import { openBrowser, type Browser, type Shown } from './support/browser.ts';
+import { openBrowser, type Browser, type BrowserResponse } from 'chassis/testing/browser';
 import { ready, start, type System } from './support/system.ts';
 
 jest.setTimeout(120_000);
@@ -15,12 +15,12 @@ const ann = { username: 'ann_in_a_story', email: 'ann@story.example', password: 
 const bob = { username: 'bob_in_a_story', email: 'bob@story.example', password: 'eight is enough' };
 
 type Item = { id: number; content: string; author: { username: string } | null };
-const items = ({ body }: Shown): Item[] => (body as { items: Item[] }).items;
-const told = (answer: Shown) =>
+const items = ({ body }: BrowserResponse): Item[] => (body as { items: Item[] }).items;
+const postsIn = (answer: BrowserResponse) =>
   items(answer).map(({ content, author }) => [content, author?.username]);
 
 async function joinAs(browser: Browser, person: typeof ann): Promise<number> {
-  const { status, body } = await browser.ask('POST', '/api/auth/register', person);
+  const { status, body } = await browser.request('POST', '/api/auth/register', person);
   expect([status, Object.keys(body as object)]).toEqual([201, ['user']]);
   return (body as { user: { id: number } }).user.id;
 }
@@ -33,62 +33,62 @@ test('two people join, become friends, write, one takes another name, one leaves
   const bobId = await joinAs(b, bob);
 
   // They find each other.
-  const asked = await a.ask('PUT', `/api/friends/${bobId}`);
+  const asked = await a.request('PUT', `/api/friends/${bobId}`);
   expect([asked.status, asked.body]).toEqual([200, { id: bobId, state: 'requested' }]);
-  const requests = await b.ask('GET', '/api/friends/requests');
+  const requests = await b.request('GET', '/api/friends/requests');
   expect(items(requests)).toEqual([expect.objectContaining({ id: annId, username: ann.username })]);
-  const accepted = await b.ask('PUT', `/api/friends/${annId}`);
+  const accepted = await b.request('PUT', `/api/friends/${annId}`);
   expect(accepted.body).toEqual({ id: annId, state: 'friends' });
-  expect(items(await a.ask('GET', '/api/friends'))).toEqual([
+  expect(items(await a.request('GET', '/api/friends'))).toEqual([
     expect.objectContaining({ id: bobId, username: bob.username }),
   ]);
 
   // Both write; both see both, with names.
-  const first = await a.ask('POST', '/api/posts', { content: 'Out for a walk.' });
+  const first = await a.request('POST', '/api/posts', { content: 'Out for a walk.' });
   expect(first.status).toBe(201);
   expect(first.body).toMatchObject({ author: { id: annId, username: ann.username } });
-  await b.ask('POST', '/api/posts', { content: '  Wait for me!  ' });
+  await b.request('POST', '/api/posts', { content: '  Wait for me!  ' });
   const both = [
     ['  Wait for me!  ', bob.username],
     ['Out for a walk.', ann.username],
   ];
-  expect(told(await a.ask('GET', '/api/feed'))).toEqual(both);
-  expect(told(await b.ask('GET', '/api/feed'))).toEqual(both);
+  expect(postsIn(await a.request('GET', '/api/feed'))).toEqual(both);
+  expect(postsIn(await b.request('GET', '/api/feed'))).toEqual(both);
 
   // What one changes is seen at once.
   const place = first.headers.get('location')!;
-  expect((await b.ask('PATCH', place, { content: 'Not mine.' })).status).toBe(403);
-  await a.ask('PATCH', place, { content: 'Back home.' });
-  expect((await b.ask('GET', place)).body).toMatchObject({ content: 'Back home.' });
-  const renamed = await a.ask('PATCH', '/api/me', { username: 'ann_of_the_hills' });
+  expect((await b.request('PATCH', place, { content: 'Not mine.' })).status).toBe(403);
+  await a.request('PATCH', place, { content: 'Back home.' });
+  expect((await b.request('GET', place)).body).toMatchObject({ content: 'Back home.' });
+  const renamed = await a.request('PATCH', '/api/me', { username: 'ann_of_the_hills' });
   expect(renamed.body).toEqual({ id: annId, username: 'ann_of_the_hills', email: ann.email });
-  expect(told(await b.ask('GET', '/api/feed'))).toEqual([
+  expect(postsIn(await b.request('GET', '/api/feed'))).toEqual([
     both[0],
     ['Back home.', 'ann_of_the_hills'],
   ]);
 
   // Out and in again, by e-mail, with a new password; the old one is no good any more.
   const changed = { password: 'eight is not enough', currentPassword: bob.password };
-  expect((await b.ask('PATCH', '/api/me', changed)).status).toBe(200);
-  expect((await b.ask('POST', '/api/auth/logout')).status).toBe(204);
+  expect((await b.request('PATCH', '/api/me', changed)).status).toBe(200);
+  expect((await b.request('POST', '/api/auth/logout')).status).toBe(204);
   expect([...b.cookies]).toEqual([]);
-  expect((await b.ask('GET', '/api/feed')).status).toBe(401);
+  expect((await b.request('GET', '/api/feed')).status).toBe(401);
   const [old, right] = [bob.password, changed.password];
   const logIn = (password: string) =>
-    b.ask('POST', '/api/auth/login', { username: bob.email.toUpperCase(), password });
+    b.request('POST', '/api/auth/login', { username: bob.email.toUpperCase(), password });
   expect((await logIn(old)).status).toBe(401);
   expect((await logIn(right)).body).toEqual({ user: { id: bobId, username: bob.username } });
 
   // One leaves, and is gone: as a user, as a friend, and from the log-in; the name is free.
   const confirmed = { currentPassword: ann.password };
-  expect((await a.ask('DELETE', '/api/me', { currentPassword: 'a guess' })).status).toBe(403);
-  expect((await a.ask('DELETE', '/api/me', confirmed)).status).toBe(204);
+  expect((await a.request('DELETE', '/api/me', { currentPassword: 'a guess' })).status).toBe(403);
+  expect((await a.request('DELETE', '/api/me', confirmed)).status).toBe(204);
   expect([...a.cookies]).toEqual([]);
-  expect((await b.ask('GET', `/api/users/${annId}`)).status).toBe(404);
-  expect((await b.ask('GET', `/api/users/${annId}/profile`)).status).toBe(404);
-  expect(items(await b.ask('GET', '/api/friends'))).toEqual([]);
+  expect((await b.request('GET', `/api/users/${annId}`)).status).toBe(404);
+  expect((await b.request('GET', `/api/users/${annId}/profile`)).status).toBe(404);
+  expect(items(await b.request('GET', '/api/friends'))).toEqual([]);
   const gone = { username: 'ann_of_the_hills', password: ann.password };
-  expect((await a.ask('POST', '/api/auth/login', gone)).status).toBe(401);
+  expect((await a.request('POST', '/api/auth/login', gone)).status).toBe(401);
   await joinAs(openBrowser(system.url), { ...ann, username: 'ann_of_the_hills' });
 
   await expectNoSecrets(system, [a, b], [changed.password]);
@@ -105,7 +105,7 @@ async function expectNoSecrets(
     [
       ...[ann, bob].flatMap(({ email, password }) => [email, password]),
       ...passwords,
-      ...browsers.flatMap(({ secrets }) => secrets.filter((value) => value !== '')),
+      ...browsers.flatMap(({ cookieValues }) => cookieValues.filter((value) => value !== '')),
       '$argon2',
       'eyJ',
     ]
@@ -113,13 +113,13 @@ async function expectNoSecrets(
       .join('|'),
     'i',
   );
-  for (const { asked, shown } of browsers.flatMap(({ seen }) => seen)) {
-    const [method = '', path = ''] = asked.split(' ');
-    const headers = Object.fromEntries(shown.headers);
-    expect(violations({ method, path, ...shown, headers })).toEqual([]);
-    const own = asked.endsWith('/api/me') ? [ann.email, bob.email] : [];
-    const open = own.reduce((text, email) => text.replaceAll(email, ''), shown.text);
-    expect([asked, secret.exec(open)]).toEqual([asked, null]);
+  for (const { request, response } of browsers.flatMap(({ history }) => history)) {
+    const [method = '', path = ''] = request.split(' ');
+    const headers = Object.fromEntries(response.headers);
+    expect(violations({ method, path, ...response, headers })).toEqual([]);
+    const own = request.endsWith('/api/me') ? [ann.email, bob.email] : [];
+    const open = own.reduce((text, email) => text.replaceAll(email, ''), response.text);
+    expect([request, secret.exec(open)]).toEqual([request, null]);
   }
   for (const at of [1, 3, 5]) {
     const metrics = await (await fetch(`http://127.0.0.1:${system.ports[at]}/metrics`)).text();

@@ -4,15 +4,15 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { logged, run } from '../../test/support/child.ts';
-import { embeddedDatabase, emptyFolder } from '../../test/support/database.ts';
+import { logged, startNode, startService } from 'chassis/testing/process';
+import { embeddedDatabase, emptyFolder } from 'chassis/testing/database';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 const anyPort = { PORT: '0', ADMIN_PORT: '0' };
 
 describe('what a person has to mend is told in plain lines, with exit code 1', () => {
   test('every setting that is wrong, at once, and no secret', async () => {
-    const { ended } = run(main, {
+    const { ended } = startNode(main, {
       PORT: 'abc',
       ADMIN_PORT: '65536',
       DATABASE_URL: 'mysql://me:hush@db/users',
@@ -42,7 +42,7 @@ describe('what a person has to mend is told in plain lines, with exit code 1', (
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     const { settings, remove } = await embeddedDatabase();
-    const { ended } = run(main, { ...settings, ...anyPort, PORT: String(port) });
+    const { ended } = startNode(main, { ...settings, ...anyPort, PORT: String(port) });
     expect(await ended).toEqual({
       code: 1,
       stderr: `Cannot listen on 127.0.0.1:${port}: something else listens there.\n`,
@@ -52,7 +52,7 @@ describe('what a person has to mend is told in plain lines, with exit code 1', (
   });
 
   test('a data directory that cannot be', async () => {
-    const { ended } = run(main, { ...anyPort, DATA_DIR: '/dev/null/data' });
+    const { ended } = startNode(main, { ...anyPort, DATA_DIR: '/dev/null/data' });
     expect(await ended).toEqual({
       code: 1,
       stderr: 'The data directory /dev/null/data cannot be used: ENOTDIR.\n',
@@ -62,20 +62,17 @@ describe('what a person has to mend is told in plain lines, with exit code 1', (
 
 test('a data directory serves one process; the next one starts when the first was killed', async () => {
   const { settings, remove } = await embeddedDatabase();
-  const first = run(main, { ...settings, ...anyPort });
+  const first = startNode(main, { ...settings, ...anyPort });
   await logged(first, 'listening');
-  expect(await run(main, { ...settings, ...anyPort }).ended).toEqual({
+  expect(await startNode(main, { ...settings, ...anyPort }).ended).toEqual({
     code: 1,
     stderr: `The data directory ${settings.DATA_DIR} is in use by process ${first.process.pid}. Stop that process, or set another DATA_DIR.\n`,
   });
-  first.process.kill('SIGKILL');
-  await first.ended;
+  await first.stop('SIGKILL');
 
-  const next = run(main, { ...settings, ...anyPort, DEMO_DATA: 'true' });
-  const { url } = await logged(next, 'listening');
-  expect((await fetch(`${String(url)}/api/users/1`)).status).toBe(200);
-  next.process.kill('SIGTERM');
-  expect(await next.ended).toEqual({ code: 0, stderr: '' });
+  const { child, url } = await startService(main, { ...settings, DEMO_DATA: 'true' });
+  expect((await fetch(`${url}/api/users/1`)).status).toBe(200);
+  expect(await child.stop()).toEqual({ code: 0, stderr: '' });
   await remove();
 });
 
@@ -86,18 +83,15 @@ test('it starts while its server is away, answers 503, and ends in peace', async
   gone.close();
   await once(gone, 'close');
 
-  const service = run(main, {
-    ...anyPort,
+  const { child, url, adminUrl } = await startService(main, {
     DATABASE_URL: `postgres://someone:hush@127.0.0.1:${port}/users`,
     DATA_DIR: await emptyFolder(),
   });
-  const { url, adminUrl } = await logged(service, 'listening');
-  const answer = await fetch(`${String(url)}/api/users/1`);
+  const answer = await fetch(`${url}/api/users/1`);
   expect(answer.status).toBe(503);
   expect(answer.headers.get('retry-after')).toBe('1');
   expect(await answer.json()).toMatchObject({ type: 'urn:social-network:problem:not-ready' });
-  expect((await fetch(`${String(adminUrl)}/readyz`)).status).toBe(503);
-  expect((await fetch(`${String(adminUrl)}/healthz`)).status).toBe(200);
-  service.process.kill('SIGTERM');
-  expect(await service.ended).toEqual({ code: 0, stderr: '' });
+  expect((await fetch(`${adminUrl}/readyz`)).status).toBe(503);
+  expect((await fetch(`${adminUrl}/healthz`)).status).toBe(200);
+  expect(await child.stop()).toEqual({ code: 0, stderr: '' });
 });

@@ -1,10 +1,6 @@
 // Many at once, on a real server, through two instances of the service: each thing happens once.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import {
-  describeOnServer,
-  serverDatabase,
-  type TestDatabase,
-} from '../../test/support/database.ts';
+import { describeOnServer, serverDatabase, type TestDatabase } from 'chassis/testing/database';
 import {
   type Identity,
   PASSWORD,
@@ -42,8 +38,8 @@ describeOnServer('fifty at once', () => {
   test('registrations of one name are one 201 and 49 409 that name it', async () => {
     const answers = await atOnce(({ ask }, at) =>
       ask('/api/users', {
-        method: 'post',
-        body: {
+        method: 'POST',
+        json: {
           username: at % 3 ? 'wanted_name' : 'Wanted_Name',
           email: `wanted${at}@example.org`,
           password: PASSWORD,
@@ -58,8 +54,8 @@ describeOnServer('fifty at once', () => {
   test('registrations of one e-mail are one 201 and 49 409 that name it', async () => {
     const answers = await atOnce(({ ask }, at) =>
       ask('/api/users', {
-        method: 'post',
-        body: { username: `wanted_${at}`, email: 'wanted@example.org', password: PASSWORD },
+        method: 'POST',
+        json: { username: `wanted_${at}`, email: 'wanted@example.org', password: PASSWORD },
       }),
     );
     expect(tally(answers)).toEqual({ 201: 1, 409: 49 });
@@ -83,7 +79,7 @@ describeOnServer('fifty at once', () => {
     const { as } = await instances[0]!.join('deleted');
     const body = { currentPassword: PASSWORD };
     const answers = await atOnce(({ ask }) =>
-      ask('/api/me', { method: 'delete', headers: as, body }),
+      ask('/api/me', { method: 'DELETE', headers: as, json: body }),
     );
     expect(tally(answers)).toEqual({ 204: 1, 401: 49 });
   });
@@ -91,7 +87,7 @@ describeOnServer('fifty at once', () => {
   test('log-outs of one session are one 204 and 49 401', async () => {
     const { as } = await instances[0]!.join('logged_out');
     const answers = await atOnce(({ ask }) =>
-      ask('/api/sessions/current', { method: 'delete', headers: as }),
+      ask('/api/sessions/current', { method: 'DELETE', headers: as }),
     );
     expect(tally(answers)).toEqual({ 204: 1, 401: 49 });
   });
@@ -100,7 +96,7 @@ describeOnServer('fifty at once', () => {
     const { as } = await instances[0]!.join('many_minds');
     const answers = await atOnce(({ ask }, at) => {
       const body = { password: `new password ${at}`, currentPassword: PASSWORD };
-      return ask('/api/me', { method: 'patch', headers: as, body });
+      return ask('/api/me', { method: 'PATCH', headers: as, json: body });
     });
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     const winner = answers.findIndex(({ status }) => status === 200);
@@ -113,7 +109,7 @@ describeOnServer('fifty at once', () => {
   test('log-ins while the password changes: no session by the old one is left', async () => {
     const { as } = await instances[0]!.join('changeable');
     const body = { password: 'a new password', currentPassword: PASSWORD };
-    const change = instances[1]!.ask('/api/me', { method: 'patch', headers: as, body });
+    const change = instances[1]!.ask('/api/me', { method: 'PATCH', headers: as, json: body });
     const answers = await atOnce((identity) => identity.logIn('changeable'));
     expect((await change).status).toBe(200);
     for (const answer of answers.filter(({ status }) => status === 201)) {

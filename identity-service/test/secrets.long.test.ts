@@ -1,12 +1,11 @@
 // Nothing personal and nothing secret leaves by a side door: the whole story of a user, with all that is logged,
 // measured and answered looked through afterwards.
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openDatabase } from 'chassis/postgres/database';
 import type { Session } from 'contracts/types';
-import { logged, run } from '../../test/support/child.ts';
-import { embeddedDatabase } from '../../test/support/database.ts';
+import { startService } from 'chassis/testing/process';
+import { embeddedDatabase } from 'chassis/testing/database';
 import { migrations } from '../src/migrations/index.ts';
 import type { Schema } from '../src/schema.ts';
 import { silent } from './support/open.ts';
@@ -16,17 +15,12 @@ const PASSWORDS = ['pässwörd number one', 'pässwörd number two', 'a wrong p�
 
 test('no e-mail, password, hash, token or key is in any log line, metric or error', async () => {
   const place = await embeddedDatabase();
-  const service = run(join(import.meta.dirname, '../src/main.ts'), {
+  const { child, url, adminUrl } = await startService(join(import.meta.dirname, '../src/main.ts'), {
     ...place.settings,
-    PORT: '0',
-    ADMIN_PORT: '0',
     LOG_LEVEL: 'trace',
     LOGIN_PER_ACCOUNT: '2',
     REFRESH_GRACE_MS: '0',
   });
-  const log: string[] = [];
-  service.stdout.on('line', (line) => log.push(line));
-  const { url, adminUrl } = (await logged(service, 'listening')) as Record<string, string>;
 
   const errors: string[] = [];
   const secrets: string[] = [EMAIL, 'very.private', ...PASSWORDS];
@@ -76,8 +70,7 @@ test('no e-mail, password, hash, token or key is in any log line, metric or erro
   ]);
 
   const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
-  service.process.kill('SIGTERM');
-  const [{ stderr }] = await Promise.all([service.ended, once(service.stdout, 'close')]);
+  const { stderr } = await child.stop();
 
   // What only the database holds must not be anywhere either.
   const database = await openDatabase<Schema>({
@@ -94,8 +87,8 @@ test('no e-mail, password, hash, token or key is in any log line, metric or erro
   await database.close();
   await place.remove();
 
-  expect(log.length).toBeGreaterThan(statuses.length);
-  const told = [...log, stderr, metrics, ...errors].join('\n').toLowerCase();
+  expect(child.lines.length).toBeGreaterThan(statuses.length);
+  const told = [...child.lines, stderr, metrics, ...errors].join('\n').toLowerCase();
   // The answers of a problem repeat the path that was asked for; that one was the client's own word.
   const without = told.replaceAll(encodeURIComponent(EMAIL).toLowerCase(), '');
   expect(secrets.filter((secret) => without.includes(secret.toLowerCase()))).toEqual([]);

@@ -1,13 +1,14 @@
 // The whole service over real sockets: every route, its bounds, and what HTTP promises around it.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
-import { askerOf } from '../../test/support/ask.ts';
-import { embeddedDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { conformance } from 'contracts/conformance/conformance';
+import { type Client, clientOf } from 'chassis/testing/http-client';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { start } from '../src/service.ts';
 
 let database: TestDatabase;
 let service: Running;
-let ask: ReturnType<typeof askerOf>;
+let ask: Client;
 
 beforeAll(async () => {
   database = await embeddedDatabase();
@@ -18,7 +19,7 @@ beforeAll(async () => {
     DEMO_DATA: 'true',
     LOG_LEVEL: 'silent',
   });
-  ask = askerOf(service.url, 'identity');
+  ask = clientOf(service.url, conformance('identity'));
 });
 
 afterAll(async () => {
@@ -116,20 +117,17 @@ describe('around every route', () => {
 
   test('HEAD has the headers of GET and no body', async () => {
     const get = await ask('/api/users?ids=1');
-    const head = await ask('/api/users?ids=1', { method: 'head' });
+    const head = await ask('/api/users?ids=1', { method: 'HEAD' });
     expect(head.status).toBe(200);
     expect(head.headers['etag']).toBe(get.headers['etag']);
     expect(head.headers['content-length']).toBe(get.headers['content-length']);
   });
 
-  test.each(['post', 'put', 'patch', 'delete'] as const)(
-    '%s is a 405 with Allow',
-    async (method) => {
-      const answer = await ask('/api/users/1', { method });
-      expect(answer.status).toBe(405);
-      expect(answer.headers['allow']).toBe('GET, HEAD, OPTIONS');
-    },
-  );
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('%s is a 405 with Allow', async (method) => {
+    const answer = await ask('/api/users/1', { method });
+    expect(answer.status).toBe(405);
+    expect(answer.headers['allow']).toBe('GET, HEAD, OPTIONS');
+  });
 
   test.each([
     ['/api/users', 'GET, HEAD, POST, OPTIONS'],
@@ -140,23 +138,23 @@ describe('around every route', () => {
     ['/api/me', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
     ['/.well-known/jwks.json', 'GET, HEAD, OPTIONS'],
   ])('OPTIONS of %s is a 204 with Allow, and so is the 405 of PUT', async (path, allow) => {
-    const answer = await ask(path, { method: 'options' });
+    const answer = await ask(path, { method: 'OPTIONS' });
     expect([answer.status, answer.headers['allow']]).toEqual([204, allow]);
-    const refused = await ask(path, { method: 'put' });
+    const refused = await ask(path, { method: 'PUT' });
     expect([refused.status, refused.headers['allow']]).toEqual([405, allow]);
   });
 
   test.each([
-    ['post', '/api/users'],
-    ['post', '/api/sessions'],
-    ['post', '/api/sessions/refresh'],
-    ['delete', '/api/sessions/current'],
-    ['get', '/api/me'],
-    ['patch', '/api/me'],
-    ['delete', '/api/me'],
-    ['get', '/.well-known/jwks.json'],
+    ['POST', '/api/users'],
+    ['POST', '/api/sessions'],
+    ['POST', '/api/sessions/refresh'],
+    ['DELETE', '/api/sessions/current'],
+    ['GET', '/api/me'],
+    ['PATCH', '/api/me'],
+    ['DELETE', '/api/me'],
+    ['GET', '/.well-known/jwks.json'],
   ] as const)('a query parameter of %s %s is a 400', async (method, path) => {
-    const answer = await ask(`${path}?a=b`, { method, ...(method !== 'get' && { body: {} }) });
+    const answer = await ask(`${path}?a=b`, { method, ...(method !== 'GET' && { json: {} }) });
     expect(answer.status).toBe(400);
     expect(faultsOf(answer)).toEqual([expect.objectContaining({ pointer: '/query/a' })]);
   });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createLogger } from 'chassis/observability/log';
 import { openServer } from 'chassis/postgres/server';
 import { sql } from 'kysely';
-import { serveLog } from './log.ts';
+import { serveGeneratedFeed } from 'chassis/testing/generated-feed';
 import { killAll, measure, prepare } from './social.ts';
 
 const SIZES = [100_000, 1_000_000, 2_000_000];
@@ -53,7 +53,7 @@ console.log(
 console.log('| --: | --: | --: | --: | --: | --: |');
 for (const users of sizes) {
   const place = await (url ? onServer(url) : embedded());
-  const log = await serveLog(users);
+  const log = await serveGeneratedFeed(users);
   try {
     await prepare(place.env);
     const { readyS, readyMb, rebuiltS, rebuiltMb } = await measure(log, place.env);

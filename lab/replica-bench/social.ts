@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type GeneratedLog, nameOf } from './log.ts';
+import { type GeneratedFeed, usernameOf } from 'chassis/testing/generated-feed';
 
 export interface Measured {
   /** From the start of the process until it is ready, in seconds. */
@@ -30,7 +30,7 @@ export async function prepare(env: Readonly<Record<string, string>>): Promise<vo
 
 /** @throws when the copy is not what the log says */
 export async function measure(
-  log: GeneratedLog,
+  log: GeneratedFeed,
   env: Readonly<Record<string, string>>,
 ): Promise<Measured> {
   const startedAt = performance.now();
@@ -93,11 +93,11 @@ async function until(ask: () => Promise<boolean>): Promise<void> {
   while (!(await ask())) await pause(POLL_MS);
 }
 
-async function check(url: string, { users }: GeneratedLog): Promise<void> {
+async function check(url: string, { users }: GeneratedFeed): Promise<void> {
   const ids = Array.from({ length: 100 }, (_, n) => Math.ceil(((n + 1) * users) / 100));
   const answer = await fetch(`${url}/api/authors?ids=${ids.join()}`);
   const { items } = (await answer.json()) as { items: { id: number; username: string }[] };
-  if (items.length !== ids.length || items.some(({ id, username }) => username !== nameOf(id)))
+  if (items.length !== ids.length || items.some(({ id, username }) => username !== usernameOf(id)))
     throw new Error('The copy is not what the log says');
 }
 

@@ -1,12 +1,4 @@
 // Prints as many free ports of 127.0.0.1 as its argument says, one a line.
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePorts } from 'chassis/testing/free-ports';
 
-const servers = Array.from({ length: Number(process.argv[2] ?? 1) }, () =>
-  createServer().listen(0, '127.0.0.1'),
-);
-await Promise.all(servers.map((server) => once(server, 'listening')));
-for (const server of servers) {
-  console.log((server.address() as AddressInfo).port);
-  server.close();
-}
+for (const port of await freePorts(Number(process.argv[2] ?? 1))) console.log(port);

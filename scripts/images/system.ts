@@ -1,7 +1,6 @@
 // The three services, each in its container, on free ports of this machine.
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from 'chassis/testing/free-ports';
 import type { Engine, Environment, RunningContainer } from './engine.ts';
 
 /** In the order of their start: each needs the addresses of those before it. */
@@ -32,7 +31,7 @@ export class System {
 
   /** Starts a service and waits until it is ready. @throws Error with the end of its output. */
   async start(engine: Engine, service: Service): Promise<void> {
-    const [port, adminPort] = await freePorts();
+    const [port, adminPort] = await freePorts(2);
     const container = engine.start(this.image(service), {
       PORT: String(port),
       ADMIN_PORT: String(adminPort),
@@ -73,12 +72,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer().listen(0), createServer().listen(0)] as const;
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports as [number, number];
 }

@@ -1,11 +1,10 @@
 // `npm run nats-cluster`: three NATS servers with JetStream on this machine, as one cluster, until Ctrl-C.
 import 'chassis/process/runtime';
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { SettingsError } from 'chassis/settings/settings';
-import { findNatsServer } from './binary.ts';
-import { HOST, planServers } from './plan.ts';
+import { freePorts } from 'chassis/testing/free-ports';
+import { findNatsServer } from 'chassis/testing/nats-binary';
+import { planServers } from './plan.ts';
 import { startServer, type Server } from './server.ts';
 
 const STOP_LIMIT_MS = 10_000;
@@ -16,14 +15,6 @@ const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
 let phase: 'starting' | 'running' | 'stopping' = 'starting';
 const servers: Server[] = [];
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const open = Array.from({ length: count }, () => createServer().listen(0, HOST));
-  await Promise.all(open.map((server) => once(server, 'listening')));
-  const ports = open.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(open.map((server) => once(server.close(), 'close')));
-  return ports;
-}
 
 async function stopAll(exitCode: number): Promise<void> {
   if (phase === 'stopping') return;

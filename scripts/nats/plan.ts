@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { choice, port, readSettings, SettingsError, text, z } from 'chassis/settings/settings';
 
-export const HOST = '127.0.0.1';
+const HOST = '127.0.0.1';
 /** Far from the first port, as NATS has them: 4222 for clients, 6222, 7422 and 8222 for the others. */
 const FAR = { route: 2_000, leaf: 3_200, monitor: 4_000 } as const;
 const KINDS = 4;

@@ -1,8 +1,8 @@
 // Fifty at once, through the whole service, on a real server: each thing happens once.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Post } from 'contracts/types';
-import { describeOnServer, serverDatabase } from '../../test/support/database.ts';
-import type { TestDatabase } from '../../test/support/database.ts';
+import { describeOnServer, serverDatabase } from 'chassis/testing/database';
+import type { TestDatabase } from 'chassis/testing/database';
 import { runSocial, type RunningSocial } from './support/running.ts';
 
 const MANY = 50;
@@ -40,14 +40,14 @@ describeOnServer('fifty requests at once', () => {
 
   inRounds('acceptances of one friendship make it once', async (me) => {
     const other = me + 1;
-    await askAs(other, `/api/friends/${me}`, { method: 'put' });
-    const answers = await fifty(me, `/api/friends/${other}`, { method: 'put' });
+    await askAs(other, `/api/friends/${me}`, { method: 'PUT' });
+    const answers = await fifty(me, `/api/friends/${other}`, { method: 'PUT' });
     for (const { status, body } of answers)
       expect([status, body]).toEqual([200, { id: other, state: 'friends' }]);
     const first = await askAs(me, '/api/friends');
     expect(first.body).toMatchObject({ items: [{ id: other }], nextCursor: null });
     // The time of it is that of the first.
-    await askAs(me, `/api/friends/${other}`, { method: 'put' });
+    await askAs(me, `/api/friends/${other}`, { method: 'PUT' });
     expect((await askAs(me, '/api/friends')).body).toEqual(first.body);
     for (const who of [me, other])
       expect((await askAs(who, `/api/users/${who}/counts`)).body).toMatchObject({ friendCount: 1 });
@@ -56,8 +56,8 @@ describeOnServer('fifty requests at once', () => {
   inRounds('questions of two people to each other make them friends', async (me) => {
     const other = me + 2;
     const both = await Promise.all([
-      fifty(me, `/api/friends/${other}`, { method: 'put' }),
-      fifty(other, `/api/friends/${me}`, { method: 'put' }),
+      fifty(me, `/api/friends/${other}`, { method: 'PUT' }),
+      fifty(other, `/api/friends/${me}`, { method: 'PUT' }),
     ]);
     expect(statusesOf(both.flat())).toEqual({ 200: 2 * MANY });
     expect((await askAs(me, '/api/friend-requests')).body).toMatchObject({ items: [] });
@@ -65,16 +65,16 @@ describeOnServer('fifty requests at once', () => {
   });
 
   inRounds('deletions of one post are one 204, the others 404', async (me) => {
-    const post = { method: 'post', body: { content: 'x' } } as const;
+    const post = { method: 'POST', json: { content: 'x' } } as const;
     const { id } = (await askAs(me, '/api/posts', post)).body as Post;
-    const answers = await fifty(me, `/api/posts/${id}`, { method: 'delete' });
+    const answers = await fifty(me, `/api/posts/${id}`, { method: 'DELETE' });
     expect(statusesOf(answers)).toEqual({ 204: 1, 404: MANY - 1 });
   });
 
   inRounds('creations with one Idempotency-Key are one post', async (me) => {
     const author = me + 3;
     const headers = { 'Idempotency-Key': 'one' };
-    const create = { method: 'post', body: { content: 'x' }, headers } as const;
+    const create = { method: 'POST', json: { content: 'x' }, headers } as const;
     const answers = await fifty(author, '/api/posts', create);
     const made = answers.filter(({ status }) => status === 201);
     const others = answers.filter(({ status }) => status !== 201);
@@ -92,11 +92,11 @@ describeOnServer('fifty requests at once', () => {
 
   inRounds('edits bring no post back that is deleted, and one deletion counts', async (me) => {
     const author = me + 4;
-    const post = { method: 'post', body: { content: 'x' } } as const;
+    const post = { method: 'POST', json: { content: 'x' } } as const;
     const { id } = (await askAs(author, '/api/posts', post)).body as Post;
     const [edits, deletions] = await Promise.all([
-      fifty(author, `/api/posts/${id}`, { method: 'patch', body: { content: 'y' } }),
-      fifty(author, `/api/posts/${id}`, { method: 'delete' }),
+      fifty(author, `/api/posts/${id}`, { method: 'PATCH', json: { content: 'y' } }),
+      fifty(author, `/api/posts/${id}`, { method: 'DELETE' }),
     ]);
     expect(statusesOf(deletions)).toEqual({ 204: 1, 404: MANY - 1 });
     expect(edits.filter(({ status }) => status !== 200 && status !== 404)).toEqual([]);

@@ -1,13 +1,14 @@
 // The whole service over real sockets: every route, its bounds, and what HTTP promises around it.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
-import { askerOf } from '../../test/support/ask.ts';
-import { embeddedDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { conformance } from 'contracts/conformance/conformance';
+import { type Client, clientOf } from 'chassis/testing/http-client';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { start } from '../src/service.ts';
 
 let database: TestDatabase;
 let service: Running;
-let ask: ReturnType<typeof askerOf>;
+let ask: Client;
 
 beforeAll(async () => {
   database = await embeddedDatabase();
@@ -18,7 +19,7 @@ beforeAll(async () => {
     DEMO_DATA: 'true',
     LOG_LEVEL: 'silent',
   });
-  ask = askerOf(service.url, 'social');
+  ask = clientOf(service.url, conformance('social'));
 });
 
 afterAll(async () => {
@@ -151,10 +152,10 @@ describe('around every route', () => {
     const get = await ask(path);
     const etag = get.headers['etag']!;
     expect((await ask(path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
-    expect((await ask(path, { method: 'head' })).headers['etag']).toBe(etag);
-    const options = await ask(path, { method: 'options' });
+    expect((await ask(path, { method: 'HEAD' })).headers['etag']).toBe(etag);
+    const options = await ask(path, { method: 'OPTIONS' });
     expect([options.status, options.headers['allow']]).toEqual([204, allow]);
-    const put = await ask(path, { method: 'put' });
+    const put = await ask(path, { method: 'PUT' });
     expect([put.status, put.headers['allow']]).toEqual([405, allow]);
   });
 

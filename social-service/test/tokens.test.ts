@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadDocument } from 'contracts/document';
 import { SignJWT } from 'jose';
-import type { Asked } from '../../test/support/ask.ts';
-import { embeddedDatabase, type TestDatabase } from '../../test/support/database.ts';
+import type { RequestOptions } from 'chassis/testing/http-client';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { runSocial, type RunningSocial } from './support/running.ts';
 import { newSigner, type Signer } from './support/tokens.ts';
-import { until } from './support/until.ts';
+import { until } from 'chassis/testing/until';
 
 let database: TestDatabase;
 let social: RunningSocial;
@@ -59,15 +59,15 @@ async function withPublicKey(): Promise<string> {
 }
 
 const content = { content: 'x' };
-const routes: readonly [string, Asked & { readonly path: string }][] = [
-  ['createPost', { path: '/api/posts', method: 'post', body: content }],
-  ['updatePost', { path: '/api/posts/5', method: 'patch', body: content }],
-  ['deletePost', { path: '/api/posts/5', method: 'delete' }],
+const routes: readonly [string, RequestOptions & { readonly path: string }][] = [
+  ['createPost', { path: '/api/posts', method: 'POST', json: content }],
+  ['updatePost', { path: '/api/posts/5', method: 'PATCH', json: content }],
+  ['deletePost', { path: '/api/posts/5', method: 'DELETE' }],
   ['getFeed', { path: '/api/feed' }],
   ['listFriends', { path: '/api/friends' }],
   ['listFriendRequests', { path: '/api/friend-requests' }],
-  ['putFriend', { path: '/api/friends/2', method: 'put' }],
-  ['deleteFriend', { path: '/api/friends/2', method: 'delete' }],
+  ['putFriend', { path: '/api/friends/2', method: 'PUT' }],
+  ['deleteFriend', { path: '/api/friends/2', method: 'DELETE' }],
 ];
 
 test('every operation that wants a token stands in this table', () => {

@@ -1,36 +1,36 @@
-// Identity, Social and a broker as real processes that are killed and started again by chance, while clients change
-// users; and, when everybody is up again, what each of them says of the users.
+// Identity, Social and a NATS server as real processes that are killed and started again at random, while clients change
+// users. At the end, with everything running, it collects what each of them holds.
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
+import type { TestDatabase } from 'chassis/testing/database';
+import { freePorts } from 'chassis/testing/free-ports';
+import type { TestNats } from 'chassis/testing/nats';
+import { type Child, startNode } from 'chassis/testing/process';
+import { until, untilSuccess } from 'chassis/testing/until';
+import { usernamesAt } from 'chassis/testing/users';
 import { decodeUserEvent } from 'contracts/events/decode';
-import type { UserBatch } from 'contracts/types';
-import { changeUsers } from './changers.ts';
-import { type Child, run } from './child.ts';
-import type { TestDatabase } from './database.ts';
-import { contradictions, fold, type Ledger, newLedger, type Told } from './ledger.ts';
-import type { TestNats } from './nats.ts';
+import { changeUsers } from './chaos-clients.ts';
+import { contradictions, fold, type History, newHistory, type UserEvent } from './history.ts';
 import { between, type Random, randomOf } from './random.ts';
 import { root } from './sources.ts';
-import { freePorts, until } from './system.ts';
 
 const CLIENTS = 8;
-/** Of each kind of change, acknowledged: there is something to lose. */
-const AT_LEAST = 3;
+/** Acknowledged changes of each kind, so that there is something to lose. */
+const CHANGES_MIN = 3;
 const READY_MS = 60_000;
 const CONVERGED_MS = 30_000;
 const LIFE_MAX_MS = 5_000;
-const LOT = 100;
-const BEYOND = 200;
+const IDS_BEYOND = 200;
 
-/** Somebody who is killed and started again. */
-interface Victim {
+/** A process that is killed and started again. */
+interface Target {
   readonly name: string;
   start(): Promise<void>;
   kill(): Promise<void>;
   isReady(): Promise<boolean>;
-  /** How it ended when nobody killed it, and what it logged as an error. */
+  /** How it ended when it was not killed, and what it logged as an error. */
   readonly faults: readonly string[];
 }
 
@@ -42,138 +42,140 @@ export interface ChaosOptions {
   readonly nats?: TestNats;
 }
 
-/** What there was, and what is left. */
 export interface Outcome {
+  /** How often each process was killed. */
   readonly kills: Readonly<Record<string, number>>;
-  readonly ledger: Ledger;
+  readonly history: History;
   readonly faults: readonly string[];
-  /** By their ids: at Identity, in Social's copy, and as the log tells from its beginning. */
+  /** Names by id, at Identity. */
   readonly users: ReadonlyMap<number, string>;
-  readonly copy: ReadonlyMap<number, string>;
-  readonly events: readonly Told[];
-  /** From when everything was up until the copy was the same. */
+  /** Names by id, in Social's replica. */
+  readonly replica: ReadonlyMap<number, string>;
+  /** Identity's log from its beginning. */
+  readonly events: readonly UserEvent[];
+  /** From when everything ran until the replica was equal. */
   readonly convergedMs: number;
 }
 
-/** Lets it all happen. @throws when a process does not get ready, or asking them fails when all are up */
+/** Runs it. @throws when a process does not get ready, or a request fails while all processes run */
 export async function chaos(options: ChaosOptions): Promise<Outcome> {
   const { seed, nats } = options;
-  const [identityPorts, socialPorts] = await twoOfEach();
+  const ports = await freePorts(4);
+  const [identityPorts, socialPorts] = [ports.slice(0, 2), ports.slice(2)];
   const identityUrl = `http://127.0.0.1:${identityPorts[0]}`;
   const socialUrl = `http://127.0.0.1:${socialPorts[0]}`;
   const broker = nats === undefined ? {} : { NATS_URL: nats.url };
-  const victims = [
-    serviceOf('identity', identityPorts, { ...options.identity.settings, ...broker }),
-    serviceOf('social', socialPorts, {
+  const targets = [
+    serviceTarget('identity', identityPorts, { ...options.identity.settings, ...broker }),
+    serviceTarget('social', socialPorts, {
       ...options.social.settings,
       ...broker,
       IDENTITY_URL: identityUrl,
     }),
-    ...(nats === undefined ? [] : [brokerOf(nats)]),
+    ...(nats === undefined ? [] : [brokerTarget(nats)]),
   ];
-  const ledger = newLedger();
-  const services = victims.slice(0, 2);
+  const history = newHistory();
+  const services = targets.slice(0, 2);
   try {
     for (const service of services) await service.start();
-    const over = new AbortController();
+    const stop = new AbortController();
     const clients = Array.from({ length: CLIENTS }, (_, at) =>
-      changeUsers(identityUrl, at, randomOf(seed, at), ledger, over.signal),
+      changeUsers(identityUrl, at, randomOf(seed, at), history, stop.signal),
     );
     const endOfKilling = AbortSignal.timeout(options.durationMs);
-    const killing = victims.map((victim, at) =>
-      torment(victim, randomOf(seed, CLIENTS + at), endOfKilling),
+    const killing = targets.map((target, at) =>
+      killRepeatedly(target, randomOf(seed, CLIENTS + at), endOfKilling),
     );
-    // Nobody is left who goes on when one of them fails.
+    // When one of them fails, the others end first.
     await Promise.allSettled(killing);
-    await until('enough was changed', () => isEnough(ledger), READY_MS).finally(() => over.abort());
+    await until('enough was changed', () => isEnough(history), READY_MS).finally(() =>
+      stop.abort(),
+    );
     await Promise.all(clients);
     const kills = await Promise.all(killing);
-    for (const victim of victims) await untilReady(victim);
-    const seen = await look(identityUrl, socialUrl, ledger);
+    for (const target of targets) await untilReady(target);
+    const observed = await observe(identityUrl, socialUrl, history);
     return {
-      ...seen,
-      ledger,
-      kills: Object.fromEntries(victims.map(({ name }, at) => [name, kills[at]!])),
-      faults: victims.flatMap(({ faults }) => faults),
+      ...observed,
+      history,
+      kills: Object.fromEntries(targets.map(({ name }, at) => [name, kills[at]!])),
+      faults: targets.flatMap(({ faults }) => faults),
     };
   } finally {
     for (const service of services) await service.kill();
   }
 }
 
-/** What everybody says of the users, as soon as the copy is the same as Identity, or when that takes too long. */
-async function look(identityUrl: string, socialUrl: string, { people }: Ledger) {
+/** Collects what everybody holds, as soon as the replica equals Identity or that takes too long. */
+async function observe(identityUrl: string, socialUrl: string, { users: changed }: History) {
   const start = performance.now();
   const events = await readLog(identityUrl);
-  const known = [...people.map(({ id }) => id), ...events.map(({ userId }) => userId)];
-  // All ids that can have been given, so that nobody is overlooked of whom neither clients nor the log know.
-  const ids = Array.from({ length: Math.max(0, ...known) + BEYOND }, (_, at) => at + 1);
-  const users = await namesAt(`${identityUrl}/api/users`, ids);
-  const copied = () => namesAt(`${socialUrl}/api/authors`, ids);
-  const isSame = async () => isDeepStrictEqual(await copied(), users);
-  await until('the copy is the same', isSame, CONVERGED_MS).catch(() => undefined);
+  const known = [...changed.map(({ id }) => id), ...events.map(({ userId }) => userId)];
+  // All ids that Identity can have given, also those that neither the clients nor the log know.
+  const ids = Array.from({ length: Math.max(0, ...known) + IDS_BEYOND }, (_, at) => at + 1);
+  const users = await usernamesAt(`${identityUrl}/api/users`, ids);
+  const inReplica = () => usernamesAt(`${socialUrl}/api/authors`, ids);
+  const isEqual = async () => isDeepStrictEqual(await inReplica(), users);
+  await untilSuccess('the replica is equal', isEqual, CONVERGED_MS).catch(() => undefined);
   const convergedMs = Math.round(performance.now() - start);
-  return { events, users, copy: await copied(), convergedMs };
+  return { events, users, replica: await inReplica(), convergedMs };
 }
 
-const isEnough = ({ answers }: Ledger): boolean =>
-  ['register 201', 'rename 200', 'delete 204'].every((one) => (answers.get(one) ?? 0) >= AT_LEAST);
+const isEnough = ({ results }: History): boolean =>
+  ['register 201', 'rename 200', 'delete 204'].every(
+    (key) => (results.get(key) ?? 0) >= CHANGES_MIN,
+  );
 
-/** That nothing is lost, and nothing invented. */
-export function expectAllIsWell(outcome: Outcome): void {
-  const { ledger, faults, users, copy, events, kills } = outcome;
-  expect([...faults, ...ledger.oddities]).toEqual([]);
-  expect(contradictions(ledger, users, events)).toEqual([]);
+/** Expects that nothing was lost and nothing invented. */
+export function expectConsistent(outcome: Outcome): void {
+  const { history, faults, users, replica, events, kills } = outcome;
+  expect([...faults, ...history.unexpected]).toEqual([]);
+  expect(contradictions(history, users, events)).toEqual([]);
   expect(fold(events)).toEqual(users);
-  expect(copy).toEqual(users);
+  expect(replica).toEqual(users);
   expect(Math.min(...Object.values(kills))).toBeGreaterThan(0);
 }
 
-/** One line for people. */
-export function summaryOf({ ledger, kills, users, events, convergedMs }: Outcome): string {
-  const answers = Object.fromEntries([...ledger.answers].sort(([a], [b]) => a.localeCompare(b)));
+/** Returns one line that sums up a run. */
+export function summaryOf({ history, kills, users, events, convergedMs }: Outcome): string {
+  const sorted = [...history.results].sort(([a], [b]) => a.localeCompare(b));
   const counts = { users: users.size, events: events.length, convergedMs };
-  return JSON.stringify({ kills, answers, ...counts });
+  return JSON.stringify({ kills, results: Object.fromEntries(sorted), ...counts });
 }
 
-/** Kills it again and again, at least once; at the end it is started. @returns how often it was killed */
-async function torment(victim: Victim, random: Random, over: AbortSignal): Promise<number> {
+/** Kills a process again and again, at least once; in the end it runs. @returns how often it was killed */
+async function killRepeatedly(target: Target, random: Random, end: AbortSignal): Promise<number> {
   let kills = 0;
   do {
-    // Now and then it does not live long enough to get ready.
-    if (random() < 0.7) await untilReady(victim);
+    // Some lives are too short to get ready.
+    if (random() < 0.7) await untilReady(target);
     await pause(between(random, 50, LIFE_MAX_MS));
-    await victim.kill();
+    await target.kill();
     kills += 1;
     await pause(between(random, 0, 1_000));
-    await victim.start();
-  } while (!over.aborted);
+    await target.start();
+  } while (!end.aborted);
   return kills;
 }
 
-const untilReady = (victim: Victim) =>
-  until(`${victim.name} is ready`, () => victim.isReady(), READY_MS);
+const untilReady = (target: Target) =>
+  until(`${target.name} is ready`, () => target.isReady(), READY_MS);
 
-async function twoOfEach(): Promise<[number[], number[]]> {
-  const ports = await freePorts(4);
-  return [ports.slice(0, 2), ports.slice(2)];
-}
-
-function serviceOf(
+function serviceTarget(
   name: 'identity' | 'social',
   [port, adminPort]: readonly number[],
   env: Readonly<Record<string, string>>,
-): Victim {
+): Target {
   const main = join(root, `${name}-service/src/main.ts`);
   const settings = { PORT: `${port}`, ADMIN_PORT: `${adminPort}`, LOG_LEVEL: 'error', ...env };
   const faults: string[] = [];
   let child: Child | undefined;
   const start = (): void => {
-    const own = run(main, settings);
+    const own = startNode(main, settings);
     child = own;
     own.stdout.on('line', (line) => faults.push(`${name}: ${line}`));
     void own.ended.then(({ code, stderr }) => {
-      // While it was dead, somebody else was given its port for a moment.
+      // While the service was dead, another process had its port for a moment.
       if (code !== 'SIGKILL' && stderr.includes('something else listens there')) start();
       else if (code !== 'SIGKILL') faults.push(`${name} ended with ${code}: ${stderr}`);
     });
@@ -182,15 +184,12 @@ function serviceOf(
     name,
     faults,
     start: async () => start(),
-    async kill() {
-      child?.process.kill('SIGKILL');
-      await child?.ended;
-    },
+    kill: async () => void (await child?.stop('SIGKILL')),
     isReady: () => isOk(`http://127.0.0.1:${adminPort}/readyz`),
   };
 }
 
-const brokerOf = ({ servers: [server] }: TestNats): Victim => ({
+const brokerTarget = ({ servers: [server] }: TestNats): Target => ({
   name: 'broker',
   faults: [],
   start: () => server!.restart(),
@@ -204,9 +203,9 @@ async function isOk(url: string): Promise<boolean> {
   return answer?.ok === true;
 }
 
-/** The whole log of users. @throws when an event is broken or out of order */
-async function readLog(origin: string): Promise<Told[]> {
-  const events: Told[] = [];
+/** Reads the whole log of users. @throws when an event is broken or out of order */
+async function readLog(origin: string): Promise<UserEvent[]> {
+  const events: UserEvent[] = [];
   for (let after = 0; ;) {
     const answer = await fetch(`${origin}/api/user-events?lastEventId=${after}`);
     expect(answer.status).toBe(200);
@@ -217,21 +216,8 @@ async function readLog(origin: string): Promise<Told[]> {
         throw new Error(`The log has an event that is ${event.kind}`);
       expect(event.offset).toBeGreaterThan(after);
       after = event.offset;
-      events.push({
-        userId: event.userId,
-        name: event.kind === 'named' ? event.username : null,
-      });
+      const name = event.kind === 'named' ? event.username : null;
+      events.push({ userId: event.userId, name });
     }
   }
-}
-
-async function namesAt(url: string, ids: readonly number[]): Promise<Map<number, string>> {
-  const names = new Map<number, string>();
-  for (let at = 0; at < ids.length; at += LOT) {
-    const answer = await fetch(`${url}?ids=${ids.slice(at, at + LOT).join()}`);
-    expect(answer.status).toBe(200);
-    for (const { id, username } of ((await answer.json()) as UserBatch).items)
-      names.set(id, username);
-  }
-  return names;
 }

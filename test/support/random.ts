@@ -1,13 +1,13 @@
-// Chance that can be had again: the same seed gives the same numbers.
+// Pseudo-random numbers: the same seed gives the same sequence.
 import { randomInt } from 'node:crypto';
 
-/** The next number from 0 to 1, without 1. */
+/** Returns the next number from 0 to 1, without 1. */
 export type Random = () => number;
 
-/** From TEST_SEED, to have a run's chance again, or any other. */
+/** Returns TEST_SEED, which repeats a run, or else a random seed. */
 export const newSeed = (): number => Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
 
-/** mulberry32. `actor` sets those apart who share a seed, so that none takes another one's numbers. */
+/** Makes a generator (mulberry32). Actors that share a seed have sequences of their own. */
 export function randomOf(seed: number, actor: number): Random {
   let state = (seed ^ Math.imul(actor + 1, 0x9e3779b9)) >>> 0;
   return () => {
@@ -18,6 +18,6 @@ export function randomOf(seed: number, actor: number): Random {
   };
 }
 
-/** A whole number from `min` to `max`, both included. */
+/** Returns an integer from `min` to `max`, both included. */
 export const between = (random: Random, min: number, max: number): number =>
   min + Math.floor(random() * (max - min + 1));

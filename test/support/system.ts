@@ -1,32 +1,32 @@
-// The real system for a test: `npm start`'s script on free ports, with data of its own, gone after the test.
-import { type ChildProcess, spawn } from 'node:child_process';
+// The real system: the script of `npm start` on free ports, with data of its own. Its processes end with the test.
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach } from '@jest/globals';
+import { freePorts } from 'chassis/testing/free-ports';
+import { start as startCommand } from 'chassis/testing/process';
+import { until } from 'chassis/testing/until';
 import { root } from './sources.ts';
 
-/** What ended: its exit code, or the signal that ended it. */
+/** How a process ended: its exit code, or the signal that ended it. */
 export type End = number | NodeJS.Signals;
 
-/** A process whose lines are kept. */
-export interface Spoken {
+/** A command whose output is kept. */
+export interface Command {
   readonly pid: number;
   readonly ended: Promise<End>;
-  /** Everything it has written until now. */
+  /** Returns what it has written so far, to both streams. */
   text(): string;
 }
 
-export interface System extends Spoken {
+export interface System extends Command {
   readonly url: string;
-  /** Of the gateway, of Identity, of Social: each the public one, then the admin one. */
+  /** The gateway's, Identity's and Social's: for each the public port, then the admin port. */
   readonly ports: readonly number[];
   readonly dataDir: string;
-  /** The process that keeps this service's data. */
+  /** Returns the id of the process that has this service's data directory. */
   pidOf(service: 'identity' | 'social'): number;
 }
 
@@ -35,36 +35,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-/** Asks again and again, until it is neither false nor undefined and does not throw. @throws after `limitMs` */
-export async function until<T>(
-  what: string,
-  ask: () => T | Promise<T>,
-  limitMs = 20_000,
-): Promise<Exclude<T, false | undefined>> {
-  const end = performance.now() + limitMs;
-  let last: unknown;
-  while (performance.now() < end) {
-    try {
-      const answer = await ask();
-      if (answer !== false && answer !== undefined) return answer as Exclude<T, false | undefined>;
-    } catch (error) {
-      last = error;
-    }
-    await pause(50);
-  }
-  throw new Error(`Waited ${limitMs} ms in vain until ${what}`, { cause: last });
-}
-
-/** Ports that nobody uses now. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
-
-/** Whether nothing listens on the port any more. */
+/** Whether nothing listens on the port. */
 async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1');
   try {
@@ -76,8 +47,8 @@ async function isFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** Whether a process with this id is there. */
-export function isThere(pid: number): boolean {
+/** Whether a process with this id runs. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -86,42 +57,32 @@ export function isThere(pid: number): boolean {
   }
 }
 
-/** Resolves when these processes are gone, and every port of the system is free again. */
+/** Resolves when these processes have ended and every port of the system is free. */
 export async function expectNothingLeft(system: System, pids: readonly number[]): Promise<void> {
-  for (const pid of pids) await until(`process ${pid} is gone`, () => !isThere(pid));
+  for (const pid of pids) await until(`process ${pid} has ended`, () => !isRunning(pid));
   for (const port of system.ports) await until(`port ${port} is free`, () => isFree(port));
 }
 
-/** Starts a command in a process group of its own, as a terminal does; after the test the group is killed. */
-export function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Spoken {
-  const child: ChildProcess = spawn(command, args, {
+/** Starts a command in a process group of its own, as a terminal does; the group is killed after the test. */
+export function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Command {
+  const child = startCommand(command, args, {
     cwd: root,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.setEncoding('utf8').on('data', (part: string) => (text += part));
-  const ended = new Promise<End>((resolve) => {
-    child.once('close', (code, signal) => resolve(signal ?? code ?? -1));
+    group: true,
   });
   cleanups.push(async () => {
-    try {
-      process.kill(-child.pid!, 'SIGKILL');
-    } catch {
-      // Everybody in the group has ended already.
-    }
-    await ended;
+    child.kill();
+    await child.ended;
   });
-  return { pid: child.pid!, ended, text: () => text };
+  const ended = child.ended.then(({ code }) => code as End);
+  return { pid: child.process.pid!, ended, text: () => child.output() };
 }
 
-// One folder for all tests of a file: databases that are there already open much faster than new ones.
+// One folder for all tests of a file: existing databases open much faster than new ones.
 const data = mkdtempSync(join(tmpdir(), 'start-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
-/** Runs scripts/start/start.ts with data in a temporary folder; `env` may change what it is told. */
+/** Runs scripts/start/start.ts with data in a temporary folder. @param env settings to change or add */
 export async function start(env: NodeJS.ProcessEnv = {}): Promise<System> {
   const ports = await freePorts(6);
   const names = ['GATEWAY', 'IDENTITY', 'SOCIAL'].flatMap((n) => [`${n}_PORT`, `${n}_ADMIN_PORT`]);
@@ -143,11 +104,11 @@ export async function start(env: NodeJS.ProcessEnv = {}): Promise<System> {
   };
 }
 
-/** Resolves when the launcher has said that everything is ready. */
+/** Resolves when the launcher prints that everything is ready. */
 export async function ready(system: System): Promise<void> {
-  const said = until('it is ready', () => /^Try: /m.test(system.text()), 60_000);
+  const isReady = until('it is ready', () => /^Try: /m.test(system.text()), 60_000);
   const early = system.ended.then((end) => {
     throw new Error(`It ended (${end}) before it was ready:\n${system.text()}`);
   });
-  await Promise.race([said, early]);
+  await Promise.race([isReady, early]);
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { jetstream } from '@nats-io/jetstream';
 import { type EventBatch, type EventSource, SourceError } from 'chassis/events/source';
 import { jetStreamSource } from 'chassis/events/nats/source';
-import { describeWithNats } from '../../../test/support/nats.ts';
+import { describeWithNats } from 'chassis/testing/nats';
 import { subjects, type LogEvent } from '../support/log-in-test.ts';
 import { proxyTo } from '../support/proxy.ts';
 import { NAME, STREAM, streamLog, type StreamLog } from '../support/stream.ts';

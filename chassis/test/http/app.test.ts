@@ -6,7 +6,7 @@ import { createApp, defineRoute, type Route } from 'chassis/http/app';
 import { invalid, Problem } from 'chassis/http/problem';
 import request from 'supertest';
 import { serving } from '../support/http.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+import { memoryLog } from 'chassis/testing/memory-log';
 
 const { log, lines } = memoryLog();
 class Weather extends Error {}

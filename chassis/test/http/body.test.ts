@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createApp } from 'chassis/http/app';
 import { BODY_MAX } from 'chassis/http/body';
 import request from 'supertest';
-import { memoryLog } from '../../../test/support/log.ts';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { exchangeRaw, serving } from '../support/http.ts';
 
 const { log, lines } = memoryLog();

@@ -8,7 +8,7 @@ import { createMetrics } from 'chassis/observability/metrics';
 import { Problem } from 'chassis/http/problem';
 import request from 'supertest';
 import { serving } from '../support/http.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+import { memoryLog } from 'chassis/testing/memory-log';
 
 /** An app that answers /wait when it is told to. */
 async function stage(options: Partial<EdgeOptions> = {}) {

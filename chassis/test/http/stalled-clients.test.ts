@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { createApp, type Route } from 'chassis/http/app';
 import { edge } from 'chassis/http/edge';
 import { createMetrics } from 'chassis/observability/metrics';
-import { memoryLog } from '../../../test/support/log.ts';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { serving } from '../support/http.ts';
 
 const STALL_MS = 300;

@@ -5,13 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { sql } from 'kysely';
-import { run } from '../../../test/support/child.ts';
-import {
-  describeOnServer,
-  serverDatabase,
-  type TestDatabase,
-} from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+import { startNode } from 'chassis/testing/process';
+import { describeOnServer, serverDatabase, type TestDatabase } from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { openNotes, type Notes } from '../support/notes.ts';
 import { proxyTo } from '../support/proxy.ts';
 import { work } from '../support/work.ts';
@@ -42,7 +38,7 @@ describeOnServer('a process that does what one at a time does', () => {
   });
 
   test('and is frozen loses its turn within seconds, and hears so when it goes on', async () => {
-    const holder = run(join(import.meta.dirname, '../support/lock-holder.ts'), {
+    const holder = startNode(join(import.meta.dirname, '../support/lock-holder.ts'), {
       KEY: String(KEY),
       DATABASE_URL: url,
     });

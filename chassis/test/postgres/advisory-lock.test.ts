@@ -7,8 +7,8 @@ import {
   describeOnServer,
   serverDatabase,
   type TestDatabase,
-} from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+} from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { openNotes, type Notes } from '../support/notes.ts';
 import { proxyTo } from '../support/proxy.ts';
 import { work } from '../support/work.ts';

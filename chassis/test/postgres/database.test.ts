@@ -14,8 +14,8 @@ import {
   embeddedDatabase,
   serverDatabase,
   type TestDatabase,
-} from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+} from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { type Notes, openNotes, read, write } from '../support/notes.ts';
 
 const { log } = memoryLog();

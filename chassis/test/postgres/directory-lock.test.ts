@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { lockDirectory } from 'chassis/postgres/directory-lock';
 import { StartupError } from 'chassis/base/startup-error';
-import { emptyFolder } from '../../../test/support/database.ts';
+import { emptyFolder } from 'chassis/testing/database';
 
 const lockModule = join(import.meta.dirname, '../../src/postgres/directory-lock.ts');
 

@@ -3,18 +3,19 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { describeOnBoth, emptyFolder } from '../../../test/support/database.ts';
-import { run } from '../../../test/support/child.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+import { describeOnBoth, emptyFolder } from 'chassis/testing/database';
+import { killAfterLines, startNode } from 'chassis/testing/process';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { openNotes, read } from '../support/notes.ts';
-import { writeUntilKilled } from '../support/killed-writer.ts';
+
+const writer = join(import.meta.dirname, '../support/writer.ts');
 
 describeOnBoth('a process that is killed twelve times while it writes', (newDatabase) => {
   test('has lost nothing of what it acknowledged in any of its lives', async () => {
     const place = await newDatabase();
     let before: string[] = [];
     for (let life = 1; life <= 12; life += 1) {
-      const acknowledged = await writeUntilKilled(place.settings, life * life * 3);
+      const acknowledged = await killAfterLines(writer, place.settings, life * life * 3);
       const database = await openNotes(place.settings, memoryLog().log);
       await database.prepared;
       const found = await read(database);
@@ -28,14 +29,16 @@ describeOnBoth('a process that is killed twelve times while it writes', (newData
 });
 
 test('a first start that is killed while it makes its database does not harm the next one', async () => {
-  const writer = join(import.meta.dirname, '../support/writer.ts');
   const folder = await emptyFolder();
   for (let ms = 500; ms <= 4_500; ms += 500) {
-    const child = run(writer, { DATA_DIR: folder });
+    const child = startNode(writer, { DATA_DIR: folder });
     await delay(ms);
-    child.process.kill('SIGKILL');
-    await child.ended;
+    await child.stop('SIGKILL');
   }
-  expect((await writeUntilKilled({ DATA_DIR: folder }, 10)).slice(0, 3)).toEqual(['1', '2', '3']);
+  expect((await killAfterLines(writer, { DATA_DIR: folder }, 10)).slice(0, 3)).toEqual([
+    '1',
+    '2',
+    '3',
+  ]);
   await rm(folder, { recursive: true });
 });

@@ -1,14 +1,19 @@
 // What was acknowledged is there after a SIGKILL in the middle of writes.
-import { expect, test } from '@jest/globals';
-import { describeOnBoth } from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+import { join } from 'node:path';
+import { expect, jest, test } from '@jest/globals';
+import { describeOnBoth } from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
+import { killAfterLines } from 'chassis/testing/process';
 import { openNotes, read } from '../support/notes.ts';
-import { writeUntilKilled } from '../support/killed-writer.ts';
+
+jest.setTimeout(60_000);
+
+const writer = join(import.meta.dirname, '../support/writer.ts');
 
 describeOnBoth('a process that is killed while it writes', (newDatabase) => {
   test('has lost nothing of what it acknowledged', async () => {
     const place = await newDatabase();
-    const acknowledged = await writeUntilKilled(place.settings, 120);
+    const acknowledged = await killAfterLines(writer, place.settings, 120);
     const database = await openNotes(place.settings, memoryLog().log);
     await database.prepared;
     const found = await read(database);

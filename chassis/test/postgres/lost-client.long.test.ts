@@ -1,8 +1,8 @@
 // A client that the database's server hears nothing of any more: its machine is gone, or stands still.
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { describeOnServer, serverDatabase } from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+import { describeOnServer, serverDatabase } from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { openNotes } from '../support/notes.ts';
 
 const LOCK = 4711;

@@ -6,8 +6,8 @@ import { describe, expect, test } from '@jest/globals';
 import { databaseProblem } from 'chassis/postgres/errors';
 import { Problem } from 'chassis/http/problem';
 import { sql } from 'kysely';
-import { describeOnServer, serverDatabase } from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+import { describeOnServer, serverDatabase } from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { openNotes, read, write } from '../support/notes.ts';
 import { proxyTo } from '../support/proxy.ts';
 

@@ -1,7 +1,7 @@
 // Work that is done again and again.
 import { expect, test } from '@jest/globals';
 import { startJobs } from 'chassis/process/jobs';
-import { memoryLog } from '../../../test/support/log.ts';
+import { memoryLog } from 'chassis/testing/memory-log';
 
 const runs = (times: number) => {
   let count = 0;
@@ -26,7 +26,9 @@ test('a job waits until all is ready, and one that failed is logged and runs aga
   ready.resolve();
   await job.done;
   await end();
-  expect(lines).toEqual([expect.objectContaining({ job: 'clear', msg: 'job failed; it runs again at its next time' })]);
+  expect(lines).toEqual([
+    expect.objectContaining({ job: 'clear', msg: 'job failed; it runs again at its next time' }),
+  ]);
 });
 
 test('ending waits for a job that is running, and it does not run again', async () => {

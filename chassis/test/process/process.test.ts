@@ -7,7 +7,7 @@ import { createApp } from 'chassis/http/app';
 import { createMetrics } from 'chassis/observability/metrics';
 import { serve, type ServeOptions } from 'chassis/process/process';
 import { Problem } from 'chassis/http/problem';
-import { memoryLog } from '../../../test/support/log.ts';
+import { memoryLog } from 'chassis/testing/memory-log';
 
 const addresses = { HOST: '127.0.0.1', PORT: 0, ADMIN_HOST: '127.0.0.1', ADMIN_PORT: 0 };
 

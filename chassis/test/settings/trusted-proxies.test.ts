@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { createApp } from 'chassis/http/app';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
 import request from 'supertest';
-import { memoryLog } from '../../../test/support/log.ts';
+import { memoryLog } from 'chassis/testing/memory-log';
 
 const setting = trustedProxies('loopback', 'about');
 

@@ -2,7 +2,7 @@
 import type { EventBatch, EventSource } from 'chassis/events/source';
 import { startConsumer, type ConsumerOptions } from 'chassis/events/consumer';
 import { createMetrics } from 'chassis/observability/metrics';
-import { memoryLog } from '../../../test/support/log.ts';
+import { memoryLog } from 'chassis/testing/memory-log';
 
 /** A read that waits for its answer. */
 export interface Read {

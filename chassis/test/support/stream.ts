@@ -5,7 +5,7 @@ import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import type { EventSource } from 'chassis/events/source';
 import { jetStreamSource } from 'chassis/events/nats/source';
 import { brokerOptions } from 'chassis/events/nats/connection';
-import { startNats, type TestNats } from '../../../test/support/nats.ts';
+import { startNats, type TestNats } from 'chassis/testing/nats';
 import { writer, type LogInTest } from './log-in-test.ts';
 
 export const STREAM = 'USER_EVENTS';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { edge } from 'chassis/http/edge';
 import { createMetrics } from 'chassis/observability/metrics';
-import { memoryLog } from '../../../test/support/log.ts';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { createApp } from '../../src/app.ts';
 import { UpstreamFailure } from '../../src/upstream/engine/failure.ts';
 import type { RouteContext } from '../../src/routes/context.ts';

@@ -1,7 +1,7 @@
 // Tokens, passwords and e-mails: in no log line, no metric, no error, whatever is done with them. Every story is checked
 // for that when its stage is left; here everything that could go wrong does.
 import { expect, test } from '@jest/globals';
-import { openBrowser } from '../../../test/support/browser.ts';
+import { openBrowser } from 'chassis/testing/browser';
 import { emailOf, PASSWORD } from '../support/accounts.ts';
 import { hangsUp, html, says, status } from '../support/behaviours.ts';
 import { bearer, cookies, ownPage } from '../support/session.ts';
@@ -58,25 +58,26 @@ test('nothing of a user’s secrets is logged, counted or answered, whatever fai
 test('a browser logs in, reads, writes and logs out, and its page never sees a token', async () => {
   const it = await stage();
   const browser = openBrowser(it.gateway.url);
-  const login = await browser.ask('POST', '/api/auth/login', {
+  const login = await browser.request('POST', '/api/auth/login', {
     username: 'user_7',
     password: PASSWORD,
   });
   expect(login.body).toEqual({ user: { id: 7, username: 'user_7' } });
   expect([...browser.cookies.keys()].toSorted()).toEqual(['access', 'refresh']);
-  expect((await browser.ask('POST', '/api/posts', { content: 'Hello.' })).status).toBe(201);
-  expect((await browser.ask('PUT', '/api/friends/9')).status).toBe(200);
-  expect((await browser.ask('GET', '/api/feed')).status).toBe(200);
-  expect((await browser.ask('POST', '/api/auth/refresh')).status).toBe(200);
-  expect((await browser.ask('GET', '/api/me')).body).toMatchObject({ id: 7 });
-  expect((await browser.ask('POST', '/api/auth/logout')).status).toBe(204);
+  expect((await browser.request('POST', '/api/posts', { content: 'Hello.' })).status).toBe(201);
+  expect((await browser.request('PUT', '/api/friends/9')).status).toBe(200);
+  expect((await browser.request('GET', '/api/feed')).status).toBe(200);
+  expect((await browser.request('POST', '/api/auth/refresh')).status).toBe(200);
+  expect((await browser.request('GET', '/api/me')).body).toMatchObject({ id: 7 });
+  expect((await browser.request('POST', '/api/auth/logout')).status).toBe(204);
   expect(browser.cookies.size).toBe(0);
-  expect((await browser.ask('GET', '/api/feed')).status).toBe(401);
+  expect((await browser.request('GET', '/api/feed')).status).toBe(401);
 
-  expect(browser.secrets).toHaveLength(4);
-  for (const { shown } of browser.seen) {
-    const headers = JSON.stringify([...shown.headers].filter(([name]) => name !== 'set-cookie'));
-    for (const secret of browser.secrets) expect(shown.text + headers).not.toContain(secret);
+  expect(browser.cookieValues).toHaveLength(4);
+  for (const { response } of browser.history) {
+    const headers = JSON.stringify([...response.headers].filter(([name]) => name !== 'set-cookie'));
+    for (const secret of browser.cookieValues)
+      expect(response.text + headers).not.toContain(secret);
   }
 });
 

@@ -3,7 +3,7 @@
 import { afterEach, expect } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
 import { conformance } from 'contracts/conformance/conformance';
-import { memoryLog, type Line } from '../../../test/support/log.ts';
+import { memoryLog, type Line } from 'chassis/testing/memory-log';
 import { start } from '../../src/service.ts';
 import { ask, type Asking, type Heard } from './client.ts';
 import { seriesIn } from './metrics.ts';

@@ -4,11 +4,11 @@ import { hash as argon2, parseOptions } from '@node-rs/argon2';
 import type { Database } from 'chassis/postgres/database';
 import { Problem } from 'chassis/http/problem';
 import { sql } from 'kysely';
-import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { type Accounts, accountsIn } from '../../src/accounts/accounts.ts';
 import { ownAccountIn, type Reauthentication } from '../../src/accounts/own-account.ts';
 import { type Outbox, outboxIn } from '../../src/events/outbox.ts';
-import { createPasswords, NOBODYS_HASH, type Passwords } from '../../src/accounts/passwords.ts';
+import { createPasswords, DUMMY_HASH, type Passwords } from '../../src/accounts/passwords.ts';
 import type { Schema } from '../../src/schema.ts';
 import { type Sessions, sessionsIn } from '../../src/sessions/sessions.ts';
 import { clockAt, open, silent } from '../support/open.ts';
@@ -78,11 +78,11 @@ describeOnBoth('accounts', (newDatabase) => {
 
   test.each([
     ['a wrong password', 'cat_sun_dog', undefined],
-    ['a name that nobody has', 'nobody_has_it', NOBODYS_HASH],
-    ['an e-mail that nobody has', 'nobody@example.com', NOBODYS_HASH],
-    ['what is no name at all', 'two words\0', NOBODYS_HASH],
-    ['a name in letters that only look alike', 'ｃａｔ_sun_dog', NOBODYS_HASH],
-    ['half a surrogate pair', '\ud83d', NOBODYS_HASH],
+    ['a name that nobody has', 'nobody_has_it', DUMMY_HASH],
+    ['an e-mail that nobody has', 'nobody@example.com', DUMMY_HASH],
+    ['what is no name at all', 'two words\0', DUMMY_HASH],
+    ['a name in letters that only look alike', 'ｃａｔ_sun_dog', DUMMY_HASH],
+    ['half a surrogate pair', '\ud83d', DUMMY_HASH],
   ])('%s costs one verification, and gives nothing', async (_, name, against) => {
     expect(await accounts.logIn(name, 'not the password')).toBeUndefined();
     const hashed = against ?? (await hashOf('cat_sun_dog'));
@@ -123,11 +123,11 @@ describeOnBoth('accounts', (newDatabase) => {
   test('a hash that is made anew never takes the place of a new password', async () => {
     await keepHash('night_owl', await argon2(DEMO_PASSWORD, { memoryCost: 4096 }));
     passwords.hash.mockImplementationOnce(async () => {
-      await keepHash('night_owl', NOBODYS_HASH);
+      await keepHash('night_owl', DUMMY_HASH);
       return argon2(DEMO_PASSWORD);
     });
     await accounts.logIn('night_owl', DEMO_PASSWORD);
-    expect(await hashOf('night_owl')).toBe(NOBODYS_HASH);
+    expect(await hashOf('night_owl')).toBe(DUMMY_HASH);
   });
 
   test('a session whose time is over opens one’s own account no more', async () => {

@@ -1,7 +1,7 @@
 // Logging in, refreshing and logging out over real sockets, and what survives a restart.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { type Identity, PASSWORD, sessionOf, someone, startIdentity } from '../support/service.ts';
 
 let place: TestDatabase;
@@ -17,7 +17,7 @@ afterAll(async () => {
 
 const me = (as: Record<string, string>) => identity.ask('/api/me', { headers: as });
 const logOut = (as: Record<string, string>) =>
-  identity.ask('/api/sessions/current', { method: 'delete', headers: as });
+  identity.ask('/api/sessions/current', { method: 'DELETE', headers: as });
 /** How often a log-in had this outcome. */
 const count = async (outcome: string): Promise<number> => {
   const metrics = await (await fetch(`${identity.adminUrl}/metrics`)).text();
@@ -44,7 +44,7 @@ describe('POST /api/sessions', () => {
 
   test('takes the password in every composition', async () => {
     const body = { username: 'umlaut', email: 'u@example.org', password: 'Mädchen ﬁt 1' };
-    expect((await identity.ask('/api/users', { method: 'post', body })).status).toBe(201);
+    expect((await identity.ask('/api/users', { method: 'POST', json: body })).status).toBe(201);
     expect((await identity.logIn('umlaut', 'Ma\u0308dchen fit 1')).status).toBe(201);
   });
 
@@ -70,7 +70,7 @@ describe('POST /api/sessions', () => {
     ['a name with U+0000', { username: 'cat\0', password: 'x' }],
     ['a name that is no text', { username: { $ne: '' }, password: 'x' }],
   ])('%s is a 400', async (_, body) => {
-    expect((await identity.ask('/api/sessions', { method: 'post', body })).status).toBe(400);
+    expect((await identity.ask('/api/sessions', { method: 'POST', json: body })).status).toBe(400);
   });
 
   test('after ten wrong passwords is a 429 also for the right one, and for nobody else', async () => {
@@ -202,9 +202,9 @@ test.each([
     const service = await startIdentity(own, { LOGIN_PER_ADDRESS: '1', TRUST_PROXY: trusted });
     const from = (client: string, username: string) =>
       service.ask('/api/sessions', {
-        method: 'post',
+        method: 'POST',
         headers: { 'X-Forwarded-For': client },
-        body: { username, password: PASSWORD },
+        json: { username, password: PASSWORD },
       });
     const answers = [
       await from('192.0.2.1', 'nobody_1'),

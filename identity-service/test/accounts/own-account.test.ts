@@ -1,6 +1,6 @@
 // GET, PATCH, DELETE /api/me over real sockets.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import {
   type Identity,
   meOf,
@@ -25,16 +25,16 @@ afterAll(async () => {
 
 const get = ({ as }: Someone) => identity.ask('/api/me', { headers: as });
 const patch = ({ as }: Someone, body: object) =>
-  identity.ask('/api/me', { method: 'patch', headers: as, body });
+  identity.ask('/api/me', { method: 'PATCH', headers: as, json: body });
 const leave = ({ as }: Someone, currentPassword: string) =>
-  identity.ask('/api/me', { method: 'delete', headers: as, body: { currentPassword } });
+  identity.ask('/api/me', { method: 'DELETE', headers: as, json: { currentPassword } });
 
-describe.each(['get', 'patch', 'delete'] as const)('%s without a session', (method) => {
+describe.each(['GET', 'PATCH', 'DELETE'])('%s without a session', (method) => {
   const ask = (headers: Record<string, string>) =>
     identity.ask('/api/me', {
       method,
       headers,
-      ...(method !== 'get' && { body: { nonsense: true } }),
+      ...(method !== 'GET' && { json: { nonsense: true } }),
     });
 
   test.each<[what: string, headers: Record<string, string>]>([
@@ -163,7 +163,7 @@ describe('PATCH /api/me', () => {
     ['a null', { username: null }, '/body/username'],
   ])('%s is a 400', async (_, changes, pointer) => {
     const { as } = someone(sessionOf(await identity.logIn('cat_sun_dog', 'sunny-side-up-2026')));
-    const answer = await identity.ask('/api/me', { method: 'patch', headers: as, body: changes });
+    const answer = await identity.ask('/api/me', { method: 'PATCH', headers: as, json: changes });
     expect([answer.status, pointersOf(answer)]).toEqual([400, [pointer]]);
   });
 });
@@ -187,9 +187,9 @@ describe('DELETE /api/me', () => {
   test('without the password is a 400', async () => {
     const person = await identity.join('hesitant');
     const answer = await identity.ask('/api/me', {
-      method: 'delete',
+      method: 'DELETE',
       headers: person.as,
-      body: {},
+      json: {},
     });
     expect([answer.status, pointersOf(answer)]).toEqual([400, ['/body/currentPassword']]);
   });

@@ -8,7 +8,7 @@ import {
   describeOnServer,
   serverDatabase,
   type TestDatabase,
-} from '../../../test/support/database.ts';
+} from 'chassis/testing/database';
 import { type Attempt, type RateLimits, rateLimitsIn } from '../../src/accounts/rate-limits.ts';
 import { clientNetworkOf } from '../../src/accounts/client-network.ts';
 import type { Schema } from '../../src/schema.ts';
@@ -132,7 +132,7 @@ describeOnBoth('attempts to log in', (newDatabase) => {
   test('whose password was never looked at are given back', async () => {
     const failing = async (): Promise<void> => {
       const attempt = await limits.logIn('cat', HOME);
-      await attempt.during(() => Promise.reject(new Error('away')));
+      await attempt.run(() => Promise.reject(new Error('away')));
     };
     for (let at = 1; at <= 7; at += 1) await expect(failing()).rejects.toThrow('away');
     expect((await limits.logIn('cat', HOME)).headers).toMatchObject({

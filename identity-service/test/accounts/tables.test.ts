@@ -1,13 +1,9 @@
 // The users' tables, on both kinds of database.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
-import {
-  describeOnBoth,
-  describeOnServer,
-  serverDatabase,
-} from '../../../test/support/database.ts';
-import type { TestDatabase } from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+import { describeOnBoth, describeOnServer, serverDatabase } from 'chassis/testing/database';
+import type { TestDatabase } from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { seed } from '../../src/demo.ts';
 import type { Schema } from '../../src/schema.ts';
 import { profilesIn } from '../../src/accounts/profiles.ts';

@@ -1,30 +1,23 @@
 // `npm run rotate-keys`, as a person runs it.
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { run } from '../../../test/support/child.ts';
+import { runNode } from 'chassis/testing/process';
 import {
   describeOnServer,
   embeddedDatabase,
   emptyFolder,
   serverDatabase,
   type TestDatabase,
-} from '../../../test/support/database.ts';
+} from 'chassis/testing/database';
 import { type Identity, startIdentity } from '../support/service.ts';
 
 const folder = join(import.meta.dirname, '../..');
-const DONE = /^The key ([\w-]{43}) is there, and signs from \d{4}-\d\d-\d\dT[\d:.]+Z on\.$/;
+const DONE = /^Created the key ([\w-]{43})\. It signs from \d{4}-\d\d-\d\dT[\d:.]+Z on\.$/;
 
-/** What it wrote and how it ended. */
-async function rotate(env: Readonly<Record<string, string>>) {
-  const child = run(join(folder, 'src/main.ts'), { LOG_LEVEL: 'silent', ...env }, ['rotate-keys']);
-  const lines: string[] = [];
-  child.stdout.on('line', (line) => lines.push(line));
-  const [end] = await Promise.all([child.ended, once(child.stdout, 'close')]);
-  return { ...end, lines };
-}
+const rotate = (env: Readonly<Record<string, string>>) =>
+  runNode(join(folder, 'src/main.ts'), { LOG_LEVEL: 'silent', ...env }, 'rotate-keys');
 
 const kidsOf = async ({ ask }: Identity): Promise<string[]> => {
   const { keys } = (await ask('/.well-known/jwks.json')).body as { keys: { kid: string }[] };
@@ -52,7 +45,7 @@ describe('of an embedded database', () => {
     const { code, stderr, lines } = await rotate(place.settings);
     expect([code, lines]).toEqual([1, []]);
     expect(stderr).toMatch(
-      /^The data directory .+ is in use by process \d+\..*\nAn embedded database belongs to one process: while the service runs, stop it, rotate, and start it again\.\n$/,
+      /^The data directory .+ is in use by process \d+\..*\nOnly one process can use an embedded database\. Stop the service, run this command again, and then start the service\.\n$/,
     );
     await before.stop();
 
@@ -69,7 +62,7 @@ describe('of an embedded database', () => {
     const nowhere = await emptyFolder();
     expect(await rotate({ DATA_DIR: nowhere })).toEqual({
       code: 1,
-      stderr: `There is no database in ${nowhere}. Set DATA_DIR, or DATABASE_URL.\n`,
+      stderr: `There is no database in ${nowhere}. Set DATA_DIR or DATABASE_URL.\n`,
       lines: [],
     });
   });

@@ -4,29 +4,25 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { logged, run } from '../../../test/support/child.ts';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { logged, runNode, startNode } from 'chassis/testing/process';
 import {
   describeOnServer,
   embeddedDatabase,
   serverDatabase,
   type TestDatabase,
-} from '../../../test/support/database.ts';
+} from 'chassis/testing/database';
 import { addUnlogged } from '../support/before-log.ts';
 import { copyOf, outline, readAll } from '../support/events.ts';
 import { open } from '../support/open.ts';
 import { type Identity, startIdentity } from '../support/service.ts';
 
+jest.setTimeout(60_000);
+
 const folder = join(import.meta.dirname, '../..');
 
-/** What it wrote and how it ended. */
-async function command(name: 'backfill' | 'compact', env: Readonly<Record<string, string>>) {
-  const child = run(join(folder, 'src/main.ts'), env, [name]);
-  const lines: string[] = [];
-  child.stdout.on('line', (line) => lines.push(line));
-  const [end] = await Promise.all([child.ended, once(child.stdout, 'close')]);
-  return { ...end, lines };
-}
+const command = (name: 'backfill' | 'compact', env: Readonly<Record<string, string>>) =>
+  runNode(join(folder, 'src/main.ts'), env, name);
 const adminOf = ({ adminUrl }: Identity) => ({ ADMIN_PORT: new URL(adminUrl).port });
 
 test.each(['backfill', 'compact'])('npm run %s is this command', (name) => {
@@ -81,19 +77,17 @@ describe('with an embedded database', () => {
   test('both are done by the running service, and print what was done', async () => {
     const { as } = await identity.join('wordy');
     for (const username of ['wordy_2', 'wordy_3'])
-      await identity.ask('/api/me', { method: 'patch', headers: as, body: { username } });
+      await identity.ask('/api/me', { method: 'PATCH', headers: as, json: { username } });
     const before = copyOf(await readAll(identity));
     expect(await command('backfill', adminOf(identity))).toEqual({
       code: 0,
       stderr: '',
-      lines: ['The log knows all users. Written now: 0 UserCreated, 0 UserUpdated, 0 UserDeleted.'],
+      lines: ['The log has all users. Appended: 0 UserCreated, 0 UserUpdated, 0 UserDeleted.'],
     });
     expect(await command('compact', adminOf(identity))).toEqual({
       code: 0,
       stderr: '',
-      lines: [
-        'The log has the newest event of each user. Removed now: 2 superseded events, 0 old UserDeleted events.',
-      ],
+      lines: ['The log is compacted. Deleted: 2 superseded events, 0 old UserDeleted events.'],
     });
     expect(copyOf(await readAll(identity))).toEqual(before);
   });
@@ -146,7 +140,7 @@ test('users from before the log are in it by the time that an embedded database 
 });
 
 const line = (created: number) =>
-  `The log knows all users. Written now: ${created} UserCreated, 0 UserUpdated, 0 UserDeleted.`;
+  `The log has all users. Appended: ${created} UserCreated, 0 UserUpdated, 0 UserDeleted.`;
 
 describeOnServer('with a server, a log that does not know all users', () => {
   test('is told of at the start, with the command; afterwards it knows them', async () => {
@@ -156,10 +150,13 @@ describeOnServer('with a server, a log that does not know all users', () => {
     await database.close();
     const { DATABASE_URL = '' } = place.settings;
     const main = join(folder, 'src/main.ts');
-    const service = run(main, { DATABASE_URL, PORT: '0', ADMIN_PORT: '0' });
+    const service = startNode(main, { DATABASE_URL, PORT: '0', ADMIN_PORT: '0' });
     const [{ adminUrl }, warning] = await Promise.all([
       logged(service, 'listening'),
-      logged(service, 'the log does not know all users: npm run backfill -w identity-service'),
+      logged(
+        service,
+        'users without an event in the user event log; run: npm run backfill -w identity-service',
+      ),
     ]);
     expect(warning).toMatchObject({ level: 'warn', unknown: 1200 });
     const metric = async () =>
@@ -172,8 +169,7 @@ describeOnServer('with a server, a log that does not know all users', () => {
     expect(await command('backfill', env)).toMatchObject({ code: 0, lines: [line(1200)] });
     expect(await command('backfill', env)).toMatchObject({ code: 0, lines: [line(0)] });
     expect(await metric()).toBe('0');
-    service.process.kill('SIGTERM');
-    expect(await service.ended).toEqual({ code: 0, stderr: '' });
+    expect(await service.stop()).toEqual({ code: 0, stderr: '' });
     await place.remove();
   });
 });

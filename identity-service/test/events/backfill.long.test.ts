@@ -1,6 +1,6 @@
 // The backfill while users change: none of its events overtakes a change.
 import { expect, test } from '@jest/globals';
-import { describeOnServer, serverDatabase } from '../../../test/support/database.ts';
+import { describeOnServer, serverDatabase } from 'chassis/testing/database';
 import { backfillIn } from '../../src/events/backfill.ts';
 import { runSteps } from '../../src/events/steps.ts';
 import { addUnlogged, usersOf } from '../support/before-log.ts';

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { userEventCheck } from 'contracts/events/check';
 import type { Database } from 'chassis/postgres/database';
-import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { type Backfill, backfillIn, missingChanges } from '../../src/events/backfill.ts';
 import { runSteps } from '../../src/events/steps.ts';
 import { appendEvents } from '../../src/events/outbox.ts';
@@ -54,7 +54,8 @@ describeOnBoth('the backfill', (newDatabase) => {
     await place.remove();
   });
   const run = () => runSteps((after) => backfill.step(after));
-  const survey = async () => (await runSteps((after) => backfill.countUnknown(after))).result.unknown;
+  const survey = async () =>
+    (await runSteps((after) => backfill.countUnknown(after))).result.unknown;
 
   test('writes a UserCreated for every user that the log does not know; a second run changes nothing', async () => {
     const { db } = database;

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { sql } from 'kysely';
-import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { runSteps } from '../../src/events/steps.ts';
 import { compactionIn } from '../../src/events/compaction.ts';
 import { type Change, appendEvents } from '../../src/events/outbox.ts';
@@ -149,7 +149,9 @@ describeOnBoth('compaction', (newDatabase) => {
     await write(created(1, 'first'), created(2, 'second'), deleted(1), updated(2, 'second_2'));
     await compactionIn(database.db)(2);
     await age('sole_since', 31);
-    expect(await runSteps(compactionIn(database.db), 2)).toMatchObject({ result: { tombstones: 0 } });
+    expect(await runSteps(compactionIn(database.db), 2)).toMatchObject({
+      result: { tombstones: 0 },
+    });
     expect(copyOf(await all())).toEqual(new Map([[2, 'second_2']]));
     expect(await compact()).toEqual({ superseded: 2, tombstones: 0 });
   });

@@ -1,19 +1,24 @@
 // An event is there if and only if its change is: also when the process is killed in the middle of it.
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { describeOnBoth } from '../../../test/support/database.ts';
+import { describeOnBoth } from 'chassis/testing/database';
+import { killAfterLines } from 'chassis/testing/process';
+import type { Change } from '../../src/events/outbox.ts';
 import { copyOf } from '../support/events.ts';
-import { changeUntilKilled } from '../support/killed-changer.ts';
 import { open } from '../support/open.ts';
 import { readUntil } from '../support/writers.ts';
+
+const changer = join(import.meta.dirname, '../support/changer.ts');
 
 describeOnBoth('a process that is killed while it changes users', (newDatabase) => {
   test('leaves a log that says exactly what the users are, with all that was acknowledged', async () => {
     const place = await newDatabase();
-    const acknowledged = [];
+    const acknowledged: Change[] = [];
     // Odd and even numbers: in the middle of a rename, and of a deletion.
     for (const count of [31, 42]) {
       const before = acknowledged.length;
-      acknowledged.push(...(await changeUntilKilled(place.settings, count)));
+      const lines = await killAfterLines(changer, place.settings, count);
+      acknowledged.push(...lines.map((line) => JSON.parse(line) as Change));
       const database = await open(place, undefined, false);
       const { db } = database;
       const events = await readUntil(db, () => true);

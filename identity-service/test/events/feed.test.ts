@@ -7,7 +7,7 @@ import {
   embeddedDatabase,
   serverDatabase,
   type TestDatabase,
-} from '../../../test/support/database.ts';
+} from 'chassis/testing/database';
 import { createLongPoll, type LongPoll } from '../../src/events/long-poll.ts';
 import { userEventRoutes } from '../../src/routes/user-events.ts';
 import { open } from '../support/open.ts';
@@ -77,7 +77,7 @@ describe('the feed', () => {
   });
 
   test('is a batch of CloudEvents that nobody keeps; HEAD says the same', async () => {
-    for (const method of ['get', 'head'] as const) {
+    for (const method of ['GET', 'HEAD']) {
       const { headers, status } = await identity.ask('/api/user-events', { method });
       expect(status).toBe(200);
       expect(headers['content-type']).toBe('application/cloudevents-batch+json');

@@ -1,7 +1,7 @@
 // Positions never skip: more writers for longer, through four instances; and that this very test sees a loss.
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { describeOnServer, serverDatabase } from '../../../test/support/database.ts';
+import { describeOnServer, serverDatabase } from 'chassis/testing/database';
 import { copyOf, namesOf } from '../support/events.ts';
 import { open } from '../support/open.ts';
 import { addUsers, readUntil, rename } from '../support/writers.ts';

@@ -1,11 +1,7 @@
 // Positions never skip, whatever order transactions commit in.
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import {
-  describeOnBoth,
-  describeOnServer,
-  serverDatabase,
-} from '../../../test/support/database.ts';
+import { describeOnBoth, describeOnServer, serverDatabase } from 'chassis/testing/database';
 import { appendEvents } from '../../src/events/outbox.ts';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
 import { copyOf, namesOf, outline } from '../support/events.ts';

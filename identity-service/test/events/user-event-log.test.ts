@@ -1,7 +1,7 @@
 // The log of users: which changes are in it, what its events hold, and what of them never leaves.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { userEventCheck } from 'contracts/events/check';
-import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { seed } from '../../src/demo.ts';
 import { outboxIn } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
@@ -34,7 +34,7 @@ describeOnBoth('the log', (newDatabase) => {
   };
   const patch = async (as: Record<string, string>, body: object) => {
     const headers = { ...as, traceparent };
-    const answer = await identity.ask('/api/me', { method: 'patch', headers, body });
+    const answer = await identity.ask('/api/me', { method: 'PATCH', headers, json: body });
     return answer.status;
   };
 
@@ -55,9 +55,9 @@ describeOnBoth('the log', (newDatabase) => {
     const username = 'passer_by';
     const events = await eventsOf(async () => {
       const joined = await identity.ask('/api/users', {
-        method: 'post',
+        method: 'POST',
         headers: { traceparent },
-        body: { username, email: 'passer.by@example.org', password: PASSWORD },
+        json: { username, email: 'passer.by@example.org', password: PASSWORD },
       });
       const { accessToken } = joined.body as { accessToken: string };
       const as = { Authorization: `Bearer ${accessToken}` };
@@ -65,7 +65,7 @@ describeOnBoth('the log', (newDatabase) => {
       expect(await patch(as, { username: 'resident' })).toBe(200);
       const body = { currentPassword: PASSWORD };
       const headers = { ...as, traceparent };
-      const left = await identity.ask('/api/me', { method: 'delete', headers, body });
+      const left = await identity.ask('/api/me', { method: 'DELETE', headers, json: body });
       expect(left.status).toBe(204);
     });
     const id = events[0]!.data.id;
@@ -107,9 +107,9 @@ describeOnBoth('the log', (newDatabase) => {
         }),
       ).toBe(409);
       const body = { username: 'NIGHT_OWL', email: 'x@example.org', password: PASSWORD };
-      expect((await identity.ask('/api/users', { method: 'post', body })).status).toBe(409);
+      expect((await identity.ask('/api/users', { method: 'POST', json: body })).status).toBe(409);
       const wrong = { currentPassword: 'wrong' };
-      const left = await identity.ask('/api/me', { method: 'delete', headers: as, body: wrong });
+      const left = await identity.ask('/api/me', { method: 'DELETE', headers: as, json: wrong });
       expect(left.status).toBe(403);
     });
     expect(events).toEqual([]);

@@ -7,10 +7,10 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { createMetrics } from 'chassis/observability/metrics';
 import type { Database } from 'chassis/postgres/database';
 import { sql } from 'kysely';
-import { logged, run } from '../../../test/support/child.ts';
-import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
-import { describeWithNats, startNats, type TestNats } from '../../../test/support/nats.ts';
+import { logged, startNode } from 'chassis/testing/process';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
+import { describeWithNats, startNats, type TestNats } from 'chassis/testing/nats';
 import { runSteps } from '../../src/events/steps.ts';
 import { compactionIn } from '../../src/events/compaction.ts';
 import { createLongPoll, type LongPoll } from '../../src/events/long-poll.ts';
@@ -51,9 +51,9 @@ describeWithNats('a service with a broker', () => {
   test('publishes exactly the events of the feed, in order, each once', async () => {
     const { as, user } = await identity.join('published');
     for (const username of ['published_2', 'published_3'])
-      await identity.ask('/api/me', { method: 'patch', headers: as, body: { username } });
+      await identity.ask('/api/me', { method: 'PATCH', headers: as, json: { username } });
     const body = { currentPassword: PASSWORD };
-    await identity.ask('/api/me', { method: 'delete', headers: as, body });
+    await identity.ask('/api/me', { method: 'DELETE', headers: as, json: body });
     const events = await readAll(identity);
     expect(events).toHaveLength(10);
     await until('all arrived', () => ear.heard.length >= 10);
@@ -106,7 +106,7 @@ test('a service whose broker was never there serves, says so, and ends in peace'
   const { port } = gone.address() as AddressInfo;
   await once(gone.close(), 'close');
   const place = await embeddedDatabase();
-  const service = run(join(import.meta.dirname, '../../src/main.ts'), {
+  const service = startNode(join(import.meta.dirname, '../../src/main.ts'), {
     ...place.settings,
     NATS_URL: `nats://someone:hush@127.0.0.1:${port}`,
     PORT: '0',
@@ -115,13 +115,12 @@ test('a service whose broker was never there serves, says so, and ends in peace'
   });
   const [{ adminUrl, url }, warning] = await Promise.all([
     logged(service, 'listening'),
-    logged(service, 'publishing the log fails'),
+    logged(service, 'publishing user events failed; retrying'),
   ]);
   expect(JSON.stringify(warning)).not.toMatch(/hush|someone|127\.0\.0\.1/);
   expect((await fetch(`${String(adminUrl)}/readyz`)).status).toBe(200);
   expect((await fetch(`${String(url)}/api/user-events`)).headers.get('log-head')).toBe('6');
-  service.process.kill('SIGTERM');
-  expect(await service.ended).toEqual({ code: 0, stderr: '' });
+  expect(await service.stop()).toEqual({ code: 0, stderr: '' });
   await place.remove();
 });
 
@@ -168,7 +167,7 @@ describeWithNats('the relay', () => {
         until(`it says ${why}`, () => lines.some(({ message }) => why.test(String(message)))),
       published: (head: number) =>
         until(`it is published up to ${head}`, async () => (await position.read()) === head),
-      start(more: { stream?: EventStream; position?: PublishedOffset } = {}) {
+      start(more: { stream?: EventStream; publishedOffset?: PublishedOffset } = {}) {
         relay = startRelay({
           ...database,
           reader: userLog,
@@ -194,7 +193,7 @@ describeWithNats('the relay', () => {
     const ear = await listenTo(it.nats.url);
     // As far as the database knows, nothing was ever published.
     const forgetful = { ...it.position, write: () => Promise.resolve() };
-    it.start({ position: forgetful });
+    it.start({ publishedOffset: forgetful });
     await until('all is published', () => ear.heard.length === 6);
     await it.stop();
     expect(await it.position.read()).toBe(0);
@@ -221,15 +220,15 @@ describeWithNats('the relay', () => {
         },
       },
     });
-    await until('it goes on', () => it.lines.some(({ msg }) => /fails/.test(String(msg))));
+    await until('it goes on', () => it.lines.some(({ msg }) => /failed/.test(String(msg))));
     await it.write(2, 'second_2');
     await until('it caught up', async () => (await it.position.read()) === 7);
     const events = await streamed(it.nats.url);
     expect(events.map(({ id }) => id)).toEqual(['1', '3', '4', '5', '6', '7']);
-    const failed = it.lines.find(({ msg }) => msg === 'publishing the log fails');
+    const failed = it.lines.find(({ msg }) => msg === 'publishing user events failed; retrying');
     expect(failed).toMatchObject({ error: 'Error', retryInMs: expect.any(Number) });
     expect(JSON.stringify(it.lines)).not.toMatch(/cat_sun_dog|127\.0\.0\.1/);
-    expect(it.lines.map(({ msg }) => msg)).toContain('publishing the log works again');
+    expect(it.lines.map(({ msg }) => msg)).toContain('publishing user events works again');
     await it.end();
   });
 
@@ -241,8 +240,8 @@ describeWithNats('the relay', () => {
     const sequence = '4711'.padStart(20, '0');
     await other.append([{ ...events[0]!, id: '4711', sequence }], 0);
     it.start();
-    await it.refusal(/the stream has events beyond the log/);
-    expect(await other.end()).toMatchObject({ sequence: 1, position: 4711 });
+    await it.refusal(/the stream has events beyond the end of the log/);
+    expect(await other.end()).toMatchObject({ sequence: 1, offset: 4711 });
     await other.close();
     await it.end();
   });
@@ -256,10 +255,10 @@ describeWithNats('the relay', () => {
     await it.stop();
     await it.restore(6);
     it.start();
-    await it.refusal(/the stream has events beyond the log/);
+    await it.refusal(/the stream has events beyond the end of the log/);
     for (const username of ['first_since', 'second_since', 'third_since'])
       await it.write(2, username);
-    await it.refusal(/the stream and the log tell different things at position 7: .*failover\.md/);
+    await it.refusal(/the stream and the log differ at offset 7; .*failover\.md/);
     // What contradicts the stream is not compacted away.
     expect(await it.compact()).toEqual({ superseded: 0, tombstones: 0 });
     const failures = it.failures();
@@ -287,7 +286,7 @@ describeWithNats('the relay', () => {
     await it.write(1, 'lost_name');
     await it.published(7);
     await it.restore(6);
-    await it.refusal(/the stream has events beyond the log/);
+    await it.refusal(/the stream has events beyond the end of the log/);
     await it.end();
   });
 
@@ -326,7 +325,7 @@ describeWithNats('the relay', () => {
     await it.published(6);
     await it.stop();
     const ear = await listenTo(it.nats.url);
-    it.start({ position: { ...it.position, write: () => Promise.resolve() } });
+    it.start({ publishedOffset: { ...it.position, write: () => Promise.resolve() } });
     await it.write(1, 'another_name');
     await until('it is published', () => ear.heard.length === 1);
     await it.stop();

@@ -5,13 +5,10 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { Database } from 'chassis/postgres/database';
-import { type Child, logged, run } from '../../../test/support/child.ts';
-import {
-  describeOnServer,
-  serverDatabase,
-  type TestDatabase,
-} from '../../../test/support/database.ts';
-import { describeWithNats, startNats, type TestNats } from '../../../test/support/nats.ts';
+import { type Child, startService } from 'chassis/testing/process';
+import { metricOf } from 'chassis/testing/metrics';
+import { describeOnServer, serverDatabase, type TestDatabase } from 'chassis/testing/database';
+import { describeWithNats, startNats, type TestNats } from 'chassis/testing/nats';
 import { publishedOffsetIn } from '../../src/relay/published-offset.ts';
 import type { Schema } from '../../src/schema.ts';
 import { STREAM } from '../../src/relay/stream.ts';
@@ -31,23 +28,17 @@ interface Instance {
 }
 
 async function startInstance(DATABASE_URL: string, NATS_URL: string): Promise<Instance> {
-  const child = run(main, { DATABASE_URL, NATS_URL, PORT: '0', ADMIN_PORT: '0' });
-  const { adminUrl } = await logged(child, 'listening');
-  const metrics = `${String(adminUrl)}/metrics`;
+  const { child, adminUrl } = await startService(main, { DATABASE_URL, NATS_URL });
   return {
     child,
-    isActive: async () => /^identity_relay_active 1$/m.test(await (await fetch(metrics)).text()),
+    isActive: async () => (await metricOf({ adminUrl }, 'identity_relay_active')) === 1,
     async end() {
-      child.process.kill('SIGTERM');
-      expect(await child.ended).toEqual({ code: 0, stderr: '' });
+      expect(await child.stop()).toEqual({ code: 0, stderr: '' });
     },
   };
 }
 
-async function killed({ child }: Instance): Promise<void> {
-  child.process.kill('SIGKILL');
-  await child.ended;
-}
+const kill = ({ child }: Instance) => child.stop('SIGKILL');
 
 describeOnServer('on a server', () => {
   describeWithNats('the relay', () => {
@@ -122,7 +113,7 @@ describeOnServer('on a server', () => {
         const instance = await startInstance(url, nats.url);
         // As soon as the broker has it, and so most often before the position is noted.
         await heardMore(1 + ((round * 37) % 90));
-        await killed(instance);
+        await kill(instance);
       }
       const last = await startInstance(url, nats.url);
       await settle(300);
@@ -139,7 +130,7 @@ describeOnServer('on a server', () => {
         const active = await Promise.all(instances.map((each) => each.isActive()));
         expect(active.filter(Boolean)).toHaveLength(1);
         const [one, other] = active[0] ? instances : instances.toReversed();
-        await killed(one!);
+        await kill(one!);
         const start = performance.now();
         await heardMore(1);
         expect(performance.now() - start).toBeLessThan(5_000);
@@ -201,7 +192,7 @@ describeOnServer('on a server', () => {
         await heardMore(30);
         await nats.servers[0]!.kill();
         if (round % 2 === 1) {
-          await killed(instance);
+          await kill(instance);
           instance = await startInstance(url, nats.url);
         }
         await nats.servers[0]!.restart();

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import type { UserEventOnWire } from 'contracts/types';
-import { memoryLog } from '../../../test/support/log.ts';
-import { describeWithNats, startNats, type TestNats } from '../../../test/support/nats.ts';
+import { memoryLog } from 'chassis/testing/memory-log';
+import { describeWithNats, startNats, type TestNats } from 'chassis/testing/nats';
 import { type EventStream, openStream, STREAM } from '../../src/relay/stream.ts';
 import { type Ear, listenTo, streamed, until } from '../support/broker.ts';
 
@@ -44,7 +44,7 @@ for (const servers of [1, 3] as const)
     async function fresh(): Promise<readonly [EventStream, EventStream]> {
       await manager.streams.delete(STREAM).catch(() => undefined);
       const [one, other] = streams as [EventStream, EventStream];
-      expect(await one.end()).toEqual({ sequence: 0, position: 0 });
+      expect(await one.end()).toEqual({ sequence: 0, offset: 0 });
       return [one, other];
     }
 
@@ -63,7 +63,7 @@ for (const servers of [1, 3] as const)
         num_replicas: servers,
       });
       // One that is there is left alone.
-      expect(await other.end()).toEqual({ sequence: 0, position: 0 });
+      expect(await other.end()).toEqual({ sequence: 0, offset: 0 });
     });
 
     test('that fewer servers keep than are wanted is raised, or the log says once that it is not', async () => {
@@ -81,11 +81,11 @@ for (const servers of [1, 3] as const)
       expect(lines).toEqual([
         expect.objectContaining(
           servers === 3
-            ? { level: 30, msg: 'the stream is kept on more servers from now on', had: 1, has: 3 }
+            ? { level: 30, msg: 'stream replicas raised', before: 1, replicas: 3 }
             : {
                 level: 40,
-                msg: 'the stream is kept on fewer servers than NATS_REPLICAS says',
-                has: 1,
+                msg: 'the stream has fewer replicas than NATS_REPLICAS; cannot raise them',
+                replicas: 1,
                 wanted: 3,
               },
         ),
@@ -105,9 +105,9 @@ for (const servers of [1, 3] as const)
       const [one, other] = await fresh();
       expect(await one.append([event(10, 1), event(12, 2), event(17, 1)], 0)).toEqual({
         sequence: 3,
-        position: 17,
+        offset: 17,
       });
-      expect(await other.end()).toEqual({ sequence: 3, position: 17, event: event(17, 1) });
+      expect(await other.end()).toEqual({ sequence: 3, offset: 17, event: event(17, 1) });
       expect(await namesIn(nats.url)).toEqual(['name_12', 'name_17']);
     });
 
@@ -127,7 +127,7 @@ for (const servers of [1, 3] as const)
       // A publisher that slept, and wakes up: what it publishes is old by now.
       await expect(other.append([event(29, 1, 'old_name')], 0)).rejects.toThrow();
       await expect(other.append([event(32, 1)], 3)).rejects.toThrow();
-      expect(await one.end()).toMatchObject({ sequence: 2, position: 31 });
+      expect(await one.end()).toMatchObject({ sequence: 2, offset: 31 });
       expect(await namesIn(nats.url)).toEqual(['name_30', 'name_31']);
       // What was refused is not taken for a duplicate when it comes in its turn.
       await one.append([event(32, 1)], 2);
@@ -154,16 +154,16 @@ for (const servers of [1, 3] as const)
       // The broker refuses this one.
       events[7] = { ...events[7]!, subject: '7.of.nobody' };
       await expect(one.append(events, 0)).rejects.toThrow();
-      expect(await one.end()).toMatchObject({ sequence: 7, position: 1006 });
+      expect(await one.end()).toMatchObject({ sequence: 7, offset: 1006 });
     });
 
     test('that was emptied by hand goes on with its numbers', async () => {
       const [one] = await fresh();
       await one.append([event(50, 1), event(51, 2)], 0);
       await manager.streams.purge(STREAM);
-      expect(await one.end()).toEqual({ sequence: 2, position: 0 });
+      expect(await one.end()).toEqual({ sequence: 2, offset: 0 });
       await one.append([event(52, 1)], 2);
-      expect(await one.end()).toMatchObject({ sequence: 3, position: 52 });
+      expect(await one.end()).toMatchObject({ sequence: 3, offset: 52 });
     });
 
     test.each([
@@ -177,6 +177,6 @@ for (const servers of [1, 3] as const)
       if (id !== undefined) header.set('Nats-Msg-Id', id);
       ear.connection.publish('user-events.1', text, { headers: header });
       await ear.connection.flush();
-      await expect(one.end()).rejects.toThrow('the last message of the stream is no event of ours');
+      await expect(one.end()).rejects.toThrow('the last message of the stream is not a user event');
     });
   });

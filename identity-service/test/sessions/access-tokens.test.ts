@@ -10,7 +10,7 @@ import {
   jwtVerify,
   type JWTVerifyGetKey,
 } from 'jose';
-import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { createKeyStore, type KeyStore } from '../../src/sessions/key-store.ts';
 import type { Schema } from '../../src/schema.ts';
 import { createAccessTokens, type AccessTokens } from '../../src/sessions/access-tokens.ts';

@@ -6,7 +6,7 @@ import {
   describeOnServer,
   serverDatabase,
   type TestDatabase,
-} from '../../../test/support/database.ts';
+} from 'chassis/testing/database';
 import { createKeyStore, type KeyStore } from '../../src/sessions/key-store.ts';
 import type { Schema } from '../../src/schema.ts';
 import { keysAt } from '../../src/sessions/signing-keys.ts';

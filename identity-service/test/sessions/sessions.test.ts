@@ -7,8 +7,8 @@ import {
   describeOnServer,
   serverDatabase,
   type TestDatabase,
-} from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+} from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
 import {
   hashOf,
   classifyRefreshToken,
@@ -31,7 +31,7 @@ describe('a presented refresh token', () => {
   test.each<[what: string, hash: Buffer, at: number, is: string]>([
     ['that is good now is the current one', now, 1000, 'current'],
     ['that is good now stays so to the last moment', now, 98_999, 'current'],
-    ['whose family is over is over', now, 99_000, 'over'],
+    ['whose family is over is over', now, 99_000, 'expired'],
     ['that was rotated just now is the previous one', before, 1000, 'previous'],
     ['that was rotated is the previous one to the end of the grace', before, 10_999, 'previous'],
     ['that was rotated longer ago is reused', before, 11_000, 'reused'],
@@ -116,7 +116,11 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(await sessions.refresh(next.refreshToken)).toBeUndefined();
     expect(await countOf(id)).toBe(0);
     expect(lines).toEqual([
-      expect.objectContaining({ level: 40, userId: 1, msg: expect.stringMatching(/came twice/) }),
+      expect.objectContaining({
+        level: 40,
+        userId: 1,
+        msg: expect.stringMatching(/refresh token reused/),
+      }),
     ]);
     expect(JSON.stringify(lines)).not.toContain(id);
   });

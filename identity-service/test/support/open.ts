@@ -1,7 +1,7 @@
 // The database of a test, with this service's tables.
 import { createLogger, type Logger } from 'chassis/observability/log';
 import { type Database, openDatabase } from 'chassis/postgres/database';
-import type { TestDatabase } from '../../../test/support/database.ts';
+import type { TestDatabase } from 'chassis/testing/database';
 import { seed } from '../../src/demo.ts';
 import { migrations } from '../../src/migrations/index.ts';
 import type { Schema } from '../../src/schema.ts';

@@ -2,8 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Running } from 'chassis/process/process';
 import type { Me, Session } from 'contracts/types';
-import { askerOf } from '../../../test/support/ask.ts';
-import type { TestDatabase } from '../../../test/support/database.ts';
+import { conformance } from 'contracts/conformance/conformance';
+import { type Client, clientOf } from 'chassis/testing/http-client';
+import type { TestDatabase } from 'chassis/testing/database';
 import { start } from '../../src/service.ts';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -14,11 +15,11 @@ export interface Someone extends Session {
 }
 
 export interface Identity extends Running {
-  readonly ask: ReturnType<typeof askerOf>;
+  readonly ask: Client;
   /** A new user, `name@example.org`, with PASSWORD. */
   join(username: string): Promise<Someone>;
-  logIn(username: string, password?: string): ReturnType<ReturnType<typeof askerOf>>;
-  refresh(refreshToken: string): ReturnType<ReturnType<typeof askerOf>>;
+  logIn(username: string, password?: string): ReturnType<Client>;
+  refresh(refreshToken: string): ReturnType<Client>;
 }
 
 /** Starts it on free ports, ready, silent, with demo users; `env` may change what it is told. */
@@ -37,20 +38,20 @@ export async function startIdentity(
   });
   // A server's database is prepared in the background.
   while (!(await fetch(`${service.adminUrl}/readyz`)).ok) await pause(20);
-  const ask = askerOf(service.url, 'identity');
+  const ask = clientOf(service.url, conformance('identity'));
   return {
     ...service,
     ask,
     async join(username) {
       const body = { username, email: `${username}@example.org`, password: PASSWORD };
-      const answer = await ask('/api/users', { method: 'post', body });
+      const answer = await ask('/api/users', { method: 'POST', json: body });
       if (answer.status !== 201) throw new Error(`joining was answered with ${answer.status}`);
       return someone(answer.body as Session);
     },
     logIn: (username, password = PASSWORD) =>
-      ask('/api/sessions', { method: 'post', body: { username, password } }),
+      ask('/api/sessions', { method: 'POST', json: { username, password } }),
     refresh: (refreshToken) =>
-      ask('/api/sessions/refresh', { method: 'post', body: { refreshToken } }),
+      ask('/api/sessions/refresh', { method: 'POST', json: { refreshToken } }),
   };
 }
 

@@ -1,6 +1,6 @@
 // Friends, requests and the feed over HTTP.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { runSocial, type RunningSocial } from '../support/running.ts';
 
 let database: TestDatabase;
@@ -24,9 +24,9 @@ const pointersOf = ({ body }: { body: unknown }) =>
   (body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer);
 
 const put = (me: number, other: number | string) =>
-  social.askAs(me, `/api/friends/${other}`, { method: 'put' });
+  social.askAs(me, `/api/friends/${other}`, { method: 'PUT' });
 const remove = (me: number, other: number | string) =>
-  social.askAs(me, `/api/friends/${other}`, { method: 'delete' });
+  social.askAs(me, `/api/friends/${other}`, { method: 'DELETE' });
 const friendsOf = async (me: number) => idsOf(await social.askAs(me, '/api/friends'));
 const askedBy = async (me: number) => idsOf(await social.askAs(me, '/api/friend-requests'));
 const askedOf = async (me: number) =>
@@ -155,8 +155,8 @@ test.each(['/api/feed', '/api/friends', '/api/friend-requests'])(
     const headers = { 'If-None-Match': get.headers['etag']! };
     expect((await social.askAs(1, path, { headers })).status).toBe(304);
     expect((await social.askAs(2, path, { headers })).status).toBe(200);
-    expect((await social.askAs(1, path, { method: 'head' })).status).toBe(200);
-    const post = await social.askAs(1, path, { method: 'post' });
+    expect((await social.askAs(1, path, { method: 'HEAD' })).status).toBe(200);
+    const post = await social.askAs(1, path, { method: 'POST' });
     expect([post.status, post.headers['allow']]).toEqual([405, 'GET, HEAD, OPTIONS']);
   },
 );

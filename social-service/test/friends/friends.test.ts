@@ -3,12 +3,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
-import {
-  describeOnBoth,
-  describeOnServer,
-  serverDatabase,
-} from '../../../test/support/database.ts';
-import type { TestDatabase } from '../../../test/support/database.ts';
+import { describeOnBoth, describeOnServer, serverDatabase } from 'chassis/testing/database';
+import type { TestDatabase } from 'chassis/testing/database';
 import { countsIn } from '../../src/friends/counts.ts';
 import { type Friends, friendsIn } from '../../src/friends/friends.ts';
 import type { PageRequest, Slice } from '../../src/page.ts';

@@ -2,15 +2,15 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import * as fc from 'fast-check';
-import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
-import { feedIn, type Walk } from '../../src/posts/feed.ts';
+import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
+import { feedIn, type NewestScan } from '../../src/posts/feed.ts';
 import { friendsIn } from '../../src/friends/friends.ts';
 import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
 import { openStores } from '../support/stores.ts';
 
 // Never through the newest of all; through so few that they seldom make a page; through all.
-const walks: readonly Walk[] = [
+const walks: readonly NewestScan[] = [
   { above: 1_000_000, posts: 1 },
   { above: 0, posts: 12 },
   { above: 0, posts: 100_000 },

@@ -1,12 +1,12 @@
 // In the middle of a creation: a second request with its key, the end of the process, the clearing up of old keys.
 // The middle is made by a lock: the post is there, and its key waits to be written.
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { type Kysely, sql } from 'kysely';
-import { logged, run } from '../../../test/support/child.ts';
-import { describeOnServer, serverDatabase } from '../../../test/support/database.ts';
-import type { TestDatabase } from '../../../test/support/database.ts';
+import { startService } from 'chassis/testing/process';
+import { describeOnServer, serverDatabase } from 'chassis/testing/database';
+import type { TestDatabase } from 'chassis/testing/database';
 import { deleteOldKeys } from '../../src/posts/idempotency.ts';
 import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
@@ -14,7 +14,9 @@ import { serveIdentity } from '../support/identity.ts';
 import { ready, runSocial } from '../support/running.ts';
 import { openStores } from '../support/stores.ts';
 import { newSigner } from '../support/tokens.ts';
-import { until } from '../support/until.ts';
+import { until } from 'chassis/testing/until';
+
+jest.setTimeout(60_000);
 
 describeOnServer('a creation with an Idempotency-Key', () => {
   let place: TestDatabase;
@@ -29,7 +31,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
   });
 
   /** Until so many statements wait for a lock. */
-  const waiting = (count: number): Promise<void> =>
+  const waiting = (count: number) =>
     until(`${count} wait`, async () => {
       const { rows } = await sql<{ n: number }>`
         select count(*) as n from pg_stat_activity
@@ -49,7 +51,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
       .execute();
     return rows.length;
   };
-  const post = { method: 'post', body: { content: 'x' } } as const;
+  const post = { method: 'POST', json: { content: 'x' } } as const;
   const headers = { 'Idempotency-Key': 'key' };
 
   test('is a 409 while the first with its key is still being answered', async () => {
@@ -74,18 +76,16 @@ describeOnServer('a creation with an Idempotency-Key', () => {
   test('leaves nothing behind when the process is killed in its middle, and can be repeated', async () => {
     const signer = await newSigner();
     const identity = await serveIdentity([signer.jwk]);
-    const child = run(join(import.meta.dirname, '../../src/main.ts'), {
+    const main = join(import.meta.dirname, '../../src/main.ts');
+    const { child, url, adminUrl } = await startService(main, {
       DATABASE_URL: place.settings.DATABASE_URL!,
-      PORT: '0',
-      ADMIN_PORT: '0',
       IDENTITY_URL: identity.url,
     });
-    const { url, adminUrl } = await logged(child, 'listening');
-    await ready(String(adminUrl));
+    await ready(adminUrl);
     await whileKeysAreLocked(async () => {
-      const lost = fetch(`${String(url)}/api/posts`, {
+      const lost = fetch(`${url}/api/posts`, {
         method: 'POST',
-        body: JSON.stringify(post.body),
+        body: JSON.stringify(post.json),
         headers: {
           ...headers,
           'Content-Type': 'application/json',
@@ -94,8 +94,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
       });
       lost.catch(() => {});
       await waiting(1);
-      child.process.kill('SIGKILL');
-      await child.ended;
+      await child.stop('SIGKILL');
       await expect(lost).rejects.toThrow();
     });
     await identity.stop();

@@ -1,7 +1,7 @@
 // Creating, editing and deleting posts over HTTP.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Post } from 'contracts/types';
-import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { runSocial, type RunningSocial } from '../support/running.ts';
 
 let database: TestDatabase;
@@ -16,11 +16,11 @@ afterAll(async () => {
 });
 
 const create = (userId: number, body: object, headers: Record<string, string> = {}) =>
-  social.askAs(userId, '/api/posts', { method: 'post', body, headers });
+  social.askAs(userId, '/api/posts', { method: 'POST', json: body, headers });
 const edit = (userId: number, id: number | string, body: object) =>
-  social.askAs(userId, `/api/posts/${id}`, { method: 'patch', body });
+  social.askAs(userId, `/api/posts/${id}`, { method: 'PATCH', json: body });
 const remove = (userId: number, id: number | string) =>
-  social.askAs(userId, `/api/posts/${id}`, { method: 'delete' });
+  social.askAs(userId, `/api/posts/${id}`, { method: 'DELETE' });
 const newPost = async (userId: number): Promise<Post> =>
   (await create(userId, { content: 'x' })).body as Post;
 const pointersOf = ({ body }: { body: unknown }) =>
@@ -63,7 +63,7 @@ describe('POST /api/posts', () => {
   });
 
   test('a query is a 400, a large body a 413, a packed one a 415', async () => {
-    const asked = { method: 'post', body: { content: 'x' } } as const;
+    const asked = { method: 'POST', json: { content: 'x' } } as const;
     expect(pointersOf(await social.askAs(7, '/api/posts?draft=1', asked))).toEqual([
       '/query/draft',
     ]);

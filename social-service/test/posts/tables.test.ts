@@ -2,13 +2,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import * as fc from 'fast-check';
-import {
-  describeOnBoth,
-  describeOnServer,
-  serverDatabase,
-} from '../../../test/support/database.ts';
-import type { TestDatabase } from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+import { describeOnBoth, describeOnServer, serverDatabase } from 'chassis/testing/database';
+import type { TestDatabase } from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { countsIn } from '../../src/friends/counts.ts';
 import { seed } from '../../src/demo.ts';
 import { migrations } from '../../src/migrations/index.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
-import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { deleteOldKeys, idempotent } from '../../src/posts/idempotency.ts';
 import { type Posts, postsIn } from '../../src/posts/reading.ts';
 import type { Schema } from '../../src/schema.ts';
@@ -55,8 +55,8 @@ describeOnBoth('writing', (newDatabase) => {
   test('only its author edits or deletes a post', async () => {
     const [author, other] = [somebody(), somebody()];
     const post = await writing.create(author, 'mine');
-    expect(await writing.edit(other, post.id, 'yours')).toBe('foreign');
-    expect(await writing.remove(other, post.id)).toBe('foreign');
+    expect(await writing.edit(other, post.id, 'yours')).toBe('not-owner');
+    expect(await writing.remove(other, post.id)).toBe('not-owner');
     expect(await posts.find(post.id)).toEqual(post);
     expect(await writing.remove(author, post.id)).toBe('removed');
     expect(await posts.find(post.id)).toBeUndefined();
@@ -67,8 +67,8 @@ describeOnBoth('writing', (newDatabase) => {
     const { id } = await writing.create(author, 'soon gone');
     await writing.remove(author, id);
     for (const who of [author, somebody()]) {
-      expect(await writing.edit(who, id, 'x')).toBe('absent');
-      expect(await writing.remove(who, id)).toBe('absent');
+      expect(await writing.edit(who, id, 'x')).toBe('not-found');
+      expect(await writing.remove(who, id)).toBe('not-found');
     }
   });
 

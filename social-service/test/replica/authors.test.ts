@@ -1,10 +1,10 @@
 // The copy of Identity's users over HTTP: by their ids, and as the authors of posts.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AuthorBatch, Post, PostPage } from 'contracts/types';
-import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { deleted, named } from '../support/events.ts';
 import { runSocial, type RunningSocial } from '../support/running.ts';
-import { until } from '../support/until.ts';
+import { until } from 'chassis/testing/until';
 
 let database: TestDatabase;
 let social: RunningSocial;

@@ -1,8 +1,8 @@
 // The commands that a person gives in a terminal, and the admin routes behind them.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { run } from '../../../test/support/child.ts';
-import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { runNode } from 'chassis/testing/process';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { named } from '../support/events.ts';
 import { runSocial, type RunningSocial } from '../support/running.ts';
 
@@ -22,19 +22,15 @@ afterAll(async () => {
   await database.remove();
 });
 
-const command = async (word: string, port = new URL(social.service.adminUrl).port) => {
-  const child = run(join(import.meta.dirname, '../../src/main.ts'), { ADMIN_PORT: port }, [word]);
-  const lines: string[] = [];
-  child.stdout.on('line', (line) => lines.push(line));
-  return { ...(await child.ended), lines };
-};
+const command = (word: string, port = new URL(social.service.adminUrl).port) =>
+  runNode(join(import.meta.dirname, '../../src/main.ts'), { ADMIN_PORT: port }, word);
 
 describe('verify-authors', () => {
   test('finds nothing where nothing is wrong, and ends with 0', async () => {
     expect(await command('verify-authors')).toEqual({
       code: 0,
       stderr: '',
-      lines: ['Compared 3 users of the copy with Identity: no difference.'],
+      lines: ['Compared 3 users of the replica with Identity: no differences.'],
     });
   });
 
@@ -44,9 +40,9 @@ describe('verify-authors', () => {
     social.identity.users.set(1, 'one').set(2, 'two');
     expect(code).toBe(1);
     expect(lines).toEqual([
-      'User 1 is one in the copy, but uno at Identity.',
-      'User 2, two, is in the copy, but not at Identity.',
-      'Compared 3 users of the copy with Identity: 2 that differ.',
+      'User 1 is one in the replica, but uno at Identity.',
+      'User 2, two, is in the replica, but not at Identity.',
+      'Compared 3 users of the replica with Identity: 2 differences.',
     ]);
   });
 
@@ -56,7 +52,7 @@ describe('verify-authors', () => {
     social.identity.comeBack();
     expect(ended).toEqual({
       code: 1,
-      stderr: 'The copy was not compared: the feed cannot be reached.\n',
+      stderr: 'The replica was not compared: the feed cannot be reached.\n',
       lines: [],
     });
   });
@@ -67,7 +63,10 @@ describe('rebuild-authors', () => {
     social.identity.replaceLog([named(1, 1, 'one'), named(3, 3, 'three_b')]);
     const { code, lines } = await command('rebuild-authors');
     expect(code).toBe(0);
-    expect(lines).toEqual([expect.stringContaining('new copy'), 'It is whole, at position 3.']);
+    expect(lines).toEqual([
+      expect.stringMatching(/^Rebuilding the replica/),
+      'The replica is complete, at offset 3.',
+    ]);
     expect((await social.ask('/api/authors?ids=1,2,3')).body).toEqual({
       items: [
         { id: 1, username: 'one' },

@@ -2,13 +2,13 @@
 // The middle is made by a trigger that sleeps: before users are written or removed, or before the position is.
 import { expect, jest, test } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
-import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import type { Schema } from '../../src/schema.ts';
 import { serveIdentity } from '../support/identity.ts';
 import { ready } from '../support/running.ts';
 import { openStores } from '../support/stores.ts';
-import { until } from '../support/until.ts';
-import { EVENTS, fill, log, startChild, worldAt, worldIn } from '../support/world.ts';
+import { until } from 'chassis/testing/until';
+import { EVENTS, fill, log, startProcess, worldAt, worldIn } from '../support/world.ts';
 
 jest.setTimeout(60_000);
 
@@ -45,21 +45,19 @@ describeOnBoth('a process that is killed in the middle of a batch', (newDatabase
     await fill(place);
     await inDatabase(place, (db) => sleepBefore(db, moment));
     const third = identity.nextRead(3);
-    const child = await startChild(place, identity);
+    const social = await startProcess(place, identity);
     await third;
-    await until('it sleeps', () => sleeps(place, child.adminUrl));
-    child.kill('SIGKILL');
-    await child.ended;
+    await until('it sleeps', () => sleeps(place, social.adminUrl));
+    await social.child.stop('SIGKILL');
 
     const { position, ...world } = await worldIn(place);
     expect(position).toBe(AWAKE);
     expect(world).toEqual(worldAt(AWAKE));
 
     await inDatabase(place, (db) => sql`drop function sleep cascade`.execute(db));
-    const again = await startChild(place, identity);
+    const again = await startProcess(place, identity);
     await ready(again.adminUrl);
-    again.kill('SIGTERM');
-    await again.ended;
+    await again.child.stop();
     expect(await worldIn(place)).toEqual({ position: EVENTS, ...worldAt(EVENTS) });
     await identity.stop();
     await place.remove();

@@ -1,10 +1,10 @@
 // SIGKILL while events take effect: the position and what it stands for are one, whenever it comes.
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
-import { describeOnBoth } from '../../../test/support/database.ts';
+import { describeOnBoth } from 'chassis/testing/database';
 import { serveIdentity } from '../support/identity.ts';
 import { ready } from '../support/running.ts';
-import { EVENTS, fill, log, startChild, worldAt, worldIn } from '../support/world.ts';
+import { EVENTS, fill, log, startProcess, worldAt, worldIn } from '../support/world.ts';
 
 jest.setTimeout(120_000);
 
@@ -19,12 +19,11 @@ describeOnBoth('a process that is killed again and again', (newDatabase) => {
     const seen: number[] = [];
     for (let kill = 0; kill < KILLS; kill += 1) {
       const reading = identity.nextRead(2);
-      const child = await startChild(place, identity);
+      const { child } = await startProcess(place, identity);
       await reading;
       // Somewhere in the reading, the applying or the acknowledging of a batch.
       await pause(Math.random() * 25);
-      child.kill('SIGKILL');
-      await child.ended;
+      await child.stop('SIGKILL');
       const { position, ...world } = await worldIn(place);
       expect(world).toEqual(worldAt(position));
       seen.push(position);
@@ -33,10 +32,9 @@ describeOnBoth('a process that is killed again and again', (newDatabase) => {
     expect(new Set(seen).size).toBeGreaterThan(1);
     expect(seen[0]).toBeLessThan(EVENTS);
 
-    const child = await startChild(place, identity);
-    await ready(child.adminUrl);
-    child.kill('SIGTERM');
-    await child.ended;
+    const { child, adminUrl } = await startProcess(place, identity);
+    await ready(adminUrl);
+    await child.stop();
     expect(await worldIn(place)).toEqual({ position: EVENTS, ...worldAt(EVENTS) });
     await identity.stop();
     await place.remove();

@@ -1,15 +1,12 @@
 // What Social holds of the log does not grow with it.
+import { join } from 'node:path';
 import { afterAll, expect, jest, test } from '@jest/globals';
-import { embeddedDatabase } from '../../../test/support/database.ts';
-import { namesAt } from '../../../test/support/people.ts';
-import {
-  copyStateOf,
-  endService,
-  type ServiceProcess,
-  startService,
-} from '../../../test/support/services.ts';
-import { nameOf, serveLog } from '../../../lab/replica-bench/log.ts';
-import { until } from '../support/until.ts';
+import { embeddedDatabase } from 'chassis/testing/database';
+import { serveGeneratedFeed, usernameOf } from 'chassis/testing/generated-feed';
+import { type ServiceProcess, startService } from 'chassis/testing/process';
+import { until } from 'chassis/testing/until';
+import { usernamesAt } from 'chassis/testing/users';
+import { replicaStateOf } from '../support/replica-state.ts';
 
 jest.setTimeout(300_000);
 
@@ -25,14 +22,15 @@ afterAll(async () => {
 test(`the names of ${USERS} users are copied, twice, with ${HEAP} MB of heap`, async () => {
   const database = await embeddedDatabase();
   ends.push(database.remove);
-  const log = await serveLog(USERS);
+  const log = await serveGeneratedFeed(USERS);
   ends.push(async () => log.stop());
-  const social = await startService('social-service', {
+  const social = await startService(join(import.meta.dirname, '../../src/main.ts'), {
     ...database.settings,
+    DEMO_DATA: 'false',
     IDENTITY_URL: log.url,
     NODE_OPTIONS: `--max-old-space-size=${HEAP}`,
   });
-  ends.push(() => endService(social, 'SIGTERM'));
+  ends.push(async () => void (await social.child.stop()));
   await whole(social);
   await fetch(`${social.adminUrl}/authors/rebuild`, { method: 'POST' });
   await whole(social);
@@ -44,10 +42,10 @@ async function whole(social: ServiceProcess): Promise<void> {
   const isWhole = async (): Promise<boolean> => {
     // It ends by itself when the heap is full.
     expect(child.process.signalCode).toBeNull();
-    const { position, rebuilding } = await copyStateOf(social);
+    const { position, rebuilding } = await replicaStateOf(social);
     return position === USERS && !rebuilding;
   };
   await until('the copy is whole', isWhole, 120_000);
-  const names = [1, USERS].map((id) => [id, nameOf(id)] as const);
-  expect(await namesAt(url, [1, USERS])).toEqual(new Map(names));
+  const names = [1, USERS].map((id) => [id, usernameOf(id)] as const);
+  expect(await usernamesAt(`${url}/api/authors`, [1, USERS])).toEqual(new Map(names));
 }

@@ -3,16 +3,17 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { createLogger } from 'chassis/observability/log';
 import type { Running } from 'chassis/process/process';
 import type { PostPage } from 'contracts/types';
-import { embeddedDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { namesAt } from '../../../test/support/people.ts';
-import { copyStateOf, gaugeOf } from '../../../test/support/services.ts';
+import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
+import { metricOf } from 'chassis/testing/metrics';
+import { usernamesAt } from 'chassis/testing/users';
 import { replicaIn } from '../../src/replica/store.ts';
 import { start } from '../../src/service.ts';
 import { batchOf, deleted, type Logged, named } from '../support/events.ts';
 import { type IdentityStandIn, serveIdentity } from '../support/identity.ts';
+import { replicaStateOf } from '../support/replica-state.ts';
 import { ready } from '../support/running.ts';
 import { openStores } from '../support/stores.ts';
-import { until } from '../support/until.ts';
+import { until } from 'chassis/testing/until';
 
 jest.setTimeout(30_000);
 
@@ -41,7 +42,7 @@ const users = (count: number): Logged[] =>
   Array.from({ length: count }, (_, n) => named(n + 1, n + 1, `user_${n + 1}`));
 
 const nameOf = async ({ url }: Running, id: number): Promise<string | undefined> =>
-  (await namesAt(url, [id])).get(id);
+  (await usernamesAt(`${url}/api/authors`, [id])).get(id);
 
 test('half of a first copy is never served, though the log goes away in the middle of it', async () => {
   identity.append(users(1_300));
@@ -49,11 +50,11 @@ test('half of a first copy is never served, though the log goes away in the midd
   const social = await startSocial();
   await begun;
   identity.leave();
-  await until('it has some of it', async () => (await copyStateOf(social)).position > 0);
+  await until('it has some of it', async () => (await replicaStateOf(social)).position > 0);
   await until('it cannot read on', async () => {
-    return (await (await fetch(`${social.adminUrl}/readyz`)).text()).includes('cannot be had');
+    return (await (await fetch(`${social.adminUrl}/readyz`)).text()).includes('is unavailable');
   });
-  expect((await copyStateOf(social)).position).toBeLessThan(1_300);
+  expect((await replicaStateOf(social)).position).toBeLessThan(1_300);
   expect(await nameOf(social, 1)).toBeUndefined();
   identity.comeBack();
   await ready(social.adminUrl);
@@ -66,18 +67,18 @@ test('a log that has lost its end is not followed over what it gives a second ti
   await ready(social.adminUrl);
   // Identity was restored from a backup; then positions are given a second time.
   identity.replaceLog(users(6));
-  await until('it knows', async () => (await copyStateOf(social)).lost);
+  await until('it knows', async () => (await replicaStateOf(social)).lost);
   identity.append([named(7, 1, 'renamed'), named(8, 2, 'another')]);
   await until('it still says so', async () => {
-    return (await gaugeOf(social, 'social_log_failures_total{step="position"}')) > 1;
+    return (await metricOf(social, 'social_log_failures_total{step="position"}')) > 1;
   });
-  expect(await copyStateOf(social)).toMatchObject({ position: 7, lost: true });
+  expect(await replicaStateOf(social)).toMatchObject({ position: 7, lost: true });
   expect(await nameOf(social, 2)).toBe('user_2');
 
   const asked = await fetch(`${social.adminUrl}/authors/rebuild`, { method: 'POST' });
   expect(await asked.json()).toMatchObject({ began: true });
-  await until('the new copy is whole', async () => !(await copyStateOf(social)).rebuilding);
-  expect(await copyStateOf(social)).toMatchObject({ position: 8, lost: false });
+  await until('the new copy is whole', async () => !(await replicaStateOf(social)).rebuilding);
+  expect(await replicaStateOf(social)).toMatchObject({ position: 8, lost: false });
   const names = await Promise.all([1, 2, 3, 7].map((id) => nameOf(social, id)));
   expect(names).toEqual(['renamed', 'another', 'user_3', undefined]);
 });
@@ -96,9 +97,12 @@ test('by itself it compares its names with Identity, and removes what users left
   await ready(social.adminUrl);
   await until(
     'it has compared',
-    async () => (await gaugeOf(social, 'social_authors_compared')) > 0,
+    async () => (await metricOf(social, 'social_authors_compared')) > 0,
   );
-  await until('one differs', async () => (await gaugeOf(social, 'social_authors_divergent')) === 1);
+  await until(
+    'one differs',
+    async () => (await metricOf(social, 'social_authors_divergent')) === 1,
+  );
   await until('the post is gone', async () => {
     const answer = await fetch(`${social.url}/api/posts?authorId=9`);
     return ((await answer.json()) as PostPage).items.length === 0;

@@ -4,8 +4,8 @@ import type { Database } from 'chassis/postgres/database';
 import { eventExamples } from 'contracts/events/examples';
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
-import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
-import { memoryLog } from '../../../test/support/log.ts';
+import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
+import { memoryLog } from 'chassis/testing/memory-log';
 import { authorsIn } from '../../src/replica/authors.ts';
 import { removeOldGenerations } from '../../src/replica/cleanup.ts';
 import { type Replica, replicaIn } from '../../src/replica/store.ts';
@@ -208,7 +208,7 @@ describeOnBoth('the copy', (newDatabase) => {
       const [line] = written.lines;
       expect(line).toMatchObject({
         level: 40,
-        broken: examples.length,
+        count: examples.length,
         reasons: expect.anything(),
       });
       expect(JSON.stringify(line)).not.toMatch(/cat_|dog|fifty|traceparent/);

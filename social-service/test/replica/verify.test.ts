@@ -13,7 +13,7 @@ import { createLogger } from 'chassis/observability/log';
 import { createMetrics } from 'chassis/observability/metrics';
 import type { Database } from 'chassis/postgres/database';
 import { sql } from 'kysely';
-import { describeOnBoth, type TestDatabase } from '../../../test/support/database.ts';
+import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { lastingDifferences, type Sides } from '../../src/replica/verification/compare.ts';
 import { divergence } from '../../src/replica/verification/divergence.ts';
 import { identityClient } from '../../src/replica/verification/identity-client.ts';

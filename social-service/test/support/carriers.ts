@@ -2,9 +2,9 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, nanos } from '@nats-io/transport-node';
 import { brokerOptions } from 'chassis/events/nats/connection';
-import { startNats } from '../../../test/support/nats.ts';
+import { startNats } from 'chassis/testing/nats';
 import type { Logged } from './events.ts';
-import { until } from './until.ts';
+import { until } from 'chassis/testing/until';
 import { type IdentityStandIn, serveIdentity } from './identity.ts';
 
 export interface Carrier {

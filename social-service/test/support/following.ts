@@ -7,15 +7,15 @@ import {
   embeddedDatabase,
   serverDatabase,
   type TestDatabase,
-} from '../../../test/support/database.ts';
-import { namesAt } from '../../../test/support/people.ts';
-import { copyStateOf } from '../../../test/support/services.ts';
+} from 'chassis/testing/database';
+import { usernamesAt } from 'chassis/testing/users';
 import type { ReplicaState } from '../../src/replica/store.ts';
 import { start } from '../../src/service.ts';
 import type { Carrier } from './carriers.ts';
 import { deleted, type Logged, named, odd } from './events.ts';
+import { replicaStateOf } from './replica-state.ts';
 import { ready } from './running.ts';
-import { until } from './until.ts';
+import { until } from 'chassis/testing/until';
 
 export function followingSuite(newCarrier: () => Promise<Carrier>): void {
   let place: TestDatabase;
@@ -41,8 +41,8 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     await carrier.append(users);
     const service = await startSocial();
     await ready(service.adminUrl);
-    expect((await namesAt(service.url, [1, 700, 1_300])).size).toBe(3);
-    expect(await copyStateOf(service)).toMatchObject({
+    expect((await namesAt(service, [1, 700, 1_300])).size).toBe(3);
+    expect(await replicaStateOf(service)).toMatchObject({
       position: users.at(-1)!.position,
       head: users.at(-1)!.position,
       generation: 1,
@@ -54,7 +54,7 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     await carrier.append([named(1, 1, 'one')]);
     await carrier.leave();
     const service = await startSocial();
-    await until('it has tried', async () => /cannot be had/.test((await whyNotReady(service))!));
+    await until('it has tried', async () => /is unavailable/.test((await whyNotReady(service))!));
     await carrier.comeBack();
     await ready(service.adminUrl);
     expect(await nameOf(service, 1)).toBe('one');
@@ -87,7 +87,7 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     await carrier.append([deleted(9, 3), named(12, 4, 'four')]);
     const second = await startSocial();
     await ready(second.adminUrl);
-    expect(await namesAt(second.url, [1, 2, 3, 4])).toEqual(
+    expect(await namesAt(second, [1, 2, 3, 4])).toEqual(
       new Map([
         [1, 'one_b'],
         [4, 'four'],
@@ -130,8 +130,8 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     expect(both.filter(({ began }) => began)).toHaveLength(1);
     expect(both.map(({ generation }) => generation)).toEqual([2, 2]);
     const wanted = [1, 4, 5, 1_000, 2_100];
-    while ((await copyStateOf(service)).rebuilding) {
-      const names = await namesAt(service.url, wanted);
+    while ((await replicaStateOf(service)).rebuilding) {
+      const names = await namesAt(service, wanted);
       // User 5 goes at the moment when the new copy takes over, which may be now.
       expect(names.get(4)).toBe('renamed');
       expect([names.get(1), names.get(1_000), names.get(2_100)]).toEqual([
@@ -141,7 +141,7 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
       ]);
       expect(await whyNotReady(service)).toBeUndefined();
     }
-    expect([...(await namesAt(service.url, wanted)).keys()]).toEqual([1, 4, 1_000, 2_100]);
+    expect([...(await namesAt(service, wanted)).keys()]).toEqual([1, 4, 1_000, 2_100]);
     await carrier.append([named(end + 1, 5, 'back')]);
     await untilNamed(service, 5, 'back');
   });
@@ -167,10 +167,11 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
   });
 }
 
+const namesAt = ({ url }: Running, ids: Iterable<number>) => usernamesAt(`${url}/api/authors`, ids);
 const nameOf = async (service: Running, id: number): Promise<string | undefined> =>
-  (await namesAt(service.url, [id])).get(id);
+  (await namesAt(service, [id])).get(id);
 
-const untilNamed = (service: Running, id: number, name: string | undefined): Promise<void> =>
+const untilNamed = (service: Running, id: number, name: string | undefined) =>
   until(`${id} is ${name}`, async () => (await nameOf(service, id)) === name, 30_000);
 
 async function whyNotReady({ adminUrl }: Running): Promise<string | undefined> {

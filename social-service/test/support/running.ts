@@ -1,21 +1,26 @@
 // The whole service on a database, with a stand-in for Identity.
 import { afterAll } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
-import { type Asked, askerOf } from '../../../test/support/ask.ts';
-import type { TestDatabase } from '../../../test/support/database.ts';
+import { conformance } from 'contracts/conformance/conformance';
+import { type Client, clientOf, type RequestOptions } from 'chassis/testing/http-client';
+import type { TestDatabase } from 'chassis/testing/database';
 import { start } from '../../src/service.ts';
 import { type IdentityStandIn, serveIdentity } from './identity.ts';
 import { newSigner, type Signer } from './tokens.ts';
-import { until } from './until.ts';
+import { until } from 'chassis/testing/until';
 
 export interface RunningSocial {
   readonly service: Running;
   readonly identity: IdentityStandIn;
   readonly signer: Signer;
   /** As nobody. */
-  readonly ask: ReturnType<typeof askerOf>;
+  readonly ask: Client;
   /** As this user. */
-  readonly askAs: (userId: number, path: string, asked?: Asked) => ReturnType<RunningSocial['ask']>;
+  readonly askAs: (
+    userId: number,
+    path: string,
+    asked?: RequestOptions,
+  ) => ReturnType<RunningSocial['ask']>;
   /** Stops both; the database stays. */
   readonly stop: () => Promise<void>;
 }
@@ -46,7 +51,7 @@ export async function runSocial(
   });
   // Without Identity there is no copy of its users to begin with, and it is not ready.
   if (identityIs !== 'away') await ready(service.adminUrl);
-  const ask = askerOf(service.url, 'social');
+  const ask = clientOf(service.url, conformance('social'));
   const stop = async (): Promise<void> => {
     if (!running.delete(stop)) return;
     await service.stop();
@@ -67,5 +72,5 @@ export async function runSocial(
 }
 
 /** On a server the tables are made while it listens already. */
-export const ready = (adminUrl: string): Promise<void> =>
+export const ready = (adminUrl: string) =>
   until('it is ready', async () => (await fetch(`${adminUrl}/readyz`)).status === 200);

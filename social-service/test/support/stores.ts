@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { createLogger, type Logger } from 'chassis/observability/log';
 import { type Database, openDatabase } from 'chassis/postgres/database';
 import type { Migrations } from 'chassis/postgres/migrate';
-import type { TestDatabase } from '../../../test/support/database.ts';
+import type { TestDatabase } from 'chassis/testing/database';
 import { seed } from '../../src/demo.ts';
 import { migrations } from '../../src/migrations/index.ts';
 import type { Schema } from '../../src/schema.ts';

@@ -1,7 +1,7 @@
 // A log in which much happens, what is to be there at each of its positions, and a process to be killed in the middle.
 import { join } from 'node:path';
-import { logged, run } from '../../../test/support/child.ts';
-import type { TestDatabase } from '../../../test/support/database.ts';
+import { startService } from 'chassis/testing/process';
+import type { TestDatabase } from 'chassis/testing/database';
 import { deleted, type Logged, named } from './events.ts';
 import type { IdentityStandIn } from './identity.ts';
 import { openStores } from './stores.ts';
@@ -56,18 +56,9 @@ export async function fill(place: TestDatabase): Promise<void> {
   await database.close();
 }
 
-/** Social as a process of its own; it listens. */
-export async function startChild(place: TestDatabase, identity: IdentityStandIn) {
-  const child = run(join(import.meta.dirname, '../../src/main.ts'), {
+/** Starts Social as a process of its own; resolves when it listens. */
+export const startProcess = (place: TestDatabase, identity: IdentityStandIn) =>
+  startService(join(import.meta.dirname, '../../src/main.ts'), {
     ...place.settings,
-    PORT: '0',
-    ADMIN_PORT: '0',
     IDENTITY_URL: identity.url,
   });
-  const { adminUrl } = await logged(child, 'listening');
-  return {
-    adminUrl: String(adminUrl),
-    kill: (signal: NodeJS.Signals) => child.process.kill(signal),
-    ended: child.ended,
-  };
-}

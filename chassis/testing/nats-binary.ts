@@ -1,8 +1,8 @@
-// Where nats-server is.
+// Where nats-server is installed.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Its path: on the PATH, or where Debian has it; undefined when there is none. */
+/** Finds nats-server on the PATH, or where Debian installs it; undefined when it is not there. */
 export function findNatsServer(path: string): string | undefined {
   const folders = [...path.split(delimiter), '/usr/sbin'];
   return folders.map((folder) => join(folder, 'nats-server')).find(isExecutable);

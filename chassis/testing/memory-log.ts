@@ -1,11 +1,11 @@
-// A logger whose lines a test can read, and wait for.
+// A logger that keeps its lines for a test.
 import { EventEmitter, once } from 'node:events';
 import type { Logger } from 'chassis/observability/log';
 import { pino } from 'pino';
 
 export type Line = Readonly<Record<string, unknown>>;
 
-/** `wait` resolves with the next line whose `msg` matches. */
+/** Makes a logger; `wait` resolves with the next line whose `msg` matches. */
 export function memoryLog(): {
   log: Logger;
   lines: Line[];

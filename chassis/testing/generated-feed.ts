@@ -1,9 +1,9 @@
-// A log of many users behind an HTTP feed; its events are made when they are asked for.
+// A feed of many users' events over HTTP; the events are made when they are requested.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface GeneratedLog {
+export interface GeneratedFeed {
   readonly url: string;
   readonly users: number;
   readonly stop: () => void;
@@ -12,7 +12,7 @@ export interface GeneratedLog {
 const PAGE = 500;
 const WAIT_MS = 1_000;
 
-/** As Identity writes it: one event of each user, as after compaction. */
+/** The event at a position, as Identity writes it: one event of each user, as after compaction. */
 const eventAt = (position: number) => ({
   specversion: '1.0',
   id: String(position),
@@ -26,9 +26,10 @@ const eventAt = (position: number) => ({
   data: { id: position, username: `user_number_${position}` },
 });
 
-export const nameOf = (userId: number): string => eventAt(userId).data.username;
+export const usernameOf = (userId: number): string => eventAt(userId).data.username;
 
-export async function serveLog(users: number): Promise<GeneratedLog> {
+/** Serves the feed of users 1 to `users` on a free port. */
+export async function serveGeneratedFeed(users: number): Promise<GeneratedFeed> {
   const server = createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url!, 'http://identity');
     if (pathname !== '/api/user-events') return void res.writeHead(404).end();
@@ -43,7 +44,7 @@ export async function serveLog(users: number): Promise<GeneratedLog> {
       });
       res.end(JSON.stringify(events));
     };
-    // Nothing ever comes; whoever waits for it waits.
+    // There are no new events; a long poll ends empty.
     if (count === 0 && searchParams.has('timeout')) return void setTimeout(answer, WAIT_MS);
     return answer();
   }).listen(0, '127.0.0.1');

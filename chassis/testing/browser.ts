@@ -1,46 +1,47 @@
-// A browser as the gateway sees one: it keeps cookies, sends its page's origin, and never shows a token to its script.
-/** An answer, as a page's script has it, and what only the browser saw. */
-export interface Shown {
+// A browser as a server sees it: it keeps cookies and sends the origin of its page.
+
+/** A response as the script of a page has it. */
+export interface BrowserResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The text as JSON; undefined when it is none. */
+  /** The text as JSON; undefined when it is not JSON. */
   readonly body: unknown;
 }
 
 export interface Browser {
-  /** Cookies by name, as they are now. */
+  /** The cookies that it has now, by name. */
   readonly cookies: ReadonlyMap<string, string>;
   /** Every value that a cookie ever had. */
-  readonly secrets: readonly string[];
-  /** Everything that was answered until now. */
-  readonly seen: readonly { readonly asked: string; readonly shown: Shown }[];
-  ask(
+  readonly cookieValues: readonly string[];
+  /** All requests so far, such as `GET /api/me`, with their responses. */
+  readonly history: readonly { readonly request: string; readonly response: BrowserResponse }[];
+  request(
     method: string,
     path: string,
     body?: object,
     headers?: Record<string, string>,
-  ): Promise<Shown>;
+  ): Promise<BrowserResponse>;
 }
 
-/** @param url the site; @param origin of the page, the site's own when left out */
+/** Opens a page. @param url of the site @param origin of the page; the site's own when left out */
 export function openBrowser(url: string, origin = url): Browser {
   const cookies = new Map<string, string>();
-  const secrets: string[] = [];
-  const seen: { asked: string; shown: Shown }[] = [];
+  const cookieValues: string[] = [];
+  const history: { request: string; response: BrowserResponse }[] = [];
   const keep = (text: string): void => {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(text) ?? [];
     if (/; Max-Age=0(;|$)/i.test(text)) cookies.delete(name);
     else {
       cookies.set(name, value);
-      secrets.push(value);
+      cookieValues.push(value);
     }
   };
   return {
     cookies,
-    secrets,
-    seen,
-    async ask(method, path, body, headers = {}) {
+    cookieValues,
+    history,
+    async request(method, path, body, headers = {}) {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
       const answer = await fetch(url + path, {
         method,
@@ -54,9 +55,10 @@ export function openBrowser(url: string, origin = url): Browser {
       });
       for (const text of answer.headers.getSetCookie()) keep(text);
       const text = await answer.text();
-      const shown = { status: answer.status, headers: answer.headers, text, body: parsed(text) };
-      seen.push({ asked: `${method} ${path}`, shown });
-      return shown;
+      const { status, headers: responseHeaders } = answer;
+      const response = { status, headers: responseHeaders, text, body: parsed(text) };
+      history.push({ request: `${method} ${path}`, response });
+      return response;
     },
   };
 }

@@ -1,5 +1,5 @@
-// Databases for tests: embedded ones, ready in a moment, and ones on the server at TEST_DATABASE_URL.
-// Whoever takes one from here removes it; what is forgotten goes with the folder TEST_TEMP.
+// Databases for tests: embedded ones, ready at once, and ones on the server at TEST_DATABASE_URL. A test removes its
+// database; embedded ones that it leaves behind are removed with the folder TEST_TEMP.
 import { randomUUID } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { describe } from '@jest/globals';
 import { CLUSTER } from 'chassis/postgres/embedded';
 import { Client } from 'pg';
 
-/** A database of a test's own, as settings say it. */
+/** A database for one test, as the settings of a service name it. */
 export interface TestDatabase {
   readonly settings: { readonly DATA_DIR: string; readonly DATABASE_URL?: string };
   readonly remove: () => Promise<void>;
@@ -22,10 +22,10 @@ function fromSetup(name: 'TEST_TEMP' | 'TEST_CLUSTER'): string {
   return value;
 }
 
-/** A new empty folder. */
+/** Makes an empty folder. */
 export const emptyFolder = (): Promise<string> => mkdtemp(join(fromSetup('TEST_TEMP'), 'data-'));
 
-/** An embedded database without tables: a copy of one that scripts/jest/setup.ts made. */
+/** Makes an embedded database without tables: a copy of the one that scripts/jest/setup.ts makes. */
 export async function embeddedDatabase(): Promise<TestDatabase> {
   const folder = await emptyFolder();
   cpSync(fromSetup('TEST_CLUSTER'), join(folder, CLUSTER), { recursive: true });
@@ -45,15 +45,15 @@ async function onServer(statement: string, url = SERVER): Promise<void> {
   }
 }
 
-/** A new database without tables on the server at TEST_DATABASE_URL, whose user may create databases. */
+/** Makes a database without tables on the server at TEST_DATABASE_URL, whose user may create databases. */
 export const serverDatabase = (): Promise<TestDatabase> => newOnServer('');
 
-/** A new database with all that another one on the server has, which nobody may be using: what a backup is. */
+/** Makes a copy of a database on the server, as from a backup. Nothing may be connected to the original. */
 export const copyOfDatabase = ({ settings }: TestDatabase): Promise<TestDatabase> =>
   newOnServer(`template ${new URL(settings.DATABASE_URL!).pathname.slice(1)}`);
 
-/** Runs a statement, as a person does with psql. */
-export const runOn = ({ settings }: TestDatabase, statement: string): Promise<void> =>
+/** Runs a statement, as psql does. */
+export const execute = ({ settings }: TestDatabase, statement: string): Promise<void> =>
   onServer(statement, settings.DATABASE_URL);
 
 async function newOnServer(how: string): Promise<TestDatabase> {
@@ -67,13 +67,13 @@ async function newOnServer(how: string): Promise<TestDatabase> {
   };
 }
 
-/** `describe` where there is a server to test on, else a skipped one that says what is missing. */
+/** Describes a suite that needs a server; without TEST_DATABASE_URL, the suite is skipped and says so. */
 export const describeOnServer = (name: string, suite: () => void): void => {
   if (SERVER === undefined) describe.skip(`${name} (needs TEST_DATABASE_URL)`, suite);
   else describe(name, suite);
 };
 
-/** The same suite on both kinds of database. */
+/** Describes the same suite on both kinds of database. */
 export function describeOnBoth(
   name: string,
   suite: (newDatabase: () => Promise<TestDatabase>) => void,

@@ -1,0 +1,105 @@
+// An HTTP client that shows a response to the last byte, over a connection of its own.
+import { request as send, type Agent, type IncomingHttpHeaders } from 'node:http';
+import { expect } from '@jest/globals';
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The text as JSON; undefined when it is not JSON. */
+  readonly body: unknown;
+  /** From sending the request to the end of the response. */
+  readonly ms: number;
+}
+
+export interface RequestOptions {
+  /** GET when left out. */
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is. */
+  readonly text?: string;
+  /** Aborting it closes the connection. */
+  readonly signal?: AbortSignal;
+  /** Keeps connections for later requests; without it, each request has a connection of its own. */
+  readonly agent?: Agent;
+}
+
+/** Sends a request and waits for the whole response. @throws when there is none */
+export function request(url: string, options: RequestOptions = {}): Promise<HttpResponse> {
+  const { method = 'GET', signal, agent, json, text: sent = JSON.stringify(json) } = options;
+  const headers = { ...bodyHeaders(sent, json !== undefined), ...options.headers };
+  const start = performance.now();
+  return new Promise((resolve, reject) => {
+    const outgoing = send(
+      url,
+      { method, headers, agent: agent ?? false, ...(signal && { signal }) },
+      (res) => {
+        let text = '';
+        res.setEncoding('utf8');
+        res.on('data', (part: string) => (text += part));
+        res.on('error', reject);
+        res.on('end', () =>
+          resolve({
+            status: res.statusCode ?? 0,
+            headers: res.headers,
+            text,
+            body: parsed(text),
+            ms: performance.now() - start,
+          }),
+        );
+      },
+    );
+    outgoing.on('error', reject).end(sent);
+  });
+}
+
+const bodyHeaders = (sent: string | undefined, isJson: boolean): Record<string, string> => ({
+  ...(sent !== undefined && { 'Content-Length': String(Buffer.byteLength(sent)) }),
+  ...(isJson && { 'Content-Type': 'application/json' }),
+});
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sends a request that the client can abort. */
+export function abortableRequest(url: string, options: Omit<RequestOptions, 'signal'> = {}) {
+  const controller = new AbortController();
+  const response = request(url, { ...options, signal: controller.signal });
+  return {
+    response,
+    async abort(): Promise<void> {
+      controller.abort();
+      await response.catch(() => undefined);
+    },
+  };
+}
+
+/** Sends requests to one origin. */
+export type Client = (path: string, options?: RequestOptions) => Promise<HttpResponse>;
+
+/** What a response breaks of its document, one line each: contracts' `conformance(document)`. */
+export type Conformance = (exchange: {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}) => readonly string[];
+
+/** Makes a client of `origin`; a response that breaks the document fails the test. */
+export function clientOf(origin: string, violations: Conformance): Client {
+  return async (path, options = {}) => {
+    const response = await request(origin + path, options);
+    const { method = 'GET' } = options;
+    const { status, headers, body = response.text } = response;
+    expect(violations({ method, path, status, headers, body })).toEqual([]);
+    return response;
+  };
+}

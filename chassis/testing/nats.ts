@@ -1,0 +1,125 @@
+// NATS servers with JetStream, one or a cluster of three, on free ports of this machine. Those that a test does not
+// remove end with its file; their folders are removed with TEST_TEMP.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, jest } from '@jest/globals';
+import { jetStreamSource } from 'chassis/events/nats/source';
+import { freePorts } from './free-ports.ts';
+import { findNatsServer } from './nats-binary.ts';
+import { type Child, start } from './process.ts';
+
+export interface NatsServer {
+  readonly url: string;
+  /** Sends SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, with what it has on disk; resolves when it serves. */
+  restart(): Promise<void>;
+}
+
+/** One server or a cluster. */
+export interface TestNats {
+  /** Addresses of all servers, separated by commas, as NATS_URL has them. */
+  readonly url: string;
+  readonly servers: readonly NatsServer[];
+  remove(): Promise<void>;
+}
+
+const READY_MS = 30_000;
+const POLL_MS = 50;
+
+/** TEST_NATS_SERVER, else where it is installed. */
+const BINARY = process.env['TEST_NATS_SERVER'] ?? findNatsServer(process.env['PATH'] ?? '');
+
+/** Describes a suite that needs nats-server; without one, the suite is skipped and says so. */
+export const describeWithNats = (name: string, suite: () => void): void => {
+  if (BINARY === undefined) return describe.skip(`${name} (needs nats-server)`, suite);
+  // A cluster takes long to elect its leader on a busy machine.
+  jest.setTimeout(60_000);
+  describe(name, suite);
+};
+
+/** Starts one server or a cluster; resolves when all servers serve and a cluster has a leader. */
+export async function startNats(size: 1 | 3 = 1): Promise<TestNats> {
+  const folder = await mkdtemp(join(process.env['TEST_TEMP']!, 'nats-'));
+  const ports = await freePorts(size * 3);
+  const routes = ports.slice(0, size).map((port) => `nats://127.0.0.1:${port}`);
+  const servers = routes.map((route, index) => {
+    const [port, monitor] = ports.slice(size + index * 2) as [number, number];
+    const cluster = ['--cluster_name', 'test', '--cluster', route, '--routes', routes.join()];
+    const store = ['--jetstream', '--store_dir', join(folder, `${index}`), '--name', `n${index}`];
+    const args = ['-a', '127.0.0.1', '-p', `${port}`, '-m', `${monitor}`, ...store];
+    return serverOf(size === 1 ? args : [...args, ...cluster], port, monitor);
+  });
+  await Promise.all(servers.map((server) => server.restart()));
+  return {
+    url: servers.map(({ url }) => url).join(),
+    servers,
+    async remove() {
+      await Promise.all(servers.map((server) => server.kill()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function serverOf(args: readonly string[], port: number, monitor: number): NatsServer {
+  let child: Child | undefined;
+  let isRunning = false;
+  const launch = (): void => {
+    const own = start(BINARY!, args, { env: process.env });
+    child = own;
+    isRunning = true;
+    void own.ended.then(() => {
+      if (child === own) isRunning = false;
+    });
+  };
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    kill: async () => void (await child?.stop('SIGKILL')),
+    async restart() {
+      const end = performance.now() + READY_MS;
+      while (!(await isHealthy(monitor))) {
+        if (performance.now() > end)
+          throw new Error(`nats-server does not serve: ${child?.output().slice(-2000)}`);
+        // A server whose port is taken ends by itself.
+        if (!isRunning) launch();
+        await pause(POLL_MS);
+      }
+    },
+  };
+}
+
+/** Whether a server serves and its cluster has a leader. */
+async function isHealthy(monitor: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${monitor}/healthz`, {
+      signal: AbortSignal.timeout(READY_MS / 10),
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads all events of a stream, in its order. Waits for the server and the stream. */
+export async function readStream(urls: string, stream = 'USER_EVENTS'): Promise<unknown[]> {
+  const source = jetStreamSource({
+    urls,
+    stream,
+    subject: 'user-events.>',
+    name: 'test',
+    waitMs: 1_000,
+  });
+  const events: unknown[] = [];
+  try {
+    for (let after = 0; ;) {
+      const batch = await source.read(after, AbortSignal.timeout(READY_MS));
+      events.push(...batch.events);
+      await batch.ack();
+      after = batch.nextOffset;
+      if (after >= batch.endOffset) return events;
+    }
+  } finally {
+    await source.close();
+  }
+}

@@ -1,0 +1,42 @@
+// Waiting for a state that no promise tells of, such as one in another process.
+import { setTimeout as pause } from 'node:timers/promises';
+
+const POLL_MS = 5;
+
+/** What `check` returned in the end: neither undefined nor false. */
+type Found<T> = Exclude<Awaited<T>, undefined | false>;
+
+/**
+ * Polls until `check` returns neither undefined nor false.
+ * @param what completes the sentence "waited in vain until …"
+ * @throws an error of `check` at once; an error when `limitMs` are over
+ */
+export async function until<T>(what: string, check: () => T, limitMs = 10_000): Promise<Found<T>> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const found = await check();
+    if (found !== undefined && found !== false) return found as Found<T>;
+    if (performance.now() > end) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
+    await pause(POLL_MS);
+  }
+}
+
+/** Polls as `until` does, but an error of `check` means "not yet"; the last one is the cause of the final error. */
+export async function untilSuccess<T>(
+  what: string,
+  check: () => T,
+  limitMs = 10_000,
+): Promise<Found<T>> {
+  let cause: unknown;
+  const attempt = async (): Promise<Awaited<T> | undefined> => {
+    try {
+      return await check();
+    } catch (error) {
+      cause = error;
+      return undefined;
+    }
+  };
+  return until(what, attempt, limitMs).catch((error: Error) => {
+    throw new Error(error.message, { cause });
+  });
+}

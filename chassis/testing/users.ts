@@ -1,0 +1,22 @@
+// What the users of tests have in common.
+
+/** The password of every test user. Neither it nor an e-mail or a token may ever be logged. */
+export const PASSWORD = 'a password that nobody logs';
+
+/** Asks for users' names, 50 ids at a time. @param url of a batch endpoint: /api/users or /api/authors @returns names by id */
+export async function usernamesAt(
+  url: string,
+  ids: Iterable<number>,
+): Promise<Map<number, string>> {
+  const names = new Map<number, string>();
+  const all = [...ids];
+  for (let at = 0; at < all.length; at += BATCH) {
+    const answer = await fetch(`${url}?ids=${all.slice(at, at + BATCH).join()}`);
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+    const { items } = (await answer.json()) as { items: { id: number; username: string }[] };
+    for (const { id, username } of items) names.set(id, username);
+  }
+  return names;
+}
+
+const BATCH = 50;
