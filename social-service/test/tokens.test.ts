@@ -3,18 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadDocument } from 'contracts/document';
 import { SignJWT } from 'jose';
 import type { RequestOptions } from 'chassis/testing/http-client';
+import { type Claims, claimsOf, signingKey, unsigned } from 'chassis/testing/tokens';
+import { accessToken } from 'contracts/tokens';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { runSocial, type RunningSocial } from './support/running.ts';
-import { newSigner, type Signer } from './support/tokens.ts';
 import { until } from 'chassis/testing/until';
 
 let database: TestDatabase;
 let social: RunningSocial;
-let stranger: Signer;
 beforeAll(async () => {
   database = await embeddedDatabase();
   social = await runSocial(database, { DEMO_DATA: 'true' });
-  stranger = await newSigner();
 });
 afterAll(async () => {
   await social.stop();
@@ -22,22 +21,22 @@ afterAll(async () => {
 });
 
 const past = Math.floor(Date.now() / 1000) - 10;
-const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const sign = (...args: Parameters<Signer['sign']>) => social.signer.sign(...args);
+const stranger = signingKey(accessToken);
+const sign = (claims: Claims = {}, header = {}) => social.key.sign({ sub: '1', ...claims }, header);
 
 // Everything that stands for user 1 and is no token of user 1.
 const impostors: readonly [string, () => Promise<Record<string, string>>][] = [
   ['no token', async () => ({})],
-  ['an expired token', async () => bearer(await sign(1, { exp: past }))],
-  ['a token that another key signed', async () => bearer(await stranger.sign(1))],
-  ['a token for another audience', async () => bearer(await sign(1, { aud: 'urn:elsewhere' }))],
-  ['a token of another issuer', async () => bearer(await sign(1, { iss: 'urn:somebody' }))],
-  ['a token of another type', async () => bearer(await sign(1, {}, { typ: 'JWT' }))],
-  ['a token without a signature', async () => bearer(await unsigned())],
+  ['an expired token', async () => bearer(sign({ exp: past }))],
+  ['a token that another key signed', async () => bearer(stranger.sign({ sub: '1' }))],
+  ['a token for another audience', async () => bearer(sign({ aud: 'urn:elsewhere' }))],
+  ['a token of another issuer', async () => bearer(sign({ iss: 'urn:somebody' }))],
+  ['a token of another type', async () => bearer(sign({}, { typ: 'JWT' }))],
+  ['a token without a signature', async () => bearer(unsigned(sign()))],
   ['a token whose secret is the public key', async () => bearer(await withPublicKey())],
-  ['a token without a session', async () => bearer(await sign(1, { sid: undefined }))],
-  ['a token in a cookie', async () => ({ Cookie: `access=${await sign(1)}` })],
-  ['a token of another scheme', async () => ({ Authorization: `Basic ${await sign(1)}` })],
+  ['a token without a session', async () => bearer(sign({ sid: undefined }))],
+  ['a token in a cookie', async () => ({ Cookie: `access=${sign()}` })],
+  ['a token of another scheme', async () => ({ Authorization: `Basic ${sign()}` })],
   [
     'headers that say who it is',
     async () => ({ 'X-User-Id': '1', 'X-Forwarded-User': '1', 'X-Authenticated-Userid': '1' }),
@@ -45,16 +44,10 @@ const impostors: readonly [string, () => Promise<Record<string, string>>][] = [
 ];
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
-async function unsigned(): Promise<string> {
-  const [, claims] = (await sign(1)).split('.');
-  return `${base64({ alg: 'none', typ: 'at+jwt' })}.${claims}.`;
-}
-
 async function withPublicKey(): Promise<string> {
-  const claims = JSON.parse(Buffer.from((await sign(1)).split('.')[1]!, 'base64url').toString());
-  const secret = Buffer.from(String(social.signer.jwk.x), 'base64url');
-  return new SignJWT(claims as Record<string, string>)
-    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'test' })
+  const secret = Buffer.from(String(social.key.jwk.x), 'base64url');
+  return new SignJWT(claimsOf(sign()))
+    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: social.key.jwk.kid! })
     .sign(secret);
 }
 
@@ -108,7 +101,7 @@ test('keys are asked for once, and tokens are accepted while Identity is down', 
   expect(social.identity.asked()).toBe(1);
   social.identity.leave();
   expect((await social.askAs(1, '/api/feed')).status).toBe(200);
-  const answer = await social.ask('/api/feed', { headers: bearer(await stranger.sign(1)) });
+  const answer = await social.ask('/api/feed', { headers: bearer(stranger.sign({ sub: '1' })) });
   expect(answer.status).toBe(401);
 });
 

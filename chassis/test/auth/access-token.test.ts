@@ -1,5 +1,5 @@
 // Who asks: only a token that is right in everything says so.
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   bearerToken,
   createAuthenticator,
@@ -10,25 +10,26 @@ import { Problem } from 'chassis/http/problem';
 import { createRemoteKeys } from 'chassis/auth/remote-keys';
 import { createLocalJWKSet, SignJWT, type JSONWebKeySet } from 'jose';
 import type { IncomingMessage } from 'node:http';
-import { newKey, rules, unsigned, type TestKey } from '../support/tokens.ts';
+import { signingKey, unsigned } from 'chassis/testing/tokens';
 
-let key: TestKey;
-let other: TestKey;
-let set: JSONWebKeySet;
-beforeAll(async () => {
-  key = await newKey('a');
-  other = await newKey('b');
-  set = { keys: [key.jwk] };
-});
+const rules = {
+  issuer: 'urn:test:issuer',
+  audience: 'urn:test:audience',
+  algorithm: 'EdDSA',
+  type: 'at+jwt',
+};
+const key = signingKey(rules, 'a');
+const other = signingKey(rules, 'b');
+const set: JSONWebKeySet = { keys: [key.jwk] };
 
 const verifier = () => createVerifier(createLocalJWKSet(set), rules);
 const past = Math.floor(Date.now() / 1000) - 10;
 
 test('a good token tells who asks, in which session, and until when', async () => {
-  const token = await key.sign({ exp: past + 100 });
+  const token = key.sign({ exp: past + 100 });
   expect(await verifier()(token)).toEqual({
     userId: 7,
-    sessionId: 's',
+    sessionId: 'session',
     expiresAt: (past + 100) * 1000,
     token,
   });
@@ -41,7 +42,7 @@ describe('a 401 that says how to log in', () => {
     ['an expired token', () => key.sign({ exp: past })],
     ['a token that another key signed', () => other.sign()],
     ['a token that another key signed under our key’s name', () => other.sign({}, { kid: 'a' })],
-    ['a token without a signature', async () => unsigned(await key.sign())],
+    ['a token without a signature', () => unsigned(key.sign())],
     ['a token for another audience', () => key.sign({ aud: 'urn:test:elsewhere' })],
     ['a token of another issuer', () => key.sign({ iss: 'urn:test:somebody' })],
     ['a token of another type', () => key.sign({}, { typ: 'JWT' })],
@@ -60,7 +61,7 @@ describe('a 401 that says how to log in', () => {
     ],
     [
       'a changed token',
-      async () => (await key.sign()).replace(/\.[^.]+\./, (part) => `${part.slice(0, -1)}x.`),
+      () => key.sign().replace(/\.[^.]+\./, (part) => `${part.slice(0, -1)}x.`),
     ],
     ['a text that is no token', () => 'cat'],
     ['a text without end', () => 'x'.repeat(100_000)],
@@ -103,7 +104,7 @@ test('a token that was checked is not checked again until it expires', async () 
     rules,
     { cache: memory },
   );
-  const token = await key.sign();
+  const token = key.sign();
   const viewer = await verify(token);
   expect(await verify(token)).toBe(viewer);
   expect(looked).toBe(1);
@@ -127,16 +128,16 @@ const service = () => {
 describe('keys of another service', () => {
   test('are asked for once, and stay when that service goes away', async () => {
     const { state, verify } = service();
-    await verify(await key.sign());
+    await verify(key.sign());
     state.away = true;
-    expect(await verify(await key.sign({ sub: '8' }))).toMatchObject({ userId: 8 });
+    expect(await verify(key.sign({ sub: '8' }))).toMatchObject({ userId: 8 });
     expect(state.asked).toBe(1);
   });
 
   test('that were never had are a 503, never a 401; many who ask at once, and right after, ask once', async () => {
     const { state, verify } = service();
     state.away = true;
-    const token = await key.sign();
+    const token = key.sign();
     const refused = await Promise.allSettled(Array.from({ length: 20 }, () => verify(token)));
     await expect(verify(token)).rejects.toMatchObject({ slug: 'keys-missing' });
     for (const each of refused)
@@ -151,21 +152,21 @@ describe('keys of another service', () => {
     const remote = createRemoteKeys(() => Promise.reject(mine));
     remote.close();
     const verify = createVerifier(remote.keys, rules, { keysFailed: (cause) => cause });
-    await expect(verify(await key.sign())).rejects.toBe(mine);
+    await expect(verify(key.sign())).rejects.toBe(mine);
   });
 
   test('a key that is made up does not make us ask again and again', async () => {
     const { state, verify } = service();
-    await verify(await key.sign());
+    await verify(key.sign());
     for (let i = 0; i < 5; i += 1)
-      await expect(verify(await other.sign())).rejects.toMatchObject({ slug: 'unauthenticated' });
+      await expect(verify(other.sign())).rejects.toMatchObject({ slug: 'unauthenticated' });
     expect(state.asked).toBe(1);
   });
 
   test('what is no set of keys is a 503', async () => {
     const { state, verify } = service();
     state.set = { nonsense: true } as never;
-    await expect(verify(await key.sign())).rejects.toMatchObject({ slug: 'keys-missing' });
+    await expect(verify(key.sign())).rejects.toMatchObject({ slug: 'keys-missing' });
   });
 
   test('that are wanted at once are there before the first token, whatever becomes of that service', async () => {
@@ -179,7 +180,7 @@ describe('keys of another service', () => {
     await asked.promise;
     away = true;
     remote.close();
-    expect(await createVerifier(remote.keys, rules)(await key.sign())).toMatchObject({ userId: 7 });
+    expect(await createVerifier(remote.keys, rules)(key.sign())).toMatchObject({ userId: 7 });
   });
 
   test('that could not be had at once are asked for again by the first token, without a rest', async () => {
@@ -194,7 +195,7 @@ describe('keys of another service', () => {
     await first.promise;
     await new Promise((resolve) => setImmediate(resolve));
     remote.close();
-    expect(await createVerifier(remote.keys, rules)(await key.sign())).toMatchObject({ userId: 7 });
+    expect(await createVerifier(remote.keys, rules)(key.sign())).toMatchObject({ userId: 7 });
     expect(asked).toBe(2);
   });
 });

@@ -4,7 +4,8 @@ import { PASSWORD } from '../support/accounts.ts';
 import { expectProblem } from '../support/expectations.ts';
 import { bearer, cookies, justNow, setCookies } from '../support/session.ts';
 import { stage, type Stage } from '../support/stage.ts';
-import { newKey, unsigned } from '../support/tokens.ts';
+import { signingKey, unsigned } from 'chassis/testing/tokens';
+import { accessToken } from 'contracts/tokens';
 
 const post = (it: Stage, path: string, json: object, headers: Record<string, string> = {}) =>
   it.get(path, { method: 'POST', json, headers });
@@ -50,7 +51,7 @@ describe('a token that is no good', () => {
   const PAST = justNow();
   test.each<[string, (it: Stage) => string]>([
     ['that has expired', (it) => it.identity.key.sign({ exp: PAST })],
-    ['of another key by the same name', () => newKey('key-1').sign()],
+    ['of another key by the same name', () => signingKey(accessToken, 'key-1').sign()],
     ['without a signature', (it) => unsigned(it.identity.key.sign())],
     ['for another audience', (it) => it.identity.key.sign({ aud: 'urn:elsewhere' })],
     ['of another issuer', (it) => it.identity.key.sign({ iss: 'urn:elsewhere' })],

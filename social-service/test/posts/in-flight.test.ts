@@ -5,6 +5,8 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { type Kysely, sql } from 'kysely';
 import { startService } from 'chassis/testing/process';
+import { signingKey } from 'chassis/testing/tokens';
+import { accessToken } from 'contracts/tokens';
 import { describeOnServer, serverDatabase } from 'chassis/testing/database';
 import type { TestDatabase } from 'chassis/testing/database';
 import { deleteOldKeys } from '../../src/posts/idempotency.ts';
@@ -13,7 +15,6 @@ import { writingIn } from '../../src/posts/writing.ts';
 import { serveIdentity } from '../support/identity.ts';
 import { ready, runSocial } from '../support/running.ts';
 import { openStores } from '../support/stores.ts';
-import { newSigner } from '../support/tokens.ts';
 import { until } from 'chassis/testing/until';
 
 jest.setTimeout(60_000);
@@ -74,8 +75,8 @@ describeOnServer('a creation with an Idempotency-Key', () => {
   });
 
   test('leaves nothing behind when the process is killed in its middle, and can be repeated', async () => {
-    const signer = await newSigner();
-    const identity = await serveIdentity([signer.jwk]);
+    const key = signingKey(accessToken);
+    const identity = await serveIdentity([key.jwk]);
     const main = join(import.meta.dirname, '../../src/main.ts');
     const { child, url, adminUrl } = await startService(main, {
       DATABASE_URL: place.settings.DATABASE_URL!,
@@ -89,7 +90,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
         headers: {
           ...headers,
           'Content-Type': 'application/json',
-          Authorization: `Bearer ${await signer.sign(1)}`,
+          Authorization: `Bearer ${key.sign({ sub: '1' })}`,
         },
       });
       lost.catch(() => {});

@@ -6,13 +6,15 @@ import { type Client, clientOf, type RequestOptions } from 'chassis/testing/http
 import type { TestDatabase } from 'chassis/testing/database';
 import { start } from '../../src/service.ts';
 import { type IdentityStandIn, serveIdentity } from './identity.ts';
-import { newSigner, type Signer } from './tokens.ts';
+import { accessToken } from 'contracts/tokens';
+import { signingKey, type SigningKey } from 'chassis/testing/tokens';
 import { until } from 'chassis/testing/until';
 
 export interface RunningSocial {
   readonly service: Running;
   readonly identity: IdentityStandIn;
-  readonly signer: Signer;
+  /** Signs access tokens that Social accepts. */
+  readonly key: SigningKey;
   /** As nobody. */
   readonly ask: Client;
   /** As this user. */
@@ -37,8 +39,8 @@ export async function runSocial(
   env: Readonly<Record<string, string>> = {},
   identityIs: 'away' | ((identity: IdentityStandIn) => void) = () => {},
 ): Promise<RunningSocial> {
-  const signer = await newSigner();
-  const identity = await serveIdentity([signer.jwk]);
+  const key = signingKey(accessToken);
+  const identity = await serveIdentity([key.jwk]);
   if (identityIs === 'away') identity.leave();
   else identityIs(identity);
   const service = await start({
@@ -61,10 +63,10 @@ export async function runSocial(
   return {
     service,
     identity,
-    signer,
+    key,
     ask,
     async askAs(userId, path, { headers, ...asked } = {}) {
-      const authorization = `Bearer ${await signer.sign(userId)}`;
+      const authorization = `Bearer ${key.sign({ sub: String(userId) })}`;
       return ask(path, { ...asked, headers: { Authorization: authorization, ...headers } });
     },
     stop,
