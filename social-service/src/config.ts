@@ -1,4 +1,4 @@
-// Every setting of this service; README.md has them as a table.
+// All settings of this service; docs/settings.md lists them in a table.
 import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { commonSettings, httpOrigin, z } from 'chassis/settings/settings';
@@ -9,10 +9,10 @@ export const settings = z
     ...databaseSettings('.data/social'),
     IDENTITY_URL: httpOrigin(
       'http://127.0.0.1:8081',
-      'Where Identity is: access tokens are checked with its keys, and its log of users is read.',
+      'Address of Identity: Social verifies access tokens with its keys, and consumes its user event log.',
     ),
     NATS_URL: natsUrl(
-      'The NATS servers to have the log of users from. Without it, it comes from IDENTITY_URL.',
+      'NATS servers to consume the user event log from. Without it, Social consumes the log from IDENTITY_URL.',
     ),
   })
   .refine(...noDemoInProduction);

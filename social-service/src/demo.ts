@@ -1,4 +1,4 @@
-// The posts and friendships of a fresh demo; identity-service/src/demo.ts has their users.
+// The demo posts and friendships; identity-service/src/demo.ts has their users.
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from './schema.ts';
 import { locks } from './locks.ts';
@@ -22,8 +22,12 @@ const POSTS: readonly (readonly [authorId: number, written: string, content: str
   [1, '2026-01-20T08:10:00Z', 'Sun report: yes.'],
 ];
 
-/** Who asked, who was asked, when, and when that one said yes. */
-const FRIENDSHIPS: readonly (readonly [by: number, to: number, asked: string, yes?: string])[] = [
+const FRIENDSHIPS: readonly (readonly [
+  requestedBy: number,
+  requestedOf: number,
+  requestedAt: string,
+  acceptedAt?: string,
+])[] = [
   [1, 2, '2025-11-04T09:00:00Z', '2025-11-04T09:20:00Z'],
   [3, 1, '2025-11-12T22:10:00Z', '2025-11-13T07:45:00Z'],
   [1, 5, '2025-12-03T12:00:00Z', '2025-12-05T18:30:00Z'],
@@ -32,13 +36,17 @@ const FRIENDSHIPS: readonly (readonly [by: number, to: number, asked: string, ye
   [3, 4, '2026-01-19T23:30:00Z'],
 ];
 
-/** Writes the demo data into a database without posts and friendships; else does nothing. */
+/** Inserts the demo data if the database has no posts and no friendships. */
 export async function seed(db: Kysely<Schema>): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${locks.demo})`.execute(tx);
-    const post = await tx.selectFrom('posts').select('id').limit(1).executeTakeFirst();
-    const friends = await tx.selectFrom('friendships').select('low_id').limit(1).executeTakeFirst();
-    if (post !== undefined || friends !== undefined) return;
+    const existingPost = await tx.selectFrom('posts').select('id').limit(1).executeTakeFirst();
+    const existingFriendship = await tx
+      .selectFrom('friendships')
+      .select('low_id')
+      .limit(1)
+      .executeTakeFirst();
+    if (existingPost !== undefined || existingFriendship !== undefined) return;
 
     const posts = POSTS.map(([author_id, written, content], index) => ({
       id: index + 1,
@@ -47,15 +55,15 @@ export async function seed(db: Kysely<Schema>): Promise<void> {
       created_at: new Date(written),
     }));
     await tx.insertInto('posts').values(posts).execute();
-    // The rows brought their own ids, so the sequence has to be told to go on after them.
+    // The rows have explicit ids, so the sequence must continue after them.
     await sql`select setval(pg_get_serial_sequence('posts', 'id'), ${POSTS.length})`.execute(tx);
 
-    const friendships = FRIENDSHIPS.map(([by, to, asked, yes]) => ({
-      low_id: Math.min(by, to),
-      high_id: Math.max(by, to),
-      requested_by: by,
-      requested_at: new Date(asked),
-      accepted_at: yes === undefined ? null : new Date(yes),
+    const friendships = FRIENDSHIPS.map(([requestedBy, requestedOf, requestedAt, acceptedAt]) => ({
+      low_id: Math.min(requestedBy, requestedOf),
+      high_id: Math.max(requestedBy, requestedOf),
+      requested_by: requestedBy,
+      requested_at: new Date(requestedAt),
+      accepted_at: acceptedAt === undefined ? null : new Date(acceptedAt),
     }));
     await tx.insertInto('friendships').values(friendships).execute();
   });

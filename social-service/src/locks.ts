@@ -1,8 +1,8 @@
-// The advisory locks of this service's database, so that no two kinds of work share a number.
-// Idempotency keys take locks of their own, by a hash of 64 bits.
+// Numbers of the PostgreSQL advisory locks in this service's database; no two tasks share a number.
+// Idempotency keys use other locks, numbered by a hash of 64 bits.
 
-/** Held by one instance at a time. Numbers are arbitrary, and never change: a release before may hold the same lock. */
+/** The numbers are arbitrary, but must never change: an instance of an older release may hold the same lock. */
 export const locks = {
-  /** Writing the demo data. */
+  /** Inserting the demo data. */
   demo: 7_301_002,
 } as const;

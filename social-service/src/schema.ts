@@ -1,4 +1,4 @@
-// The tables, as Kysely sees them; migrations/ makes them.
+// Table types for Kysely; migrations/ creates the tables. Some columns keep older names of what they store.
 import type { Generated } from 'kysely';
 
 export interface PostsTable {
@@ -8,17 +8,17 @@ export interface PostsTable {
   created_at: Generated<Date>;
 }
 
-/** One row for two users, whoever asked: `low_id` < `high_id`. */
+/** One row for two users, whoever sent the request: `low_id` < `high_id`. */
 export interface FriendshipsTable {
   low_id: number;
   high_id: number;
   requested_by: number;
   requested_at: Generated<Date>;
-  /** Null while it is only asked for. */
+  /** Null until the request is accepted. */
   accepted_at: Date | null;
 }
 
-/** A request that made a post, and may come again. */
+/** A request that created a post, and that the client may send again. */
 export interface IdempotencyKeysTable {
   user_id: number;
   key: string;
@@ -27,41 +27,43 @@ export interface IdempotencyKeysTable {
   created_at: Generated<Date>;
 }
 
-/** The copy of Identity's users. Only the generation that `log_position` says is being served is read. */
+/** The replica of Identity's users. Only the generation `log_position.serving` is read. */
 export interface AuthorsTable {
   generation: number;
   id: number;
   username: string;
-  /** Of the event that made the row what it is. */
+  /** Offset of the event that wrote the row. */
   position: number;
 }
 
-/** How far in a log its copy is. */
+/** The progress of a replica in its log. */
 export interface LogPositionTable {
   name: 'users';
+  /** The offset up to which events are applied. */
   position: Generated<number>;
-  /** What events are written to. */
+  /** The generation that events are applied to. */
   generation: Generated<number>;
-  /** What is read from: another one while a copy is being made, 0 when none was ever whole. */
+  /** The generation that is read: an older one during a rebuild, 0 until the first generation is complete. */
   serving: Generated<number>;
-  /** The position at which the copy that is being made is whole; null while that is not known, and when none is. */
+  /** The offset at which the rebuild is complete; null if it is not known yet, and when no rebuild runs. */
   goal: number | null;
-  /** The log has never given the position: nothing of it is read any more, until the copy is made anew. */
+  /** The log ends before `position`, so it has lost events. Social reads nothing more until a rebuild. */
   lost: Generated<boolean>;
 }
 
-/** Users who left a short while ago. */
+/** Users who were deleted within the last hour. */
 export interface DepartedTable {
   user_id: number;
   noticed_at: Generated<Date>;
 }
 
-/** Events that break the contract, for people to look at. */
+/** Dead letters: events that break the contract, stored for operators. */
 export interface BrokenEventsTable {
   id: Generated<number>;
+  /** The event's offset; null if it is unknown. */
   position: number | null;
   reason: string;
-  /** JSON, cut off when it is long. */
+  /** JSON, truncated if it is long. */
   event: string;
   hash: Uint8Array;
   kept_at: Generated<Date>;

@@ -1,4 +1,4 @@
-// The whole service, from an environment to two listeners.
+// Starts the service: reads the settings and opens the database and both listeners.
 import { startDatabaseService } from 'chassis/process/database-service';
 import type { Running } from 'chassis/process/process';
 import { settings } from './config.ts';
@@ -7,7 +7,7 @@ import { migrations } from './migrations/index.ts';
 import type { Schema } from './schema.ts';
 import { wire } from './wire/wire.ts';
 
-/** @throws StartError for what a person has to mend: a wrong setting, a taken port, a data directory in use. */
+/** @throws StartupError for a wrong setting, a port in use, or a data directory in use */
 export const start = (env: Readonly<Record<string, string | undefined>>): Promise<Running> =>
   startDatabaseService<Schema, typeof settings.shape>(
     { name: 'social-service', settings, migrations, seed, create: wire },

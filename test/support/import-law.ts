@@ -72,7 +72,7 @@ const houses: Readonly<Record<string, readonly Room[]>> = {
   'social-service': [
     room('main', /^(main|service)\.ts$/, 'wire commands demo config schema'),
     room('wire', /^wire\//, 'routes posts friends replica types: config schema'),
-    room('commands', /^commands\.ts$/, 'config types: replica'),
+    room('commands', /^commands\//, 'config types: replica'),
     room('config', /^config\.ts$/, ''),
     room('schema', /^(schema\.ts$|migrations\/)/, ''),
     room('locks', /^locks\.ts$/, ''),

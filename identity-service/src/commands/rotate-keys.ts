@@ -29,7 +29,7 @@ export const rotateKeys: Command = async (env, say) => {
   }).catch((cause: unknown) => {
     if (!(cause instanceof StartupError)) throw cause;
     throw new StartupError(
-      `${cause.message}\nOnly one process can use an embedded database. Stop the service, run this command again, and then start the service.`,
+      `${cause.message}\nAn embedded database allows only one process: stop the service, run this command again, and then start the service.`,
       { cause },
     );
   });

@@ -1,11 +1,11 @@
-// How many posts and friends a user has.
+// Counts the posts and friends of a user.
 import type { Counts } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 
 export type CountsOf = (userId: number) => Promise<Counts>;
 
-/** Friendships count once they are accepted. A user who is not known has none of both. */
+/** Counts accepted friendships only. The counts of an unknown user are 0. */
 export const countsIn =
   (db: Kysely<Schema>): CountsOf =>
   (userId) =>
@@ -22,7 +22,7 @@ export const countsIn =
           .selectFrom('friendships')
           .select(sql<number>`count(*)`.as('n'))
           .where('accepted_at', 'is not', null)
-          .where((is) => is.or([is('low_id', '=', userId), is('high_id', '=', userId)]))
+          .where((eb) => eb.or([eb('low_id', '=', userId), eb('high_id', '=', userId)]))
           .$asScalar()
           .$notNull()
           .as('friendCount'),

@@ -1,52 +1,56 @@
-// Friendships: one asks, the other accepts. One row for two people, whoever asked; each change is one statement, so
-// that two people who act at once meet in the database.
+// Friendships: one user sends a request, the other accepts it. Two users share one row, whoever sent the request. Each
+// change is one statement, so the database serializes concurrent changes by both users.
 import { type Kysely, sql } from 'kysely';
 import { type PageRequest, type Slice, sliceOf } from '../page.ts';
 import type { Schema } from '../schema.ts';
 
 export type FriendshipState = 'requested' | 'friends';
-/** From the asker's side, or from the side of who was asked. */
+/** Requests to the user, or by the user. */
 export type Direction = 'incoming' | 'outgoing';
 
-/** The other one, and since when. */
-export interface Since {
+/** The other user, and the time of the friendship or the request. */
+export interface UserSince {
   readonly id: number;
   readonly since: Date;
 }
 
 export interface Friends {
-  /** Asks, or accepts when the other one has asked. Again, it changes nothing. */
+  /** Sends a friend request, or accepts the request of the other user. Repeating the call changes nothing. */
   put(userId: number, otherId: number): Promise<FriendshipState>;
-  /** Ends a friendship, refuses a request, takes one's own back; whichever there is. */
+  /** Ends the friendship, or rejects or withdraws the friend request, whichever exists. */
   remove(userId: number, otherId: number): Promise<void>;
-  /** Friends by their ids, the smallest first. */
-  pageOf(userId: number, question: PageRequest): Promise<Slice<Since>>;
-  /** The same for what was only asked. */
-  requestsOf(userId: number, direction: Direction, question: PageRequest): Promise<Slice<Since>>;
+  /** Friends in ascending order of their ids. */
+  pageOf(userId: number, page: PageRequest): Promise<Slice<UserSince>>;
+  /** Users with an open friend request, in ascending order of their ids. */
+  requestsOf(userId: number, direction: Direction, page: PageRequest): Promise<Slice<UserSince>>;
 }
 
-/** The key of two people's row. */
-const pairOf = (one: number, other: number) => ({
-  low_id: Math.min(one, other),
-  high_id: Math.max(one, other),
+/** Returns the key of the row of two users. */
+const pairOf = (a: number, b: number) => ({
+  low_id: Math.min(a, b),
+  high_id: Math.max(a, b),
 });
 
 export function friendsIn(db: Kysely<Schema>): Friends {
-  /** A page of a user's rows that are so; `time` is the column to tell. Each side has an index in this order. */
-  const page = async (
+  /**
+   * Selects a page of the user's rows. Each half of the union reads an index in this order.
+   * @param timeColumn the column to return as `since`
+   * @param condition which rows to select
+   */
+  const selectPage = async (
     userId: number,
     { limit, after = 0 }: PageRequest,
-    time: 'accepted_at' | 'requested_at',
-    only: ReturnType<typeof sql<boolean>>,
-  ): Promise<Slice<Since>> => {
-    const { rows } = await sql<Since>`
+    timeColumn: 'accepted_at' | 'requested_at',
+    condition: ReturnType<typeof sql<boolean>>,
+  ): Promise<Slice<UserSince>> => {
+    const { rows } = await sql<UserSince>`
       select id, since from (
-        (select high_id as id, ${sql.ref(time)} as since from friendships
-          where low_id = ${userId} and high_id > ${after} and ${only}
+        (select high_id as id, ${sql.ref(timeColumn)} as since from friendships
+          where low_id = ${userId} and high_id > ${after} and ${condition}
           order by high_id limit ${limit + 1})
         union all
-        (select low_id, ${sql.ref(time)} from friendships
-          where high_id = ${userId} and low_id > ${after} and ${only}
+        (select low_id, ${sql.ref(timeColumn)} from friendships
+          where high_id = ${userId} and low_id > ${after} and ${condition}
           order by low_id limit ${limit + 1})
       ) as sides
       order by id limit ${limit + 1}`.execute(db);
@@ -58,9 +62,9 @@ export function friendsIn(db: Kysely<Schema>): Friends {
       const { accepted_at } = await db
         .insertInto('friendships')
         .values({ ...pairOf(userId, otherId), requested_by: userId })
-        .onConflict((on) =>
-          on.columns(['low_id', 'high_id']).doUpdateSet({
-            // now() is when this transaction began: the other one may have asked a moment later.
+        .onConflict((conflict) =>
+          conflict.columns(['low_id', 'high_id']).doUpdateSet({
+            // now() is the start of this transaction, and the other user's request may be a moment later.
             accepted_at: sql<Date | null>`case
               when friendships.accepted_at is null and friendships.requested_by <> ${userId}
               then greatest(now(), friendships.requested_at)
@@ -81,13 +85,12 @@ export function friendsIn(db: Kysely<Schema>): Friends {
         .execute();
     },
 
-    pageOf: (userId, question) =>
-      page(userId, question, 'accepted_at', sql`accepted_at is not null`),
+    pageOf: (userId, page) => selectPage(userId, page, 'accepted_at', sql`accepted_at is not null`),
 
-    requestsOf: (userId, direction, question) =>
-      page(
+    requestsOf: (userId, direction, page) =>
+      selectPage(
         userId,
-        question,
+        page,
         'requested_at',
         direction === 'outgoing'
           ? sql`accepted_at is null and requested_by = ${userId}`

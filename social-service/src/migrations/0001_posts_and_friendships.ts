@@ -1,4 +1,4 @@
-// Posts and friendships. Users live elsewhere (Identity), so there are no foreign keys to them.
+// Posts and friendships. Identity's database has the users, so there are no foreign keys to them.
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -10,7 +10,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       content text not null check (char_length(content) between 1 and 5000),
       created_at timestamptz(3) not null default now()
     )`.execute(db);
-  // An author's posts, newest first, a page at a time.
+  // For pages of an author's posts, newest first.
   await sql`create index posts_author_id_id_idx on posts (author_id, id desc)`.execute(db);
   await sql`
     create table friendships (
@@ -24,6 +24,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       check (requested_by in (low_id, high_id)),
       check (accepted_at >= requested_at)
     )`.execute(db);
-  // The primary key finds a user's friendships on the low side, this one on the high side.
+  // The primary key finds friendships with the user on the low side, this index those with the user on the high side.
   await sql`create index friendships_high_id_idx on friendships (high_id)`.execute(db);
 }

@@ -1,8 +1,8 @@
-// The copy of Identity's users, and how far in Identity's log it is.
+// The replica of Identity's users, and its offset in Identity's user event log.
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // While a copy is rebuilt, the one before is still here, and read from: the newest two generations may be in use.
+  // During a rebuild, the previous generation is still stored and read, so the newest two generations may be in use.
   await sql`
     create table authors (
       generation integer not null,
@@ -12,7 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (generation, id)
     )`.execute(db);
 
-  // One row for each log: whoever applies events of it, or rebuilds, holds the row's lock.
+  // One row per log. A transaction that applies events or starts a rebuild locks this row.
   await sql`
     create table log_position (
       name text collate "C" primary key,
@@ -24,7 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`insert into log_position (name) values ('users')`.execute(db);
 
-  // Users who left, as long as an access token of theirs may still be good.
+  // Deleted users, as long as one of their access tokens may still be valid.
   await sql`
     create table departed (
       user_id bigint primary key,

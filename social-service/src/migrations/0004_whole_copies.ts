@@ -1,8 +1,9 @@
-// A copy is read from only once it is whole, the first one too; and a log that has lost its end is remembered as such.
+// A generation is served only when it is complete, including the first; and a log that has lost events is marked as lost.
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // 0: there is no whole copy yet. Of a first copy that was begun before this, nobody knows; it counts as whole.
+  // 0 means that no generation is complete yet. A first generation from before this migration counts as complete, since its
+  // state is unknown.
   await sql`
     alter table log_position
       alter column serving set default 0,

@@ -1,4 +1,4 @@
-// All migrations, in their order. One that was released is never changed: add the next one.
+// All migrations in order. Never change a released migration; add a new one.
 import type { Migrations } from 'chassis/postgres/migrate';
 import * as postsAndFriendships from './0001_posts_and_friendships.ts';
 import * as writes from './0002_writes.ts';

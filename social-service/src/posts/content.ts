@@ -1,12 +1,12 @@
-// What may be posted: what the contract says, and the one rule that no schema can say.
+// Checks the text of posts: by the contract, and by its length without surrounding white space, which no schema can express.
 import type { BodyCheck } from 'chassis/http/input';
 import type { RequestGuard } from 'contracts/request';
 import type { NewPost } from 'contracts/types';
 
-/** Characters (code points) of a post without the white space around it. */
+/** The longest post in Unicode code points, without surrounding white space. */
 const CONTENT_MAX = 5000;
 
-/** Checks the body of a new or a changed post by its contract, and the length of its text. */
+/** Returns a check of the body of a new or changed post. */
 export const postCheck =
   (guard: RequestGuard): BodyCheck<NewPost> =>
   (body) => {
@@ -14,6 +14,6 @@ export const postCheck =
     if (faults.length > 0) return faults;
     const { content } = body as NewPost;
     if (Array.from(content.trim()).length <= CONTENT_MAX) return [];
-    const detail = `expected at most ${CONTENT_MAX} characters, not counting white space around them`;
+    const detail = `expected at most ${CONTENT_MAX} characters, not counting white space around the text`;
     return [{ pointer: '/body/content', detail }];
   };

@@ -1,4 +1,4 @@
-// The feed: a user's own posts and those of friends, newest first. docs/feed.md has its plan and its times.
+// The feed: posts of a user and the user's friends, newest first. docs/feed.md has the query plans and times.
 import type { Post } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import { authorName } from '../replica/authors.ts';
@@ -7,37 +7,37 @@ import { type PageRequest, type Slice, sliceOf } from '../page.ts';
 import { type PostRow, toPost } from './reading.ts';
 import type { Schema } from '../schema.ts';
 
-export type FeedOf = (
-  userId: number,
-  question: PageRequest,
-  include?: Include,
-) => Promise<Slice<Post>>;
+export type FeedOf = (userId: number, page: PageRequest, include?: Include) => Promise<Slice<Post>>;
 
-/** When a feed looks through the newest posts of all first: for more than `above` people, so many `posts`. */
-export interface Walk {
+/** When and how far the feed first scans the newest posts of all users. */
+export interface NewestScan {
+  /** Scan only if there are more people than this number. */
   readonly above: number;
+  /** The number of posts to scan. */
   readonly posts: number;
 }
 
-// A thousand posts cost as much as the newest posts of a hundred people: not worth it for few.
-const WALK: Walk = { above: 200, posts: 1000 };
-/** Larger than every id. */
-const NEWEST = 2 ** 53;
+// A scan of 1,000 posts costs as much as a lookup of the newest posts of 100 people, so it does not pay for few people.
+const NEWEST_SCAN: NewestScan = { above: 200, posts: 1000 };
+/** Greater than every id. */
+const ABOVE_ALL_IDS = 2 ** 53;
 
-const WITH_AUTHOR = sql`, ${authorName} as author_name`;
-const NOTHING_MORE = sql``;
+const AUTHOR_COLUMN = sql`, ${authorName} as author_name`;
+const NO_COLUMN = sql``;
 
 /**
- * One statement, whose cost depends on how many friends there are: not on how many posts, nor on who wrote when.
- * - `people`: the user and friends, as an array: the plan is then the same, however many the planner takes them for.
- * - `newest`: many people's posts are often among the newest of all. When these make a page, the next two do nothing.
- * - `heads`: the newest post of each. Only who is among the first of these can have a post on the page.
- * - `merged`: their posts, as far down as the last of the heads, and none of them more than a page.
+ * Returns one statement. Its cost depends on the number of friends only, not on the number or the times of posts.
+ * - `people`: the user and the friends. They are read as an array, so that the planner's estimate of their number does not
+ *   change the plan.
+ * - `newest`: the newest posts of all users that are by these people. With many people they often fill a page; then the next
+ *   two steps do nothing.
+ * - `heads`: the newest post of each person. Only authors of the newest heads, one page of them, can have a post on the page.
+ * - `merged`: the posts of these authors, at most a page of each, down to the oldest of the heads.
  */
 export const feedQuery = (
   userId: number,
-  { limit, after = NEWEST }: PageRequest,
-  walk: Walk = WALK,
+  { limit, after = ABOVE_ALL_IDS }: PageRequest,
+  scan: NewestScan = NEWEST_SCAN,
   include: Include = 'nothing',
 ) => sql<PostRow>`
   with people as materialized (
@@ -52,8 +52,8 @@ export const feedQuery = (
   newest as materialized (
     select id from (
       select id, author_id from posts
-      where id < ${after} and (select count(*) from people) > ${walk.above}
-      order by id desc limit ${walk.posts}
+      where id < ${after} and (select count(*) from people) > ${scan.above}
+      order by id desc limit ${scan.posts}
     ) as all_newest
     where author_id in (select id from people)
     order by id desc limit ${limit + 1}
@@ -78,12 +78,12 @@ export const feedQuery = (
   page as (
     select id from newest union select id from merged order by id desc limit ${limit + 1}
   )
-  select id, author_id, content, created_at${include === 'author' ? WITH_AUTHOR : NOTHING_MORE}
+  select id, author_id, content, created_at${include === 'author' ? AUTHOR_COLUMN : NO_COLUMN}
   from posts join page using (id) order by id desc`;
 
 export const feedIn =
-  (db: Kysely<Schema>, walk: Walk = WALK): FeedOf =>
-  async (userId, question, include) => {
-    const { rows } = await feedQuery(userId, question, walk, include).execute(db);
-    return sliceOf(rows.map(toPost), question.limit);
+  (db: Kysely<Schema>, scan: NewestScan = NEWEST_SCAN): FeedOf =>
+  async (userId, page, include) => {
+    const { rows } = await feedQuery(userId, page, scan, include).execute(db);
+    return sliceOf(rows.map(toPost), page.limit);
   };

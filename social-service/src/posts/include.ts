@@ -1,7 +1,7 @@
-// ?include=author, wherever posts are read.
+// The query parameter ?include=author of all reads of posts.
 import { invalid } from 'chassis/http/problem';
 
-/** What posts are to bring along. */
+/** What to embed in each post. */
 export type Include = 'author' | 'nothing';
 
 /** @throws Problem 400 */

@@ -1,4 +1,4 @@
-// Reading posts: by id, and by author in pages.
+// Reads posts: by id, and pages of an author's posts.
 import type { Post } from 'contracts/types';
 import { authorName } from '../replica/authors.ts';
 import type { Include } from './include.ts';
@@ -8,14 +8,14 @@ import type { PostsTable, Schema } from '../schema.ts';
 
 export interface Posts {
   find(id: number, include?: Include): Promise<Post | undefined>;
-  /** In the order of `ids`; unknown ones are left out. */
+  /** Returns posts in the order of `ids`, without unknown ids. */
   findMany(ids: readonly number[], include?: Include): Promise<Post[]>;
-  /** Newest first. */
-  pageOf(authorId: number, question: PageRequest, include?: Include): Promise<Slice<Post>>;
+  /** Returns a page of the author's posts, newest first. */
+  pageOf(authorId: number, page: PageRequest, include?: Include): Promise<Slice<Post>>;
 }
 
 export interface PostRow extends Selectable<PostsTable> {
-  /** Null when the copy does not hold the author; left out when it was not asked for. */
+  /** Null if the replica does not have the author; missing if it was not selected. */
   readonly author_name?: string | null;
 }
 
@@ -27,29 +27,29 @@ export function toPost({ id, content, author_id, created_at, author_name }: Post
 }
 
 export function postsIn(db: Kysely<Schema>): Posts {
-  const plain = db.selectFrom('posts').select(['id', 'author_id', 'content', 'created_at']);
-  const reading = (include: Include = 'nothing') =>
-    plain.$if(include === 'author', (query) => query.select(authorName.as('author_name')));
+  const posts = db.selectFrom('posts').select(['id', 'author_id', 'content', 'created_at']);
+  const selectPosts = (include: Include = 'nothing') =>
+    posts.$if(include === 'author', (query) => query.select(authorName.as('author_name')));
   return {
     async find(id, include) {
-      const row = await reading(include).where('id', '=', id).executeTakeFirst();
+      const row = await selectPosts(include).where('id', '=', id).executeTakeFirst();
       return row && toPost(row);
     },
 
     async findMany(ids, include) {
-      // One parameter, whatever the number of ids: one prepared plan.
+      // One array parameter for any number of ids, so that the statement has one prepared plan.
       const wanted = sql<number>`any(${[...ids]}::bigint[])`;
-      const rows = await reading(include).where('id', '=', wanted).execute();
+      const rows = await selectPosts(include).where('id', '=', wanted).execute();
       const byId = new Map(rows.map((row) => [row.id, toPost(row)]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
 
     async pageOf(authorId, { limit, after }, include) {
-      const rows = await reading(include)
+      const rows = await selectPosts(include)
         .where('author_id', '=', authorId)
         .$if(after !== undefined, (query) => query.where('id', '<', after!))
         .orderBy('id', 'desc')
-        // One more than wanted tells whether there is another page.
+        // The additional row shows whether there is another page.
         .limit(limit + 1)
         .execute();
       return sliceOf(rows.map(toPost), limit);

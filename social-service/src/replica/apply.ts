@@ -1,59 +1,63 @@
-// What a batch of events does to the copy, in one transaction with the position that says so.
+// Applies a batch of events to the replica, and stores its next offset in the same transaction.
 import type { Events } from 'chassis/events/source';
 import type { Applied } from 'chassis/events/consumer';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { LogPositionTable, Schema } from '../schema.ts';
 import { storeDeadLetters } from './dead-letters.ts';
-import { type DeadLetter, changesIn, type Named } from './changes.ts';
+import { type DeadLetter, changesIn, type UserUpsert } from './changes.ts';
 import { deleteUserContent, rememberDeletedUsers } from './user-content.ts';
 
-type Progress = Selectable<LogPositionTable>;
+type ReplicaProgress = Selectable<LogPositionTable>;
 
 export interface ApplyResult {
   readonly applied: Applied;
-  /** What was kept aside. */
+  /** The events that were stored as dead letters. */
   readonly deadLetters: readonly DeadLetter[];
 }
 
-/** @param after where the batch was read from; when the copy is elsewhere by now, nothing is done */
+/**
+ * Applies a batch. Applies nothing if the replica's offset is before `after`, since events in between would be missed, or if
+ * it has passed the whole batch.
+ * @param after the offset that the batch was read from
+ */
 export async function applyEvents(
   tx: Transaction<Schema>,
   { events, nextOffset, endOffset }: Events,
   after: number,
 ): Promise<ApplyResult> {
-  // Whoever else applies events waits here, and then finds another position.
-  const place = await tx
+  // The row lock serializes instances: the next one waits here, and then finds another offset.
+  const progress = await tx
     .selectFrom('log_position')
     .selectAll()
     .where('name', '=', 'users')
     .forUpdate()
     .executeTakeFirstOrThrow();
-  const { position, generation } = place;
-  // With nothing but events that have no position, the batch ends where it began.
-  const unplaced = position === after && position === nextOffset;
-  if (position < after || (position >= nextOffset && !unplaced))
+  const { position: offset, generation } = progress;
+  // A batch of only invalid events without an offset ends at the offset where it began.
+  const hasNoOffsets = offset === after && offset === nextOffset;
+  if (offset < after || (offset >= nextOffset && !hasNoOffsets))
     return { applied: { repeated: events.length }, deadLetters: [] };
 
-  const { named, deleted, deadLetters, skipped, repeated } = changesIn(
+  const { upserts, deleted, deadLetters, skipped, repeated } = changesIn(
     events,
-    position,
+    offset,
     nextOffset,
   );
   if (deleted.size > 0) {
     const ids = [...deleted.keys()];
-    await removeAuthors(tx, place, ids);
+    await deleteAuthors(tx, progress, ids);
     await deleteUserContent(tx, ids);
     await rememberDeletedUsers(tx, deleted, Date.now());
   }
-  if (named.length > 0) await writeAuthors(tx, generation, named);
+  if (upserts.length > 0) await upsertAuthors(tx, generation, upserts);
   await storeDeadLetters(tx, deadLetters);
-  await saveProgress(tx, place, nextOffset, endOffset);
+  await saveProgress(tx, progress, nextOffset, endOffset);
   return { applied: { skipped, repeated, invalid: deadLetters.length }, deadLetters };
 }
 
-async function removeAuthors(
+async function deleteAuthors(
   tx: Kysely<Schema>,
-  { serving, generation }: Progress,
+  { serving, generation }: ReplicaProgress,
   ids: readonly number[],
 ): Promise<void> {
   await tx
@@ -63,39 +67,40 @@ async function removeAuthors(
     .execute();
 }
 
-async function writeAuthors(
+async function upsertAuthors(
   tx: Kysely<Schema>,
   generation: number,
-  named: readonly Named[],
+  upserts: readonly UserUpsert[],
 ): Promise<void> {
-  const ids = named.map(({ userId }) => userId);
-  const usernames = named.map(({ username }) => username);
-  const positions = named.map(({ offset }) => offset);
+  const ids = upserts.map(({ userId }) => userId);
+  const usernames = upserts.map(({ username }) => username);
+  const offsets = upserts.map(({ offset }) => offset);
   await sql`
     insert into authors (generation, id, username, position)
     select ${generation}::integer, *
-    from unnest(${ids}::bigint[], ${usernames}::text[], ${positions}::bigint[])
+    from unnest(${ids}::bigint[], ${usernames}::text[], ${offsets}::bigint[])
     on conflict (generation, id) do update
       set username = excluded.username, position = excluded.position
       where authors.position < excluded.position`.execute(tx);
 }
 
-/** The position, and what it means for a copy that is being made: whole at the head that is heard of first. */
+/**
+ * Stores the offset. A rebuild is complete when it reaches the end offset of its first batch; then its generation is served.
+ */
 async function saveProgress(
   tx: Kysely<Schema>,
-  place: Progress,
-  next: number,
-  head: number,
+  { generation, serving, goal }: ReplicaProgress,
+  nextOffset: number,
+  endOffset: number,
 ): Promise<void> {
-  const { generation, serving, goal } = place;
-  const needed = goal ?? head;
-  const whole = serving === generation || next >= needed;
+  const target = goal ?? endOffset;
+  const isComplete = serving === generation || nextOffset >= target;
   await tx
     .updateTable('log_position')
     .set({
-      position: next,
-      serving: whole ? generation : serving,
-      goal: whole ? null : needed,
+      position: nextOffset,
+      serving: isComplete ? generation : serving,
+      goal: isComplete ? null : target,
     })
     .where('name', '=', 'users')
     .execute();

@@ -1,13 +1,13 @@
-// Reading the copy of Identity's users: who wrote a post.
+// Reads the names of authors from the replica of Identity's users.
 import type { User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 
-/** Users by their ids, in the order of `ids`; whom the copy does not hold is left out. */
+/** Returns users in the order of `ids`, without those that the replica does not have. */
 export type AuthorsOf = (ids: readonly number[]) => Promise<User[]>;
 
-/** The generation of the copy that is read from. */
-export const serving = (db: Kysely<Schema>) =>
+/** A subquery for the generation that is read. */
+export const servedGeneration = (db: Kysely<Schema>) =>
   db.selectFrom('log_position').select('serving').where('name', '=', 'users');
 
 export const authorsIn =
@@ -16,8 +16,8 @@ export const authorsIn =
     const rows = await db
       .selectFrom('authors')
       .select(['id', 'username'])
-      .where('generation', '=', serving(db))
-      // One parameter, whatever the number of ids: one prepared plan.
+      .where('generation', '=', servedGeneration(db))
+      // One array parameter for any number of ids, so that the statement has one prepared plan.
       .where('id', '=', sql<number>`any(${[...ids]}::bigint[])`)
       .execute();
     const byId = new Map(rows.map((row) => [row.id, row]));
@@ -25,8 +25,8 @@ export const authorsIn =
   };
 
 /**
- * For a statement that reads posts: the username of each one's author, null when the copy does not hold them. A look
- * into an index for each post, and no statement of its own.
+ * A column for statements that read posts: the username of the author, null if the replica does not have the author. It costs
+ * an index lookup for each post, and no separate statement.
  */
 export const authorName = sql<string | null>`(
   select username from authors

@@ -1,26 +1,26 @@
-// Clearing up behind the copy: generations that nobody reads any more, what users wrote after they left, broken events.
+// Deletes what is no longer needed: old generations of the replica, late content of deleted users, old dead letters.
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { deleteOldDeadLetters } from './dead-letters.ts';
 import { deleteLateContent } from './user-content.ts';
 
-const LOT = 5_000;
+const BATCH = 5_000;
 
-/** Several instances may do it at once. */
+/** Several instances may run this at the same time. */
 export async function cleanUp(db: Kysely<Schema>): Promise<void> {
   await deleteLateContent(db);
   await deleteOldDeadLetters(db);
   await removeOldGenerations(db);
 }
 
-/** Removes copies from before the one that is served, a lot at a time. */
-export async function removeOldGenerations(db: Kysely<Schema>, lot = LOT): Promise<void> {
+/** Deletes generations before the served one, `batch` rows at a time, so that no statement takes long. */
+export async function removeOldGenerations(db: Kysely<Schema>, batch = BATCH): Promise<void> {
   for (;;) {
     const { numAffectedRows = 0n } = await sql`
       delete from authors where (generation, id) in (
         select generation, id from authors
         where generation < (select serving from log_position where name = 'users')
-        order by generation, id limit ${lot})`.execute(db);
+        order by generation, id limit ${batch})`.execute(db);
     if (numAffectedRows === 0n) return;
   }
 }

@@ -1,19 +1,19 @@
-// Events that break the contract are kept aside, for a person to look at. Only so many, and only for so long.
+// The dead-letter table: events that break the contract, for operators to inspect. It keeps at most 1,000 events, for 30 days.
 import { hash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import type { DeadLetter } from './changes.ts';
 
-const KEPT_MAX = 1_000;
+const STORED_MAX = 1_000;
 const CHARACTERS_MAX = 10_000;
 const DAYS = 30;
 
-/** Keeps the newest of these; each event once, however often it comes. */
+/** Stores dead letters, each event once, and deletes the oldest beyond 1,000. */
 export async function storeDeadLetters(
   db: Kysely<Schema>,
-  broken: readonly DeadLetter[],
+  deadLetters: readonly DeadLetter[],
 ): Promise<void> {
-  const rows = broken.slice(-KEPT_MAX).map(({ offset = null, reason, event }) => {
+  const rows = deadLetters.slice(-STORED_MAX).map(({ offset = null, reason, event }) => {
     const text = textOf(event);
     return {
       position: offset,
@@ -26,36 +26,36 @@ export async function storeDeadLetters(
   await db
     .insertInto('broken_events')
     .values(rows)
-    .onConflict((on) => on.column('hash').doNothing())
+    .onConflict((conflict) => conflict.column('hash').doNothing())
     .execute();
   await sql`
     delete from broken_events
-    where id <= (select id from broken_events order by id desc offset ${KEPT_MAX} limit 1)`.execute(
+    where id <= (select id from broken_events order by id desc offset ${STORED_MAX} limit 1)`.execute(
     db,
   );
 }
 
-/** One that is kept. */
+/** A dead letter as stored. The field names are those of GET /authors/broken. */
 export interface StoredDeadLetter {
   readonly position: number | null;
   readonly reason: string;
   readonly keptAt: Date;
-  /** JSON, cut off when it is long. */
+  /** JSON, truncated to 10,000 characters. */
   readonly event: string;
 }
 
-const SHOWN_MAX = 100;
+const LISTED_MAX = 100;
 
-/** The newest of them. */
+/** Returns the newest 100 dead letters. */
 export const listDeadLetters = (db: Kysely<Schema>): Promise<StoredDeadLetter[]> =>
   db
     .selectFrom('broken_events')
     .select(['position', 'reason', 'kept_at as keptAt', 'event'])
     .orderBy('id', 'desc')
-    .limit(SHOWN_MAX)
+    .limit(LISTED_MAX)
     .execute();
 
-/** Removes those that are old: they may tell of users who are gone. */
+/** Deletes dead letters older than 30 days, since they may contain data of deleted users. */
 export async function deleteOldDeadLetters(db: Kysely<Schema>): Promise<void> {
   await db
     .deleteFrom('broken_events')
@@ -63,7 +63,7 @@ export async function deleteOldDeadLetters(db: Kysely<Schema>): Promise<void> {
     .execute();
 }
 
-/** What came off the wire as JSON can be written as JSON, but for what is nested too deeply for that. */
+/** Returns the event as JSON, or '' if it is nested too deeply to be serialized. */
 function textOf(event: unknown): string {
   try {
     return JSON.stringify(event);

@@ -1,19 +1,20 @@
-// When the copy is good enough to be served from.
+// Readiness: whether the replica may be served.
 import type { Replica } from './store.ts';
 
-export interface Conditions {
+export interface ReadinessConditions {
   readonly replica: Pick<Replica, 'state'>;
-  /** Whether the end of the log was reached, as it was at the start. */
+  /** Whether the consumer has reached the end of the log as it was at the start. */
   readonly caughtUp: () => boolean;
-  /** Whether the log cannot be had now. */
+  /** Whether the log is unavailable now. */
   readonly failing: () => boolean;
 }
 
 /**
- * Ready once the copy has caught up with the log, and from then on. Earlier when a whole one is served and it is no use to
- * wait: while the next one is being made, and when the log cannot be had.
+ * Returns a check that says why the service is not ready; undefined when it is. The service becomes ready, for good, when the
+ * replica has caught up with the log. If a complete generation is served and waiting would not help, it is ready earlier:
+ * during a rebuild, after the log has lost events, and while the log is unavailable.
  */
-export function replicaReadiness({ replica, caughtUp, failing }: Conditions) {
+export function replicaReadiness({ replica, caughtUp, failing }: ReadinessConditions) {
   let ready = false;
   return async (): Promise<string | undefined> => {
     ready ||= caughtUp();
@@ -23,7 +24,7 @@ export function replicaReadiness({ replica, caughtUp, failing }: Conditions) {
     }
     if (ready) return undefined;
     return failing()
-      ? 'There is no whole copy of the users yet, and their log cannot be had'
-      : 'The copy of the users has not caught up with their log yet';
+      ? 'The replica of the users is not complete yet, and the user event log is unavailable'
+      : 'The replica of the users has not caught up with the user event log yet';
   };
 }

@@ -1,4 +1,4 @@
-// Where Identity's log comes from: its HTTP feed, or a stream at a broker.
+// The source of user events: Identity's HTTP feed, or a JetStream stream.
 import { type EventSource, UnknownOffset } from 'chassis/events/source';
 import { httpSource } from 'chassis/events/http-source';
 import { jetStreamSource } from 'chassis/events/nats/source';
@@ -8,50 +8,51 @@ export interface SourceSettings {
   readonly NATS_URL?: string | undefined;
 }
 
-/** A source that tells whether the log can be had. */
-export interface WatchedSource extends EventSource {
-  /** Whether the last attempt to read failed. */
+/** An event source that reports whether it fails. */
+export interface MonitoredSource extends EventSource {
+  /** Whether the last read failed. */
   failing(): boolean;
 }
 
-// The shortest that a broker can be asked to wait: a process that starts up to date is not ready before that.
+// The shortest wait that NATS accepts. A process that starts with a current replica is ready only after this wait.
 const NATS_WAIT_MS = 1_000;
 const STREAM = { stream: 'USER_EVENTS', subject: 'user-events.>', name: 'social' } as const;
 
 /**
- * @param lost told of a position that Identity's log has never given: after its database was restored, it gives positions
- *   a second time, and who went on from there would miss events. A stream may only be being filled anew.
+ * Opens the source that the settings name.
+ * @param onLost receives an offset beyond the end of Identity's log. Identity's database was restored then: the log assigns
+ *   such offsets again, and a consumer that continued would miss events. Not called for a stream, which may just be refilling.
  */
 export function userEventSource(
   { IDENTITY_URL, NATS_URL }: SourceSettings,
-  lost: (position: number) => Promise<void>,
-): WatchedSource {
+  onLost: (offset: number) => Promise<void>,
+): MonitoredSource {
   if (NATS_URL !== undefined)
-    return watched(jetStreamSource({ urls: NATS_URL, waitMs: NATS_WAIT_MS, ...STREAM }));
-  return watched(feedSource(`${IDENTITY_URL}/api/user-events`, lost));
+    return monitored(jetStreamSource({ urls: NATS_URL, waitMs: NATS_WAIT_MS, ...STREAM }));
+  return monitored(feedSource(`${IDENTITY_URL}/api/user-events`, onLost));
 }
 
-/** The feed is not asked to wait for news before its end was reached once: whoever starts wants to know where that is. */
-function feedSource(url: string, lost: (position: number) => Promise<void>): EventSource {
-  const asking = httpSource({ url, waitMs: 0 });
-  const waiting = httpSource({ url });
-  let reached = false;
+/** Reads the feed without waiting until its end is reached once, so that readiness is known quickly; then long-polls. */
+function feedSource(url: string, onLost: (offset: number) => Promise<void>): EventSource {
+  const polling = httpSource({ url, waitMs: 0 });
+  const longPolling = httpSource({ url });
+  let reachedEnd = false;
   return {
     async read(after, signal) {
       try {
-        const batch = await (reached ? waiting : asking).read(after, signal);
-        reached ||= batch.nextOffset >= batch.endOffset;
+        const batch = await (reachedEnd ? longPolling : polling).read(after, signal);
+        reachedEnd ||= batch.nextOffset >= batch.endOffset;
         return batch;
       } catch (error) {
-        if (error instanceof UnknownOffset) await lost(after);
+        if (error instanceof UnknownOffset) await onLost(after);
         throw error;
       }
     },
-    close: () => waiting.close(),
+    close: () => longPolling.close(),
   };
 }
 
-function watched(source: EventSource): WatchedSource {
+function monitored(source: EventSource): MonitoredSource {
   let failing = false;
   return {
     async read(after, signal) {

@@ -1,4 +1,4 @@
-// The copy of Identity's users: events take effect in it once, together with the position that says so.
+// The replica of Identity's users. Each event is applied once, in one transaction with the replica's offset.
 import type { Events } from 'chassis/events/source';
 import type { Applied } from 'chassis/events/consumer';
 import type { Logger } from 'chassis/observability/log';
@@ -7,39 +7,41 @@ import type { Schema } from '../schema.ts';
 import type { DeadLetter } from './changes.ts';
 import { applyEvents } from './apply.ts';
 
-/** How the copy stands. */
+/** The state of the replica. The field names are those of GET /authors. */
 export interface ReplicaState {
+  /** The offset up to which events are applied. */
   readonly position: number;
-  /** Which copy it is, counted from 1; a new one is begun by each rebuilding. */
+  /** The number of the replica, counted from 1. Each rebuild starts the next generation. */
   readonly generation: number;
-  /** It is being made; the one before, if there is one, is read from until it is whole. */
+  /** The generation is being built. Until it is complete, the previous generation is served, if there is one. */
   readonly rebuilding: boolean;
-  /** There is one that was whole, to be read from. */
+  /** A complete generation is served. */
   readonly whole: boolean;
-  /** The log ends before the position, so it is not the one that was read: only a new copy can tell what it says. */
+  /** The log ends before `position`, so it has lost events that the replica contains. A rebuild is needed. */
   readonly lost: boolean;
 }
 
 export interface Replica {
   state(): Promise<ReplicaState>;
-  /** As `follow` wants it: what `batch` says takes effect, and its position with it, or nothing does. */
+  /** Applies a batch and stores its next offset in one transaction. See ConsumerOptions. */
   apply(batch: Events, after: number): Promise<Applied>;
   /**
-   * Begins a new copy, from the beginning of the log. Does nothing while one is being made, unless that can never be
-   * whole: the log was lost, or ends before what it was to have when that one was begun.
-   * @param head where the log ends; 0 when nothing was heard of it yet
-   * @returns whether it began
+   * Starts a rebuild from the beginning of the log. Does nothing while a rebuild runs, unless that one can never complete: the
+   * log has lost events, or ends before the rebuild's target.
+   * @param endOffset the end of the log; 0 if it is not known yet
+   * @returns whether a rebuild was started
    */
-  rebuild(head?: number): Promise<boolean>;
-  /** The log has never given this position. Nothing changes when the copy has moved on from there. */
-  markLost(position: number): Promise<void>;
+  rebuild(endOffset?: number): Promise<boolean>;
+  /** Records that the log ends before this offset. Does nothing if the replica has another offset by now. */
+  markLost(offset: number): Promise<void>;
 }
 
 export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
-  const place = db.selectFrom('log_position').selectAll().where('name', '=', 'users');
+  const selectProgress = db.selectFrom('log_position').selectAll().where('name', '=', 'users');
   return {
     async state() {
-      const { position, generation, serving, lost } = await place.executeTakeFirstOrThrow();
+      const { position, generation, serving, lost } =
+        await selectProgress.executeTakeFirstOrThrow();
       return { position, generation, rebuilding: serving < generation, whole: serving > 0, lost };
     },
 
@@ -48,40 +50,40 @@ export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
         .transaction()
         .execute((tx) => applyEvents(tx, batch, after));
       if (deadLetters.length > 0)
-        log.warn(outline(deadLetters), 'broken events of the log were kept aside');
+        log.warn(summaryOf(deadLetters), 'invalid user events stored as dead letters');
       return applied;
     },
 
-    async rebuild(head = 0) {
+    async rebuild(endOffset = 0) {
       const { numUpdatedRows } = await db
         .updateTable('log_position')
         .set({ position: 0, goal: null, lost: false, generation: sql`generation + 1` })
         .where('name', '=', 'users')
-        .where((is) =>
-          is.or([
-            is('serving', '=', is.ref('generation')),
-            is('lost', '=', true),
-            ...(head > 0 ? [is('goal', '>', head)] : []),
+        .where((eb) =>
+          eb.or([
+            eb('serving', '=', eb.ref('generation')),
+            eb('lost', '=', true),
+            ...(endOffset > 0 ? [eb('goal', '>', endOffset)] : []),
           ]),
         )
         .executeTakeFirstOrThrow();
       return numUpdatedRows > 0n;
     },
 
-    async markLost(position) {
+    async markLost(offset) {
       await db
         .updateTable('log_position')
         .set({ lost: true })
         .where('name', '=', 'users')
-        .where('position', '=', position)
+        .where('position', '=', offset)
         .execute();
     },
   };
 }
 
-/** What a log line may say of broken events: nothing that stands in them. */
-const outline = (broken: readonly DeadLetter[]) => ({
-  broken: broken.length,
-  reasons: [...new Set(broken.map(({ reason }) => reason))],
-  positions: broken.slice(0, 10).map(({ offset }) => offset ?? null),
+/** Returns what a log line says about dead letters. It must not quote the events. */
+const summaryOf = (deadLetters: readonly DeadLetter[]) => ({
+  count: deadLetters.length,
+  reasons: [...new Set(deadLetters.map(({ reason }) => reason))],
+  offsets: deadLetters.slice(0, 10).map(({ offset }) => offset ?? null),
 });

@@ -1,38 +1,41 @@
-// What a user leaves behind here, and taking it away.
+// Deletes the content of deleted users.
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 
-/** So many rows in one statement, so that none takes long. */
-const LOT = 5_000;
-/** So many users at once. */
-const USERS = 500;
-/** Longer than any access token is good, and than clocks differ. */
+/** Rows per statement, so that no statement takes long. */
+const BATCH = 5_000;
+/** Users per transaction. */
+const USER_BATCH = 500;
+/** How long late content is deleted; longer than the lifetime of an access token plus any clock difference. */
 const WATCH_MS = 3_600_000;
 
-/** Removes all posts, friendships, requests and keys of these users. */
+/** Deletes all posts, friendships, friend requests and idempotency keys of these users. */
 export async function deleteUserContent(
   tx: Transaction<Schema>,
   userIds: readonly number[],
 ): Promise<void> {
-  // By the indexes, however many users: a walk through all posts takes longer than a statement may.
+  // Forces index scans, whatever the number of users: a sequential scan of all posts may exceed the statement timeout.
   await sql`set local enable_seqscan = off`.execute(tx);
-  const theirs = sql`any(${[...userIds]}::bigint[])`;
+  const anyOfUsers = sql`any(${[...userIds]}::bigint[])`;
   const statements = [
     sql`delete from posts where id = any(array(
-      select id from posts where author_id = ${theirs} limit ${LOT}))`,
-    // Two people's row goes with either; each side has an index.
+      select id from posts where author_id = ${anyOfUsers} limit ${BATCH}))`,
+    // A friendship is deleted with either of its users. Each side has an index.
     sql`delete from friendships where (low_id, high_id) in (
-      select low_id, high_id from friendships where low_id = ${theirs} limit ${LOT})`,
+      select low_id, high_id from friendships where low_id = ${anyOfUsers} limit ${BATCH})`,
     sql`delete from friendships where (low_id, high_id) in (
-      select low_id, high_id from friendships where high_id = ${theirs} limit ${LOT})`,
+      select low_id, high_id from friendships where high_id = ${anyOfUsers} limit ${BATCH})`,
     sql`delete from idempotency_keys where (user_id, key) in (
-      select user_id, key from idempotency_keys where user_id = ${theirs} limit ${LOT})`,
+      select user_id, key from idempotency_keys where user_id = ${anyOfUsers} limit ${BATCH})`,
   ];
   for (const statement of statements)
     while (((await statement.execute(tx)).numAffectedRows ?? 0n) > 0n);
 }
 
-/** Remembers who left just now: their access tokens may be good for some minutes. `deleted`: when each one did. */
+/**
+ * Stores users who were deleted within the last hour, since their access tokens may still be valid for some minutes.
+ * @param deleted time of the deletion by user id; all times are in ms since the epoch
+ */
 export async function rememberDeletedUsers(
   db: Kysely<Schema>,
   deleted: ReadonlyMap<number, number>,
@@ -44,24 +47,24 @@ export async function rememberDeletedUsers(
     .insertInto('departed')
     .columns(['user_id'])
     .expression(sql`select * from unnest(${recent}::bigint[])`)
-    .onConflict((on) => on.column('user_id').doUpdateSet({ noticed_at: sql`now()` }))
+    .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ noticed_at: sql`now()` }))
     .execute();
 }
 
-/** Removes what users have written after they left, and forgets those who can write no more. */
+/** Deletes what users have written after their deletion, and then the entries of users whose tokens have expired. */
 export async function deleteLateContent(db: Kysely<Schema>): Promise<void> {
-  // Asked for first: who is forgotten at the end was looked at after their time was over.
+  // Read first, so that each entry deleted at the end was already expired when its user's content was deleted.
   const { rows } = await sql<{ until: Date }>`
     select now() - ${WATCH_MS} * interval '1 ms' as until`.execute(db);
   for (let after = 0; ;) {
-    const lot = await db
+    const batch = await db
       .selectFrom('departed')
       .select('user_id')
       .where('user_id', '>', after)
       .orderBy('user_id')
-      .limit(USERS)
+      .limit(USER_BATCH)
       .execute();
-    const ids = lot.map(({ user_id }) => user_id);
+    const ids = batch.map(({ user_id }) => user_id);
     if (ids.length === 0) break;
     await db.transaction().execute((tx) => deleteUserContent(tx, ids));
     after = ids.at(-1)!;

@@ -1,4 +1,4 @@
-// GET /api/authors?ids=
+// GET /api/authors?ids=: names of users from the replica.
 import { defineRoute, type Route } from 'chassis/http/app';
 import { parseIds } from 'chassis/http/input';
 import { invalid } from 'chassis/http/problem';

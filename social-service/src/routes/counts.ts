@@ -1,4 +1,4 @@
-// GET /api/users/{id}/counts
+// GET /api/users/{id}/counts: numbers of posts and friends.
 import type { Route } from 'chassis/http/app';
 import { parseId } from 'chassis/http/input';
 import type { CountsOf } from '../friends/counts.ts';

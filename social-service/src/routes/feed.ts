@@ -1,4 +1,4 @@
-// GET /api/feed?limit=&cursor=&include=author
+// GET /api/feed?limit=&cursor=&include=author: the viewer's feed.
 import { defineRoute, type Route } from 'chassis/http/app';
 import type { FeedOf } from '../posts/feed.ts';
 import { parseInclude } from '../posts/include.ts';

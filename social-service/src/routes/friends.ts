@@ -1,4 +1,4 @@
-// GET /api/friends, GET /api/friend-requests, PUT and DELETE /api/friends/{id}
+// GET /api/friends, GET /api/friend-requests, PUT and DELETE /api/friends/{id}.
 import type { Request } from 'express';
 import { defineRoute, type Route } from 'chassis/http/app';
 import { parseId } from 'chassis/http/input';
@@ -15,10 +15,11 @@ function parseDirection(text = 'incoming'): Direction {
 }
 
 export function friendRoutes(friends: Friends, authenticate: Authenticate): Route[] {
-  const bothOf = async (req: Request) => {
+  /** Returns the ids of the viewer and of the user in the path. @throws Problem 401; 400 if they are the same */
+  const parseUsers = async (req: Request) => {
     const { userId } = await authenticate(req);
     const otherId = parseId(req.params['id'], '/path/id');
-    if (otherId === userId) throw invalid('/path/id', 'expected somebody else');
+    if (otherId === userId) throw invalid('/path/id', 'expected the id of another user');
     return [userId, otherId] as const;
   };
   return [
@@ -28,8 +29,7 @@ export function friendRoutes(friends: Friends, authenticate: Authenticate): Rout
       query: ['limit', 'cursor'],
       async handle(req, query) {
         const { userId } = await authenticate(req);
-        const question = parsePage(query);
-        const { items, nextCursor } = toPage(await friends.pageOf(userId, question));
+        const { items, nextCursor } = toPage(await friends.pageOf(userId, parsePage(query)));
         const body: FriendPage = {
           items: items.map(({ id, since }) => ({ id, since: since.toISOString() })),
           nextCursor,
@@ -57,7 +57,7 @@ export function friendRoutes(friends: Friends, authenticate: Authenticate): Rout
       method: 'put',
       path: '/api/friends/:id',
       async handle(req) {
-        const [userId, id] = await bothOf(req);
+        const [userId, id] = await parseUsers(req);
         const body: Friendship = { id, state: await friends.put(userId, id) };
         return { body, cache: 'no-store' };
       },
@@ -66,7 +66,7 @@ export function friendRoutes(friends: Friends, authenticate: Authenticate): Rout
       method: 'delete',
       path: '/api/friends/:id',
       async handle(req) {
-        await friends.remove(...(await bothOf(req)));
+        await friends.remove(...(await parseUsers(req)));
         return { status: 204 };
       },
     },

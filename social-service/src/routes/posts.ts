@@ -1,5 +1,5 @@
-// GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=, all with &include=author
-// POST /api/posts, PATCH and DELETE /api/posts/{id}
+// GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=, all with &include=author;
+// POST /api/posts, PATCH and DELETE /api/posts/{id}.
 import { defineRoute, type Route } from 'chassis/http/app';
 import { parseBody, parseId, parseIdempotencyKey, parseIds } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
@@ -22,14 +22,16 @@ async function pageOf(posts: Posts, author: string, query: ListQuery) {
 
 async function batchOf(posts: Posts, ids: string, query: ListQuery) {
   for (const name of ['authorId', 'limit', 'cursor'] as const)
-    if (query[name] !== undefined) throw invalid(`/query/${name}`, 'does not go with ids');
+    if (query[name] !== undefined) throw invalid(`/query/${name}`, 'cannot be combined with ids');
   const include = parseInclude(query.include);
   return { items: await posts.findMany(parseIds(ids, '/query/ids'), include) };
 }
 
-const absent = (id: number): Problem => new Problem('not-found', `There is no post ${id}`);
-const refused = (id: number, why: Refusal): Problem =>
-  why === 'absent' ? absent(id) : new Problem('forbidden', 'The post is by somebody else');
+const notFound = (id: number): Problem => new Problem('not-found', `There is no post ${id}`);
+const problemOf = (refusal: Refusal, id: number): Problem =>
+  refusal === 'not-found'
+    ? notFound(id)
+    : new Problem('forbidden', 'The post belongs to another user');
 
 export const postRoutes = (posts: Posts): Route[] => [
   defineRoute({
@@ -40,7 +42,7 @@ export const postRoutes = (posts: Posts): Route[] => [
       const include = parseInclude(query.include);
       const id = parseId(req.params['id'], '/path/id');
       const post = await posts.find(id, include);
-      if (post === undefined) throw absent(id);
+      if (post === undefined) throw notFound(id);
       return { body: post, cache: 'public' };
     },
   }),
@@ -82,9 +84,9 @@ export function writingRoutes(writing: Writing, authenticate: Authenticate): Rou
         const { userId } = await authenticate(req);
         const id = parseId(req.params['id'], '/path/id');
         const { content } = parseBody(change, req.body);
-        const done = await writing.edit(userId, id, content);
-        if (typeof done === 'string') throw refused(id, done);
-        return { body: done, cache: 'no-store' };
+        const post = await writing.edit(userId, id, content);
+        if (typeof post === 'string') throw problemOf(post, id);
+        return { body: post, cache: 'no-store' };
       },
     },
     {
@@ -93,8 +95,8 @@ export function writingRoutes(writing: Writing, authenticate: Authenticate): Rou
       async handle(req) {
         const { userId } = await authenticate(req);
         const id = parseId(req.params['id'], '/path/id');
-        const done = await writing.remove(userId, id);
-        if (done !== 'removed') throw refused(id, done);
+        const result = await writing.remove(userId, id);
+        if (result !== 'removed') throw problemOf(result, id);
         return { status: 204 };
       },
     },

@@ -1,4 +1,5 @@
-// For the admin port: GET /authors, GET /authors/broken, POST /authors/rebuild and POST /authors/verify
+// The replica on the admin port: GET /authors, GET /authors/broken, POST /authors/rebuild and POST /authors/verify.
+// The names `authors`, `broken` and `head` are on the wire; in the code they are replica, dead letters and end offset.
 import type { ServerResponse } from 'node:http';
 import type { Route } from 'chassis/http/app';
 import { SourceError } from 'chassis/events/source';
@@ -9,30 +10,35 @@ import type { ReplicaState } from '../replica/store.ts';
 import type { Verified } from '../replica/verification/verify.ts';
 
 export interface ReplicaAdmin {
+  /** Returns the state, with the end offset of the log as `head`. */
   state(): Promise<ReplicaState & { readonly head: number }>;
   deadLetters(): Promise<readonly StoredDeadLetter[]>;
-  /** @returns whether it began: it does not while one is under way */
+  /** Starts a rebuild. Returns false if a rebuild is already running. */
   rebuild(): Promise<boolean>;
   verify(signal: AbortSignal, progress: (compared: number) => void): Promise<Verified>;
 }
 
-/** Less than a connection may stand still. */
-const SIGN_OF_LIFE_MS = 1_000;
+/** Interval of progress lines; less than the idle timeout of a connection. */
+const PROGRESS_MS = 1_000;
 
-export function replicaAdminRoutes(copy: ReplicaAdmin): Route[] {
+export function replicaAdminRoutes(replica: ReplicaAdmin): Route[] {
   let verifying = false;
 
-  /** Lines of JSON: how far it is, and what it found; it ends when nobody reads them any more. */
-  const verifyInto = async (res: ServerResponse): Promise<void> => {
-    const leaving = new AbortController();
+  /** Writes lines of JSON: the progress, and then the result. Stops when the client disconnects. */
+  const streamVerification = async (res: ServerResponse): Promise<void> => {
+    const disconnect = new AbortController();
     let compared = 0;
-    const say = (line: object): void => void res.write(`${JSON.stringify(line)}\n`);
-    const timer = setInterval(() => say({ compared }), SIGN_OF_LIFE_MS);
-    res.once('close', () => leaving.abort());
+    const writeLine = (line: object): void => void res.write(`${JSON.stringify(line)}\n`);
+    const timer = setInterval(() => writeLine({ compared }), PROGRESS_MS);
+    res.once('close', () => disconnect.abort());
     try {
-      say({ verified: await copy.verify(leaving.signal, (count) => (compared = count)) });
+      writeLine({
+        verified: await replica.verify(disconnect.signal, (count) => (compared = count)),
+      });
     } catch (error) {
-      say({ failed: error instanceof SourceError ? error.message : 'it cannot be done now' });
+      writeLine({
+        failed: error instanceof SourceError ? error.message : 'the verification failed',
+      });
     } finally {
       verifying = false;
       clearInterval(timer);
@@ -44,20 +50,20 @@ export function replicaAdminRoutes(copy: ReplicaAdmin): Route[] {
     {
       method: 'get',
       path: '/authors',
-      handle: async () => ({ body: await copy.state(), cache: 'no-store' }),
+      handle: async () => ({ body: await replica.state(), cache: 'no-store' }),
     },
     {
       method: 'get',
       path: '/authors/broken',
-      handle: async () => ({ body: { items: await copy.deadLetters() }, cache: 'no-store' }),
+      handle: async () => ({ body: { items: await replica.deadLetters() }, cache: 'no-store' }),
     },
     {
       method: 'post',
       path: '/authors/rebuild',
       async handle(req) {
         requireSameOrigin(req);
-        const began = await copy.rebuild();
-        return { body: { began, ...(await copy.state()) }, cache: 'no-store' };
+        const began = await replica.rebuild();
+        return { body: { began, ...(await replica.state()) }, cache: 'no-store' };
       },
     },
     {
@@ -65,9 +71,9 @@ export function replicaAdminRoutes(copy: ReplicaAdmin): Route[] {
       path: '/authors/verify',
       handle(req) {
         requireSameOrigin(req);
-        if (verifying) throw new Problem('conflict', 'The copy is being compared already');
+        if (verifying) throw new Problem('conflict', 'A verification is already running');
         verifying = true;
-        return { type: 'application/x-ndjson', stream: (res) => void verifyInto(res) };
+        return { type: 'application/x-ndjson', stream: (res) => void streamVerification(res) };
       },
     },
   ];

@@ -1,4 +1,4 @@
-// Keeping the copy of Identity's users: what the process does for it, and what it shows of it.
+// Composes the replica of Identity's users: consumer, admin routes, readiness and jobs.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceContext } from 'chassis/process/database-service';
 import { UnknownOffset } from 'chassis/events/source';
@@ -23,67 +23,68 @@ type ReplicaContext = Pick<
 
 const MINUTE_MS = 60_000;
 const LOST =
-  'the log has lost its end: Identity was restored. See docs/failover.md, then npm run rebuild-authors -w social-service';
+  'the user event log ends before the offset of the replica, so Identity was restored; see docs/failover.md, then run: npm run rebuild-authors -w social-service';
 
 const pauseUntil =
   (signal: AbortSignal) =>
   (ms: number): Promise<void> =>
     pause(ms, undefined, { signal });
 
-/** What a service needs to have of it; it follows the log from now on. */
+/** Starts to consume the user event log. Returns the parts of the service that concern the replica. */
 export function runReplica({ db, log, metrics, settings, prepared }: ReplicaContext) {
-  const copy = replicaIn(db, log);
-  const source = userEventSource(settings, (position) => copy.markLost(position));
-  const position = async (): Promise<number> => (await copy.state()).position;
-  const readFrom = async (): Promise<number> => {
-    const { position: at, lost } = await copy.state();
+  const replica = replicaIn(db, log);
+  const source = userEventSource(settings, (offset) => replica.markLost(offset));
+  const appliedOffset = async (): Promise<number> => (await replica.state()).position;
+  /** Throws UnknownOffset if the log has lost events, so that nothing is read until a rebuild. */
+  const startOffset = async (): Promise<number> => {
+    const { position: offset, lost } = await replica.state();
     if (lost) throw new UnknownOffset(LOST);
-    return at;
+    return offset;
   };
-  const following = startConsumer({
+  const consumer = startConsumer({
     name: 'social',
     source,
-    offset: readFrom,
-    apply: (batch, after) => copy.apply(batch, after),
+    offset: startOffset,
+    apply: (batch, after) => replica.apply(batch, after),
     log,
     metrics,
     ready: prepared,
   });
-  const ending = new AbortController();
+  const stopping = new AbortController();
   const sides: Sides = {
     replica: replicaReader(db),
-    offset: position,
+    offset: appliedOffset,
     identity: identityClient(settings.IDENTITY_URL),
-    pause: pauseUntil(ending.signal),
+    pause: pauseUntil(stopping.signal),
   };
-  const steering: ReplicaAdmin = {
-    state: async () => ({ ...(await copy.state()), head: following.status().endOffset }),
+  const admin: ReplicaAdmin = {
+    state: async () => ({ ...(await replica.state()), head: consumer.status().endOffset }),
     deadLetters: () => listDeadLetters(db),
     async rebuild() {
-      const began = await copy.rebuild(following.status().endOffset);
-      if (began) log.info('the copy of the users is made anew');
-      following.restart();
+      const began = await replica.rebuild(consumer.status().endOffset);
+      if (began) log.info('replica rebuild started');
+      consumer.restart();
       return began;
     },
-    verify(leaving, progress) {
-      const signal = AbortSignal.any([leaving, ending.signal]);
+    verify(disconnected, progress) {
+      const signal = AbortSignal.any([disconnected, stopping.signal]);
       return verify({ ...sides, pause: pauseUntil(signal) }, signal, progress);
     },
   };
   return {
-    adminRoutes: replicaAdminRoutes(steering),
+    adminRoutes: replicaAdminRoutes(admin),
     readiness: replicaReadiness({
-      replica: copy,
-      caughtUp: () => following.status().caughtUp,
+      replica,
+      caughtUp: () => consumer.status().caughtUp,
       failing: () => source.failing(),
     }),
     jobs: [
-      { name: 'what users left behind', everyMs: MINUTE_MS, run: () => cleanUp(db) },
-      { name: 'divergence', everyMs: MINUTE_MS, run: divergence(sides, metrics, ending.signal) },
+      { name: 'cleanup of the replica', everyMs: MINUTE_MS, run: () => cleanUp(db) },
+      { name: 'divergence', everyMs: MINUTE_MS, run: divergence(sides, metrics, stopping.signal) },
     ],
     async close() {
-      ending.abort();
-      await following.stop();
+      stopping.abort();
+      await consumer.stop();
     },
   };
 }

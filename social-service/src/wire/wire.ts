@@ -1,4 +1,4 @@
-// What this service is made of: the public app, which does not listen, and the work that it does by itself.
+// The composition root: builds the public app, which does not listen yet, and the background jobs.
 import { createAuthenticator, createVerifier } from 'chassis/auth/access-token';
 import { createRemoteKeys, fetchKeys } from 'chassis/auth/remote-keys';
 import { createApp } from 'chassis/http/app';
@@ -26,9 +26,9 @@ const HOUR_MS = 3_600_000;
 
 export function wire(context: ServiceContext<Schema, z.output<typeof settings>>): Service {
   const { db, log, settings: set } = context;
-  const remote = createRemoteKeys(() => fetchKeys(set.IDENTITY_URL), 'at-once');
-  const authenticate = createAuthenticator(createVerifier(remote.keys, accessToken));
-  const copy = runReplica(context);
+  const identityKeys = createRemoteKeys(() => fetchKeys(set.IDENTITY_URL), 'at-once');
+  const authenticate = createAuthenticator(createVerifier(identityKeys.keys, accessToken));
+  const replica = runReplica(context);
   const app = createApp({
     routes: [
       ...postRoutes(postsIn(db)),
@@ -43,15 +43,15 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
   });
   return {
     app,
-    adminRoutes: copy.adminRoutes,
-    readiness: copy.readiness,
+    adminRoutes: replica.adminRoutes,
+    readiness: replica.readiness,
     jobs: [
-      ...copy.jobs,
+      ...replica.jobs,
       { name: 'old idempotency keys', everyMs: HOUR_MS, run: () => deleteOldKeys(db) },
     ],
     async close() {
-      remote.close();
-      await copy.close();
+      identityKeys.close();
+      await replica.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-// A few users of the copy are compared with Identity again and again: whether it says the same is a metric.
+// Metrics of the divergence: compares a sample of users with Identity at intervals.
 import { SourceError } from 'chassis/events/source';
 import type { Metrics } from 'chassis/observability/metrics';
 import { lastingDifferences, type Sides } from './compare.ts';
@@ -6,23 +6,23 @@ import { lastingDifferences, type Sides } from './compare.ts';
 const SAMPLE = 100;
 
 /**
- * Makes the gauges.
- * @param ending ends a comparison that is being made
- * @returns the work that keeps them up to date, to be done now and then
+ * Creates the gauges.
+ * @param stopping aborts when the service stops, and with it a running comparison
+ * @returns a job that compares a sample and updates the gauges
  */
 export function divergence(
   sides: Sides,
   metrics: Metrics,
-  ending: AbortSignal,
+  stopping: AbortSignal,
 ): () => Promise<void> {
   const compared = metrics.gauge(
     'social_authors_compared',
-    'How many users of the copy were compared with Identity last; 0 when it could not be asked, or the copy is late.',
+    'Users of the replica in the last comparison with Identity; 0 if Identity was unavailable or the replica was behind',
     [],
   );
   const divergent = metrics.gauge(
     'social_authors_divergent',
-    'How many of these differ from what Identity says, though the copy had caught up.',
+    'Compared users whose name differs from Identity, although the replica had caught up',
     [],
   );
   return async () => {
@@ -32,8 +32,8 @@ export function divergence(
       compared.set(late ? 0 : ids.length);
       divergent.set(late ? 0 : differences.length);
     } catch (error) {
-      if (ending.aborted) return;
-      // That Identity is away, the follower of its log has said already.
+      if (stopping.aborted) return;
+      // The consumer of the log has already logged that Identity is unavailable.
       if (!(error instanceof SourceError)) throw error;
       compared.set(0);
     }

@@ -1,4 +1,4 @@
-// Asking Identity what it says of its users, to compare the copy with: by their ids, and by all of its log.
+// A client of Identity for comparisons: names by id, and all users in its log.
 import { SourceError } from 'chassis/events/source';
 import { readFeedPage } from 'chassis/events/feed-page';
 import { fetchJson, type JsonResponse } from 'chassis/http/fetch-json';
@@ -8,18 +8,18 @@ import { responseGuard } from 'contracts/guard';
 import type { UserBatch } from 'contracts/types';
 
 export interface IdentityClient {
-  /** At most 100 users' names; who does not exist is left out. */
+  /** Returns names by id, for at most 100 ids, without users that do not exist. */
   namesOf(ids: readonly number[]): Promise<Map<number, string>>;
-  /** The position of the newest event of its log. */
+  /** Returns the offset of the newest event of the log. */
   endOffset(): Promise<number>;
-  /** Whom the log names, from its beginning to its end; the same ones again and again. */
-  logged(signal: AbortSignal): AsyncGenerator<readonly number[]>;
+  /** Yields the ids of all users in the log from its beginning to its end. An id may occur in several batches. */
+  loggedUsers(signal: AbortSignal): AsyncGenerator<readonly number[]>;
 }
 
-const ASK_MS = 2_000;
-const SIZE_MAX = 65_536;
+const TIMEOUT_MS = 2_000;
+const MAX_BYTES = 65_536;
 
-/** Every method throws SourceError while it cannot be asked, or answers nonsense. */
+/** Creates a client. Every method throws SourceError if Identity is unavailable or its answer breaks the contract. */
 export function identityClient(origin: string): IdentityClient {
   const isBatch = responseGuard<UserBatch>('identity', 'listUsers');
   const feed = `${origin}/api/user-events`;
@@ -28,21 +28,23 @@ export function identityClient(origin: string): IdentityClient {
       if (ids.length === 0) return new Map();
       const { status, body } = await request(`${origin}/api/users?ids=${ids.join()}`);
       if (status !== 200 || !isBatch(body))
-        throw new SourceError('Identity does not answer as it should');
+        throw new SourceError('the answer of Identity breaks the contract');
       return new Map(body.items.map(({ id, username }) => [id, username]));
     },
 
     async endOffset() {
-      const question = new URL(`${feed}?lastEventId=latest`);
-      return readFeedPage(await request(question), question).endOffset;
+      const url = new URL(`${feed}?lastEventId=latest`);
+      return readFeedPage(await request(url), url).endOffset;
     },
 
-    async *logged(signal) {
+    async *loggedUsers(signal) {
       const source = httpSource({ url: feed, waitMs: 0 });
       for (let after = 0; ;) {
         const { events, nextOffset, endOffset } = await source.read(after, signal);
-        const read = events.map(decodeUserEvent);
-        yield [...new Set(read.flatMap((event) => (event.kind === 'named' ? event.userId : [])))];
+        const decoded = events.map(decodeUserEvent);
+        yield [
+          ...new Set(decoded.flatMap((event) => (event.kind === 'named' ? event.userId : []))),
+        ];
         if (nextOffset === after || nextOffset >= endOffset) return;
         after = nextOffset;
       }
@@ -52,9 +54,9 @@ export function identityClient(origin: string): IdentityClient {
 
 async function request(url: string | URL): Promise<JsonResponse> {
   try {
-    const signal = AbortSignal.timeout(ASK_MS);
-    return await fetchJson(url, { maxBytes: SIZE_MAX, signal });
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    return await fetchJson(url, { maxBytes: MAX_BYTES, signal });
   } catch (cause) {
-    throw new SourceError('Identity cannot be asked now', { cause });
+    throw new SourceError('Identity is unavailable', { cause });
   }
 }

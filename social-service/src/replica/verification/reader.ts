@@ -1,24 +1,24 @@
-// The copy as those see it who compare it: name by name, and from its beginning to its end.
+// Reads the replica for comparisons: names by id, ids in order, and random samples.
 import { type Kysely, sql } from 'kysely';
-import { serving } from '../authors.ts';
+import { servedGeneration } from '../authors.ts';
 import type { Schema } from '../../schema.ts';
 
 export interface ReplicaReader {
-  /** Names by ids; whom the copy does not hold is left out. */
+  /** Returns names by id, without users that the replica does not have. */
   namesOf(ids: readonly number[]): Promise<Map<number, string>>;
-  /** The next ids after one that the copy holds, in their order. */
+  /** Returns the next ids in the replica after an id, in ascending order. */
   after(id: number, limit: number): Promise<number[]>;
-  /** The next ids of people who have posts here, whether or not the copy holds them. */
+  /** Returns the next ids of authors of posts after an id, whether or not the replica has them. */
   authorsAfter(id: number, limit: number): Promise<number[]>;
-  /** About so many of those that the copy holds, by chance. */
+  /** Returns random ids in the replica: at most `count`, and about `count` if it has many. */
   sample(count: number): Promise<number[]>;
 }
 
 export function replicaReader(db: Kysely<Schema>): ReplicaReader {
-  const held = () => db.selectFrom('authors').where('generation', '=', serving(db));
+  const selectUsers = () => db.selectFrom('authors').where('generation', '=', servedGeneration(db));
   return {
     async namesOf(ids) {
-      const rows = await held()
+      const rows = await selectUsers()
         .select(['id', 'username'])
         .where('id', '=', sql<number>`any(${[...ids]}::bigint[])`)
         .execute();
@@ -26,7 +26,7 @@ export function replicaReader(db: Kysely<Schema>): ReplicaReader {
     },
 
     async after(after, limit) {
-      const rows = await held()
+      const rows = await selectUsers()
         .select('id')
         .where('id', '>', after)
         .orderBy('id')
@@ -36,7 +36,7 @@ export function replicaReader(db: Kysely<Schema>): ReplicaReader {
     },
 
     async authorsAfter(after, limit) {
-      // From one author to the next in the index, however many posts each has.
+      // A loose index scan: from one author to the next, however many posts each author has.
       const { rows } = await sql<{ id: number }>`
         with recursive people as (
           (select author_id as id, 1 as n from posts
@@ -62,13 +62,13 @@ export function replicaReader(db: Kysely<Schema>): ReplicaReader {
           ) as ends
           where name = 'users'
         ),
-        places as materialized (
-          select serving, first + floor(random() * (last - first + 1))::bigint as place
+        random_ids as materialized (
+          select serving, first + floor(random() * (last - first + 1))::bigint as random_id
           from bounds, generate_series(1, ${count}::integer)
         )
         select distinct picked.id
-        from places cross join lateral (
-          select id from authors where generation = serving and id >= place order by id limit 1
+        from random_ids cross join lateral (
+          select id from authors where generation = serving and id >= random_id order by id limit 1
         ) as picked`.execute(db);
       return rows.map(({ id }) => id);
     },

@@ -1,29 +1,30 @@
-// The whole copy against the whole of Identity, in lots: memory does not grow with the number of users.
+// Compares the complete replica with Identity, in batches, so that memory does not grow with the number of users.
 import {
   type Difference,
   differencesAmong,
   lastingDifferences,
-  LOT,
+  BATCH,
   type Sides,
 } from './compare.ts';
 
+/** The result of a verification. The field names are those of POST /authors/verify. */
 export interface Verified {
-  /** How many users of the copy were compared. */
+  /** The number of users of the replica that were compared. */
   readonly compared: number;
   readonly differences: readonly Difference[];
-  /** There were too many differences; these are some of them. */
+  /** There are more than 1,000 differences; `differences` has some of them. */
   readonly more: boolean;
-  /** The copy did not catch up with Identity's log: some of them may be changes that have not come yet. */
+  /** The replica did not catch up with the log: a difference may be a change that it has not applied yet. */
   readonly late: boolean;
 }
 
 const DIFFERENCES_MAX = 1_000;
 
 /**
- * Finds whom Identity's log names and the copy lacks, who is in the copy and at Identity no more, or under another name,
- * and who has posts here and no name, though Identity knows one.
- * @param progress is told how many users of the copy were compared, now and then
- * @throws SourceError while Identity cannot be asked; the signal's reason when it aborts
+ * Finds three kinds of differences: users in the log that the replica lacks, users of the replica that Identity does not have
+ * or has under another name, and authors of posts that the replica lacks although Identity has them.
+ * @param progress receives the number of users of the replica compared so far, after each batch
+ * @throws SourceError if Identity is unavailable; the signal's reason when it aborts
  */
 export async function verify(
   sides: Sides,
@@ -33,38 +34,43 @@ export async function verify(
   const { replica, identity } = sides;
   const suspects = new Set<number>();
   let compared = 0;
-  const full = (): boolean => suspects.size > DIFFERENCES_MAX;
+  const isFull = (): boolean => suspects.size > DIFFERENCES_MAX;
 
-  const lookFor = async (ids: readonly number[]): Promise<void> => {
+  const findMissing = async (ids: readonly number[]): Promise<void> => {
     signal.throwIfAborted();
-    const held = await replica.namesOf(ids);
-    const absent = ids.filter((id) => !held.has(id) && !suspects.has(id));
-    for (const { id } of await differencesAmong(sides, absent)) suspects.add(id);
+    const names = await replica.namesOf(ids);
+    const missing = ids.filter((id) => !names.has(id) && !suspects.has(id));
+    for (const { id } of await differencesAmong(sides, missing)) suspects.add(id);
   };
 
-  for await (const ids of identity.logged(signal)) {
-    if (full()) break;
-    await lookFor(ids);
+  for await (const ids of identity.loggedUsers(signal)) {
+    if (isFull()) break;
+    await findMissing(ids);
   }
-  for await (const ids of lots((after) => replica.after(after, LOT))) {
-    if (full()) break;
+  for await (const ids of batches((after) => replica.after(after, BATCH))) {
+    if (isFull()) break;
     signal.throwIfAborted();
     for (const { id } of await differencesAmong(sides, ids)) suspects.add(id);
     compared += ids.length;
     progress(compared);
   }
-  for await (const ids of lots((after) => replica.authorsAfter(after, LOT))) {
-    if (full()) break;
-    await lookFor(ids);
+  for await (const ids of batches((after) => replica.authorsAfter(after, BATCH))) {
+    if (isFull()) break;
+    await findMissing(ids);
   }
 
-  const some = [...suspects].slice(0, DIFFERENCES_MAX);
-  const { differences, late } = await lastingDifferences(sides, some);
-  return { compared, differences: differences.toSorted((a, b) => a.id - b.id), more: full(), late };
+  const checked = [...suspects].slice(0, DIFFERENCES_MAX);
+  const { differences, late } = await lastingDifferences(sides, checked);
+  return {
+    compared,
+    differences: differences.toSorted((a, b) => a.id - b.id),
+    more: isFull(),
+    late,
+  };
 }
 
-/** All ids, as `next` gives them: those that come after one. */
-async function* lots(next: (after: number) => Promise<number[]>): AsyncGenerator<number[]> {
+/** Yields all ids in batches. `next` returns the ids after an id. */
+async function* batches(next: (after: number) => Promise<number[]>): AsyncGenerator<number[]> {
   for (let after = 0; ;) {
     const ids = await next(after);
     if (ids.length === 0) return;

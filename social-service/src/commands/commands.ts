@@ -1,0 +1,9 @@
+// The commands of the terminal, by their names: `node src/main.ts NAME`.
+import type { Command } from 'chassis/process/commands';
+import { rebuildAuthors } from './rebuild-authors.ts';
+import { verifyAuthors } from './verify-authors.ts';
+
+export const commands: Readonly<Record<string, Command>> = {
+  'rebuild-authors': rebuildAuthors,
+  'verify-authors': verifyAuthors,
+};
