@@ -82,7 +82,7 @@ export function reply(
   if (!strict) return { body, headers, cache: 'no-store' };
   throw new Problem(
     'incomplete-answer',
-    `The ${part} could not be fetched, and the request prefers strict handling`,
+    `The ${part} could not be fetched, and the request does not accept a degraded answer`,
     {
       headers: { ...headers, 'Retry-After': String(failureOf(degraded.worst)?.retryAfterS ?? 1) },
     },
