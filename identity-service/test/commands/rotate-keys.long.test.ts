@@ -45,7 +45,7 @@ describe('of an embedded database', () => {
     const { code, stderr, lines } = await rotate(place.settings);
     expect([code, lines]).toEqual([1, []]);
     expect(stderr).toMatch(
-      /^The data directory .+ is in use by process \d+\..*\nOnly one process can use an embedded database\. Stop the service, run this command again, and then start the service\.\n$/,
+      /^The data directory .+ is in use by process \d+\..*\nAn embedded database allows only one process: stop the service, run this command again, and then start the service\.\n$/,
     );
     await before.stop();
 

@@ -34,7 +34,7 @@ const said = (last: UserEventOnWire, events: readonly UserEventOnWire[], publish
 };
 
 const different = expect.stringMatching(
-  /^the stream and the log tell different things at position 7: one of them was restored.*failover\.md/,
+  /^the stream and the log differ at offset 7; one of them was restored.*failover\.md/,
 );
 
 test('the same event in both is none', async () => {
@@ -56,8 +56,10 @@ test.each([
 
 test('an event beyond the log is one, with both ends', async () => {
   const wrong = await said(event(7, 1, 'name'), [event(6, 1, 'name')]);
-  expect(wrong).toMatch(/beyond the log, up to position 7 and not 6: .*failover\.md/);
-  expect(await said(event(7, 1, 'name'), [])).toMatch(/beyond the log/);
+  expect(wrong).toMatch(
+    /beyond the end of the log: its last offset is 7, the log ends at 6; .*failover\.md/,
+  );
+  expect(await said(event(7, 1, 'name'), [])).toMatch(/beyond the end of the log/);
 });
 
 test('one that the log has not any more is none when a newer event of its user supersedes it', async () => {

@@ -24,10 +24,10 @@ test('a first copy is not, whether or not the log can be had, until it has caugh
   const { now, readiness } = stage();
   expect(await readiness()).toMatch(/has not caught up/);
   now.failing = true;
-  expect(await readiness()).toMatch(/cannot be had/);
+  expect(await readiness()).toMatch(/is unavailable/);
   // Half of the users are no copy to serve.
   now.position = 500;
-  expect(await readiness()).toMatch(/cannot be had/);
+  expect(await readiness()).toMatch(/is unavailable/);
   now.failing = false;
   expect(await readiness()).toMatch(/has not caught up/);
   now.caughtUp = true;
