@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { command } from '../support/breakers.ts';
 import { hangsUp, only, says, silent, status } from '../support/behaviours.ts';
-import { until } from '../support/client.ts';
+import { until } from 'chassis/testing/until';
 import { stage, type Stage } from '../support/stage.ts';
 
 const LOG = /^\/api\/user-events/;
@@ -180,7 +180,9 @@ describe('events that cannot take effect', () => {
     it.identity.rename(7, 'sun_dog');
     await becomes(it, 'sun_dog');
     expect(await events(it, 'broken')).toBe(1);
-    const [line, ...others] = it.lines.filter(({ msg }) => String(msg).includes('breaks the contract'));
+    const [line, ...others] = it.lines.filter(({ msg }) =>
+      String(msg).includes('breaks the contract'),
+    );
     expect([line?.['follower'], others]).toEqual(['gateway', []]);
     expect(JSON.stringify(line)).not.toContain('cat_sun_dog');
   });
