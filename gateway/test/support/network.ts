@@ -1,7 +1,7 @@
 // What Social knows and does: posts, friends, feeds.
-import type { Copy } from './replica.ts';
+import type { FakeReplica } from './replica.ts';
 import { subjectOf } from './tokens.ts';
-import { refuses, type Knowledge, type Saying, type Seen } from './upstream.ts';
+import { problem, type Handler, type StubResponse, type ReceivedRequest } from './upstream.ts';
 import { authorOf, postOf, timeOf, type Population } from './world.ts';
 
 /** Whom a user asked to be friends with, or was asked by, in the beginning; and the friends. */
@@ -11,16 +11,16 @@ const FRIENDS = 3;
 
 type Post = ReturnType<typeof postOf>;
 
-const ok = (body: object): Saying => ({ status: 200, body });
-const ONESELF = { errors: [{ pointer: '/path/id', detail: 'expected somebody else' }] };
-const viewerOf = ({ headers }: Seen): number =>
+const ok = (body: object): StubResponse => ({ status: 200, body });
+const ONESELF = { errors: [{ pointer: '/path/id', detail: 'expected the id of another user' }] };
+const viewerOf = ({ headers }: ReceivedRequest): number =>
   subjectOf(headers.authorization?.replace('Bearer ', '')) ?? 0;
 
 /** All ids up to this one, newest first. */
 const below = (start: number): number[] =>
   Array.from({ length: Math.max(0, start) }, (_, index) => start - index);
 
-export function networkOf(population: Population, copy: Copy): Knowledge {
+export function networkOf(population: Population, copy: FakeReplica): Handler {
   /** What is not as in the beginning; null for what is gone. */
   const changed = new Map<number, Post | null>();
   const friends = new Map<number, number>();
@@ -35,19 +35,19 @@ export function networkOf(population: Population, copy: Copy): Knowledge {
   };
   /** With what the query asks to be put beside them. */
   const told = (one: Post, query: URLSearchParams) =>
-    query.get('include') === 'author' ? { ...one, author: copy.user(one.authorId) } : one;
+    query.get('include') === 'author' ? { ...one, author: copy.get(one.authorId) } : one;
   const found = (ids: readonly number[]): Post[] =>
     ids.map(post).filter((one) => one !== undefined);
   const written = (authorId: number): Post[] =>
     found(below(newest)).filter((one) => one.authorId === authorId);
 
-  const reads = (target: URL): Saying | undefined => {
+  const reads = (target: URL): StubResponse | undefined => {
     const path = target.pathname.replace(/^\/elsewhere/, '');
     const query = target.searchParams;
     const wanted = query.get('ids')?.split(',').map(Number);
     if (path === '/api/authors')
       return (
-        wanted && ok({ items: wanted.map((id) => copy.user(id)).filter((one) => one !== null) })
+        wanted && ok({ items: wanted.map((id) => copy.get(id)).filter((one) => one !== null) })
       );
     const [, id] = /^\/api\/posts\/(\d+)$/.exec(path) ?? [];
     if (id !== undefined) {
@@ -69,7 +69,7 @@ export function networkOf(population: Population, copy: Copy): Knowledge {
     return wanted && ok({ items: found(wanted).map((one) => told(one, query)) });
   };
   /** Of the viewer: everybody's feed is another one. */
-  const own = (viewer: number, path: string, query: URLSearchParams): Saying | undefined => {
+  const own = (viewer: number, path: string, query: URLSearchParams): StubResponse | undefined => {
     const limit = Number(query.get('limit') ?? 20);
     const page = (items: object[]) => ok({ items: items.slice(0, limit), nextCursor: null });
     const { incoming, outgoing } = requestsOf(viewer);
@@ -81,13 +81,13 @@ export function networkOf(population: Population, copy: Copy): Knowledge {
     const ids = query.get('direction') === 'outgoing' ? outgoing : incoming;
     return page(ids.map((id) => ({ id, requestedAt: timeOf(id) })));
   };
-  const writes = (seen: Seen, target: URL): Saying | undefined => {
+  const writes = (seen: ReceivedRequest, target: URL): StubResponse | undefined => {
     const viewer = viewerOf(seen);
     const { content = '' } = (seen.body ?? {}) as { content?: string };
     const [, room, text] = /^\/api\/(posts|friends)(?:\/(\d+))?$/.exec(target.pathname) ?? [];
     const id = Number(text);
     if (room === 'friends') {
-      if (id === viewer) return refuses('invalid-request', 'Nobody befriends themselves.', ONESELF);
+      if (id === viewer) return problem('invalid-request', 'Nobody befriends themselves.', ONESELF);
       friends.set(viewer, seen.method === 'PUT' ? 1 : -1);
       return seen.method === 'PUT' ? ok({ id, state: 'requested' }) : { status: 204 };
     }
@@ -99,7 +99,7 @@ export function networkOf(population: Population, copy: Copy): Knowledge {
     }
     const before = post(id);
     if (before === undefined) return undefined;
-    if (before.authorId !== viewer) return refuses('forbidden', 'The post is by somebody else.');
+    if (before.authorId !== viewer) return problem('forbidden', 'The post belongs to another user.');
     if (seen.method === 'DELETE') {
       changed.set(id, null);
       return { status: 204 };
@@ -115,7 +115,7 @@ export function networkOf(population: Population, copy: Copy): Knowledge {
 }
 
 /** A post that a user wrote. */
-export const aPostBy = (userId: number, population?: Population): number => {
+export const postIdBy = (userId: number, population?: Population): number => {
   const id = userId - 1;
   if (authorOf(id, population) !== userId) throw new Error('the stubs have other posts');
   return id;

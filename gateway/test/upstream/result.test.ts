@@ -68,7 +68,7 @@ describe('a refusal', () => {
   });
 
   test('tells where its faults are, and nothing else that came with them', () => {
-    const fault = { pointer: '/body/username', detail: 'it is taken' };
+    const fault = { pointer: '/body/username', detail: 'already taken' };
     const document = documentOf('conflict', 409, {
       errors: [{ ...fault, value: 'cat@example.com' }],
       passwordHash: 'x9',
@@ -98,7 +98,7 @@ describe('a refusal', () => {
   });
 
   test('is the problem that the client hears, with the words, the faults and the headers', () => {
-    const errors = [{ pointer: '/body/username', detail: 'it is taken' }];
+    const errors = [{ pointer: '/body/username', detail: 'already taken' }];
     const outcome = read(409, documentOf('conflict', 409, { errors }), { 'retry-after': '1' });
     expect(() => unwrap(outcome)).toThrow(
       expect.objectContaining({

@@ -115,7 +115,7 @@ const takenConflict = (fields: readonly (keyof typeof FIELD_NAMES)[]): Problem =
     {
       errors: fields.map((field): InputFault => ({
         pointer: `/body/${field}`,
-        detail: 'it is taken',
+        detail: 'already taken',
       })),
     },
   );

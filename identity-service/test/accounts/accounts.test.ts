@@ -192,7 +192,7 @@ describeOnBoth('accounts', (newDatabase) => {
     const before = await countUsers();
     await expect(accounts.register(slow)).rejects.toMatchObject({
       slug: 'conflict',
-      errors: [{ pointer: `/body/${what}`, detail: 'it is taken' }],
+      errors: [{ pointer: `/body/${what}`, detail: 'already taken' }],
     });
     expect(await countUsers()).toBe(before + 1);
   });
