@@ -9,9 +9,7 @@ export interface HashQueueBounds {
 
 export type HashQueue = <T>(task: () => Promise<T>) => Promise<T>;
 
-/**
- * Creates a queue that runs tasks. It throws a Problem 503 when it is full; errors of a task pass through.
- */
+/** Creates a queue. It throws a Problem 503 when it is full; errors of a task pass through. */
 export function createHashQueue(bounds: HashQueueBounds): HashQueue {
   const permits = createPermits(bounds);
   return async (task) => {

@@ -1,5 +1,5 @@
-// The viewer's own account: reads, changes and deletes it. Access tokens outlive their sessions, so reads check that the
-// session still exists.
+// The viewer's own account: reads, changes and deletes it. An access token can outlive its session, so `find` and
+// `reauthenticate` check that the session still exists.
 import type { Viewer } from 'chassis/auth/access-token';
 import type { Me, MeChange } from 'contracts/types';
 import type { Kysely, Transaction } from 'kysely';
@@ -17,7 +17,7 @@ export interface Reauthentication {
 /** The user and the session of a request. */
 export type ViewerSession = Pick<Viewer, 'userId' | 'sessionId'>;
 
-/** Every method returns undefined if the session has ended. */
+/** In each method, the result `undefined` means that the session has ended. */
 export interface OwnAccount {
   find(viewer: ViewerSession): Promise<Me | undefined>;
   /** Checks the current password; returns `wrong` if it does not match. */

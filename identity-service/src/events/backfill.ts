@@ -1,5 +1,4 @@
-// Backfill: appends events for users that the log does not know or knows wrongly, since they were created or changed by a
-// release without a log.
+// Backfill: appends events that the log lacks, since a release without a log created, changed or deleted the users.
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Step, withEventLogLock } from './steps.ts';
 import { type Change, appendEvents } from './outbox.ts';

@@ -11,7 +11,7 @@ export const TOMBSTONE_DAYS = 30;
 export type Compacted = Step<'superseded' | 'tombstones'>;
 
 /**
- * Returns a step that checks the next 1,000 events after an offset, and deletes
+ * Returns a step that checks the next 1,000 events after an offset, and deletes:
  * - events superseded by a newer event of the same user: a consumer reads that newer event later;
  * - a tombstone: a UserDeleted that has been the only event of its user for 30 days. A consumer that has read an older
  *   event of the user had 30 days to read the tombstone. The newest event of the log stays, so that the end offset never

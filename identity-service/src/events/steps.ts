@@ -43,7 +43,7 @@ export async function runSteps<Kind extends string>(
   return sum;
 }
 
-/** Adds up two results; `next` is that of the second. */
+/** Returns the sum of two results, with the `next` of the second. */
 export function sumOf<Kind extends string>(a: Step<Kind>, b: Step<Kind>): Step<Kind> {
   const kinds = Object.keys(b.result) as Kind[];
   const result = Object.fromEntries(kinds.map((kind) => [kind, a.result[kind] + b.result[kind]]));

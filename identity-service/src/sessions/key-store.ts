@@ -35,7 +35,7 @@ export function createKeyStore(
   let cached: { readonly keys: readonly StoredKey[]; readonly until: number } | undefined;
   let loading: Promise<readonly StoredKey[]> | undefined;
 
-  /** Creates a key if `isDue` says so of the stored keys; on one instance at a time. */
+  /** Creates a key if `isDue` returns true for the stored keys; one instance at a time. */
   const createKeyIf = async (isDue: (keys: readonly StoredKey[]) => boolean) => {
     const created = await db.transaction().execute(async (tx) => {
       await sql`select pg_advisory_xact_lock(${locks.signingKey})`.execute(tx);

@@ -25,8 +25,9 @@ export const verifyAuthors: Command = async (env, say) => {
     say(
       'The replica is behind the user event log, so some differences may be changes that it has not applied yet.',
     );
-  const found = differences.length === 0 ? 'no differences' : `${differences.length} differences`;
-  say(`Compared ${compared} users of the replica with Identity: ${found}.`);
+  say(
+    `Compared ${compared} users of the replica with Identity. Differences: ${differences.length}.`,
+  );
   return differences.length === 0 ? 0 : 1;
 };
 

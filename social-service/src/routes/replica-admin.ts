@@ -37,7 +37,7 @@ export function replicaAdminRoutes(replica: ReplicaAdmin): Route[] {
       });
     } catch (error) {
       writeLine({
-        failed: error instanceof SourceError ? error.message : 'the verification failed',
+        failed: error instanceof SourceError ? error.message : 'unexpected error',
       });
     } finally {
       verifying = false;

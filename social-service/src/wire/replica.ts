@@ -79,7 +79,7 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
       failing: () => source.failing(),
     }),
     jobs: [
-      { name: 'cleanup of the replica', everyMs: MINUTE_MS, run: () => cleanUp(db) },
+      { name: 'cleanup', everyMs: MINUTE_MS, run: () => cleanUp(db) },
       { name: 'divergence', everyMs: MINUTE_MS, run: divergence(sides, metrics, stopping.signal) },
     ],
     async close() {

@@ -30,7 +30,7 @@ describe('verify-authors', () => {
     expect(await command('verify-authors')).toEqual({
       code: 0,
       stderr: '',
-      lines: ['Compared 3 users of the replica with Identity: no differences.'],
+      lines: ['Compared 3 users of the replica with Identity. Differences: 0.'],
     });
   });
 
@@ -42,7 +42,7 @@ describe('verify-authors', () => {
     expect(lines).toEqual([
       'User 1 is one in the replica, but uno at Identity.',
       'User 2, two, is in the replica, but not at Identity.',
-      'Compared 3 users of the replica with Identity: 2 differences.',
+      'Compared 3 users of the replica with Identity. Differences: 2.',
     ]);
   });
 

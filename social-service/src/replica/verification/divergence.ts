@@ -33,7 +33,7 @@ export function divergence(
       divergent.set(late ? 0 : differences.length);
     } catch (error) {
       if (stopping.aborted) return;
-      // The consumer of the log has already logged that Identity is unavailable.
+      // Not logged: the gauge shows it, and a consumer of the HTTP feed has already logged that Identity is unavailable.
       if (!(error instanceof SourceError)) throw error;
       compared.set(0);
     }
