@@ -167,7 +167,7 @@ describe('DELETE /api/sessions/current', () => {
 test('a restart logs nobody out, forgets no key and no attempt', async () => {
   const person = await identity.join('patient');
   await identity.logIn('patient', 'not the password');
-  const keys = (await identity.ask('/.well-known/jwks.json')).body as unknown;
+  const keys = (await identity.ask('/.well-known/jwks.json')).body;
   await identity.stop();
   identity = await startIdentity(place);
 
