@@ -120,8 +120,8 @@ describeWithNats('a source from JetStream', () => {
       await jetstream(log.connection).publish('later.1', '{"id":"3"}', { msgID: '3' });
       expect(await source.read(0, never)).toMatchObject({
         events: [{ id: '3' }],
-        next: 3,
-        head: 3,
+        nextOffset: 3,
+        endOffset: 3,
       });
       await source.close();
     });
@@ -139,7 +139,10 @@ describeWithNats('a source from JetStream', () => {
       expect(positionsOf(next)).toEqual([second]);
       await next.ack();
       await log.publish('7', 'not a position');
-      expect(await log.source().read(second!, never)).toMatchObject({ events: [7], next: second });
+      expect(await log.source().read(second!, never)).toMatchObject({
+        events: [7],
+        nextOffset: second,
+      });
     });
 
     test('gives up on a broker that falls silent, and goes on when it speaks again', async () => {

@@ -156,7 +156,7 @@ function suite(start: () => Promise<LogInTest>): void {
     const [last] = await log.append(['a']);
     const reading = log.source().read(last! + 1, never);
     await expect(reading).rejects.toThrow(UnknownOffset);
-    await expect(log.source().read(last!, never)).resolves.toMatchObject({ next: last });
+    await expect(log.source().read(last!, never)).resolves.toMatchObject({ nextOffset: last });
   });
 
   test('a log that is away fails each read, and what it had is there when it comes back', async () => {
