@@ -27,7 +27,7 @@ export function startInvalidation({ source, users, log, metrics }: InvalidationO
     const leftOut = sample('invalid');
     if (leftOut === undefined) return;
     log.warn(
-      { follower: 'gateway', position: offset, reason, leftOut },
+      { consumer: 'gateway', position: offset, reason, leftOut },
       'a user event breaks the contract; ignored',
     );
   };

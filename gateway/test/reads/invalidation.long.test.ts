@@ -183,7 +183,7 @@ describe('events that cannot take effect', () => {
     const [line, ...others] = it.lines.filter(({ msg }) =>
       String(msg).includes('breaks the contract'),
     );
-    expect([line?.['follower'], others]).toEqual(['gateway', []]);
+    expect([line?.['consumer'], others]).toEqual(['gateway', []]);
     expect(JSON.stringify(line)).not.toContain('cat_sun_dog');
   });
 
