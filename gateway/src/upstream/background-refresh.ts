@@ -37,10 +37,10 @@ export function createBackgroundRefresh<T>(
       await call(id, backgroundCaller(limitMs));
       attempts.delete(id);
     } catch (error) {
-      if (!(error instanceof UpstreamFailure)) onBug(error);
       const failed = attempts.get(id);
-      // `close` was called meanwhile.
+      // `close` was called meanwhile: whatever failed, failed because of it.
       if (failed === undefined) return;
+      if (!(error instanceof UpstreamFailure)) onBug(error);
       // A failed id goes to the end, so that one bad id is not the probe again and again.
       attempts.delete(id);
       const hopeless = error instanceof UpstreamFailure && error.kind === 'nonsense';

@@ -65,7 +65,11 @@ const keysMissing: Reader = (...response) => {
 };
 
 /** Readers of rejections with these statuses. A body that is not one of our problem documents is a failure. */
-export const rejections = (...statuses: readonly number[]): Record<number, Reader> => ({
-  ...Object.fromEntries(statuses.map((status) => [status, rejectionWith(status)])),
-  ...(statuses.includes(401) && { 503: keysMissing }),
+export const rejections = (...statuses: readonly number[]): Record<number, Reader> =>
+  Object.fromEntries(statuses.map((status) => [status, rejectionWith(status)]));
+
+/** The same for a request with an access token, which may also be invalid, or impossible to verify now. */
+export const bearerRejections = (...statuses: readonly number[]): Record<number, Reader> => ({
+  ...rejections(401, ...statuses),
+  503: keysMissing,
 });

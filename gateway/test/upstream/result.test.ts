@@ -7,7 +7,7 @@ import {
   type ResponseHeaders,
   type Endpoint,
 } from '../../src/upstream/engine/endpoint.ts';
-import { ok, rejections, type Result } from '../../src/upstream/result.ts';
+import { bearerRejections, ok, rejections, type Result } from '../../src/upstream/result.ts';
 import { unwrap } from '../../src/routes/unwrap.ts';
 
 const endpoint: Endpoint<null, Result<string>> = {
@@ -16,7 +16,7 @@ const endpoint: Endpoint<null, Result<string>> = {
   target: () => '/things',
   maxBytes: () => 1000,
   readers: {
-    ...rejections(400, 401, 403, 404, 409, 422, 429),
+    ...bearerRejections(400, 403, 404, 409, 422, 429),
     201: (_body, _request, headers) => ok('cat', headers),
   },
 };
@@ -152,4 +152,12 @@ describe('what is no refusal of ours', () => {
   ])('%d is %s, whatever its words', (status, kind) => {
     expect(failureOf(status, documentOf('forbidden', 403)).kind).toBe(kind);
   });
+});
+
+test('a 503 about missing keys is a failure where no access token was sent', () => {
+  const withoutToken = { ...endpoint, readers: rejections(401) };
+  const body = Buffer.from(JSON.stringify(documentOf('keys-missing', 503)));
+  expect(() =>
+    readResponse('identity', withoutToken, null, { status: 503, headers: {}, body }),
+  ).toThrow('identity: unavailable');
 });

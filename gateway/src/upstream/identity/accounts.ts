@@ -3,7 +3,7 @@ import { schemaGuard } from 'contracts/guard';
 import type { Confirmation, Me, MeChange, NewUser } from 'contracts/types';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { ok, rejections, type Result } from '../result.ts';
+import { bearerRejections, ok, type Result } from '../result.ts';
 import { sessionEndpoint } from './sessions.ts';
 
 const isMe = schemaGuard<Me>('identity', 'Me');
@@ -20,7 +20,7 @@ const me = ({ one }: SizeLimits) => ({
 export const getMe = (limits: SizeLimits): Endpoint<OnBehalfOf, Result<Me>> => ({
   ...me(limits),
   name: 'me',
-  readers: { ...rejections(401), 200: (body) => (isMe(body) ? ok(body) : undefined) },
+  readers: { ...bearerRejections(), 200: (body) => (isMe(body) ? ok(body) : undefined) },
 });
 
 export const changeMe = (
@@ -31,7 +31,7 @@ export const changeMe = (
   method: 'PATCH',
   body: ({ body }) => body,
   readers: {
-    ...rejections(400, 401, 403, 409, 429),
+    ...bearerRejections(400, 403, 409, 429),
     200: (body) => (isMe(body) ? ok(body) : undefined),
   },
 });
@@ -43,5 +43,5 @@ export const deleteAccount = (
   name: 'leave',
   method: 'DELETE',
   body: ({ body }) => body,
-  readers: { ...rejections(400, 401, 403, 429), 204: () => ok(null) },
+  readers: { ...bearerRejections(400, 403, 429), 204: () => ok(null) },
 });

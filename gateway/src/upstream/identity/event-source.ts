@@ -34,6 +34,7 @@ export function createUserEventSource(
     async read(_after, signal) {
       const caller = backgroundCaller(limitMs);
       const cancel = (): void => caller.cancellation.cancel('left');
+      signal.throwIfAborted();
       signal.addEventListener('abort', cancel, { once: true });
       // The first request does not wait: events before it ends would be missed.
       const waitMs = offset === undefined ? 0 : Math.floor(limitMs * WAIT_SHARE);

@@ -3,7 +3,7 @@ import { schemaGuard } from 'contracts/guard';
 import type { Credentials, Session } from 'contracts/types';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { ok, rejections, type Result } from '../result.ts';
+import { bearerRejections, ok, rejections, type Result } from '../result.ts';
 
 const isSession = schemaGuard<Session>('identity', 'Session');
 
@@ -65,5 +65,5 @@ export const logOut = ({ one }: SizeLimits): Endpoint<OnBehalfOf, Result<null>> 
   target: () => '/api/sessions/current',
   headers: bearer,
   maxBytes: () => one,
-  readers: { ...rejections(401), 204: () => ok(null) },
+  readers: { ...bearerRejections(), 204: () => ok(null) },
 });

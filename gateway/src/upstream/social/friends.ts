@@ -3,7 +3,7 @@ import { schemaGuard } from 'contracts/guard';
 import type { FriendPage, Friendship, RequestPage } from 'contracts/types';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { ok, rejections, type Result } from '../result.ts';
+import { bearerRejections, ok, type Result } from '../result.ts';
 import { viewerPage, type ViewerPageRequest } from './viewer-page.ts';
 
 const isFriendPage = schemaGuard<FriendPage>('social', 'FriendPage');
@@ -40,7 +40,7 @@ export const befriend = ({ one }: SizeLimits): Endpoint<OneUser, Result<Friendsh
   headers: bearer,
   maxBytes: () => one,
   readers: {
-    ...rejections(400, 401),
+    ...bearerRejections(400),
     200: (body, { id }) =>
       isFriendship(body) && body.id === id ? ok({ id, state: body.state }) : undefined,
   },
@@ -53,5 +53,5 @@ export const unfriend = ({ one }: SizeLimits): Endpoint<OneUser, Result<null>> =
   target: ({ id }) => `/api/friends/${id}`,
   headers: bearer,
   maxBytes: () => one,
-  readers: { ...rejections(400, 401), 204: () => ok(null) },
+  readers: { ...bearerRejections(400), 204: () => ok(null) },
 });

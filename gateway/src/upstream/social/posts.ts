@@ -4,7 +4,7 @@ import type { Post, PostBatch, PostPage } from 'contracts/types';
 import { byIds } from '../by-ids.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { ok, rejections, type Result } from '../result.ts';
+import { bearerRejections, ok, type Result } from '../result.ts';
 
 const isPost = schemaGuard<Post>('social', 'Post');
 const isPostPage = schemaGuard<PostPage>('social', 'PostPage');
@@ -85,7 +85,7 @@ export const createPost = ({ one }: SizeLimits): Endpoint<NewPostRequest, Result
   body: ({ content }) => ({ content }),
   maxBytes: () => one,
   readers: {
-    ...rejections(400, 401, 409, 422),
+    ...bearerRejections(400, 409, 422),
     201: (body) => (isPost(body) ? ok(body) : undefined),
   },
 });
@@ -100,7 +100,7 @@ export const changePost = ({
   body: ({ content }) => ({ content }),
   maxBytes: () => one,
   readers: {
-    ...rejections(400, 401, 403, 404),
+    ...bearerRejections(400, 403, 404),
     200: (body, { id }) => (isPost(body) && body.id === id ? ok(body) : undefined),
   },
 });
@@ -111,5 +111,5 @@ export const deletePost = ({ one }: SizeLimits): Endpoint<OnePost, Result<null>>
   target: ({ id }) => `/api/posts/${id}`,
   headers: bearer,
   maxBytes: () => one,
-  readers: { ...rejections(401, 403, 404), 204: () => ok(null) },
+  readers: { ...bearerRejections(403, 404), 204: () => ok(null) },
 });

@@ -2,7 +2,7 @@
 import type { Guard } from 'contracts/guard';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { ok, rejections, type Result } from '../result.ts';
+import { bearerRejections, ok, type Result } from '../result.ts';
 
 /** Requests a page that belongs to the viewer. */
 export interface ViewerPageRequest extends OnBehalfOf {
@@ -31,7 +31,7 @@ export function viewerPage<Q extends ViewerPageRequest, T>(
     headers: bearer,
     maxBytes: () => list,
     readers: {
-      ...rejections(400, 401),
+      ...bearerRejections(400),
       200: (body, { limit }) => {
         if (!isPage(body) || body.items.length > limit) return undefined;
         return ok({ items: body.items.map(pick), nextCursor: body.nextCursor });
