@@ -696,7 +696,7 @@ export interface components {
          * @description A description of the error (RFC 9457). `type` is for programs, `detail` is for people.
          * @example {
          *       "type": "urn:social-network:problem:not-found",
-         *       "title": "There is no such thing",
+         *       "title": "Not found",
          *       "status": 404,
          *       "detail": "There is no user 999.",
          *       "instance": "/api/users/999",
