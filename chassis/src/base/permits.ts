@@ -64,7 +64,9 @@ export function createPermits({
       };
       const timer = waitMs === undefined ? undefined : setTimeout(giveUp, waitMs, 'too-late');
       queue.add(grant);
-      const removeListener = onCancel?.(() => giveUp('cancelled'));
+      // The listener may be called at once, when the caller is cancelled already.
+      let removeListener: (() => void) | undefined;
+      removeListener = onCancel?.(() => giveUp('cancelled'));
     });
 
   return {

@@ -18,7 +18,11 @@ export async function requestAdmin(
   path: string,
 ): Promise<unknown> {
   const answer = await send(address, method, path, AbortSignal.timeout(ANSWER_TIMEOUT_MS));
-  return answer.json();
+  try {
+    return await answer.json();
+  } catch (cause) {
+    throw new StartupError('The answer broke off, or was not JSON.', { cause });
+  }
 }
 
 /**

@@ -104,6 +104,7 @@ export function createApp({
 
   const onError: ErrorRequestHandler = (error: unknown, req, res, _next) => {
     if (res.headersSent) {
+      logBug(error, req, log);
       res.destroy();
       return;
     }
@@ -119,12 +120,16 @@ export function createApp({
 function problemOf(error: unknown, req: Request, log: Logger): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof URIError) return invalid('/path', 'expected well-formed percent-encoding');
+  logBug(error, req, log);
+  return new Problem('internal', 'The request could not be answered');
+}
+
+function logBug(error: unknown, req: Request, log: Logger): void {
   const { requestId, traceparent, route } = requestContextOf(req);
   log.error(
     { requestId, traceparent, route, err: error },
     'unexpected error in a request; this is a bug',
   );
-  return new Problem('internal', 'The request could not be answered');
 }
 
 /** The classes of requests and responses that Node creates for an app. */

@@ -19,8 +19,8 @@ export class DatabaseError extends Error {
   }
 }
 
-/** The form of PostgreSQL's codes; other codes are Node's or ours. */
-export const SQLSTATE = /^[0-9A-Z]{5}$/;
+/** The form of PostgreSQL's codes, none of which begins with E; other codes (EPIPE, for one) are Node's or ours. */
+export const SQLSTATE = /^(?!E)[0-9A-Z]{5}$/;
 
 /** Converts the error of a driver into a DatabaseError. */
 export function databaseError(thrown: unknown): DatabaseError {

@@ -70,7 +70,13 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     log,
   });
   const { db, prepared, withLeaderLock } = database;
-  const service = create({ db, log, metrics, settings: own, prepared, withLeaderLock });
+  let service: Service;
+  try {
+    service = create({ db, log, metrics, settings: own, prepared, withLeaderLock });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
   const { app, adminRoutes = [], jobs = [], readiness, onStopping, close } = service;
   const stopJobs = startJobs(jobs, prepared, log);
   return serve({

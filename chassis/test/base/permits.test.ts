@@ -81,6 +81,17 @@ test('rejects a caller that is cancelled, and gives the permit to the next', asy
   expect(await outcomeOf(next)).toBe('acquired');
 });
 
+test('rejects a caller that is cancelled already', async () => {
+  const permits = one();
+  void permits.acquire({});
+  const onCancel = (listener: () => void) => {
+    listener();
+    return () => undefined;
+  };
+  await expect(permits.acquire({ onCancel })).rejects.toMatchObject({ reason: 'cancelled' });
+  expect(permits.queued).toBe(0);
+});
+
 test('is free again when every permit was released', () => {
   const permits = one();
   void permits.acquire({});

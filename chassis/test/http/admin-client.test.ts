@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, jest, test } from '@jest/globals';
+import { StartupError } from 'chassis/base/startup-error';
 import { requestAdmin, requestAdminLines } from 'chassis/http/admin-client';
 
 const closings: (() => Promise<unknown>)[] = [];
@@ -64,4 +65,9 @@ test('what is wrong is told in the words of the process', async () => {
   await expect(requestAdmin(address, 'POST', '/x')).rejects.toThrow(
     `http://127.0.0.1:${address.ADMIN_PORT}/x answered with 409: It is being made already.`,
   );
+});
+
+test('an answer that is not JSON is a fault that the person is told of', async () => {
+  const address = await answering((_req, res) => void res.end('<h1>'));
+  await expect(requestAdmin(address, 'GET', '/x')).rejects.toThrow(StartupError);
 });

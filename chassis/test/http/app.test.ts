@@ -54,6 +54,16 @@ const routes: Route[] = [
     handle: () => ({ type: 'text/event-stream', stream: (res) => res.end('data: 1\n\n') }),
   },
   {
+    method: 'get',
+    path: '/broken-stream',
+    handle: () => ({
+      type: 'text/event-stream',
+      stream() {
+        throw new TypeError('a bug in a stream');
+      },
+    }),
+  },
+  {
     method: 'post',
     path: '/private',
     handle: () => ({ body: {}, cache: 'no-store', status: 201 }),
@@ -241,6 +251,13 @@ const faultsOf = async (target: string) => {
   const { status, body } = await get(target);
   return [status, (body as { errors?: { pointer: string }[] }).errors?.[0]?.pointer];
 };
+
+test('a bug after the headers were sent ends the connection, and is logged', async () => {
+  await expect(get('/broken-stream')).rejects.toThrow();
+  expect(lines).toEqual([
+    expect.objectContaining({ level: 50, err: expect.objectContaining({ type: 'TypeError' }) }),
+  ]);
+});
 
 describe('the query', () => {
   test('reaches the handler by the names that its route declares', async () => {
