@@ -1,6 +1,6 @@
 // Alerts and dashboard use only metrics that the gateway exports. test/alerts.long.test.ts checks those of the services.
 import { expect, test } from '@jest/globals';
-import { stage } from '../test/support/stage.ts';
+import { startTestbed } from '../test/support/testbed.ts';
 import {
   isOfServices,
   isSelected,
@@ -23,8 +23,8 @@ const base = (metric: string): string => metric.replace(/_(bucket|sum|count)$/, 
 
 /** The series of a gateway that has answered a request. */
 async function exported(): Promise<Series[]> {
-  const { get, admin } = await stage({ env: { FOLLOW_LOG: 'true' } });
-  expect(await get('/api/posts/5')).toMatchObject({ status: 200 });
+  const { request, admin } = await startTestbed({ env: { FOLLOW_LOG: 'true' } });
+  expect(await request('/api/posts/5')).toMatchObject({ status: 200 });
   return seriesOf((await admin('/metrics')).text);
 }
 

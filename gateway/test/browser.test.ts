@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { until } from './support/client.ts';
-import { stage } from './support/stage.ts';
+import { until } from 'chassis/testing/until';
+import { startTestbed } from './support/testbed.ts';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const hasBrowser = existsSync(executablePath);
@@ -61,12 +61,12 @@ describe(`in a browser${unless}`, () => {
   inBrowser(
     '/api/docs shows every operation, complains of nothing and asks nobody else',
     async () => {
-      const { gateway, get } = await stage();
+      const { gateway, request } = await startTestbed();
       const { page, complaints, elsewhere } = await openPage(`${gateway.url}/api/docs`);
       const shown = page.locator('.opblock-summary-path');
       await shown.first().waitFor();
       const paths = (await shown.allTextContents()).map((path) => path.replaceAll('\u200b', ''));
-      const { body } = await get('/api/openapi.json');
+      const { body } = await request('/api/openapi.json');
       const operations = Object.entries((body as { paths: Record<string, object> }).paths).flatMap(
         ([path, item]) =>
           Object.keys(item)
@@ -79,7 +79,7 @@ describe(`in a browser${unless}`, () => {
   );
 
   inBrowser('an operation of /api/docs can be tried out, against this gateway', async () => {
-    const { gateway } = await stage();
+    const { gateway } = await startTestbed();
     const { page, complaints, elsewhere } = await openPage(`${gateway.url}/api/docs`);
     const operation = page.locator('.opblock-get', {
       has: page.locator('[data-path="/api/posts/{id}"]'),
@@ -95,7 +95,7 @@ describe(`in a browser${unless}`, () => {
   inBrowser(
     'the admin page shows a breaker’s change as it happens, without being loaded again',
     async () => {
-      const { gateway, admin } = await stage();
+      const { gateway, admin } = await startTestbed();
       const { page, complaints, elsewhere } = await openPage(`${gateway.adminUrl}/`);
       await page.evaluate('globalThis.loadedOnce = true');
       const identity = cardOf(page, 'identity');
@@ -117,13 +117,13 @@ describe(`in a browser${unless}`, () => {
   );
 
   inBrowser('a switch of the admin page keeps the focus while the state changes', async () => {
-    const { gateway, identity: upstream, get } = await stage();
+    const { gateway, identity: upstream, request } = await startTestbed();
     const { page } = await openPage(`${gateway.adminUrl}/`);
     const identity = cardOf(page, 'identity');
     const button = identity.getByRole('button', { name: 'open' });
     await button.focus();
     await upstream.refuse();
-    for (let id = 1; id <= 8; id += 1) await get(`/api/posts/${id}`);
+    for (let id = 1; id <= 8; id += 1) await request(`/api/posts/${id}`);
     await shows(identity, 'open');
     expect(await button.evaluate((element) => element.matches(':focus'))).toBe(true);
     await page.keyboard.press('Enter');
@@ -131,7 +131,7 @@ describe(`in a browser${unless}`, () => {
   });
 
   inBrowser('the admin page says so when the gateway is gone', async () => {
-    const { gateway } = await stage();
+    const { gateway } = await startTestbed();
     const { page } = await openPage(`${gateway.adminUrl}/`);
     await until(
       'it is live',
@@ -144,7 +144,7 @@ describe(`in a browser${unless}`, () => {
   inBrowser.each(['adminUrl', 'url'] as const)(
     'no other page may show what is at the %s in a frame',
     async (where) => {
-      const { gateway } = await stage();
+      const { gateway } = await startTestbed();
       const page = await browser!.newPage();
       const path = where === 'url' ? '/api/docs' : '/';
       await page.setContent(`<iframe src="${gateway[where]}${path}"></iframe>`);

@@ -22,7 +22,8 @@ afterAll(async () => {
 
 const past = Math.floor(Date.now() / 1000) - 10;
 const stranger = signingKey(accessToken);
-const sign = (claims: Claims = {}, header = {}) => social.key.sign({ sub: '1', ...claims }, header);
+const sign = (claims: Claims = {}, header = {}) =>
+  social.identity.key.sign({ sub: '1', ...claims }, header);
 
 // Everything that stands for user 1 and is no token of user 1.
 const impostors: readonly [string, () => Promise<Record<string, string>>][] = [
@@ -45,9 +46,9 @@ const impostors: readonly [string, () => Promise<Record<string, string>>][] = [
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 async function withPublicKey(): Promise<string> {
-  const secret = Buffer.from(String(social.key.jwk.x), 'base64url');
+  const secret = Buffer.from(String(social.identity.key.jwk.x), 'base64url');
   return new SignJWT(claimsOf(sign()))
-    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: social.key.jwk.kid! })
+    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: social.identity.key.jwk.kid! })
     .sign(secret);
 }
 
@@ -98,8 +99,8 @@ test('reading public things needs no token, and a bad one does no harm', async (
 test('keys are asked for once, and tokens are accepted while Identity is down', async () => {
   for (const userId of [1, 2, 3])
     expect((await social.askAs(userId, '/api/feed')).status).toBe(200);
-  expect(social.identity.asked()).toBe(1);
-  social.identity.leave();
+  expect(social.identity.count(/jwks/)).toBe(1);
+  social.identity.disconnect();
   expect((await social.askAs(1, '/api/feed')).status).toBe(200);
   const answer = await social.ask('/api/feed', { headers: bearer(stranger.sign({ sub: '1' })) });
   expect(answer.status).toBe(401);
@@ -113,7 +114,7 @@ test('while the keys were never had it is a 503 to come back after, and it heals
   expect((await started.ask('/api/feed')).status).toBe(401);
   expect((await started.ask('/api/posts?authorId=1')).status).toBe(200);
 
-  started.identity.comeBack();
+  started.identity.reconnect();
   await until('the keys are there', async () => {
     const { status } = await started.askAs(1, '/api/feed');
     expect([200, 503]).toContain(status);

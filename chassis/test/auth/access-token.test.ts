@@ -59,10 +59,7 @@ describe('a 401 that says how to log in', () => {
           .setExpirationTime('1m')
           .sign(secret()),
     ],
-    [
-      'a changed token',
-      () => key.sign().replace(/\.[^.]+\./, (part) => `${part.slice(0, -1)}x.`),
-    ],
+    ['a changed token', () => key.sign().replace(/\.[^.]+\./, (part) => `${part.slice(0, -1)}x.`)],
     ['a text that is no token', () => 'cat'],
     ['a text without end', () => 'x'.repeat(100_000)],
   ])('for %s', async (_, make) => {

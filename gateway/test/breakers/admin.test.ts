@@ -6,22 +6,22 @@ import { expect, test } from '@jest/globals';
 import type { Request } from 'express';
 import { breakerRoutes } from '../../src/admin/breakers.ts';
 import type { Breaker } from '../../src/upstream/engine/breaker.ts';
-import { until } from '../support/client.ts';
-import { status } from '../support/behaviours.ts';
-import { stage } from '../support/stage.ts';
+import { until } from 'chassis/testing/until';
+import { status } from '../support/faulty-responders.ts';
+import { startTestbed } from '../support/testbed.ts';
 
 /** Opens the event stream; `text` grows as events come. */
 function listenTo(url: string) {
-  const heard = { text: '', type: '' };
+  const response = { text: '', type: '' };
   const outgoing = request(url, { headers: { Accept: 'text/event-stream' }, agent: false });
   const opened = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.on('response', resolve).on('error', reject).end();
   }).then((res) => {
-    heard.type = String(res.headers['content-type']);
-    res.setEncoding('utf8').on('data', (part: string) => (heard.text += part));
+    response.type = String(res.headers['content-type']);
+    res.setEncoding('utf8').on('data', (part: string) => (response.text += part));
     res.on('error', () => undefined);
   });
-  return { heard, opened, close: () => outgoing.destroy() };
+  return { response, opened, close: () => outgoing.destroy() };
 }
 
 /** What the events' data lines say, as JSON. */
@@ -34,16 +34,16 @@ const dataOf = (text: string): unknown[] =>
     .map((data) => JSON.parse(data) as unknown);
 
 test('/breakers tells of each breaker: state, since when, counts, settings', async () => {
-  const it = await stage({ env: { BREAKER_RESET_MS: '777' } });
-  const heard = await it.admin('/breakers');
-  expect(heard.status).toBe(200);
-  expect(heard.headers['content-type']).toMatch(/^application\/json/);
-  expect(heard.headers['cache-control']).toBe('no-store');
-  expect(heard.text).toMatch(/"identity"/);
-  expect(heard.text).toMatch(/"social"/);
-  expect(heard.text).toMatch(/"closed"/);
-  expect(heard.text).toMatch(/\d{4}-\d\d-\d\dT[\d:.]+Z/);
-  expect(heard.text).toMatch(/777/);
+  const testbed = await startTestbed({ env: { BREAKER_RESET_MS: '777' } });
+  const response = await testbed.admin('/breakers');
+  expect(response.status).toBe(200);
+  expect(response.headers['content-type']).toMatch(/^application\/json/);
+  expect(response.headers['cache-control']).toBe('no-store');
+  expect(response.text).toMatch(/"identity"/);
+  expect(response.text).toMatch(/"social"/);
+  expect(response.text).toMatch(/"closed"/);
+  expect(response.text).toMatch(/\d{4}-\d\d-\d\dT[\d:.]+Z/);
+  expect(response.text).toMatch(/777/);
 });
 
 test.each([
@@ -51,32 +51,32 @@ test.each([
   ['aggregate', ['identity', 'social']],
   ['replica', ['identity', 'social']],
 ])('/breakers of a gateway that is %s has %j', async (strategy, names) => {
-  const it = await stage({ env: { AUTHOR_STRATEGY: strategy } });
-  const { breakers } = (await it.admin('/breakers')).body as { breakers: { name: string }[] };
+  const testbed = await startTestbed({ env: { AUTHOR_STRATEGY: strategy } });
+  const { breakers } = (await testbed.admin('/breakers')).body as { breakers: { name: string }[] };
   expect(breakers.map(({ name }) => name)).toEqual(names);
 });
 
 test('the event stream reports a transition to everybody who listens', async () => {
-  const it = await stage({ env: { BREAKER_RESET_MS: '60000' } });
-  const streams = [1, 2].map(() => listenTo(`${it.gateway.adminUrl}/breakers`));
+  const testbed = await startTestbed({ env: { BREAKER_RESET_MS: '60000' } });
+  const streams = [1, 2].map(() => listenTo(`${testbed.gateway.adminUrl}/breakers`));
   try {
     await Promise.all(streams.map(({ opened }) => opened));
-    it.identity.behave(status(500));
+    testbed.identity.respondWith(status(500));
     let id = 0;
     await until('both streams tell that it is open', async () => {
-      await it.get(`/api/posts/${(id += 1)}`);
-      return streams.every(({ heard }) =>
-        JSON.stringify(dataOf(heard.text).at(-1) ?? '').includes('"open"'),
+      await testbed.request(`/api/posts/${(id += 1)}`);
+      return streams.every(({ response }) =>
+        JSON.stringify(dataOf(response.text).at(-1) ?? '').includes('"open"'),
       );
     });
-    for (const { heard } of streams) {
-      expect(heard.type).toMatch(/^text\/event-stream/);
-      expect(dataOf(heard.text).length).toBeGreaterThan(0);
+    for (const { response } of streams) {
+      expect(response.type).toMatch(/^text\/event-stream/);
+      expect(dataOf(response.text).length).toBeGreaterThan(0);
     }
-    await it.admin('/breakers/identity/auto', { method: 'POST' });
-    await it.admin('/breakers/social/open', { method: 'POST' });
+    await testbed.admin('/breakers/identity/auto', { method: 'POST' });
+    await testbed.admin('/breakers/social/open', { method: 'POST' });
     await until('both tell of the forced one', () =>
-      streams.every(({ heard }) => /forced_open/.test(heard.text)),
+      streams.every(({ response }) => /forced_open/.test(response.text)),
     );
   } finally {
     for (const { close } of streams) close();
@@ -84,13 +84,13 @@ test('the event stream reports a transition to everybody who listens', async () 
 });
 
 test('HEAD of the event stream has its headers, and ends', async () => {
-  const it = await stage();
-  const heard = await it.admin('/breakers', {
+  const testbed = await startTestbed();
+  const response = await testbed.admin('/breakers', {
     method: 'HEAD',
     headers: { Accept: 'text/event-stream' },
   });
-  expect([heard.status, heard.text]).toEqual([200, '']);
-  expect(heard.headers['content-type']).toMatch(/^text\/event-stream/);
+  expect([response.status, response.text]).toEqual([200, '']);
+  expect(response.headers['content-type']).toMatch(/^text\/event-stream/);
 });
 
 test('a listener that does not read is cut off before much waits for it', async () => {
@@ -121,11 +121,11 @@ test('a listener that does not read is cut off before much waits for it', async 
 });
 
 test('a listener does not keep the gateway from stopping', async () => {
-  const it = await stage();
-  const stream = listenTo(`${it.gateway.adminUrl}/breakers`);
+  const testbed = await startTestbed();
+  const stream = listenTo(`${testbed.gateway.adminUrl}/breakers`);
   await stream.opened;
   const start = performance.now();
-  await it.gateway.stop();
+  await testbed.gateway.stop();
   expect(performance.now() - start).toBeLessThan(3000);
   stream.close();
 });
@@ -138,12 +138,12 @@ test.each([
   ['GET', '/breakers/identity/open', 405],
   ['DELETE', '/breakers', 405],
 ])('%s %s is a %i and changes nothing', async (method, path, code) => {
-  const it = await stage();
-  const before = (await it.admin('/breakers')).text.match(/"state":"\w+"/g);
-  const heard = await it.admin(path, { method });
-  expect(heard.status).toBe(code);
-  expect(heard.headers['content-type']).toMatch(/problem\+json/);
-  expect((await it.admin('/breakers')).text.match(/"state":"\w+"/g)).toEqual(before);
+  const testbed = await startTestbed();
+  const before = (await testbed.admin('/breakers')).text.match(/"state":"\w+"/g);
+  const response = await testbed.admin(path, { method });
+  expect(response.status).toBe(code);
+  expect(response.headers['content-type']).toMatch(/problem\+json/);
+  expect((await testbed.admin('/breakers')).text.match(/"state":"\w+"/g)).toEqual(before);
 });
 
 test.each([
@@ -155,25 +155,27 @@ test.each([
     { Host: 'evil.example', Origin: 'http://evil.example', 'Sec-Fetch-Site': 'same-origin' },
   ],
 ])('a page of %s cannot force a breaker', async (_whose, headers) => {
-  const it = await stage();
-  const heard = await it.admin('/breakers/identity/open', { method: 'POST', headers });
-  expect(heard.status).toBe(403);
-  expect(await it.metric('gateway_breaker_state{upstream="identity",state="forced_open"}')).toBe(0);
+  const testbed = await startTestbed();
+  const response = await testbed.admin('/breakers/identity/open', { method: 'POST', headers });
+  expect(response.status).toBe(403);
+  expect(
+    await testbed.metric('gateway_breaker_state{upstream="identity",state="forced_open"}'),
+  ).toBe(0);
 });
 
 test.each(['127.0.0.1:9080', '[::1]:9080', 'localhost:9080', 'gateway:9080'])(
   'the page for people can, when it is read at %s',
   async (host) => {
-    const it = await stage();
+    const testbed = await startTestbed();
     const headers = { Host: host, Origin: `http://${host}`, 'Sec-Fetch-Site': 'same-origin' };
-    const heard = await it.admin('/breakers/identity/open', { method: 'POST', headers });
-    expect(heard.status).toBe(200);
+    const response = await testbed.admin('/breakers/identity/open', { method: 'POST', headers });
+    expect(response.status).toBe(200);
   },
 );
 
 test('nothing of the admin port is reachable through the public one', async () => {
-  const it = await stage();
+  const testbed = await startTestbed();
   for (const path of ['/breakers', '/metrics', '/healthz', '/readyz', '/'])
-    expect((await it.get(path)).status).toBe(404);
-  expect((await it.get('/breakers/identity/open', { method: 'POST' })).status).toBe(404);
+    expect((await testbed.request(path)).status).toBe(404);
+  expect((await testbed.request('/breakers/identity/open', { method: 'POST' })).status).toBe(404);
 });

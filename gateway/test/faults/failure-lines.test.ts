@@ -9,7 +9,7 @@ import { memoryLog } from 'chassis/testing/memory-log';
 import { createApp } from '../../src/app.ts';
 import { UpstreamFailure } from '../../src/upstream/engine/failure.ts';
 import type { RouteContext } from '../../src/routes/context.ts';
-import { ask } from '../support/client.ts';
+import { request } from 'chassis/testing/http-client';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -25,6 +25,6 @@ test('the line of a 504 says which upstream failed, and how', async () => {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const line = wait(/answered/);
-  expect((await ask(`http://127.0.0.1:${port}/api/users/1`)).status).toBe(504);
+  expect((await request(`http://127.0.0.1:${port}/api/users/1`)).status).toBe(504);
   expect(await line).toMatchObject({ status: '504', cause: 'identity: timeout' });
 });

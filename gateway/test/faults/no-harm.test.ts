@@ -2,17 +2,19 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { PASSWORD } from '../support/accounts.ts';
-import { stateOf } from '../support/breakers.ts';
+import { PASSWORD } from 'chassis/testing/users';
+import { breakerStateOf } from '../support/breakers.ts';
 import { expectProblem } from '../support/expectations.ts';
 import { bearer } from '../support/session.ts';
-import { stage } from '../support/stage.ts';
-import { answers } from '../support/upstream.ts';
+import { startTestbed } from '../support/testbed.ts';
+import { always } from 'chassis/testing/stub-server';
 
 test('a body that takes longer than a request may is answered like any other, and opens no breaker', async () => {
-  const it = await stage({ env: { REQUEST_DEADLINE_MS: '300', AUTHOR_DEADLINE_MS: '200' } });
+  const testbed = await startTestbed({
+    env: { REQUEST_DEADLINE_MS: '300', AUTHOR_DEADLINE_MS: '200' },
+  });
   const body = JSON.stringify({ username: 'user_7', password: PASSWORD });
-  const { hostname, port } = new URL(it.gateway.url);
+  const { hostname, port } = new URL(testbed.gateway.url);
   const slowly = async (): Promise<string> => {
     const socket = connect(Number(port), hostname).setEncoding('utf8');
     await once(socket, 'connect');
@@ -24,16 +26,16 @@ test('a body that takes longer than a request may is answered like any other, an
     setTimeout(() => socket.write(body.slice(5)), 350);
     return (await socket.toArray()).join('');
   };
-  const heard = await Promise.all(Array.from({ length: 6 }, slowly));
-  for (const text of heard) expect(text).toMatch(/^HTTP\/1\.1 200 /);
-  expect(await stateOf(it, 'identity')).toBe('closed');
+  const response = await Promise.all(Array.from({ length: 6 }, slowly));
+  for (const text of response) expect(text).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await breakerStateOf(testbed, 'identity')).toBe('closed');
 });
 
 test('a Social that has no keys says so to those with a session, and goes on for everybody else', async () => {
-  const it = await stage();
-  const headers = bearer(it.identity.begin(7));
-  it.social.behave(
-    answers({
+  const testbed = await startTestbed();
+  const headers = bearer(testbed.identity.openSession(7));
+  testbed.social.respondWith(
+    always({
       status: 503,
       body: {
         type: 'urn:social-network:problem:keys-missing',
@@ -46,9 +48,14 @@ test('a Social that has no keys says so to those with a session, and goes on for
     }),
   );
   for (let i = 0; i < 10; i += 1)
-    expectProblem(await it.get('/api/feed', { headers }), 503, 'keys-missing', '/api/feed');
-  expect(it.social.seen).toHaveLength(10);
-  expect(await stateOf(it, 'social')).toBe('closed');
-  it.social.behave();
-  expect((await it.get('/api/posts/5')).status).toBe(200);
+    expectProblem(
+      await testbed.request('/api/feed', { headers }),
+      503,
+      'keys-missing',
+      '/api/feed',
+    );
+  expect(testbed.social.requests).toHaveLength(10);
+  expect(await breakerStateOf(testbed, 'social')).toBe('closed');
+  testbed.social.respondWith();
+  expect((await testbed.request('/api/posts/5')).status).toBe(200);
 });

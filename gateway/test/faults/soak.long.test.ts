@@ -1,12 +1,14 @@
 // Ten thousand requests through each of the faults that could leave something behind: nothing grows, and it heals.
 import { Agent } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import * as broken from '../support/behaviours.ts';
-import { startChild, type Child } from '../support/child.ts';
-import { ask, until } from '../support/client.ts';
-import { startIdentity, startSocial } from '../support/services.ts';
-import { wholePost, type Population } from '../support/world.ts';
-import type { Behaviour, Upstream } from '../support/upstream.ts';
+import * as broken from '../support/faulty-responders.ts';
+import { startChild, type Child } from '../support/gateway-process.ts';
+import { request } from 'chassis/testing/http-client';
+import { until } from 'chassis/testing/until';
+import { startFakeIdentity } from 'chassis/testing/fake-identity';
+import { startFakeSocial } from '../support/fake-social.ts';
+import { completePost, type Population } from '../support/fixtures.ts';
+import type { Responder, StubServer } from 'chassis/testing/stub-server';
 
 const REQUESTS = 10_000;
 const WARM_UP = 2_000;
@@ -15,7 +17,7 @@ const MEGABYTE = 2 ** 20;
 // Every request asks for another post by another author: nothing comes from a cache, nothing is shared.
 const WORLD: Population = { posts: 100_000, authors: 100_000 };
 
-const faults: readonly { name: string; behaviour: Behaviour | 'refuse' }[] = [
+const faults: readonly { name: string; behaviour: Responder | 'refuse' }[] = [
   { name: 'refuses connections', behaviour: 'refuse' },
   { name: 'never answers', behaviour: broken.silent },
   { name: 'stalls in its body', behaviour: broken.stalls },
@@ -35,9 +37,9 @@ afterEach(async () => {
 
 /** Requests are patient, except where Social is to be too slow for them. */
 async function world(victim: 'identity' | 'social') {
-  const identity = await startIdentity(WORLD);
+  const identity = await startFakeIdentity(WORLD.authors);
   open.push(identity.close);
-  const social = await startSocial(WORLD);
+  const social = await startFakeSocial(WORLD);
   open.push(social.close);
   const gateway = await startChild({
     IDENTITY_URL: identity.url,
@@ -64,7 +66,7 @@ async function load(gateway: Child, count: number): Promise<Map<number, number>>
     while (left > 0) {
       left -= 1;
       nextId = (nextId % WORLD.posts) + 1;
-      const { status } = await ask(`${gateway.url}/api/posts/${nextId}`, { agent });
+      const { status } = await request(`${gateway.url}/api/posts/${nextId}`, { agent });
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
   };
@@ -74,11 +76,11 @@ async function load(gateway: Child, count: number): Promise<Map<number, number>>
 }
 
 const command = (gateway: Child, breaker: string, word: string) =>
-  ask(`${gateway.adminUrl}/breakers/${breaker}/${word}`, { method: 'POST' });
+  request(`${gateway.adminUrl}/breakers/${breaker}/${word}`, { method: 'POST' });
 
-async function strike(upstream: Upstream, behaviour: Behaviour | 'refuse'): Promise<void> {
+async function strike(upstream: StubServer, behaviour: Responder | 'refuse'): Promise<void> {
   if (behaviour === 'refuse') await upstream.refuse();
-  else upstream.behave(behaviour);
+  else upstream.respondWith(behaviour);
 }
 
 describe.each(['identity', 'social'] as const)('10,000 requests while %s', (name) => {
@@ -98,20 +100,21 @@ describe.each(['identity', 'social'] as const)('10,000 requests while %s', (name
     if (name === 'identity') expect([...statuses.keys()]).toEqual([200]);
     else expect([...statuses.keys()].every((status) => status >= 502)).toBe(true);
     // Many requests share a batch, but the fault was really met all the time.
-    if (behaviour !== 'refuse') expect(upstream.seen.length).toBeGreaterThan(REQUESTS / AT_ONCE);
+    if (behaviour !== 'refuse')
+      expect(upstream.requests.length).toBeGreaterThan(REQUESTS / AT_ONCE);
     expect(gateway.exitCode()).toBeNull();
     // Room for what is remembered on purpose, and bounded: 10,000 posts' authors, metrics.
     expect((await gateway.heldHeap()) - heap).toBeLessThan(6 * MEGABYTE);
     expect(gateway.descriptors() - descriptors).toBeLessThan(AT_ONCE);
 
-    upstream.behave();
+    upstream.respondWith();
     await upstream.accept();
     await command(gateway, name, 'auto');
     const whole = await until('it is whole again', async () => {
-      const heard = await ask(`${gateway.url}/api/posts/5`);
-      return heard.headers['etag'] !== undefined && heard;
+      const response = await request(`${gateway.url}/api/posts/5`);
+      return response.headers['etag'] !== undefined && response;
     });
-    expect(whole.body).toEqual(wholePost(5, WORLD));
+    expect(whole.body).toEqual(completePost(5, WORLD));
     expect(await gateway.stop()).toBe(0);
   });
 });

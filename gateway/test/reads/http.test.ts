@@ -1,30 +1,33 @@
 // What every HTTP client may expect: validators, methods, inputs; and answers that keep to the contract.
 import { expect, test } from '@jest/globals';
 import { conformance } from 'contracts/conformance/conformance';
-import type { Asking, Heard } from '../support/client.ts';
-import { stage } from '../support/stage.ts';
+import type { RequestOptions, HttpResponse } from 'chassis/testing/http-client';
+import { startTestbed } from '../support/testbed.ts';
 
 const violations = conformance('gateway');
-const check = (path: string, heard: Heard, { method = 'GET' }: Asking = {}): string[] =>
-  violations({ method, path, ...heard, body: heard.body ?? heard.text });
+const check = (
+  path: string,
+  response: HttpResponse,
+  { method = 'GET' }: RequestOptions = {},
+): string[] => violations({ method, path, ...response, body: response.body ?? response.text });
 
 test('a client that holds the answer gets a 304 without a body; HEAD gets the headers without a body', async () => {
-  const { get } = await stage({ env: { POST_TTL_MS: '60000' } });
-  const whole = await get('/api/posts/5');
-  const held = await get('/api/posts/5', {
+  const { request } = await startTestbed({ env: { POST_TTL_MS: '60000' } });
+  const whole = await request('/api/posts/5');
+  const held = await request('/api/posts/5', {
     headers: { 'If-None-Match': `"other", W/${whole.headers['etag']!}` },
   });
   expect([held.status, held.text, held.headers['etag']]).toEqual([304, '', whole.headers['etag']]);
   expect(check('/api/posts/5', held)).toEqual([]);
-  const head = await get('/api/posts/5', { method: 'HEAD' });
+  const head = await request('/api/posts/5', { method: 'HEAD' });
   expect([head.status, head.text, head.headers['etag']]).toEqual([200, '', whole.headers['etag']]);
   expect(head.headers['content-length']).toBe(whole.headers['content-length']);
 });
 
 test('a degraded answer is never a 304', async () => {
-  const { get, identity } = await stage();
+  const { request, identity } = await startTestbed();
   await identity.refuse();
-  expect((await get('/api/posts/5', { headers: { 'If-None-Match': '*' } })).status).toBe(200);
+  expect((await request('/api/posts/5', { headers: { 'If-None-Match': '*' } })).status).toBe(200);
 });
 
 test.each([
@@ -34,16 +37,16 @@ test.each([
   ['POST', '/api/feed', 'GET, HEAD, OPTIONS'],
   ['GET', '/api/auth/login', 'POST, OPTIONS'],
 ])('%s on %s is a 405 that tells what is allowed', async (method, path, allow) => {
-  const { get } = await stage();
-  const heard = await get(path, { method });
-  expect([heard.status, heard.headers['allow']]).toEqual([405, allow]);
-  expect(heard.headers['content-type']).toBe('application/problem+json');
+  const { request } = await startTestbed();
+  const response = await request(path, { method });
+  expect([response.status, response.headers['allow']]).toEqual([405, allow]);
+  expect(response.headers['content-type']).toBe('application/problem+json');
 });
 
 test('OPTIONS tells what is allowed', async () => {
-  const { get } = await stage();
-  const heard = await get('/api/posts', { method: 'OPTIONS' });
-  expect([heard.status, heard.headers['allow']]).toEqual([204, 'GET, HEAD, POST, OPTIONS']);
+  const { request } = await startTestbed();
+  const response = await request('/api/posts', { method: 'OPTIONS' });
+  expect([response.status, response.headers['allow']]).toEqual([204, 'GET, HEAD, POST, OPTIONS']);
 });
 
 test.each([
@@ -66,36 +69,36 @@ test.each([
   ['/api/users/1/posts?cursor=%2F%2F', '/query/cursor'],
   ['/api/users/me', '/path/id'],
 ])('%s is a 400 that points at %s, and asks nobody', async (path, pointer) => {
-  const { get, social, identity } = await stage();
-  const heard = await get(path);
-  expect(heard.body).toMatchObject({ status: 400, errors: [{ pointer }] });
-  expect(check(path, heard)).toEqual([]);
-  expect([social.seen.length, identity.seen.length]).toEqual([0, 0]);
+  const { request, social, identity } = await startTestbed();
+  const response = await request(path);
+  expect(response.body).toMatchObject({ status: 400, errors: [{ pointer }] });
+  expect(check(path, response)).toEqual([]);
+  expect([social.requests.length, identity.requests.length]).toEqual([0, 0]);
 });
 
 test('a cursor that Social does not know is the client’s fault', async () => {
-  const { get, social } = await stage();
-  social.behave(({ res }) =>
+  const { request, social } = await startTestbed();
+  social.respondWith(({ res }) =>
     res.writeHead(400, { 'Content-Type': 'application/problem+json' }).end('{}'),
   );
-  const heard = await get('/api/users/1/posts?cursor=abc');
-  expect(heard.body).toMatchObject({ status: 400, errors: [{ pointer: '/query/cursor' }] });
+  const response = await request('/api/users/1/posts?cursor=abc');
+  expect(response.body).toMatchObject({ status: 400, errors: [{ pointer: '/query/cursor' }] });
 });
 
 test.each(['/api/posts/5/', '/API/posts/5', '/api/docs/'])(
   '%s is not another name of what it resembles',
   async (path) => {
-    const { get } = await stage();
-    expect((await get(path)).status).toBe(404);
+    const { request } = await startTestbed();
+    expect((await request(path)).status).toBe(404);
   },
 );
 
 test('an address that is none is a 404, and so is a path that is not well-formed a 400', async () => {
-  const { get } = await stage();
-  expect((await get('/api/nothing')).status).toBe(404);
-  expect((await get('/metrics')).status).toBe(404);
-  expect((await get('/breakers')).status).toBe(404);
-  expect((await get('/api/posts/%ff')).status).toBe(400);
+  const { request } = await startTestbed();
+  expect((await request('/api/nothing')).status).toBe(404);
+  expect((await request('/metrics')).status).toBe(404);
+  expect((await request('/breakers')).status).toBe(404);
+  expect((await request('/api/posts/%ff')).status).toBe(400);
 });
 
 test.each([
@@ -105,18 +108,23 @@ test.each([
   ['handling=lenient, handling=strict', 200],
   ['mishandling=strict', 200],
 ])('without Identity, Prefer: %s is answered with %d', async (prefer, status) => {
-  const { get, identity } = await stage();
+  const { request, identity } = await startTestbed();
   await identity.refuse();
-  const heard = await get('/api/posts/5', { headers: { Prefer: prefer } });
-  expect(heard.status).toBe(status);
-  expect(heard.headers['preference-applied']).toBe(status === 503 ? 'handling=strict' : undefined);
-  expect(check('/api/posts/5', heard)).toEqual([]);
+  const response = await request('/api/posts/5', { headers: { Prefer: prefer } });
+  expect(response.status).toBe(status);
+  expect(response.headers['preference-applied']).toBe(
+    status === 503 ? 'handling=strict' : undefined,
+  );
+  expect(check('/api/posts/5', response)).toEqual([]);
 });
 
 test('a whole answer honours strict handling too, and says so', async () => {
-  const { get } = await stage();
-  const heard = await get('/api/posts/5', { headers: { Prefer: 'handling=strict' } });
-  expect([heard.status, heard.headers['preference-applied']]).toEqual([200, 'handling=strict']);
+  const { request } = await startTestbed();
+  const response = await request('/api/posts/5', { headers: { Prefer: 'handling=strict' } });
+  expect([response.status, response.headers['preference-applied']]).toEqual([
+    200,
+    'handling=strict',
+  ]);
 });
 
 const PATHS = [
@@ -133,10 +141,10 @@ const PATHS = [
 ];
 
 test('every answer keeps to the contract: whole, without Identity, without Social', async () => {
-  const { get, identity, social } = await stage();
+  const { request, identity, social } = await startTestbed();
   const checkAll = async (): Promise<string[]> => {
     const found: string[] = [];
-    for (const path of PATHS) found.push(...check(path, await get(path)));
+    for (const path of PATHS) found.push(...check(path, await request(path)));
     return found;
   };
   expect(await checkAll()).toEqual([]);

@@ -1,13 +1,13 @@
 // Answers that depend on who asks: nobody else's, and nothing in them but what the contract names.
 import { expect, test } from '@jest/globals';
-import { PASSWORD } from '../support/accounts.ts';
-import { until } from '../support/client.ts';
+import { PASSWORD } from 'chassis/testing/users';
+import { until } from 'chassis/testing/until';
 import { bearer } from '../support/session.ts';
-import { stage, type Stage } from '../support/stage.ts';
-import { refuses, type Behaviour, type Upstream } from '../support/upstream.ts';
+import { startTestbed, type Testbed } from '../support/testbed.ts';
+import { problem, type Responder, type StubServer } from 'chassis/testing/stub-server';
 
 /** Whatever has an id says more of itself than it should. */
-const gossips: Behaviour = ({ res, status, body }) => {
+const gossips: Responder = ({ res, status, body }) => {
   const told = body.replaceAll(
     '{"id"',
     '{"shoeSize":"said-too-much","passwordHash":"said-too-much","id"',
@@ -41,69 +41,73 @@ const ASKED: readonly [string, string, object | undefined][] = [
 test.each(ASKED)(
   '%s %s tells nothing of what the upstreams say beyond their contracts',
   async (method, path, json) => {
-    const it = await stage();
-    for (const upstream of [it.identity, it.social]) upstream.behave(gossips);
-    const headers = bearer(it.identity.begin(7));
-    const heard = await it.get(path, { method, headers, ...(json && { json }) });
-    expect(heard.status).toBeLessThan(300);
-    expect(heard.text + JSON.stringify(heard.headers)).not.toMatch(
+    const testbed = await startTestbed();
+    for (const upstream of [testbed.identity, testbed.social]) upstream.respondWith(gossips);
+    const headers = bearer(testbed.identity.openSession(7));
+    const response = await testbed.request(path, { method, headers, ...(json && { json }) });
+    expect(response.status).toBeLessThan(300);
+    expect(response.text + JSON.stringify(response.headers)).not.toMatch(
       /shoeSize|passwordHash|said-too-much/,
     );
   },
 );
 
 test('a refusal tells its words and where the faults are, and nothing else', async () => {
-  const it = await stage();
+  const testbed = await startTestbed();
   const fault = {
     pointer: '/body/content',
     detail: 'expected something else',
     value: 'said-too-much',
   };
-  it.social.behave(({ res }) => {
-    const { status, body } = refuses('invalid-request', 'Not so.', { errors: [fault] });
+  testbed.social.respondWith(({ res }) => {
+    const { status, body } = problem('invalid-request', 'Not so.', { errors: [fault] });
     res.writeHead(status, { 'Content-Type': 'application/problem+json', Server: 'said-too-much' });
     res.end(JSON.stringify({ ...body, stack: 'said-too-much' }));
   });
-  const headers = bearer(it.identity.begin(7));
-  const heard = await it.get('/api/posts', { method: 'POST', headers, json: { content: 'Hi.' } });
-  expect(heard.body).toMatchObject({
+  const headers = bearer(testbed.identity.openSession(7));
+  const response = await testbed.request('/api/posts', {
+    method: 'POST',
+    headers,
+    json: { content: 'Hi.' },
+  });
+  expect(response.body).toMatchObject({
     status: 400,
     detail: 'Not so.',
     instance: '/api/posts',
-    requestId: heard.headers['x-request-id'],
+    requestId: response.headers['x-request-id'],
     errors: [{ pointer: '/body/content', detail: 'expected something else' }],
   });
-  expect(heard.text + JSON.stringify(heard.headers)).not.toContain('said-too-much');
+  expect(response.text + JSON.stringify(response.headers)).not.toContain('said-too-much');
 });
 
-const readers: readonly [string, (it: Stage) => Upstream][] = [
-  ['/api/feed', (it) => it.social],
-  ['/api/friends', (it) => it.social],
-  ['/api/friends/requests?direction=outgoing', (it) => it.social],
-  ['/api/me', (it) => it.identity],
+const readers: readonly [string, (testbed: Testbed) => StubServer][] = [
+  ['/api/feed', (testbed) => testbed.social],
+  ['/api/friends', (testbed) => testbed.social],
+  ['/api/friends/requests?direction=outgoing', (testbed) => testbed.social],
+  ['/api/me', (testbed) => testbed.identity],
 ];
 
 test.each(readers)(
   '%s is private, has a tag, and is a 304 for whoever holds it',
   async (path, upstreamOf) => {
-    const it = await stage();
-    const headers = bearer(it.identity.begin(7));
-    const whole = await it.get(path, { headers });
+    const testbed = await startTestbed();
+    const headers = bearer(testbed.identity.openSession(7));
+    const whole = await testbed.request(path, { headers });
     expect(whole.headers).toMatchObject({ 'cache-control': 'private, no-cache' });
     expect(String(whole.headers['vary']).split(/, ?/)).toEqual(
       expect.arrayContaining(['Authorization', 'Cookie']),
     );
     const etag = String(whole.headers['etag']);
-    const held = await it.get(path, { headers: { ...headers, 'If-None-Match': etag } });
+    const held = await testbed.request(path, { headers: { ...headers, 'If-None-Match': etag } });
     expect([held.status, held.text, held.headers['etag']]).toEqual([304, '', etag]);
     expect(held.headers['cache-control']).toBe('private, no-cache');
 
     // Somebody else who holds the very tag has another answer.
-    const other = bearer(it.identity.begin(8));
-    const theirs = await it.get(path, { headers: { ...other, 'If-None-Match': etag } });
+    const other = bearer(testbed.identity.openSession(8));
+    const theirs = await testbed.request(path, { headers: { ...other, 'If-None-Match': etag } });
     expect(theirs.status).toBe(200);
     expect(theirs.body).not.toEqual(whole.body);
-    for (const { headers: sent } of upstreamOf(it).seen)
+    for (const { headers: sent } of upstreamOf(testbed).requests)
       expect(sent['if-none-match']).toBeUndefined();
   },
 );
@@ -111,21 +115,22 @@ test.each(readers)(
 test.each(readers)(
   '%s is never shared: two viewers, or one twice, are two requests upstream',
   async (path, upstreamOf) => {
-    const it = await stage();
-    const [seven, eight] = [it.identity.begin(7), it.identity.begin(8)];
-    for (const session of [seven, eight]) await it.get('/api/feed', { headers: bearer(session) });
-    const upstream = upstreamOf(it);
-    upstream.forget();
+    const testbed = await startTestbed();
+    const [seven, eight] = [testbed.identity.openSession(7), testbed.identity.openSession(8)];
+    for (const session of [seven, eight])
+      await testbed.request('/api/feed', { headers: bearer(session) });
+    const upstream = upstreamOf(testbed);
+    upstream.clearRequests();
     const release = upstream.hold();
     const answers = [seven, eight, seven].map((session) =>
-      it.get(path, { headers: bearer(session) }),
+      testbed.request(path, { headers: bearer(session) }),
     );
-    await until('each has asked', () => upstream.seen.length === 3);
+    await until('each has asked', () => upstream.requests.length === 3);
     release();
     const [first, second, third] = (await Promise.all(answers)).map(({ body }) => body);
     expect(first).toEqual(third);
     expect(first).not.toEqual(second);
-    expect(upstream.seen.map(({ headers }) => headers.authorization)).toEqual(
+    expect(upstream.requests.map(({ headers }) => headers.authorization)).toEqual(
       expect.arrayContaining([seven, eight].map((session) => bearer(session).Authorization)),
     );
   },

@@ -1,33 +1,34 @@
 // AUTHOR_STRATEGY=replica: post and author come from Social in one request, and Identity is asked for no name.
 import { describe, expect, test } from '@jest/globals';
 import type { FriendPage, Page, Profile } from 'contracts/types';
-import { only, status } from '../support/behaviours.ts';
-import { stateOf } from '../support/breakers.ts';
-import { expectProblem, expectTold, member } from '../support/expectations.ts';
+import { only, status } from '../support/faulty-responders.ts';
+import { breakerStateOf } from '../support/breakers.ts';
+import { expectProblem, expectProxyStatus, member } from '../support/expectations.ts';
 import { bearer } from '../support/session.ts';
-import { stage, type Casting } from '../support/stage.ts';
-import { userOf, wholePost } from '../support/world.ts';
+import { startTestbed, type TestbedOptions } from '../support/testbed.ts';
+import { userOf } from 'chassis/testing/users';
+import { completePost } from '../support/fixtures.ts';
 
 const AUTHOR = 6;
 const FROM_COPY = 'author; fwd=miss; detail=replica';
 const COPY = /^\/api\/authors/;
 
 /** The keys are known, by which the viewer's token is checked; Social's copy has another name for the author of post 5. */
-async function arrange({ env, ...casting }: Casting = {}) {
-  const it = await stage({
+async function arrange({ env, ...casting }: TestbedOptions = {}) {
+  const testbed = await startTestbed({
     ...casting,
     // As it is by default, so that nothing but the strategy keeps the gateway from asking.
     env: { AUTHOR_STRATEGY: 'replica', FOLLOW_LOG: 'true', ...env },
   });
-  const headers = bearer(it.identity.begin(7));
-  await it.get('/api/me', { headers });
-  it.social.copy.hold(AUTHOR, 'copied');
-  it.identity.forget();
-  return { ...it, headers, asked: () => it.social.seen.map(({ path }) => path) };
+  const headers = bearer(testbed.identity.openSession(7));
+  await testbed.request('/api/me', { headers });
+  testbed.social.replica.set(AUTHOR, 'copied');
+  testbed.identity.clearRequests();
+  return { ...testbed, headers, asked: () => testbed.social.requests.map(({ path }) => path) };
 }
 
 const COPIED = { id: AUTHOR, username: 'copied' };
-const post = (id: number) => wholePost(id);
+const post = (id: number) => completePost(id);
 const pagesPath = `/api/users/${AUTHOR}/posts?limit=2`;
 const pageQuestion = (limit: number) =>
   `/api/posts?authorId=${AUTHOR}&limit=${limit}&include=author`;
@@ -76,16 +77,16 @@ describe('whole answers', () => {
   test.each(stories)(
     '%s comes from Social alone, with its names, and revalidates',
     async (path, requests, read, expected) => {
-      const { get, headers, asked, identity } = await arrange();
-      const heard = await get(path, { headers });
-      expect(read(heard.body)).toEqual(expected);
+      const { request, headers, asked, identity } = await arrange();
+      const response = await request(path, { headers });
+      expect(read(response.body)).toEqual(expected);
       expect(asked().toSorted()).toEqual(requests.toSorted());
-      expect(identity.seen).toEqual([]);
-      expect(member(heard, 'cache-status', 'author')).toBe(FROM_COPY);
-      expect(heard.headers['proxy-status']).toBeUndefined();
-      expect(heard.headers['server-timing']).toMatch(/^social;dur=[\d.]+$/);
-      const etag = String(heard.headers['etag']);
-      const again = await get(path, {
+      expect(identity.requests).toEqual([]);
+      expect(member(response, 'cache-status', 'author')).toBe(FROM_COPY);
+      expect(response.headers['proxy-status']).toBeUndefined();
+      expect(response.headers['server-timing']).toMatch(/^social;dur=[\d.]+$/);
+      const etag = String(response.headers['etag']);
+      const again = await request(path, {
         headers: { ...headers, 'If-None-Match': etag, Prefer: 'handling=strict' },
       });
       expect(again.status).toBe(304);
@@ -93,37 +94,39 @@ describe('whole answers', () => {
   );
 
   test.each(stories.map(([path]) => path))('%s is the same with Identity dead', async (path) => {
-    const { get, headers, identity } = await arrange();
-    const before = await get(path, { headers });
+    const { request, headers, identity } = await arrange();
+    const before = await request(path, { headers });
     await identity.refuse();
-    const heard = await get(path, { headers });
-    expect([heard.status, heard.text]).toEqual([200, before.text]);
-    expect(heard.headers['etag']).toBe(before.headers['etag']);
+    const response = await request(path, { headers });
+    expect([response.status, response.text]).toEqual([200, before.text]);
+    expect(response.headers['etag']).toBe(before.headers['etag']);
   });
 
   test('none of them is counted as degraded', async () => {
-    const { get, metric } = await arrange();
-    await get('/api/posts/5');
+    const { request, metric } = await arrange();
+    await request('/api/posts/5');
     expect(await metric('gateway_degraded_answers_total{part="author",reason="replica"}')).toBe(0);
   });
 
   test('a post that is remembered brings its author along: a hit, and nobody is asked', async () => {
-    const { get, social } = await arrange({ env: { POST_TTL_MS: '60000' } });
-    await get('/api/posts/5');
-    social.forget();
+    const { request, social } = await arrange({ env: { POST_TTL_MS: '60000' } });
+    await request('/api/posts/5');
+    social.clearRequests();
     for (const path of ['/api/posts/5', '/api/posts?ids=5']) {
-      const heard = await get(path);
-      expect(heard.text).toContain('"copied"');
-      expect(heard.headers['cache-status']).toMatch(/^post; hit; ttl=\d+, author; hit; ttl=\d+$/);
+      const response = await request(path);
+      expect(response.text).toContain('"copied"');
+      expect(response.headers['cache-status']).toMatch(
+        /^post; hit; ttl=\d+, author; hit; ttl=\d+$/,
+      );
     }
-    expect(social.seen).toEqual([]);
+    expect(social.requests).toEqual([]);
   });
 
   test('posts that are known do not have their authors asked for ahead', async () => {
-    const { get, asked } = await arrange();
-    await get('/api/posts?ids=5,6');
-    await get('/api/posts?ids=5,6');
-    await get('/api/posts/5');
+    const { request, asked } = await arrange();
+    await request('/api/posts?ids=5,6');
+    await request('/api/posts?ids=5,6');
+    await request('/api/posts/5');
     expect(asked()).toEqual([
       '/api/posts?ids=5,6&include=author',
       '/api/posts?ids=5,6&include=author',
@@ -132,54 +135,58 @@ describe('whole answers', () => {
   });
 
   test('a new post is told with its author, from the copy', async () => {
-    const { get, headers, identity } = await arrange();
-    const heard = await get('/api/posts', { method: 'POST', headers, json: { content: 'Hi.' } });
-    expect(heard.body).toMatchObject({ author: userOf(7) });
-    expect(identity.seen).toEqual([]);
+    const { request, headers, identity } = await arrange();
+    const response = await request('/api/posts', {
+      method: 'POST',
+      headers,
+      json: { content: 'Hi.' },
+    });
+    expect(response.body).toMatchObject({ author: userOf(7) });
+    expect(identity.requests).toEqual([]);
   });
 });
 
 describe('who is not in the copy', () => {
-  async function without(casting: Casting = {}) {
-    const it = await arrange(casting);
-    it.social.copy.hold(AUTHOR, null);
-    return it;
+  async function without(casting: TestbedOptions = {}) {
+    const testbed = await arrange(casting);
+    testbed.social.replica.set(AUTHOR, null);
+    return testbed;
   }
 
   test.each([`/api/users/${AUTHOR}`, pagesPath, `/api/users/${AUTHOR}/profile`])(
     '%s is a 404, though Identity knows better',
     async (path) => {
-      const { get, identity } = await without();
-      expectProblem(await get(path), 404, 'not-found', path.replace(/\?.*/, ''));
-      expect(identity.seen).toEqual([]);
+      const { request, identity } = await without();
+      expectProblem(await request(path), 404, 'not-found', path.replace(/\?.*/, ''));
+      expect(identity.requests).toEqual([]);
     },
   );
 
   test('is null in a post, which is a whole answer: nobody else would be asked', async () => {
-    const { get } = await without();
+    const { request } = await without();
     for (const path of ['/api/posts/5', '/api/posts?ids=5,6']) {
-      const heard = await get(path, { headers: { Prefer: 'handling=strict' } });
-      expect(heard.status).toBe(200);
-      expect(heard.text).toContain('"author":null');
-      expect(heard.headers['etag']).toBeDefined();
+      const response = await request(path, { headers: { Prefer: 'handling=strict' } });
+      expect(response.status).toBe(200);
+      expect(response.text).toContain('"author":null');
+      expect(response.headers['etag']).toBeDefined();
     }
   });
 
   test('and has no posts, is asked for by name, and is a 404, too', async () => {
-    const { get, asked } = await arrange({ population: { authors: 10, posts: 3 } });
-    expect((await get('/api/users/9/posts')).body).toEqual({ items: [], nextCursor: null });
+    const { request, asked } = await arrange({ population: { authors: 10, posts: 3 } });
+    expect((await request('/api/users/9/posts')).body).toEqual({ items: [], nextCursor: null });
     expect(asked()).toEqual([
       '/api/posts?authorId=9&limit=20&include=author',
       '/api/authors?ids=9',
     ]);
-    expect((await get('/api/users/11/posts')).status).toBe(404);
+    expect((await request('/api/users/11/posts')).status).toBe(404);
   });
 
   test('is a friend without a name, not one who is gone: with a user, the copy forgets friendships', async () => {
-    const { get, headers, social } = await arrange();
-    social.copy.hold(9, null);
-    const heard = await get('/api/friends', { headers });
-    expect((heard.body as FriendPage).items).toMatchObject([
+    const { request, headers, social } = await arrange();
+    social.replica.set(9, null);
+    const response = await request('/api/friends', { headers });
+    expect((response.body as FriendPage).items).toMatchObject([
       { id: 8, username: 'user_8' },
       { id: 9, username: null },
       { id: 10, username: 'user_10' },
@@ -189,33 +196,33 @@ describe('who is not in the copy', () => {
 
 describe('when the copy fails', () => {
   test('a user is Social’s failure, and Identity is not asked', async () => {
-    const it = await arrange();
-    it.social.behave(only(COPY, status(503)));
-    const heard = await it.get(`/api/users/${AUTHOR}`);
-    expectProblem(heard, 503, 'upstream-unavailable', `/api/users/${AUTHOR}`);
-    expectTold(heard, 'social', { receivedStatus: 503 });
-    expect(it.identity.seen).toEqual([]);
+    const testbed = await arrange();
+    testbed.social.respondWith(only(COPY, status(503)));
+    const response = await testbed.request(`/api/users/${AUTHOR}`);
+    expectProblem(response, 503, 'upstream-unavailable', `/api/users/${AUTHOR}`);
+    expectProxyStatus(response, 'social', { receivedStatus: 503 });
+    expect(testbed.identity.requests).toEqual([]);
   });
 
   test('friends have no names, and posts are asked for all the same', async () => {
-    const it = await arrange({ env: { BREAKER_VOLUME: '2' } });
-    it.social.behave(only(COPY, status(500)));
+    const testbed = await arrange({ env: { BREAKER_VOLUME: '2' } });
+    testbed.social.respondWith(only(COPY, status(500)));
     for (let times = 0; times < 3; times += 1) {
-      const heard = await it.get('/api/friends', { headers: it.headers });
-      expect(heard.status).toBe(200);
-      expect(heard.headers['cache-control']).toBe('no-store');
+      const response = await testbed.request('/api/friends', { headers: testbed.headers });
+      expect(response.status).toBe(200);
+      expect(response.headers['cache-control']).toBe('no-store');
       // The second time, what is asked aside has a breaker of its own, which is open.
       const open = { error: 'destination_unavailable' };
-      expectTold(heard, 'social', times === 0 ? { receivedStatus: 500 } : open);
+      expectProxyStatus(response, 'social', times === 0 ? { receivedStatus: 500 } : open);
     }
-    expect(await stateOf(it, 'social')).toBe('closed');
-    expect((await it.get('/api/posts/5')).body).toEqual({ ...post(5), author: COPIED });
+    expect(await breakerStateOf(testbed, 'social')).toBe('closed');
+    expect((await testbed.request('/api/posts/5')).body).toEqual({ ...post(5), author: COPIED });
   });
 
   test('posts come from it together with their authors, or not at all', async () => {
-    const { get, social, identity } = await arrange();
-    social.behave(status(500));
-    expectProblem(await get('/api/posts/5'), 502, 'upstream-invalid', '/api/posts/5');
-    expect(identity.seen).toEqual([]);
+    const { request, social, identity } = await arrange();
+    social.respondWith(status(500));
+    expectProblem(await request('/api/posts/5'), 502, 'upstream-invalid', '/api/posts/5');
+    expect(identity.requests).toEqual([]);
   });
 });

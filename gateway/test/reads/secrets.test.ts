@@ -2,23 +2,25 @@
 // for that when its stage is left; here everything that could go wrong does.
 import { expect, test } from '@jest/globals';
 import { openBrowser } from 'chassis/testing/browser';
-import { emailOf, PASSWORD } from '../support/accounts.ts';
-import { hangsUp, html, says, status } from '../support/behaviours.ts';
-import { bearer, cookies, ownPage } from '../support/session.ts';
-import { stage } from '../support/stage.ts';
-import type { Behaviour } from '../support/upstream.ts';
+import { emailOf, PASSWORD } from 'chassis/testing/users';
+import { hangsUp, html, sendsJson, status } from '../support/faulty-responders.ts';
+import { bearer, cookies, sameOrigin } from '../support/session.ts';
+import { startTestbed } from '../support/testbed.ts';
+import type { Responder } from 'chassis/testing/stub-server';
 
 /** Says everything that it was told, as a careless service would. */
-const echoes: Behaviour = ({ req, res }) =>
+const echoes: Responder = ({ req, res }) =>
   res
     .writeHead(500, { 'Content-Type': 'application/problem+json', 'X-Echo': 'echo' })
     .end(JSON.stringify({ detail: JSON.stringify(req.headers) }));
 
 test('nothing of a user’s secrets is logged, counted or answered, whatever fails', async () => {
-  const it = await stage({ env: { BREAKER_VOLUME: '1000', REQUEST_DEADLINE_MS: '1000' } });
-  const session = it.identity.begin(7);
-  const headers = { ...cookies(session), ...ownPage(it) };
-  await it.get('/api/feed', { headers });
+  const testbed = await startTestbed({
+    env: { BREAKER_VOLUME: '1000', REQUEST_DEADLINE_MS: '1000' },
+  });
+  const session = testbed.identity.openSession(7);
+  const headers = { ...cookies(session), ...sameOrigin(testbed) };
+  await testbed.request('/api/feed', { headers });
   const asked: [string, string, object?][] = [
     ['GET', '/api/feed'],
     ['GET', '/api/me'],
@@ -33,31 +35,31 @@ test('nothing of a user’s secrets is logged, counted or answered, whatever fai
     ['POST', '/api/auth/logout'],
     ['POST', `/api/auth/login?password=${encodeURIComponent(PASSWORD)}`, {}],
   ];
-  for (const behaviour of [status(401), status(500), hangsUp, html, says(PASSWORD), echoes]) {
-    for (const upstream of [it.identity, it.social]) upstream.behave(behaviour);
+  for (const behaviour of [status(401), status(500), hangsUp, html, sendsJson(PASSWORD), echoes]) {
+    for (const upstream of [testbed.identity, testbed.social]) upstream.respondWith(behaviour);
     for (const [method, path, json] of asked) {
-      const heard = await it.get(path, { method, headers, ...(json && { json }) });
-      expect(heard.status).toBeGreaterThanOrEqual(400);
-      const { 'set-cookie': _cookies, ...told } = heard.headers;
-      expect(heard.text + JSON.stringify(told)).not.toMatch(
+      const response = await testbed.request(path, { method, headers, ...(json && { json }) });
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      const { 'set-cookie': _cookies, ...told } = response.headers;
+      expect(response.text + JSON.stringify(told)).not.toMatch(
         /eyJ|refresh-secret|nobody logs|@secret/,
       );
     }
     const basic = Buffer.from(`${emailOf(7)}:${PASSWORD}`).toString('base64');
     for (const authorization of [`Basic ${basic}`, `Bearer ${session.refreshToken}`])
-      await it.get('/api/feed', { headers: { Authorization: authorization } });
+      await testbed.request('/api/feed', { headers: { Authorization: authorization } });
   }
   // There is something that could have told: a line for each request, and what failed.
-  expect(it.lines.filter(({ msg }) => msg === 'answered').length).toBeGreaterThan(70);
-  expect(it.lines.some(({ cause }) => cause === 'identity: terminated')).toBe(true);
-  expect(JSON.stringify(it.lines)).not.toContain(
+  expect(testbed.lines.filter(({ msg }) => msg === 'answered').length).toBeGreaterThan(70);
+  expect(testbed.lines.some(({ cause }) => cause === 'identity: terminated')).toBe(true);
+  expect(JSON.stringify(testbed.lines)).not.toContain(
     Buffer.from(PASSWORD).toString('base64').slice(0, 12),
   );
 });
 
 test('a browser logs in, reads, writes and logs out, and its page never sees a token', async () => {
-  const it = await stage();
-  const browser = openBrowser(it.gateway.url);
+  const testbed = await startTestbed();
+  const browser = openBrowser(testbed.gateway.url);
   const login = await browser.request('POST', '/api/auth/login', {
     username: 'user_7',
     password: PASSWORD,
@@ -82,11 +84,11 @@ test('a browser logs in, reads, writes and logs out, and its page never sees a t
 });
 
 test('two browsers at one gateway are two people, also when they ask at the same moment', async () => {
-  const it = await stage();
-  const people = [7, 8].map((id) => ({ id, session: it.identity.begin(id) }));
+  const testbed = await startTestbed();
+  const people = [7, 8].map((id) => ({ id, session: testbed.identity.openSession(id) }));
   const asked = Array.from({ length: 20 }, (_, at) => people[at % 2]!);
   const answers = await Promise.all(
-    asked.map(({ session }) => it.get('/api/me', { headers: at(session) })),
+    asked.map(({ session }) => testbed.request('/api/me', { headers: at(session) })),
   );
   expect(answers.map(({ body }) => (body as { id: number }).id)).toEqual(asked.map(({ id }) => id));
 });

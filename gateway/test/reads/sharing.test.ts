@@ -1,106 +1,109 @@
 // How little the upstreams are asked: in parallel, together, once.
 import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { until } from '../support/client.ts';
-import { wholePost } from '../support/world.ts';
-import { stage } from '../support/stage.ts';
+import { until } from 'chassis/testing/until';
+import { completePost } from '../support/fixtures.ts';
+import { startTestbed } from '../support/testbed.ts';
 
 test('an author who is known to belong to the post is asked for together with it', async () => {
-  const { get, social, identity } = await stage({ env: { AUTHOR_TTL_MS: '1' } });
-  await get('/api/posts/5');
-  social.forget();
-  identity.forget();
+  const { request, social, identity } = await startTestbed({ env: { AUTHOR_TTL_MS: '1' } });
+  await request('/api/posts/5');
+  social.clearRequests();
+  identity.clearRequests();
   const [releasePost, releaseAuthor] = [social.hold(), identity.hold()];
-  const answer = get('/api/posts/5');
+  const answer = request('/api/posts/5');
   await until(
     'both are asked while neither has answered',
-    () => social.seen.length === 1 && identity.seen.length === 1,
+    () => social.requests.length === 1 && identity.requests.length === 1,
   );
   releaseAuthor();
   releasePost();
-  expect((await answer).body).toEqual(wholePost(5));
+  expect((await answer).body).toEqual(completePost(5));
 });
 
 test('a profile asks Social and Identity at the same time', async () => {
-  const { get, social, identity } = await stage();
+  const { request, social, identity } = await startTestbed();
   const [releasePosts, releaseUser] = [social.hold(), identity.hold()];
-  const answer = get('/api/users/6/profile');
-  await until('all are asked', () => social.seen.length === 2 && identity.seen.length === 1);
+  const answer = request('/api/users/6/profile');
+  await until(
+    'all are asked',
+    () => social.requests.length === 2 && identity.requests.length === 1,
+  );
   releasePosts();
   releaseUser();
   expect(await answer).toMatchObject({ status: 200 });
 });
 
 test('many posts are one request to Social and one to Identity, in the order asked for, without the unknown', async () => {
-  const { get, social, identity } = await stage();
+  const { request, social, identity } = await startTestbed();
   const ids = [5, 3, 999_999, 1];
-  const heard = await get(`/api/posts?ids=${ids.join(',')}`);
-  expect(heard.body).toEqual({ items: [5, 3, 1].map((id) => wholePost(id)) });
-  expect(social.seen.map(({ path }) => path)).toEqual([`/api/posts?ids=${ids.join(',')}`]);
-  expect(identity.seen.map(({ path }) => path)).toEqual(['/api/users?ids=6,4,2']);
+  const response = await request(`/api/posts?ids=${ids.join(',')}`);
+  expect(response.body).toEqual({ items: [5, 3, 1].map((id) => completePost(id)) });
+  expect(social.requests.map(({ path }) => path)).toEqual([`/api/posts?ids=${ids.join(',')}`]);
+  expect(identity.requests.map(({ path }) => path)).toEqual(['/api/users?ids=6,4,2']);
 });
 
 test('many posts are one request to Identity, also when some of their authors are known', async () => {
-  const { get, identity } = await stage({ env: { AUTHOR_TTL_MS: '1' } });
-  await get('/api/posts/5');
-  identity.forget();
-  await get('/api/posts?ids=5,3,1');
-  expect(identity.seen.map(({ path }) => path)).toEqual(['/api/users?ids=6,4,2']);
+  const { request, identity } = await startTestbed({ env: { AUTHOR_TTL_MS: '1' } });
+  await request('/api/posts/5');
+  identity.clearRequests();
+  await request('/api/posts?ids=5,3,1');
+  expect(identity.requests.map(({ path }) => path)).toEqual(['/api/users?ids=6,4,2']);
 });
 
 test('a page of a user’s posts is one request to Social and one to Identity', async () => {
-  const { get, social, identity } = await stage();
-  const heard = await get('/api/users/6/posts?limit=3');
-  expect(heard.body).toMatchObject({ items: [905, 805, 705].map((id) => wholePost(id)) });
-  expect([social.seen.length, identity.seen.length]).toEqual([1, 1]);
+  const { request, social, identity } = await startTestbed();
+  const response = await request('/api/users/6/posts?limit=3');
+  expect(response.body).toMatchObject({ items: [905, 805, 705].map((id) => completePost(id)) });
+  expect([social.requests.length, identity.requests.length]).toEqual([1, 1]);
 });
 
 test('equal requests at once are one request to each upstream', async () => {
-  const { get, social, identity, metric } = await stage();
+  const { request, social, identity, metric } = await startTestbed();
   const release = social.hold();
-  const answers = Array.from({ length: 20 }, () => get('/api/posts/5'));
+  const answers = Array.from({ length: 20 }, () => request('/api/posts/5'));
   await until('all have arrived', async () => (await metric('http_requests_in_flight')) === 20);
   release();
-  for (const { body } of await Promise.all(answers)) expect(body).toEqual(wholePost(5));
-  expect([social.seen.length, identity.seen.length]).toEqual([1, 1]);
+  for (const { body } of await Promise.all(answers)) expect(body).toEqual(completePost(5));
+  expect([social.requests.length, identity.requests.length]).toEqual([1, 1]);
 });
 
 test('different authors wanted by different requests at the same moment are few requests', async () => {
-  const { get, social, identity } = await stage();
+  const { request, social, identity } = await startTestbed();
   const release = social.hold();
-  const answers = Array.from({ length: 50 }, (_, index) => get(`/api/posts/${index + 1}`));
+  const answers = Array.from({ length: 50 }, (_, index) => request(`/api/posts/${index + 1}`));
   await until(
     'Social is asked for all',
-    () => wantedIds(social.seen.map(({ path }) => path)) === 50,
+    () => wantedIds(social.requests.map(({ path }) => path)) === 50,
   );
   release();
   await Promise.all(answers);
-  expect(wantedIds(identity.seen.map(({ path }) => path))).toBe(50);
-  expect(identity.seen.length).toBeLessThanOrEqual(25);
+  expect(wantedIds(identity.requests.map(({ path }) => path))).toBe(50);
+  expect(identity.requests.length).toBeLessThanOrEqual(25);
 });
 
 const wantedIds = (paths: readonly string[]): number =>
   paths.reduce((sum, path) => sum + (path.split('ids=')[1]?.split(',').length ?? 1), 0);
 
 test('a post is asked for again after POST_TTL_MS, and not before', async () => {
-  const { get, social } = await stage({ env: { POST_TTL_MS: '60000' } });
-  await get('/api/posts/5');
-  const heard = await get('/api/posts/5');
-  expect(heard.headers['cache-status']).toMatch(/^post; hit; ttl=\d+/);
-  expect(heard.headers['server-timing']).toBeUndefined();
-  expect(social.seen).toHaveLength(1);
+  const { request, social } = await startTestbed({ env: { POST_TTL_MS: '60000' } });
+  await request('/api/posts/5');
+  const response = await request('/api/posts/5');
+  expect(response.headers['cache-status']).toMatch(/^post; hit; ttl=\d+/);
+  expect(response.headers['server-timing']).toBeUndefined();
+  expect(social.requests).toHaveLength(1);
 });
 
 test('with POST_TTL_MS=0 every post is asked for', async () => {
-  const { get, social } = await stage();
-  await get('/api/posts/5');
-  await get('/api/posts/5');
-  expect(social.seen).toHaveLength(2);
+  const { request, social } = await startTestbed();
+  await request('/api/posts/5');
+  await request('/api/posts/5');
+  expect(social.requests).toHaveLength(2);
 });
 
 test('a hundred posts as large as posts can be fit through', async () => {
-  const { get, social } = await stage();
-  social.behave(({ req, res }) => {
+  const { request, social } = await startTestbed();
+  social.respondWith(({ req, res }) => {
     const ids =
       new URL(req.url ?? '', 'http://social').searchParams.get('ids')?.split(',').map(Number) ?? [];
     const content = '\u0001'.repeat(5000);
@@ -113,21 +116,21 @@ test('a hundred posts as large as posts can be fit through', async () => {
     res.setHeader('Content-Type', 'application/json').end(JSON.stringify({ items }));
   });
   const ids = Array.from({ length: 100 }, (_, index) => index + 1);
-  const heard = await get(`/api/posts?ids=${ids.join(',')}`);
-  expect(heard.status).toBe(200);
-  expect((heard.body as { items: unknown[] }).items).toHaveLength(100);
+  const response = await request(`/api/posts?ids=${ids.join(',')}`);
+  expect(response.status).toBe(200);
+  expect((response.body as { items: unknown[] }).items).toHaveLength(100);
 });
 
 test('one post that breaks the contract costs those that were asked for with it nothing', async () => {
-  const { gateway, social } = await stage();
-  social.behave(({ res, body }) => {
+  const { gateway, social } = await startTestbed();
+  social.respondWith(({ res, body }) => {
     res.setHeader('Content-Type', 'application/json').end(body.replace('"id":7,', '"id":"7",'));
   });
   const statuses = await askTogether(
     gateway.url,
     [5, 6, 7].map((id) => `/api/posts/${id}`),
   );
-  expect(social.seen.map(({ path }) => path)).toContain('/api/posts?ids=5,6,7');
+  expect(social.requests.map(({ path }) => path)).toContain('/api/posts?ids=5,6,7');
   expect(statuses).toEqual([200, 200, 502]);
 });
 

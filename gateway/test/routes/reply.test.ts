@@ -234,11 +234,11 @@ describe('the caller behind a request', () => {
   test('leaves when the client does, and everybody who waits for it hears so', () => {
     const req = request();
     const { cancellation } = callerOf(req, 2000);
-    const heard = jest.fn();
-    cancellation.onCancel(heard);
+    const listener = jest.fn();
+    cancellation.onCancel(listener);
     requestContextOf(req).onDisconnect?.();
     expect(cancellation.cancelled).toBe(true);
-    expect(heard.mock.calls).toEqual([['left']]);
+    expect(listener.mock.calls).toEqual([['left']]);
   });
 
   test('is nobody else: two requests share no cancellation', () => {

@@ -1,111 +1,119 @@
 // API clients: a token says who they are, and nothing else does.
 import { describe, expect, test } from '@jest/globals';
-import { PASSWORD } from '../support/accounts.ts';
+import { PASSWORD } from 'chassis/testing/users';
 import { expectProblem } from '../support/expectations.ts';
-import { bearer, cookies, justNow, setCookies } from '../support/session.ts';
-import { stage, type Stage } from '../support/stage.ts';
+import { bearer, cookies, justExpired, setCookies } from '../support/session.ts';
+import { startTestbed, type Testbed } from '../support/testbed.ts';
 import { signingKey, unsigned } from 'chassis/testing/tokens';
 import { accessToken } from 'contracts/tokens';
 
-const post = (it: Stage, path: string, json: object, headers: Record<string, string> = {}) =>
-  it.get(path, { method: 'POST', json, headers });
+const post = (testbed: Testbed, path: string, json: object, headers: Record<string, string> = {}) =>
+  testbed.request(path, { method: 'POST', json, headers });
 
 describe('/api/auth/token', () => {
   test('gives tokens for a password, in the body and in no cookie', async () => {
-    const it = await stage();
-    const heard = await post(it, '/api/auth/token', { username: 'user_7', password: PASSWORD });
-    expect(heard.body).toEqual({
+    const testbed = await startTestbed();
+    const response = await post(testbed, '/api/auth/token', {
+      username: 'user_7',
+      password: PASSWORD,
+    });
+    expect(response.body).toEqual({
       accessToken: expect.stringMatching(/^eyJ/),
       refreshToken: expect.stringMatching(/^refresh-secret/),
       expiresIn: 300,
     });
-    expect(heard.headers).toMatchObject({
+    expect(response.headers).toMatchObject({
       'cache-control': 'no-store',
       ratelimit: '"account";r=9;t=900',
     });
-    expect(setCookies(heard)).toEqual({});
-    const { accessToken } = heard.body as { accessToken: string };
-    const feed = await it.get('/api/feed', { headers: bearer({ accessToken }) });
+    expect(setCookies(response)).toEqual({});
+    const { accessToken: token } = response.body as { accessToken: string };
+    const feed = await testbed.request('/api/feed', { headers: bearer({ accessToken: token }) });
     expect(feed.status).toBe(200);
   });
 
   test('gives the next tokens for a refresh token, once', async () => {
-    const it = await stage();
-    const { refreshToken } = it.identity.begin(7);
-    const heard = await post(it, '/api/auth/token', { refreshToken });
-    expect(heard.body).toMatchObject({ accessToken: expect.stringMatching(/^eyJ/) });
-    const again = await post(it, '/api/auth/token', { refreshToken });
+    const testbed = await startTestbed();
+    const { refreshToken } = testbed.identity.openSession(7);
+    const response = await post(testbed, '/api/auth/token', { refreshToken });
+    expect(response.body).toMatchObject({ accessToken: expect.stringMatching(/^eyJ/) });
+    const again = await post(testbed, '/api/auth/token', { refreshToken });
     expectProblem(again, 401, 'unauthenticated', '/api/auth/token');
     expect(again.headers['www-authenticate']).toBe('Bearer');
   });
 
   test('does not look at cookies', async () => {
-    const it = await stage();
-    const headers = cookies(it.identity.begin(7));
-    expect((await post(it, '/api/auth/token', {}, headers)).status).toBe(400);
-    expect(it.identity.seen).toHaveLength(0);
+    const testbed = await startTestbed();
+    const headers = cookies(testbed.identity.openSession(7));
+    expect((await post(testbed, '/api/auth/token', {}, headers)).status).toBe(400);
+    expect(testbed.identity.requests).toHaveLength(0);
   });
 });
 
 describe('a token that is no good', () => {
-  const PAST = justNow();
-  test.each<[string, (it: Stage) => string]>([
-    ['that has expired', (it) => it.identity.key.sign({ exp: PAST })],
+  const PAST = justExpired();
+  test.each<[string, (testbed: Testbed) => string]>([
+    ['that has expired', (testbed) => testbed.identity.key.sign({ exp: PAST })],
     ['of another key by the same name', () => signingKey(accessToken, 'key-1').sign()],
-    ['without a signature', (it) => unsigned(it.identity.key.sign())],
-    ['for another audience', (it) => it.identity.key.sign({ aud: 'urn:elsewhere' })],
-    ['of another issuer', (it) => it.identity.key.sign({ iss: 'urn:elsewhere' })],
-    ['without an end', (it) => it.identity.key.sign({ exp: undefined })],
-    ['of nobody', (it) => it.identity.key.sign({ sub: 'admin' })],
-    ['that is a refresh token', (it) => it.identity.begin(7).refreshToken],
-    ['of another type', (it) => it.identity.key.sign({}, { typ: 'JWT' })],
-    ['that is larger than tokens are', (it) => it.identity.key.sign({ more: 'x'.repeat(4000) })],
+    ['without a signature', (testbed) => unsigned(testbed.identity.key.sign())],
+    ['for another audience', (testbed) => testbed.identity.key.sign({ aud: 'urn:elsewhere' })],
+    ['of another issuer', (testbed) => testbed.identity.key.sign({ iss: 'urn:elsewhere' })],
+    ['without an end', (testbed) => testbed.identity.key.sign({ exp: undefined })],
+    ['of nobody', (testbed) => testbed.identity.key.sign({ sub: 'admin' })],
+    ['that is a refresh token', (testbed) => testbed.identity.openSession(7).refreshToken],
+    ['of another type', (testbed) => testbed.identity.key.sign({}, { typ: 'JWT' })],
+    [
+      'that is larger than tokens are',
+      (testbed) => testbed.identity.key.sign({ more: 'x'.repeat(4000) }),
+    ],
   ])('%s is a 401: no session is asked for, no cookie is touched', async (_, tokenOf) => {
-    const it = await stage();
+    const testbed = await startTestbed();
     const headers = {
-      Authorization: `Bearer ${tokenOf(it)}`,
+      Authorization: `Bearer ${tokenOf(testbed)}`,
       // They would be as good as they can be.
-      ...cookies(it.identity.begin(8)),
+      ...cookies(testbed.identity.openSession(8)),
     };
-    const heard = await it.get('/api/feed', { headers });
-    expectProblem(heard, 401, 'unauthenticated', '/api/feed');
-    expect(heard.headers['www-authenticate']).toBe('Bearer');
-    expect(setCookies(heard)).toEqual({});
-    expect(it.identity.asked(/sessions/)).toBe(0);
-    expect(it.social.seen).toHaveLength(0);
+    const response = await testbed.request('/api/feed', { headers });
+    expectProblem(response, 401, 'unauthenticated', '/api/feed');
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+    expect(setCookies(response)).toEqual({});
+    expect(testbed.identity.count(/sessions/)).toBe(0);
+    expect(testbed.social.requests).toHaveLength(0);
   });
 });
 
 test('a token counts, and cookies beside it do not', async () => {
-  const it = await stage();
-  const [client, browser] = [it.identity.begin(7), it.identity.begin(8)];
-  const heard = await it.get('/api/me', { headers: { ...cookies(browser), ...bearer(client) } });
-  expect(heard.body).toMatchObject({ id: 7 });
-  expect(setCookies(heard)).toEqual({});
+  const testbed = await startTestbed();
+  const [client, browser] = [testbed.identity.openSession(7), testbed.identity.openSession(8)];
+  const response = await testbed.request('/api/me', {
+    headers: { ...cookies(browser), ...bearer(client) },
+  });
+  expect(response.body).toMatchObject({ id: 7 });
+  expect(setCookies(response)).toEqual({});
 });
 
 test('a write by token needs no page of ours, whatever its client says of its origin', async () => {
-  const it = await stage();
-  const session = it.identity.begin(7);
+  const testbed = await startTestbed();
+  const session = testbed.identity.openSession(7);
   const json = { content: 'From a script.' };
   for (const sign of [{}, { Origin: 'https://elsewhere.example' }, { 'Sec-Fetch-Site': 'none' }]) {
-    const heard = await post(it, '/api/posts', json, {
+    const response = await post(testbed, '/api/posts', json, {
       ...bearer(session),
       ...cookies(session),
       ...sign,
     });
-    expect(heard.status).toBe(201);
+    expect(response.status).toBe(201);
   }
 });
 
 const PRIVATE = ['/api/feed', '/api/friends', '/api/friends/requests', '/api/me'];
 
 test.each(PRIVATE)('%s without a session is a 401, and asks nobody', async (path) => {
-  const it = await stage();
+  const testbed = await startTestbed();
   for (const headers of [{}, { Cookie: 'theme=dark' }, { 'X-User-Id': '7' }]) {
-    const heard = await it.get(path, { headers });
-    expectProblem(heard, 401, 'unauthenticated', path);
-    expect(heard.headers['www-authenticate']).toBe('Bearer');
+    const response = await testbed.request(path, { headers });
+    expectProblem(response, 401, 'unauthenticated', path);
+    expect(response.headers['www-authenticate']).toBe('Bearer');
   }
-  expect([it.identity.seen, it.social.seen]).toEqual([[], []]);
+  expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]);
 });

@@ -1,11 +1,12 @@
 // Pages of other origins: closed to all, unless the setting names them.
 import { describe, expect, test } from '@jest/globals';
 import { start } from '../../src/service.ts';
-import { PASSWORD } from '../support/accounts.ts';
-import { askAndMayLeave, until, type Heard } from '../support/client.ts';
+import { PASSWORD } from 'chassis/testing/users';
+import { abortableRequest, type HttpResponse } from 'chassis/testing/http-client';
+import { until } from 'chassis/testing/until';
 import { expectProblem } from '../support/expectations.ts';
 import { bearer, cookies, setCookies } from '../support/session.ts';
-import { stage } from '../support/stage.ts';
+import { startTestbed } from '../support/testbed.ts';
 
 const APP = 'https://app.example.net';
 const env = { CORS_ORIGINS: `https://other.example.net,${APP}` };
@@ -19,27 +20,27 @@ const asks = (method: string) => ({
   },
 });
 
-const corsOf = ({ headers }: Heard): string[] =>
+const corsOf = ({ headers }: HttpResponse): string[] =>
   Object.keys(headers).filter((name) => name.startsWith('access-control-'));
 
-function expectReadable(heard: Heard): void {
-  expect(heard.headers).toMatchObject({
+function expectReadable(response: HttpResponse): void {
+  expect(response.headers).toMatchObject({
     'access-control-allow-origin': APP,
     'access-control-allow-credentials': 'true',
   });
-  expect(String(heard.headers['vary']).split(/, ?/)).toContain('Origin');
+  expect(String(response.headers['vary']).split(/, ?/)).toContain('Origin');
 }
 
 describe('closed, as it is by itself', () => {
   test.each(['/api/posts/5', '/api/feed', '/api/nothing'])(
     '%s is nobody else’s to read',
     async (path) => {
-      const it = await stage();
-      const session = bearer(it.identity.begin(7));
+      const testbed = await startTestbed();
+      const session = bearer(testbed.identity.openSession(7));
       for (const asking of [{ headers: { ...fromApp, ...session } }, asks('GET')]) {
-        const heard = await it.get(path, asking);
-        expect(corsOf(heard)).toEqual([]);
-        expect(String(heard.headers['vary'])).not.toContain('Origin');
+        const response = await testbed.request(path, asking);
+        expect(corsOf(response)).toEqual([]);
+        expect(String(response.headers['vary'])).not.toContain('Origin');
       }
     },
   );
@@ -53,20 +54,20 @@ describe('open to one', () => {
     ['/api/me', 'DELETE'],
     ['/api/auth/login', 'POST'],
   ])('it may ask first whether it may send to %s', async (path, method) => {
-    const it = await stage({ env });
-    const heard = await it.get(path, asks(method));
-    expect([heard.status, heard.text]).toEqual([204, '']);
-    expectReadable(heard);
-    expect(String(heard.headers['access-control-allow-methods'])).toContain(method);
-    expect(String(heard.headers['access-control-allow-headers']).toLowerCase()).toContain(
+    const testbed = await startTestbed({ env });
+    const response = await testbed.request(path, asks(method));
+    expect([response.status, response.text]).toEqual([204, '']);
+    expectReadable(response);
+    expect(String(response.headers['access-control-allow-methods'])).toContain(method);
+    expect(String(response.headers['access-control-allow-headers']).toLowerCase()).toContain(
       'idempotency-key',
     );
-    expect([it.identity.seen, it.social.seen]).toEqual([[], []]);
+    expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]);
   });
 
   test('it reads and writes with its user’s cookies', async () => {
-    const it = await stage({ env });
-    const login = await it.get('/api/auth/login', {
+    const testbed = await startTestbed({ env });
+    const login = await testbed.request('/api/auth/login', {
       method: 'POST',
       headers: fromApp,
       json: { username: 'user_7', password: PASSWORD },
@@ -75,17 +76,21 @@ describe('open to one', () => {
     const { access, refresh } = setCookies(login);
     const session = cookies({ accessToken: access, refreshToken: refresh });
     const headers = { ...fromApp, 'Sec-Fetch-Site': 'same-site', ...session };
-    const feed = await it.get('/api/feed', { headers });
+    const feed = await testbed.request('/api/feed', { headers });
     expect(feed.status).toBe(200);
     expectReadable(feed);
-    const posted = await it.get('/api/posts', { method: 'POST', headers, json: { content: 'x' } });
+    const posted = await testbed.request('/api/posts', {
+      method: 'POST',
+      headers,
+      json: { content: 'x' },
+    });
     expect(posted.status).toBe(201);
     expectReadable(posted);
     expect(String(posted.headers['access-control-expose-headers'])).toContain('Location');
   });
 
   test('what it hears when something is wrong, it may read as well', async () => {
-    const it = await stage({ env });
+    const testbed = await startTestbed({ env });
     const asked: [string, number][] = [
       ['/api/posts/5?x=1', 400],
       ['/api/feed', 401],
@@ -93,50 +98,52 @@ describe('open to one', () => {
       ['/api/nothing', 404],
     ];
     for (const [path, status] of asked) {
-      const heard = await it.get(path, { headers: fromApp });
-      expect(heard.status).toBe(status);
-      expectReadable(heard);
+      const response = await testbed.request(path, { headers: fromApp });
+      expect(response.status).toBe(status);
+      expectReadable(response);
     }
-    const notAllowed = await it.get('/api/feed', { method: 'DELETE', headers: fromApp });
+    const notAllowed = await testbed.request('/api/feed', { method: 'DELETE', headers: fromApp });
     expect(notAllowed.status).toBe(405);
     expectReadable(notAllowed);
-    await it.social.refuse();
-    const down = await it.get('/api/posts/5', { headers: fromApp });
+    await testbed.social.refuse();
+    const down = await testbed.request('/api/posts/5', { headers: fromApp });
     expect(down.status).toBe(503);
     expectReadable(down);
   });
 
   test('so is the refusal of an overloaded gateway', async () => {
-    const it = await stage({ env: { ...env, MAX_IN_FLIGHT: '1' } });
-    const release = it.social.hold();
-    const first = askAndMayLeave(`${it.gateway.url}/api/posts/5`);
-    await until('it is busy', () => it.social.seen.length === 1);
-    const refused = await it.get('/api/posts/6', { headers: fromApp });
+    const testbed = await startTestbed({ env: { ...env, MAX_IN_FLIGHT: '1' } });
+    const release = testbed.social.hold();
+    const first = abortableRequest(`${testbed.gateway.url}/api/posts/5`);
+    await until('it is busy', () => testbed.social.requests.length === 1);
+    const refused = await testbed.request('/api/posts/6', { headers: fromApp });
     expectProblem(refused, 503, 'overloaded', '/api/posts/6');
     expectReadable(refused);
     expect(refused.headers['x-frame-options']).toBe('DENY');
     release();
-    await first.answer;
+    await first.response;
   });
 
   test('a 304 is, and tells all that the answer varies by', async () => {
-    const it = await stage({ env });
-    const { etag = '' } = (await it.get('/api/posts/5', { headers: fromApp })).headers;
-    const heard = await it.get('/api/posts/5', { headers: { ...fromApp, 'If-None-Match': etag } });
-    expect(heard.status).toBe(304);
-    expectReadable(heard);
-    expect(String(heard.headers['vary']).split(/, ?/).toSorted()).toEqual(['Origin', 'Prefer']);
+    const testbed = await startTestbed({ env });
+    const { etag = '' } = (await testbed.request('/api/posts/5', { headers: fromApp })).headers;
+    const response = await testbed.request('/api/posts/5', {
+      headers: { ...fromApp, 'If-None-Match': etag },
+    });
+    expect(response.status).toBe(304);
+    expectReadable(response);
+    expect(String(response.headers['vary']).split(/, ?/).toSorted()).toEqual(['Origin', 'Prefer']);
   });
 
   test.each(['https://evil.example', 'null', 'http://app.example.net', `${APP}:8443`])(
     '%s still may not read',
     async (origin) => {
-      const it = await stage({ env });
+      const testbed = await startTestbed({ env });
       for (const asking of [{ headers: { Origin: origin } }, asks('POST')]) {
         const headers = { ...asking.headers, Origin: origin };
-        const heard = await it.get('/api/posts/5', { ...asking, headers });
-        expect(corsOf(heard)).toEqual([]);
-        expect(heard.headers['vary']).toContain('Origin');
+        const response = await testbed.request('/api/posts/5', { ...asking, headers });
+        expect(corsOf(response)).toEqual([]);
+        expect(response.headers['vary']).toContain('Origin');
       }
     },
   );

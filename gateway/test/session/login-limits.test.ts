@@ -1,10 +1,10 @@
 // Whose attempts Identity counts: it hears the client's address, as far as that is to be believed, and its no gets through.
 import { describe, expect, test } from '@jest/globals';
-import { PASSWORD } from '../support/accounts.ts';
+import { PASSWORD } from 'chassis/testing/users';
 import { expectProblem } from '../support/expectations.ts';
-import { cookies, ownPage, setCookies } from '../support/session.ts';
-import { stage, type Stage } from '../support/stage.ts';
-import { answers, refuses } from '../support/upstream.ts';
+import { cookies, sameOrigin, setCookies } from '../support/session.ts';
+import { startTestbed, type Testbed } from '../support/testbed.ts';
+import { always, problem } from 'chassis/testing/stub-server';
 
 const SEVEN = { username: 'user_7', password: PASSWORD };
 const ANN = { username: 'ann', email: 'ann@secret.example', password: PASSWORD };
@@ -15,10 +15,14 @@ const ATTEMPTS: readonly [string, object][] = [
   ['/api/auth/register', ANN],
 ];
 
-const attempt = (it: Stage, path: string, json: object, headers: Record<string, string> = {}) =>
-  it.get(path, { method: 'POST', json, headers });
-const addresses = ({ identity }: Stage) =>
-  identity.seen.map(({ headers }) => headers['x-forwarded-for']);
+const attempt = (
+  testbed: Testbed,
+  path: string,
+  json: object,
+  headers: Record<string, string> = {},
+) => testbed.request(path, { method: 'POST', json, headers });
+const addresses = ({ identity }: Testbed) =>
+  identity.requests.map(({ headers }) => headers['x-forwarded-for']);
 
 describe.each(ATTEMPTS)('%s tells Identity the address', (path, json) => {
   test.each([
@@ -33,61 +37,63 @@ describe.each(ATTEMPTS)('%s tells Identity the address', (path, json) => {
     ['loopback,203.0.113.9', '198.51.100.1, 203.0.113.9', '198.51.100.1'],
     ['10.0.0.0/8', '203.0.113.9', '127.0.0.1'],
   ])('with TRUST_PROXY=%s, when it is said to be %s: %s', async (trusted, said, told) => {
-    const it = await stage({ env: { TRUST_PROXY: trusted } });
+    const testbed = await startTestbed({ env: { TRUST_PROXY: trusted } });
     const headers = {
       ...(said !== undefined && { 'X-Forwarded-For': said }),
       Forwarded: 'for=192.0.2.1',
       'X-Real-IP': '192.0.2.1',
     };
-    await attempt(it, path, json, headers);
-    expect(addresses(it)).toEqual([told]);
-    expect(JSON.stringify(it.identity.seen[0]?.headers)).not.toContain('192.0.2.1');
+    await attempt(testbed, path, json, headers);
+    expect(addresses(testbed)).toEqual([told]);
+    expect(JSON.stringify(testbed.identity.requests[0]?.headers)).not.toContain('192.0.2.1');
   });
 });
 
 test('what is no attempt tells nobody’s address', async () => {
-  const it = await stage({ env: { TRUST_PROXY: 'loopback' } });
-  const session = it.identity.begin(7);
+  const testbed = await startTestbed({ env: { TRUST_PROXY: 'loopback' } });
+  const session = testbed.identity.openSession(7);
   const headers = {
-    ...ownPage(it),
+    ...sameOrigin(testbed),
     ...cookies({ refreshToken: session.refreshToken }),
     'X-Forwarded-For': '203.0.113.9',
   };
-  await it.get('/api/feed', { headers });
-  await it.get('/api/posts/5', { headers });
-  expect(addresses(it).filter((address) => address !== undefined)).toEqual([]);
-  expect(JSON.stringify(it.social.seen)).not.toContain('203.0.113.9');
+  await testbed.request('/api/feed', { headers });
+  await testbed.request('/api/posts/5', { headers });
+  expect(addresses(testbed).filter((address) => address !== undefined)).toEqual([]);
+  expect(JSON.stringify(testbed.social.requests)).not.toContain('203.0.113.9');
 });
 
 describe('too many attempts', () => {
   test.each(ATTEMPTS.slice(0, 2))(
     'at %s are a 429 that tells when to come again',
     async (path, json) => {
-      const it = await stage();
+      const testbed = await startTestbed();
       const limits = {
         'Retry-After': '540',
         RateLimit: '"account";r=0;t=540, "address";r=90;t=540',
         'RateLimit-Policy': '"account";q=10;w=900, "address";q=100;w=900',
       };
-      it.identity.behave(answers(refuses('too-many-requests', 'Come later.', { headers: limits })));
-      const heard = await attempt(it, path, json);
-      expectProblem(heard, 429, 'too-many-requests', path);
-      expect(heard.headers).toMatchObject({
+      testbed.identity.respondWith(
+        always(problem('too-many-requests', 'Come later.', { headers: limits })),
+      );
+      const response = await attempt(testbed, path, json);
+      expectProblem(response, 429, 'too-many-requests', path);
+      expect(response.headers).toMatchObject({
         'retry-after': limits['Retry-After'],
         ratelimit: limits.RateLimit,
         'ratelimit-policy': limits['RateLimit-Policy'],
       });
-      expect(setCookies(heard)).toEqual({});
-      expect(heard.headers['proxy-status']).toBeUndefined();
+      expect(setCookies(response)).toEqual({});
+      expect(response.headers['proxy-status']).toBeUndefined();
     },
   );
 
   test('are asked of Identity once each: it alone counts', async () => {
-    const it = await stage();
+    const testbed = await startTestbed();
     const wrong = { ...SEVEN, password: 'a wrong one' };
     for (let count = 0; count < 20; count += 1)
-      expect((await attempt(it, '/api/auth/login', wrong)).status).toBe(401);
-    expect(it.identity.asked(/sessions/)).toBe(20);
-    expect((await attempt(it, '/api/auth/login', SEVEN)).status).toBe(200);
+      expect((await attempt(testbed, '/api/auth/login', wrong)).status).toBe(401);
+    expect(testbed.identity.count(/sessions/)).toBe(20);
+    expect((await attempt(testbed, '/api/auth/login', SEVEN)).status).toBe(200);
   });
 });

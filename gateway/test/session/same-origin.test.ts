@@ -1,9 +1,9 @@
 // What keeps a foreign page from writing in its visitor's name.
 import { describe, expect, test } from '@jest/globals';
-import { PASSWORD } from '../support/accounts.ts';
+import { PASSWORD } from 'chassis/testing/users';
 import { expectProblem } from '../support/expectations.ts';
-import { bearer, cookies, ownPage, setCookies } from '../support/session.ts';
-import { stage, type Stage } from '../support/stage.ts';
+import { bearer, cookies, sameOrigin, setCookies } from '../support/session.ts';
+import { startTestbed, type Testbed } from '../support/testbed.ts';
 
 const APP = 'https://app.example.net';
 
@@ -32,64 +32,69 @@ const NOT_OURS: readonly Record<string, string>[] = [
 ];
 
 describe.each(WRITES)('%s %s by cookies', (method, path, json, status) => {
-  const write = (it: Stage, headers: Readonly<Record<string, string>>) =>
-    it.get(path, { method, headers, ...(json && { json }) });
+  const write = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
+    testbed.request(path, { method, headers, ...(json && { json }) });
 
   test('without the sign of a page of ours is a 403: nobody is asked, no cookie is touched', async () => {
-    const it = await stage();
-    const { refreshToken, ...session } = it.identity.begin(7);
+    const testbed = await startTestbed();
+    const { refreshToken, ...session } = testbed.identity.openSession(7);
     for (const sign of NOT_OURS)
       for (const half of [{ ...session, refreshToken }, { refreshToken }]) {
-        const heard = await write(it, { ...cookies(half), ...sign });
-        expectProblem(heard, 403, 'forbidden', path);
-        expect(setCookies(heard)).toEqual({});
+        const response = await write(testbed, { ...cookies(half), ...sign });
+        expectProblem(response, 403, 'forbidden', path);
+        expect(setCookies(response)).toEqual({});
       }
-    expect([it.identity.seen, it.social.seen]).toEqual([[], []]);
+    expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]);
   });
 
-  test.each<[string, (it: Stage) => Record<string, string>]>([
-    ['our own Origin', ownPage],
+  test.each<[string, (testbed: Testbed) => Record<string, string>]>([
+    ['our own Origin', sameOrigin],
     [
       'our own Origin, and the browser’s word',
-      (it) => ({ ...ownPage(it), 'Sec-Fetch-Site': 'same-origin' }),
+      (testbed) => ({ ...sameOrigin(testbed), 'Sec-Fetch-Site': 'same-origin' }),
     ],
     ['the browser’s word alone', () => ({ 'Sec-Fetch-Site': 'same-origin' })],
     ['the Origin of a page that is let in', () => ({ Origin: APP, 'Sec-Fetch-Site': 'same-site' })],
   ])('with %s passes', async (_, signOf) => {
-    const it = await stage({ env: { CORS_ORIGINS: `${APP}, https://other.example.net` } });
-    const heard = await write(it, { ...cookies(it.identity.begin(7)), ...signOf(it) });
-    expect(heard.status).toBe(status);
+    const testbed = await startTestbed({
+      env: { CORS_ORIGINS: `${APP}, https://other.example.net` },
+    });
+    const response = await write(testbed, {
+      ...cookies(testbed.identity.openSession(7)),
+      ...signOf(testbed),
+    });
+    expect(response.status).toBe(status);
   });
 
   test('behind a balancer that ends TLS, our own Origin is https', async () => {
-    const it = await stage();
-    const { accessToken, refreshToken } = it.identity.begin(7);
-    const heard = await write(it, {
+    const testbed = await startTestbed();
+    const { accessToken, refreshToken } = testbed.identity.openSession(7);
+    const response = await write(testbed, {
       Cookie: `__Host-access=${accessToken}; __Host-refresh=${refreshToken}`,
       Host: 'social.example.com',
       Origin: 'https://social.example.com',
     });
-    expect(heard.status).toBe(status);
+    expect(response.status).toBe(status);
   });
 });
 
 describe('what needs no sign', () => {
   test('reading by cookies: it changes nothing', async () => {
-    const it = await stage();
-    const headers = { ...cookies(it.identity.begin(7)), Origin: 'https://evil.example' };
-    expect((await it.get('/api/feed', { headers })).status).toBe(200);
-    expect((await it.get('/api/feed', { method: 'HEAD', headers })).status).toBe(200);
+    const testbed = await startTestbed();
+    const headers = { ...cookies(testbed.identity.openSession(7)), Origin: 'https://evil.example' };
+    expect((await testbed.request('/api/feed', { headers })).status).toBe(200);
+    expect((await testbed.request('/api/feed', { method: 'HEAD', headers })).status).toBe(200);
   });
 
   test.each(
     WRITES.filter(([, path]) => path !== '/api/auth/refresh' && path !== '/api/auth/logout'),
   )('%s %s by Bearer', async (method, path, json, status) => {
-    const it = await stage();
+    const testbed = await startTestbed();
     for (const sign of [{}, { Origin: 'https://evil.example' }]) {
-      const headers = { ...bearer(it.identity.begin(7)), ...sign };
-      const heard = await it.get(path, { method, headers, ...(json && { json }) });
-      if (Object.keys(sign).length === 0) expect(heard.status).toBe(status);
-      else expect(heard.status).not.toBe(403);
+      const headers = { ...bearer(testbed.identity.openSession(7)), ...sign };
+      const response = await testbed.request(path, { method, headers, ...(json && { json }) });
+      if (Object.keys(sign).length === 0) expect(response.status).toBe(status);
+      else expect(response.status).not.toBe(403);
     }
   });
 });

@@ -1,14 +1,14 @@
 // Breakers as the metrics and the admin port show them.
 import { expect } from '@jest/globals';
-import { status } from './behaviours.ts';
-import { until } from './client.ts';
-import { seriesIn } from './metrics.ts';
-import type { Stage } from './stage.ts';
+import { status } from './faulty-responders.ts';
+import { until } from 'chassis/testing/until';
+import { seriesIn } from 'chassis/testing/metrics';
+import type { Testbed } from './testbed.ts';
 
-export type Name = 'identity' | 'social' | 'social-copy';
-type Upstream = Exclude<Name, 'social-copy'>;
-export type State = 'closed' | 'open' | 'half_open' | 'forced_open' | 'forced_closed';
-export const STATES: readonly State[] = [
+export type BreakerName = 'identity' | 'social' | 'social-copy';
+type Upstream = Exclude<BreakerName, 'social-copy'>;
+export type BreakerState = 'closed' | 'open' | 'half_open' | 'forced_open' | 'forced_closed';
+export const BREAKER_STATES: readonly BreakerState[] = [
   'closed',
   'open',
   'half_open',
@@ -16,34 +16,37 @@ export const STATES: readonly State[] = [
   'forced_closed',
 ];
 /** The one state whose series is 1. */
-export async function stateOf({ admin }: Stage, upstream: Name): Promise<State | undefined> {
+export async function breakerStateOf(
+  { admin }: Testbed,
+  upstream: BreakerName,
+): Promise<BreakerState | undefined> {
   const { text } = await admin('/metrics');
-  const values = STATES.map((state) =>
+  const values = BREAKER_STATES.map((state) =>
     seriesIn(text, `gateway_breaker_state{upstream="${upstream}",state="${state}"}`),
   );
-  expect(values.filter((value) => value === 0)).toHaveLength(STATES.length - 1);
+  expect(values.filter((value) => value === 0)).toHaveLength(BREAKER_STATES.length - 1);
   expect(values).toContain(1);
-  return STATES[values.indexOf(1)];
+  return BREAKER_STATES[values.indexOf(1)];
 }
 
 /** Waits for a state. */
-export const become = (it: Stage, upstream: Name, state: State) =>
+export const untilBreakerIs = (testbed: Testbed, upstream: BreakerName, state: BreakerState) =>
   until(`the breaker of ${upstream} is ${state}`, async () => {
-    return (await stateOf(it, upstream)) === state;
+    return (await breakerStateOf(testbed, upstream)) === state;
   });
 
 /** An operator's word: open, close or auto. */
-export const command = async (it: Stage, upstream: Name, word: string) => {
-  const heard = await it.admin(`/breakers/${upstream}/${word}`, { method: 'POST' });
-  expect(heard.status).toBeLessThan(300);
+export const commandBreaker = async (testbed: Testbed, upstream: BreakerName, word: string) => {
+  const response = await testbed.admin(`/breakers/${upstream}/${word}`, { method: 'POST' });
+  expect(response.status).toBeLessThan(300);
 };
 
 /** Lets the upstream fail until its breaker opens. */
-export async function breakIt(it: Stage, upstream: Upstream): Promise<void> {
-  it[upstream].behave(status(500));
+export async function tripBreaker(testbed: Testbed, upstream: Upstream): Promise<void> {
+  testbed[upstream].respondWith(status(500));
   let id = 100;
   await until(`the breaker of ${upstream} opens`, async () => {
-    await it.get(`/api/posts/${(id += 1)}`);
-    return (await stateOf(it, upstream)) === 'open';
+    await testbed.request(`/api/posts/${(id += 1)}`);
+    return (await breakerStateOf(testbed, upstream)) === 'open';
   });
 }

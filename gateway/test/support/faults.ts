@@ -1,41 +1,41 @@
 // The closed list of what an upstream can do wrong, and how the gateway tells each of them (RFC 9209).
-import { loseName, findName, LOST_NAME } from './names.ts';
-import type { Behaviour, Upstream } from './upstream.ts';
-import * as broken from './behaviours.ts';
+import { breakDns, restoreDns, FLAKY_HOST } from './mock-dns.ts';
+import type { Responder, StubServer } from 'chassis/testing/stub-server';
+import * as broken from './faulty-responders.ts';
 
 /** What Proxy-Status says of the failed upstream. */
-export type Told = { readonly error: string } | { readonly receivedStatus: number };
+export type ProxyStatus = { readonly error: string } | { readonly receivedStatus: number };
 
 export interface Fault {
   /** Reads well after the upstream's name: "Identity <name>". */
   readonly name: string;
-  readonly told: Told;
+  readonly proxyStatus: ProxyStatus;
   /** The status of the gateway's answer when a part fails so that cannot be left out. */
   readonly status: 502 | 503 | 504;
   /** The host by which the gateway has to know the upstream; 127.0.0.1 when left out. */
   readonly host?: string;
-  readonly strike: (upstream: Upstream) => Promise<void> | void;
+  readonly inject: (upstream: StubServer) => Promise<void> | void;
   /** What it does with a request; undefined when it gets none. */
-  readonly behaviour?: Behaviour;
+  readonly behaviour?: Responder;
 }
 
 /** Whatever was struck is whole again, at the same address. */
-export async function heal(upstream: Upstream): Promise<void> {
-  findName();
-  upstream.behave();
+export async function restore(upstream: StubServer): Promise<void> {
+  restoreDns();
+  upstream.respondWith();
   await upstream.accept();
 }
 
 const fault = (
   name: string,
   status: Fault['status'],
-  told: Told | string,
-  behaviour: Behaviour,
+  told: ProxyStatus | string,
+  behaviour: Responder,
 ): Fault => ({
   name,
   status,
-  told: typeof told === 'string' ? { error: told } : told,
-  strike: (upstream) => upstream.behave(behaviour),
+  proxyStatus: typeof told === 'string' ? { error: told } : told,
+  inject: (upstream) => upstream.respondWith(behaviour),
   behaviour,
 });
 
@@ -44,16 +44,16 @@ export const faults: readonly Fault[] = [
   {
     name: 'refuses connections',
     status: 503,
-    told: { error: 'connection_refused' },
-    strike: (upstream) => upstream.refuse(),
+    proxyStatus: { error: 'connection_refused' },
+    inject: (upstream) => upstream.refuse(),
   },
   {
     name: 'has a name that does not resolve',
     status: 503,
-    told: { error: 'dns_error' },
-    host: LOST_NAME,
-    async strike(upstream) {
-      loseName();
+    proxyStatus: { error: 'dns_error' },
+    host: FLAKY_HOST,
+    async inject(upstream) {
+      breakDns();
       // What is already connected needs no name.
       await upstream.refuse();
       await upstream.accept();
@@ -71,11 +71,16 @@ export const faults: readonly Fault[] = [
   fault('answers 20 MB', 502, 'http_response_body_size', broken.huge),
   fault('answers 20 MB in chunks', 502, 'http_response_body_size', broken.hugeInChunks),
   fault('answers HTML', 502, 'http_protocol_error', broken.html),
-  fault('answers broken JSON', 502, 'http_protocol_error', broken.says('{"id":5,"us')),
-  fault('answers an array', 502, 'http_protocol_error', broken.says('[{"id":5}]')),
-  fault('answers null', 502, 'http_protocol_error', broken.says('null')),
-  fault('answers with wrong types', 502, 'http_protocol_error', broken.says(broken.WRONG_TYPES)),
-  fault('answers with nothing', 502, 'http_protocol_error', broken.says('')),
+  fault('answers broken JSON', 502, 'http_protocol_error', broken.sendsJson('{"id":5,"us')),
+  fault('answers an array', 502, 'http_protocol_error', broken.sendsJson('[{"id":5}]')),
+  fault('answers null', 502, 'http_protocol_error', broken.sendsJson('null')),
+  fault(
+    'answers with wrong types',
+    502,
+    'http_protocol_error',
+    broken.sendsJson(broken.WRONG_TYPES),
+  ),
+  fault('answers with nothing', 502, 'http_protocol_error', broken.sendsJson('')),
   fault('answers 204', 502, 'http_protocol_error', broken.status(204)),
   fault('redirects', 502, 'http_protocol_error', broken.redirects),
   fault('answers 401', 502, { receivedStatus: 401 }, broken.status(401)),
@@ -88,14 +93,14 @@ export const faults: readonly Fault[] = [
 ];
 
 /** Odd, but whole: must be answered as if nothing were. */
-export const oddities: readonly { readonly name: string; readonly behaviour: Behaviour }[] = [
+export const oddities: readonly { readonly name: string; readonly behaviour: Responder }[] = [
   { name: 'has keys named __proto__ and constructor in its JSON', behaviour: broken.pollutes },
   { name: 'closes a kept-alive socket at the moment of reuse', behaviour: broken.closesOnReuse },
   { name: 'resets a kept-alive socket at the moment of reuse', behaviour: broken.resetsOnReuse },
   { name: 'closes the connection after each answer', behaviour: broken.closesAfterwards },
   { name: 'answers without Content-Length, in chunks', behaviour: broken.inChunks },
-  { name: 'answers with fields that nobody knows', behaviour: broken.saysMore },
-  { name: 'answers with a field that is nested 100,000 deep', behaviour: broken.digs },
-  { name: 'sends early hints first', behaviour: broken.hints },
-  { name: 'sends more bytes than its answer has', behaviour: broken.babbles },
+  { name: 'answers with fields that nobody knows', behaviour: broken.addsFields },
+  { name: 'answers with a field that is nested 100,000 deep', behaviour: broken.nestsDeep },
+  { name: 'sends early hints first', behaviour: broken.sendsEarlyHints },
+  { name: 'sends more bytes than its answer has', behaviour: broken.sendsExtraBytes },
 ];

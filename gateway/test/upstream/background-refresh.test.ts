@@ -3,7 +3,7 @@ import {
   createBackgroundRefresh,
   type BackgroundRefresh,
 } from '../../src/upstream/background-refresh.ts';
-import { answer, byHand, failure } from './engine/arrange.ts';
+import { answer, deferredCall, failure } from './engine/arrange.ts';
 
 let repair: BackgroundRefresh;
 beforeEach(() => void jest.useFakeTimers());
@@ -14,7 +14,7 @@ afterEach(() => {
 
 function arrange() {
   let room = Infinity;
-  const call = jest.fn(byHand<number, string | undefined>().call);
+  const call = jest.fn(deferredCall<number, string | undefined>().call);
   const onBug = jest.fn();
   repair = createBackgroundRefresh({
     call,

@@ -7,7 +7,7 @@ import type { Observer } from '../../src/upstream/engine/observer.ts';
 import type { Upstream } from '../../src/upstream/upstream.ts';
 import type { Endpoint } from '../../src/upstream/engine/endpoint.ts';
 import { createPrivateQuery, createSharedQuery } from '../../src/upstream/queries.ts';
-import { aCaller, byHand, settle } from './engine/arrange.ts';
+import { aCaller, deferredCall, settle } from './engine/arrange.ts';
 
 const observer = new Proxy({}, { get: () => () => undefined }) as Observer;
 
@@ -28,7 +28,7 @@ const endpoint = <Q, T>(): Endpoint<Q, T> => ({
 
 /** A request that is asked by hand. */
 function aQuestion() {
-  const { call, asked } = byHand<number, string>();
+  const { call, asked } = deferredCall<number, string>();
   const upstream = upstreamWith(call);
   return {
     asked,
@@ -71,7 +71,7 @@ describe('a public request', () => {
 });
 
 test('a private request is nobody else’s: equal ones at once are two', async () => {
-  const { call, asked } = byHand<number, string>();
+  const { call, asked } = deferredCall<number, string>();
   const ask = createPrivateQuery(upstreamWith(call), endpoint<number, string>(), observer);
   const both = [ask(1, aCaller()), ask(1, aCaller())];
   asked[0]!.answer('mine');
@@ -84,7 +84,7 @@ describe.each([
   ['without one', false],
 ])('a thing that is looked up %s', (_, remembers) => {
   function arrange() {
-    const { call, asked } = byHand<readonly number[], ReadonlyMap<number, string>>();
+    const { call, asked } = deferredCall<readonly number[], ReadonlyMap<number, string>>();
     const lookups = createLoader<string>({
       upstream: upstreamWith(call),
       entity: 'post',

@@ -4,7 +4,7 @@ import type { User } from 'contracts/types';
 import type { Call } from '../../src/upstream/engine/call.ts';
 import { coalesce } from '../../src/upstream/engine/layers/coalesce.ts';
 import { authorLadder, type Strategy } from '../../src/views/ladder.ts';
-import { aCaller, byHand, settle } from '../upstream/engine/arrange.ts';
+import { aCaller, deferredCall, settle } from '../upstream/engine/arrange.ts';
 import { failed, gap, hit, miss, replica, stale } from './arrange.ts';
 
 const CAT: User = { id: 1, username: 'cat' };
@@ -14,8 +14,8 @@ const LIMIT_MS = 300;
 type Ask = Call<number, User | undefined>;
 
 function arrange(strategy: Strategy, limitMs = LIMIT_MS, above = (ask: Ask): Ask => ask) {
-  const identity = byHand<number, User | undefined>();
-  const copy = byHand<number, User | undefined>();
+  const identity = deferredCall<number, User | undefined>();
+  const copy = deferredCall<number, User | undefined>();
   const ladder = authorLadder(strategy, above(identity.call), copy.call, limitMs);
   return { ladder, identity: identity.asked, copy: copy.asked };
 }

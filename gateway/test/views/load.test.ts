@@ -76,67 +76,67 @@ function aProfile({ author: by, items }: { author?: User; items?: Post[] } = {})
 
 describe('posts', () => {
   test('an author who is not known yet is asked for as soon as the post tells who it is', async () => {
-    const it = arrange({ 5: 9 });
-    const loading = loadPosts(it.catalog, [5], caller);
+    const testbed = arrange({ 5: 9 });
+    const loading = loadPosts(testbed.catalog, [5], caller);
     await settle();
-    expect(it.authors).toEqual([]);
-    it.social.resolve();
+    expect(testbed.authors).toEqual([]);
+    testbed.social.resolve();
     await settle();
-    expect(it.authors).toEqual([9]);
-    it.identity.resolve();
+    expect(testbed.authors).toEqual([9]);
+    testbed.identity.resolve();
     expect((await loading).authors.get(9)?.value).toEqual(aUser(9));
   });
 
   test('who wrote a post is learnt from it', async () => {
-    const it = arrange({ 5: 9 });
-    it.answer();
-    await loadPosts(it.catalog, [5], caller);
-    expect(it.catalog.authorOf.get(5)).toBe(9);
+    const testbed = arrange({ 5: 9 });
+    testbed.answer();
+    await loadPosts(testbed.catalog, [5], caller);
+    expect(testbed.catalog.authorOf.get(5)).toBe(9);
   });
 
   test('an author who is known is asked for together with the post, and not a second time', async () => {
-    const it = arrange({ 5: 9 }, [[5, 9]]);
-    const loading = loadPosts(it.catalog, [5], caller);
-    expect([it.posts, it.authors]).toEqual([[5], [9]]);
-    it.answer();
+    const testbed = arrange({ 5: 9 }, [[5, 9]]);
+    const loading = loadPosts(testbed.catalog, [5], caller);
+    expect([testbed.posts, testbed.authors]).toEqual([[5], [9]]);
+    testbed.answer();
     await loading;
-    expect(it.authors).toEqual([9]);
+    expect(testbed.authors).toEqual([9]);
   });
 
   test('a wrong guess costs a look-up, never a wrong author, and is put right', async () => {
-    const it = arrange({ 5: 9 }, [[5, 8]]);
-    it.answer();
-    const { authors } = await loadPosts(it.catalog, [5], caller);
+    const testbed = arrange({ 5: 9 }, [[5, 8]]);
+    testbed.answer();
+    const { authors } = await loadPosts(testbed.catalog, [5], caller);
     expect([...authors.keys()]).toEqual([9]);
-    expect(it.catalog.authorOf.get(5)).toBe(9);
+    expect(testbed.catalog.authorOf.get(5)).toBe(9);
   });
 
   test('all posts are asked for at once, each author once, and they come in the order asked for', async () => {
-    const it = arrange({ 5: 9, 3: 8, 4: 9 });
-    const loading = loadPosts(it.catalog, [5, 3, 4], caller);
-    expect(it.posts).toEqual([5, 3, 4]);
-    it.social.resolve();
+    const testbed = arrange({ 5: 9, 3: 8, 4: 9 });
+    const loading = loadPosts(testbed.catalog, [5, 3, 4], caller);
+    expect(testbed.posts).toEqual([5, 3, 4]);
+    testbed.social.resolve();
     await settle();
-    expect(it.authors).toEqual([9, 8]);
-    it.identity.resolve();
+    expect(testbed.authors).toEqual([9, 8]);
+    testbed.identity.resolve();
     const { posts, authors } = await loading;
     expect(posts.map(({ value }) => value?.id)).toEqual([5, 3, 4]);
     expect([...authors.keys()]).toEqual([9, 8]);
   });
 
   test('a post that does not exist needs no author, and is still a look-up', async () => {
-    const it = arrange({ 5: 9 }, [[6, 7]]);
-    it.answer();
-    const { posts, authors } = await loadPosts(it.catalog, [6, 5], caller);
+    const testbed = arrange({ 5: 9 }, [[6, 7]]);
+    testbed.answer();
+    const { posts, authors } = await loadPosts(testbed.catalog, [6, 5], caller);
     expect(posts.map(({ value }) => value?.id)).toEqual([undefined, 5]);
     expect([...authors.keys()]).toEqual([9]);
   });
 
   test('a gap in place of an author leaves the post', async () => {
-    const it = arrange({ 5: 9 });
-    it.answer();
+    const testbed = arrange({ 5: 9 });
+    testbed.answer();
     const catalog: Catalog = {
-      ...it.catalog,
+      ...testbed.catalog,
       author: aPart<number, User>(() => author(gap())).part,
     };
     const { posts, authors } = await loadPosts(catalog, [5], caller);
@@ -145,27 +145,31 @@ describe('posts', () => {
   });
 
   test('when a post fails, that is the answer’s failure, without waiting for its author', async () => {
-    const it = arrange({}, [[5, 9]]);
-    it.social.reject(failed('timeout', undefined, 'social'));
-    await expect(loadPosts(it.catalog, [5], caller)).rejects.toMatchObject({ kind: 'timeout' });
-    expect(it.authors).toEqual([9]);
+    const testbed = arrange({}, [[5, 9]]);
+    testbed.social.reject(failed('timeout', undefined, 'social'));
+    await expect(loadPosts(testbed.catalog, [5], caller)).rejects.toMatchObject({
+      kind: 'timeout',
+    });
+    expect(testbed.authors).toEqual([9]);
   });
 
   test('a bug in an author’s look-up is thrown on', async () => {
-    const it = arrange({ 5: 9 });
-    it.social.resolve();
-    it.identity.reject(new TypeError('oops'));
-    await expect(loadPosts(it.catalog, [5], caller)).rejects.toThrow(TypeError);
+    const testbed = arrange({ 5: 9 });
+    testbed.social.resolve();
+    testbed.identity.reject(new TypeError('oops'));
+    await expect(loadPosts(testbed.catalog, [5], caller)).rejects.toThrow(TypeError);
   });
 
   test('a bug that nobody waits for any more does not end the process', async () => {
-    const it = arrange({}, [[5, 9]]);
-    it.social.reject(failed('timeout', undefined, 'social'));
-    await expect(loadPosts(it.catalog, [5], caller)).rejects.toMatchObject({ kind: 'timeout' });
+    const testbed = arrange({}, [[5, 9]]);
+    testbed.social.reject(failed('timeout', undefined, 'social'));
+    await expect(loadPosts(testbed.catalog, [5], caller)).rejects.toMatchObject({
+      kind: 'timeout',
+    });
     const unhandled: unknown[] = [];
     const hear = (error: unknown) => unhandled.push(error);
     process.on('unhandledRejection', hear);
-    it.identity.reject(new TypeError('oops'));
+    testbed.identity.reject(new TypeError('oops'));
     await settle();
     process.off('unhandledRejection', hear);
     expect(unhandled).toEqual([]);
@@ -173,36 +177,36 @@ describe('posts', () => {
 });
 
 const bringing = (via = miss(), by: User | null = aUser(9)) => {
-  const it = arrange();
+  const testbed = arrange();
   const part = aPart<number, Post>((id) => post(via, { ...aPost(id, 9), author: by })).part;
-  return { ...it, catalog: { ...it.catalog, post: part } };
+  return { ...testbed, catalog: { ...testbed.catalog, post: part } };
 };
 
 describe('posts that bring their authors along', () => {
   test('need nobody to be asked for: the author is the copy’s', async () => {
-    const it = bringing();
-    const one = await loadPost(it.catalog, 5, caller);
+    const testbed = bringing();
+    const one = await loadPost(testbed.catalog, 5, caller);
     expect(one.author).toEqual({ ...author(replica(), aUser(9)), upstream: 'social' });
-    const many = await loadPosts(it.catalog, [5, 6], caller);
+    const many = await loadPosts(testbed.catalog, [5, 6], caller);
     expect(many.authors.get(9)).toEqual(one.author);
-    expect(it.authors).toEqual([]);
+    expect(testbed.authors).toEqual([]);
   });
 
   test('and are remembered: the author is a hit for as long as the post', async () => {
-    const it = bringing(hit(700));
-    expect((await loadPost(it.catalog, 5, caller)).author).toMatchObject({
+    const testbed = bringing(hit(700));
+    expect((await loadPost(testbed.catalog, 5, caller)).author).toMatchObject({
       value: aUser(9),
       via: hit(700),
     });
   });
 
   test('of whom the copy has not heard: the author is null, and nobody else is asked', async () => {
-    const it = bringing(miss(), null);
-    expect((await loadPost(it.catalog, 5, caller)).author).toMatchObject({
+    const testbed = bringing(miss(), null);
+    expect((await loadPost(testbed.catalog, 5, caller)).author).toMatchObject({
       value: undefined,
       via: replica(),
     });
-    expect(it.authors).toEqual([]);
+    expect(testbed.authors).toEqual([]);
   });
 
   test('do so for a page of one user’s as well: that is one request', async () => {

@@ -1,10 +1,10 @@
 // Bodies are hostile: bounded, JSON, without unknown fields; what is wrong reaches nobody.
 import { describe, expect, test } from '@jest/globals';
 import { BODY_MAX } from 'chassis/http/body';
-import { BODY_ROUTES, sender } from '../support/bodies.ts';
+import { BODY_ROUTES, sender } from '../support/body-routes.ts';
 import { expectProblem } from '../support/expectations.ts';
 import { bearer } from '../support/session.ts';
-import { stage } from '../support/stage.ts';
+import { startTestbed } from '../support/testbed.ts';
 
 describe.each(BODY_ROUTES)('%s %s', (method, path, good) => {
   test.each([
@@ -16,16 +16,16 @@ describe.each(BODY_ROUTES)('%s %s', (method, path, good) => {
     ['two documents', '{}{}'],
   ])('%s is a 400', async (_, text) => {
     const { send, expectNobodyAsked } = await sender(method, path);
-    const heard = await send({ text }, { 'Content-Type': 'application/json' });
-    expectProblem(heard, 400, 'invalid-request', path);
+    const response = await send({ text }, { 'Content-Type': 'application/json' });
+    expectProblem(response, 400, 'invalid-request', path);
     expectNobodyAsked();
   });
 
   test('a list, and a field named __proto__, are a 400', async () => {
     const { send, expectNobodyAsked } = await sender(method, path);
     for (const text of ['[]', JSON.stringify([good]), '{"__proto__":{"admin":true}}']) {
-      const heard = await send({ text }, { 'Content-Type': 'application/json' });
-      expectProblem(heard, 400, 'invalid-request', path);
+      const response = await send({ text }, { 'Content-Type': 'application/json' });
+      expectProblem(response, 400, 'invalid-request', path);
     }
     expectNobodyAsked();
   });
@@ -38,16 +38,16 @@ describe.each(BODY_ROUTES)('%s %s', (method, path, good) => {
     ['JSON by another name', 'application/ld+json'],
   ])('%s is a 415', async (_, type) => {
     const { send, expectNobodyAsked } = await sender(method, path);
-    const heard = await send({ text: JSON.stringify(good) }, { 'Content-Type': type });
-    expectProblem(heard, 415, 'unsupported-media-type', path);
+    const response = await send({ text: JSON.stringify(good) }, { 'Content-Type': type });
+    expectProblem(response, 415, 'unsupported-media-type', path);
     expectNobodyAsked();
   });
 
   test('a compressed one is a 415: a few bytes could become many', async () => {
     const { send, expectNobodyAsked } = await sender(method, path);
     const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
-    const heard = await send({ text: JSON.stringify(good) }, headers);
-    expectProblem(heard, 415, 'unsupported-media-type', path);
+    const response = await send({ text: JSON.stringify(good) }, headers);
+    expectProblem(response, 415, 'unsupported-media-type', path);
     expectNobodyAsked();
   });
 
@@ -67,12 +67,18 @@ describe.each(BODY_ROUTES)('%s %s', (method, path, good) => {
 });
 
 test('a good one reaches the service as it was given, and as JSON', async () => {
-  const it = await stage();
-  const headers = bearer(it.identity.begin(7));
+  const testbed = await startTestbed();
+  const headers = bearer(testbed.identity.openSession(7));
   const content = '  Cats 🐈, "dogs" \\ and\nthe sun.\u2028 ';
-  const heard = await it.get('/api/posts', { method: 'POST', headers, json: { content } });
-  expect(heard.body).toMatchObject({ content });
-  const [{ body, headers: sent }] = it.social.seen as [(typeof it.social.seen)[number]];
+  const response = await testbed.request('/api/posts', {
+    method: 'POST',
+    headers,
+    json: { content },
+  });
+  expect(response.body).toMatchObject({ content });
+  const [{ body, headers: sent }] = testbed.social.requests as [
+    (typeof testbed.social.requests)[number],
+  ];
   expect(body).toEqual({ content });
   expect(sent['content-type']).toBe('application/json');
 });
@@ -83,16 +89,17 @@ test.each([
   ['DELETE', '/api/posts/6', 204],
   ['POST', '/api/auth/logout', 204],
 ])('%s %s looks at no body, and passes none on', async (method, path, status) => {
-  const it = await stage();
-  const headers = { ...bearer(it.identity.begin(7)), 'Content-Type': 'text/plain' };
-  expect((await it.get(path, { method, headers, text: 'a body' })).status).toBe(status);
-  for (const { body } of [...it.social.seen, ...it.identity.seen]) expect(body).toBeUndefined();
+  const testbed = await startTestbed();
+  const headers = { ...bearer(testbed.identity.openSession(7)), 'Content-Type': 'text/plain' };
+  expect((await testbed.request(path, { method, headers, text: 'a body' })).status).toBe(status);
+  for (const { body } of [...testbed.social.requests, ...testbed.identity.requests])
+    expect(body).toBeUndefined();
 });
 
 test.each(BODY_ROUTES)('%s %s takes no query', async (method, path, json) => {
-  const it = await stage();
-  const headers = bearer(it.identity.begin(7));
-  const heard = await it.get(`${path}?force=1`, { method, headers, json });
-  expect(heard.body).toMatchObject({ status: 400, errors: [{ pointer: '/query/force' }] });
-  expect([it.identity.seen, it.social.seen]).toEqual([[], []]);
+  const testbed = await startTestbed();
+  const headers = bearer(testbed.identity.openSession(7));
+  const response = await testbed.request(`${path}?force=1`, { method, headers, json });
+  expect(response.body).toMatchObject({ status: 400, errors: [{ pointer: '/query/force' }] });
+  expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]);
 });

@@ -1,6 +1,6 @@
 // Bodies against their schemas: every fault is told with its place, and reaches nobody.
 import { expect, test } from '@jest/globals';
-import { ANN, SEVEN, sender, SURE } from '../support/bodies.ts';
+import { ANN, SEVEN, sender, SURE } from '../support/body-routes.ts';
 import { expectProblem } from '../support/expectations.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -97,11 +97,11 @@ test.each(ROUTES)(
   async (method, path, faulty) => {
     const { send, expectNobodyAsked } = await sender(method, path);
     for (const [json, ...pointers] of faulty) {
-      const heard = await send({ json });
-      expectProblem(heard, 400, 'invalid-request', path);
-      const { errors } = heard.body as { errors: { pointer: string; detail: string }[] };
+      const response = await send({ json });
+      expectProblem(response, 400, 'invalid-request', path);
+      const { errors } = response.body as { errors: { pointer: string; detail: string }[] };
       expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual([...pointers].toSorted());
-      expect(heard.text).not.toMatch(/nobody logs|sun@dog|12345678/);
+      expect(response.text).not.toMatch(/nobody logs|sun@dog|12345678/);
     }
     expectNobodyAsked();
   },

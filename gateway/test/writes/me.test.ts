@@ -1,47 +1,52 @@
 // One's own account: read, changed, left; and what becomes of the session.
 import { describe, expect, test } from '@jest/globals';
-import { emailOf, PASSWORD } from '../support/accounts.ts';
-import { hangsUp } from '../support/behaviours.ts';
+import { emailOf, PASSWORD } from 'chassis/testing/users';
+import { hangsUp } from '../support/faulty-responders.ts';
 import { expectProblem } from '../support/expectations.ts';
-import { bearer, CLEARED, cookies, ownPage, setCookies } from '../support/session.ts';
-import { stage, type Stage } from '../support/stage.ts';
-import { answers, refuses, type Behaviour } from '../support/upstream.ts';
+import { bearer, CLEARED, cookies, sameOrigin, setCookies } from '../support/session.ts';
+import { startTestbed, type Testbed } from '../support/testbed.ts';
+import { always, problem, type Responder } from 'chassis/testing/stub-server';
 
 /** User 7 in a browser and as an API client; the keys are known. */
 async function arrange() {
-  const it = await stage();
-  const session = it.identity.begin(7);
-  await it.get('/api/friends', { headers: bearer(session) });
-  it.identity.forget();
-  const browser = { ...cookies(session), ...ownPage(it) };
-  const asked = () => it.identity.seen.map(({ method, path }) => `${method} ${path}`);
-  return { it, session, browser, client: bearer(session), asked };
+  const testbed = await startTestbed();
+  const session = testbed.identity.openSession(7);
+  await testbed.request('/api/friends', { headers: bearer(session) });
+  testbed.identity.clearRequests();
+  const browser = { ...cookies(session), ...sameOrigin(testbed) };
+  const asked = () => testbed.identity.requests.map(({ method, path }) => `${method} ${path}`);
+  return { testbed, session, browser, client: bearer(session), asked };
 }
 
 const NEW_PASSWORD = { password: 'another that nobody logs', currentPassword: PASSWORD };
 const SURE = { currentPassword: PASSWORD };
 
 test('tells the user who asks, and nobody else, the e-mail', async () => {
-  const { it, browser, client, asked } = await arrange();
+  const { testbed, browser, client, asked } = await arrange();
   for (const headers of [browser, client]) {
-    const heard = await it.get('/api/me', { headers });
-    expect(heard.body).toEqual({ id: 7, username: 'user_7', email: emailOf(7) });
+    const response = await testbed.request('/api/me', { headers });
+    expect(response.body).toEqual({ id: 7, username: 'user_7', email: emailOf(7) });
   }
   expect(asked()).toEqual(['GET /api/me', 'GET /api/me']);
-  expect((await it.get('/api/users/7', { headers: client })).text).not.toContain('@');
+  expect((await testbed.request('/api/users/7', { headers: client })).text).not.toContain('@');
 });
 
 test('is not to be had without Identity, and its end of a session is told', async () => {
-  const { it, browser } = await arrange();
-  it.identity.behave(
-    answers(
-      refuses('unauthenticated', 'Logged out.', { headers: { 'WWW-Authenticate': 'Bearer' } }),
+  const { testbed, browser } = await arrange();
+  testbed.identity.respondWith(
+    always(
+      problem('unauthenticated', 'Logged out.', { headers: { 'WWW-Authenticate': 'Bearer' } }),
     ),
   );
-  expectProblem(await it.get('/api/me', { headers: browser }), 401, 'unauthenticated', '/api/me');
-  await it.identity.refuse();
   expectProblem(
-    await it.get('/api/me', { headers: browser }),
+    await testbed.request('/api/me', { headers: browser }),
+    401,
+    'unauthenticated',
+    '/api/me',
+  );
+  await testbed.identity.refuse();
+  expectProblem(
+    await testbed.request('/api/me', { headers: browser }),
     503,
     'upstream-unavailable',
     '/api/me',
@@ -49,90 +54,102 @@ test('is not to be had without Identity, and its end of a session is told', asyn
 });
 
 test('a change reaches Identity as it was given, and answers with what is now', async () => {
-  const { it, browser } = await arrange();
+  const { testbed, browser } = await arrange();
   const json = { email: 'sun@secret.example', username: 'sun_dog', currentPassword: PASSWORD };
-  const heard = await it.get('/api/me', { method: 'PATCH', headers: browser, json });
-  expect(heard.body).toEqual({ id: 7, username: 'sun_dog', email: 'sun@secret.example' });
-  expect(heard.headers['cache-control']).toBe('no-store');
-  expect(it.identity.seen).toEqual([expect.objectContaining({ method: 'PATCH', body: json })]);
-  expect(setCookies(heard)).toEqual({});
+  const response = await testbed.request('/api/me', { method: 'PATCH', headers: browser, json });
+  expect(response.body).toEqual({ id: 7, username: 'sun_dog', email: 'sun@secret.example' });
+  expect(response.headers['cache-control']).toBe('no-store');
+  expect(testbed.identity.requests).toEqual([
+    expect.objectContaining({ method: 'PATCH', body: json }),
+  ]);
+  expect(setCookies(response)).toEqual({});
 });
 
-const change = (it: Stage, headers: Readonly<Record<string, string>>) =>
-  it.get('/api/me', { method: 'PATCH', headers, json: NEW_PASSWORD });
+const change = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
+  testbed.request('/api/me', { method: 'PATCH', headers, json: NEW_PASSWORD });
 /** Lets the log-in that follows go so; the stub knows the old password only. */
 const logInWith =
-  (behaviour: Behaviour): Behaviour =>
+  (behaviour: Responder): Responder =>
   (turn) => {
     if (turn.req.url === '/api/sessions') behaviour(turn);
-    else turn.answer();
+    else turn.respond();
   };
 
 describe('a new password ends every session', () => {
   test('and a browser has another one at once', async () => {
-    const { it, browser, asked } = await arrange();
-    const next = it.identity.begin(7);
-    it.identity.behave(logInWith(answers({ status: 201, body: next })));
-    const heard = await change(it, browser);
-    expect([heard.status, heard.body]).toEqual([200, expect.objectContaining({ id: 7 })]);
+    const { testbed, browser, asked } = await arrange();
+    const next = testbed.identity.openSession(7);
+    testbed.identity.respondWith(logInWith(always({ status: 201, body: next })));
+    const response = await change(testbed, browser);
+    expect([response.status, response.body]).toEqual([200, expect.objectContaining({ id: 7 })]);
     expect(asked()).toEqual(['PATCH /api/me', 'POST /api/sessions']);
-    expect(it.identity.seen[1]?.body).toEqual({
+    expect(testbed.identity.requests[1]?.body).toEqual({
       username: 'user_7',
       password: NEW_PASSWORD.password,
     });
-    expect(setCookies(heard)).toEqual({ access: next.accessToken, refresh: next.refreshToken });
+    expect(setCookies(response)).toEqual({ access: next.accessToken, refresh: next.refreshToken });
   });
 
-  test.each<[string, Behaviour]>([
-    ['is refused', answers(refuses('unauthenticated'))],
-    ['comes too often', answers(refuses('too-many-requests'))],
+  test.each<[string, Responder]>([
+    ['is refused', always(problem('unauthenticated'))],
+    ['comes too often', always(problem('too-many-requests'))],
     ['fails', hangsUp],
   ])(
     'when that %s, the change is told all the same, and the browser has to log in',
     async (_, behaviour) => {
-      const { it, browser } = await arrange();
-      it.identity.behave(logInWith(behaviour));
-      const heard = await change(it, browser);
-      expect(heard.status).toBe(200);
-      expect(setCookies(heard)).toEqual(CLEARED);
+      const { testbed, browser } = await arrange();
+      testbed.identity.respondWith(logInWith(behaviour));
+      const response = await change(testbed, browser);
+      expect(response.status).toBe(200);
+      expect(setCookies(response)).toEqual(CLEARED);
     },
   );
 
   test('and an API client logs in by itself', async () => {
-    const { it, client, asked } = await arrange();
-    const heard = await change(it, client);
-    expect(heard.status).toBe(200);
-    expect(setCookies(heard)).toEqual({});
+    const { testbed, client, asked } = await arrange();
+    const response = await change(testbed, client);
+    expect(response.status).toBe(200);
+    expect(setCookies(response)).toEqual({});
     expect(asked()).toEqual(['PATCH /api/me']);
   });
 
   test('unless it is refused: then nothing ends', async () => {
-    const { it, browser, asked } = await arrange();
-    it.identity.behave(answers(refuses('forbidden', 'The current password is wrong.')));
-    const heard = await change(it, browser);
-    expectProblem(heard, 403, 'forbidden', '/api/me');
-    expect(setCookies(heard)).toEqual({});
+    const { testbed, browser, asked } = await arrange();
+    testbed.identity.respondWith(always(problem('forbidden', 'The current password is wrong.')));
+    const response = await change(testbed, browser);
+    expectProblem(response, 403, 'forbidden', '/api/me');
+    expect(setCookies(response)).toEqual({});
     expect(asked()).toEqual(['PATCH /api/me']);
   });
 });
 
 describe('leaving', () => {
   test('tells Identity, and ends the session in the browser', async () => {
-    const { it, browser } = await arrange();
-    const heard = await it.get('/api/me', { method: 'DELETE', headers: browser, json: SURE });
-    expect([heard.status, heard.text]).toEqual([204, '']);
-    expect(setCookies(heard)).toEqual(CLEARED);
-    expect(it.identity.seen).toEqual([expect.objectContaining({ method: 'DELETE', body: SURE })]);
+    const { testbed, browser } = await arrange();
+    const response = await testbed.request('/api/me', {
+      method: 'DELETE',
+      headers: browser,
+      json: SURE,
+    });
+    expect([response.status, response.text]).toEqual([204, '']);
+    expect(setCookies(response)).toEqual(CLEARED);
+    expect(testbed.identity.requests).toEqual([
+      expect.objectContaining({ method: 'DELETE', body: SURE }),
+    ]);
   });
 
-  test.each<[string, Behaviour, number]>([
-    ['refused', answers(refuses('forbidden')), 403],
+  test.each<[string, Responder, number]>([
+    ['refused', always(problem('forbidden')), 403],
     ['not known to be done', hangsUp, 504],
   ])('when it is %s, the session is kept', async (_, behaviour, status) => {
-    const { it, browser } = await arrange();
-    it.identity.behave(behaviour);
-    const heard = await it.get('/api/me', { method: 'DELETE', headers: browser, json: SURE });
-    expect(heard.status).toBe(status);
-    expect(setCookies(heard)).toEqual({});
+    const { testbed, browser } = await arrange();
+    testbed.identity.respondWith(behaviour);
+    const response = await testbed.request('/api/me', {
+      method: 'DELETE',
+      headers: browser,
+      json: SURE,
+    });
+    expect(response.status).toBe(status);
+    expect(setCookies(response)).toEqual({});
   });
 });

@@ -1,10 +1,11 @@
 // What a user has just written is never answered from before, by whatever path it is read.
 import { describe, expect, test } from '@jest/globals';
-import { hangsUp, silent } from '../support/behaviours.ts';
-import { askAndMayLeave, until, type Heard } from '../support/client.ts';
+import { hangsUp, silent } from '../support/faulty-responders.ts';
+import { abortableRequest, type HttpResponse } from 'chassis/testing/http-client';
+import { until } from 'chassis/testing/until';
 import { bearer } from '../support/session.ts';
-import { stage, type Stage } from '../support/stage.ts';
-import type { Behaviour } from '../support/upstream.ts';
+import { startTestbed, type Testbed } from '../support/testbed.ts';
+import type { Responder } from 'chassis/testing/stub-server';
 
 /** Everything is remembered for long. */
 const env = {
@@ -16,13 +17,13 @@ const env = {
 
 /** User 7, who wrote post 6. */
 async function arrange(more: Readonly<Record<string, string>> = {}) {
-  const it = await stage({ env: { ...env, ...more } });
-  const headers = bearer(it.identity.begin(7));
-  await it.get('/api/friends', { headers });
-  return { it, headers };
+  const testbed = await startTestbed({ env: { ...env, ...more } });
+  const headers = bearer(testbed.identity.openSession(7));
+  await testbed.request('/api/friends', { headers });
+  return { testbed, headers };
 }
 
-const contentsOf = ({ body }: Heard): (string | undefined)[] => {
+const contentsOf = ({ body }: HttpResponse): (string | undefined)[] => {
   const {
     items,
     posts = items,
@@ -47,115 +48,117 @@ describe.each<[string, object | undefined, string | undefined]>([
   ['PATCH', { content: 'Now.' }, 'Now.'],
   ['DELETE', undefined, undefined],
 ])('after %s of a post', (method, json, now) => {
-  const write = (it: Stage, headers: Readonly<Record<string, string>>) =>
-    it.get('/api/posts/6', { method, headers, ...(json && { json }) });
+  const write = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
+    testbed.request('/api/posts/6', { method, headers, ...(json && { json }) });
   /** Says what is there now, and nothing of what was. */
-  const expectNow = (heard: Heard): void => {
-    const contents = contentsOf(heard);
+  const expectNow = (response: HttpResponse): void => {
+    const contents = contentsOf(response);
     expect(contents).not.toContain(OLD);
     if (now !== undefined) expect(contents).toContain(now);
   };
 
   test.each(READS)('%s does not answer from what was remembered', async (path) => {
-    const { it, headers } = await arrange();
-    expect(contentsOf(await it.get(path))).toContain(OLD);
-    expect((await write(it, headers)).status).toBeLessThan(300);
-    expectNow(await it.get(path));
+    const { testbed, headers } = await arrange();
+    expect(contentsOf(await testbed.request(path))).toContain(OLD);
+    expect((await write(testbed, headers)).status).toBeLessThan(300);
+    expectNow(await testbed.request(path));
   });
 
   test.each(READS)(
     '%s does not join a request that was in the air, nor remember its answer',
     async (path) => {
-      const { it, headers } = await arrange();
+      const { testbed, headers } = await arrange();
       // Social has read the post, and its answer is on the way.
-      const release = it.social.hold();
-      it.social.forget();
+      const release = testbed.social.hold();
+      testbed.social.clearRequests();
       // Post 5 beside it has not changed: who wants that may join.
-      const before = it.get(path.replace('6,4', '6,5'));
+      const before = testbed.request(path.replace('6,4', '6,5'));
       const asked = path.endsWith('profile') ? 2 : 1;
-      await until('the read is in the air', () => it.social.seen.length === asked);
-      it.social.behave();
-      expect((await write(it, headers)).status).toBeLessThan(300);
+      await until('the read is in the air', () => testbed.social.requests.length === asked);
+      testbed.social.respondWith();
+      expect((await write(testbed, headers)).status).toBeLessThan(300);
 
-      expectNow(await it.get(path));
+      expectNow(await testbed.request(path));
       release();
       expect(contentsOf(await before)).toContain(OLD);
-      it.social.behave();
-      expectNow(await it.get(path));
+      testbed.social.respondWith();
+      expectNow(await testbed.request(path));
     },
   );
 
-  test.each<[string, Behaviour]>([
+  test.each<[string, Responder]>([
     ['lost', hangsUp],
     ['too late', silent],
   ])('whose answer was %s, nothing is answered from before either', async (_, behaviour) => {
-    const { it, headers } = await arrange({ REQUEST_DEADLINE_MS: '700' });
-    for (const path of READS) await it.get(path);
-    it.social.behave(behaviour);
-    expect((await write(it, headers)).status).toBe(504);
-    it.social.behave();
-    for (const path of READS) expectNow(await it.get(path));
+    const { testbed, headers } = await arrange({ REQUEST_DEADLINE_MS: '700' });
+    for (const path of READS) await testbed.request(path);
+    testbed.social.respondWith(behaviour);
+    expect((await write(testbed, headers)).status).toBe(504);
+    testbed.social.respondWith();
+    for (const path of READS) expectNow(await testbed.request(path));
   });
 
   test('whose client hung up, it is done to its end, and nothing is answered from before', async () => {
-    const { it, headers } = await arrange();
-    for (const path of READS) await it.get(path);
-    const release = it.social.hold();
-    it.social.forget();
-    const client = askAndMayLeave(`${it.gateway.url}/api/posts/6`, {
+    const { testbed, headers } = await arrange();
+    for (const path of READS) await testbed.request(path);
+    const release = testbed.social.hold();
+    testbed.social.clearRequests();
+    const client = abortableRequest(`${testbed.gateway.url}/api/posts/6`, {
       method,
       headers,
       ...(json && { json }),
     });
-    await until('the write is out', () => it.social.seen.length === 1);
-    await client.leave();
+    await until('the write is out', () => testbed.social.requests.length === 1);
+    await client.abort();
     await until('the gateway knows', async () => {
-      return (await it.metric('http_requests_in_flight')) === 0;
+      return (await testbed.metric('http_requests_in_flight')) === 0;
     });
     release();
     await until('it is forgotten', async () => {
-      return !contentsOf(await it.get('/api/posts/6')).includes(OLD);
+      return !contentsOf(await testbed.request('/api/posts/6')).includes(OLD);
     });
-    for (const path of READS) expectNow(await it.get(path));
-    expect(it.social.seen[0]).toMatchObject({ method, left: false });
+    for (const path of READS) expectNow(await testbed.request(path));
+    expect(testbed.social.requests[0]).toMatchObject({ method, aborted: false });
   });
 
   test('a tag of before is worth nothing', async () => {
-    const { it, headers } = await arrange();
-    const { etag = '' } = (await it.get('/api/posts/6')).headers;
-    await write(it, headers);
-    const heard = await it.get('/api/posts/6', { headers: { 'If-None-Match': etag } });
-    expect(heard.status).toBe(now === undefined ? 404 : 200);
+    const { testbed, headers } = await arrange();
+    const { etag = '' } = (await testbed.request('/api/posts/6')).headers;
+    await write(testbed, headers);
+    const response = await testbed.request('/api/posts/6', { headers: { 'If-None-Match': etag } });
+    expect(response.status).toBe(now === undefined ? 404 : 200);
   });
 });
 
-const post = (it: Stage, headers: Readonly<Record<string, string>>) =>
-  it.get('/api/posts', { method: 'POST', headers, json: { content: 'New.' } });
+const post = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
+  testbed.request('/api/posts', { method: 'POST', headers, json: { content: 'New.' } });
 
 describe('after a new post', () => {
   test('it is there, also where somebody had looked before', async () => {
-    const { it, headers } = await arrange();
-    expect((await it.get('/api/posts/1001')).status).toBe(404);
-    const heard = await post(it, headers);
-    expect([heard.status, heard.headers['location']]).toEqual([201, '/api/posts/1001']);
-    expect((await it.get('/api/posts/1001')).body).toEqual(heard.body);
+    const { testbed, headers } = await arrange();
+    expect((await testbed.request('/api/posts/1001')).status).toBe(404);
+    const response = await post(testbed, headers);
+    expect([response.status, response.headers['location']]).toEqual([201, '/api/posts/1001']);
+    expect((await testbed.request('/api/posts/1001')).body).toEqual(response.body);
   });
 
   test('a page, a profile and counts that were in the air are nobody’s any more', async () => {
-    const { it, headers } = await arrange();
+    const { testbed, headers } = await arrange();
     const paths = ['/api/users/7/posts', '/api/users/7/profile'];
-    const counted = async () => ((await it.get(paths[1]!)).body as { postCount: number }).postCount;
+    const counted = async () =>
+      ((await testbed.request(paths[1]!)).body as { postCount: number }).postCount;
     const count = await counted();
-    const release = it.social.hold();
-    it.social.forget();
-    const before = paths.map((path) => it.get(path));
-    await until('all are asked', () => it.social.seen.length >= 2);
-    it.social.behave();
-    await post(it, headers);
-    for (const path of paths) expect(contentsOf(await it.get(path))[0]).toBe('New.');
+    const release = testbed.social.hold();
+    testbed.social.clearRequests();
+    const before = paths.map((path) => testbed.request(path));
+    await until('all are asked', () => testbed.social.requests.length >= 2);
+    testbed.social.respondWith();
+    await post(testbed, headers);
+    for (const path of paths) expect(contentsOf(await testbed.request(path))[0]).toBe('New.');
     expect(await counted()).toBe(count + 1);
     release();
-    for (const heard of await Promise.all(before)) expect(contentsOf(heard)).not.toContain('New.');
+    for (const response of await Promise.all(before))
+      expect(contentsOf(response)).not.toContain('New.');
   });
 });
 
@@ -163,16 +166,19 @@ describe('after a change between two people', () => {
   test.each(['PUT', 'DELETE'])(
     'by %s, counts that were in the air are nobody’s any more',
     async (method) => {
-      const { it, headers } = await arrange();
+      const { testbed, headers } = await arrange();
       const counted = async () =>
-        ((await it.get('/api/users/7/profile')).body as { friendCount: number }).friendCount;
+        ((await testbed.request('/api/users/7/profile')).body as { friendCount: number })
+          .friendCount;
       const count = await counted();
-      const release = it.social.hold();
-      it.social.forget();
-      const before = it.get('/api/users/7/profile');
-      await until('it is asked', () => it.social.seen.length === 2);
-      it.social.behave();
-      expect((await it.get('/api/friends/9', { method, headers })).status).toBeLessThan(300);
+      const release = testbed.social.hold();
+      testbed.social.clearRequests();
+      const before = testbed.request('/api/users/7/profile');
+      await until('it is asked', () => testbed.social.requests.length === 2);
+      testbed.social.respondWith();
+      expect((await testbed.request('/api/friends/9', { method, headers })).status).toBeLessThan(
+        300,
+      );
       expect(await counted()).not.toBe(count);
       release();
       expect((await before).body).toMatchObject({ friendCount: count });

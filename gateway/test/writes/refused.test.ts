@@ -1,11 +1,11 @@
 // What an upstream refuses to do is told in its words, with its status, and is no failure of it.
 import { expect, test } from '@jest/globals';
 import type { ProblemSlug } from 'chassis/http/problem';
-import { PASSWORD } from '../support/accounts.ts';
+import { PASSWORD } from 'chassis/testing/users';
 import { expectProblem } from '../support/expectations.ts';
 import { bearer } from '../support/session.ts';
-import { stage } from '../support/stage.ts';
-import { answers, refuses } from '../support/upstream.ts';
+import { startTestbed } from '../support/testbed.ts';
+import { always, problem } from 'chassis/testing/stub-server';
 
 const POST = ['POST', '/api/posts', { content: 'Hello.' }] as const;
 const EDIT = ['PATCH', '/api/posts/6', { content: 'Hello again.' }] as const;
@@ -24,7 +24,7 @@ const LIMITS = { RateLimit: '"account";r=0;t=540', 'RateLimit-Policy': '"account
 const LATER = { headers: { 'Retry-After': '540', ...LIMITS } };
 const BEARER = { headers: { 'WWW-Authenticate': 'Bearer' } };
 
-test.each<[string, ProblemSlug, Asked, Parameters<typeof refuses>[2]]>([
+test.each<[string, ProblemSlug, Asked, Parameters<typeof problem>[2]]>([
   ['a new post', 'invalid-request', POST, FAULTY],
   ['a new post', 'unauthenticated', POST, BEARER],
   ['a new post', 'key-in-use', POST, { headers: { 'Retry-After': '1' } }],
@@ -40,16 +40,19 @@ test.each<[string, ProblemSlug, Asked, Parameters<typeof refuses>[2]]>([
   ['logging in', 'unauthenticated', LOG_IN, BEARER],
   ['logging in', 'too-many-requests', LOG_IN, LATER],
 ])('%s, refused as %s, is told so', async (_, slug, [method, path, json], more) => {
-  const it = await stage();
-  const headers = bearer(it.identity.begin(7));
-  await it.get('/api/friends', { headers });
-  await it.get('/api/users/9');
-  const saying = refuses(slug, 'In these very words.', more);
-  for (const upstream of [it.identity, it.social]) upstream.behave(answers(saying));
-  const heard = await it.get(path, { method, headers, ...(json && { json }) });
-  expectProblem(heard, saying.status, slug, path);
-  expect(heard.body).toMatchObject({ detail: 'In these very words.', ...(more?.errors && more) });
+  const testbed = await startTestbed();
+  const headers = bearer(testbed.identity.openSession(7));
+  await testbed.request('/api/friends', { headers });
+  await testbed.request('/api/users/9');
+  const saying = problem(slug, 'In these very words.', more);
+  for (const upstream of [testbed.identity, testbed.social]) upstream.respondWith(always(saying));
+  const response = await testbed.request(path, { method, headers, ...(json && { json }) });
+  expectProblem(response, saying.status, slug, path);
+  expect(response.body).toMatchObject({
+    detail: 'In these very words.',
+    ...(more?.errors && more),
+  });
   for (const [name, value] of Object.entries(more?.headers ?? {}))
-    expect(heard.headers[name.toLowerCase()]).toBe(value);
-  expect(heard.headers['proxy-status']).toBeUndefined();
+    expect(response.headers[name.toLowerCase()]).toBe(value);
+  expect(response.headers['proxy-status']).toBeUndefined();
 });

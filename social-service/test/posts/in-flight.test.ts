@@ -5,14 +5,12 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { type Kysely, sql } from 'kysely';
 import { startService } from 'chassis/testing/process';
-import { signingKey } from 'chassis/testing/tokens';
-import { accessToken } from 'contracts/tokens';
 import { describeOnServer, serverDatabase } from 'chassis/testing/database';
 import type { TestDatabase } from 'chassis/testing/database';
 import { deleteOldKeys } from '../../src/posts/idempotency.ts';
 import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
-import { serveIdentity } from '../support/identity.ts';
+import { startFakeIdentity } from 'chassis/testing/fake-identity';
 import { ready, runSocial } from '../support/running.ts';
 import { openStores } from '../support/stores.ts';
 import { until } from 'chassis/testing/until';
@@ -75,8 +73,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
   });
 
   test('leaves nothing behind when the process is killed in its middle, and can be repeated', async () => {
-    const key = signingKey(accessToken);
-    const identity = await serveIdentity([key.jwk]);
+    const identity = await startFakeIdentity();
     const main = join(import.meta.dirname, '../../src/main.ts');
     const { child, url, adminUrl } = await startService(main, {
       DATABASE_URL: place.settings.DATABASE_URL!,
@@ -90,7 +87,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
         headers: {
           ...headers,
           'Content-Type': 'application/json',
-          Authorization: `Bearer ${key.sign({ sub: '1' })}`,
+          Authorization: `Bearer ${identity.key.sign({ sub: '1' })}`,
         },
       });
       lost.catch(() => {});
@@ -98,7 +95,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
       await child.stop('SIGKILL');
       await expect(lost).rejects.toThrow();
     });
-    await identity.stop();
+    await identity.close();
     await waiting(0);
 
     const social = await runSocial(place);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AuthorBatch, Post, PostPage } from 'contracts/types';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
-import { deleted, named } from '../support/events.ts';
+import { deleted, named } from 'chassis/testing/user-events';
 import { runSocial, type RunningSocial } from '../support/running.ts';
 import { until } from 'chassis/testing/until';
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
   database = await embeddedDatabase();
   // The demo posts are by users 1 to 5; of these, 4 and 5 are not heard of.
   social = await runSocial(database, { DEMO_DATA: 'true' }, (identity) => {
-    identity.append([
+    identity.log.append([
       named(1, 1, 'cat_sun_dog'),
       named(2, 2, 'early_bird'),
       named(3, 3, 'night_owl'),
@@ -59,12 +59,12 @@ describe('GET /api/authors', () => {
   test('follows a rename, and an end, at once', async () => {
     const nameOf9 = async () =>
       ((await social.ask('/api/authors?ids=9')).body as AuthorBatch).items[0]?.username;
-    social.identity.append([named(10, 9, 'before', 'UserCreated')]);
+    social.identity.log.append([named(10, 9, 'before', 'UserCreated')]);
     await until('it is there', async () => (await nameOf9()) === 'before');
     const renamedAt = performance.now();
-    social.identity.append([named(11, 9, 'after')]);
+    social.identity.log.append([named(11, 9, 'after')]);
     await until('it is renamed', async () => (await nameOf9()) === 'after');
-    social.identity.append([deleted(12, 9)]);
+    social.identity.log.append([deleted(12, 9)]);
     await until('it is gone', async () => (await nameOf9()) === undefined);
     expect(performance.now() - renamedAt).toBeLessThan(1_000);
   });

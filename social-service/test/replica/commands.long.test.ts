@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { runNode } from 'chassis/testing/process';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
-import { named } from '../support/events.ts';
+import { named } from 'chassis/testing/user-events';
 import { runSocial, type RunningSocial } from '../support/running.ts';
 
 jest.setTimeout(60_000);
@@ -13,7 +13,7 @@ let social: RunningSocial;
 beforeAll(async () => {
   database = await embeddedDatabase();
   social = await runSocial(database, {}, (identity) => {
-    identity.append([named(1, 1, 'one'), named(2, 2, 'two'), named(3, 3, 'three')]);
+    identity.log.append([named(1, 1, 'one'), named(2, 2, 'two'), named(3, 3, 'three')]);
     identity.users.set(1, 'one').set(2, 'two').set(3, 'three');
   });
 });
@@ -47,9 +47,9 @@ describe('verify-authors', () => {
   });
 
   test('ends with 1 and a reason when Identity is away', async () => {
-    social.identity.leave();
+    social.identity.disconnect();
     const ended = await command('verify-authors');
-    social.identity.comeBack();
+    social.identity.reconnect();
     expect(ended).toEqual({
       code: 1,
       stderr: 'The replica was not compared: the feed cannot be reached.\n',
@@ -60,7 +60,7 @@ describe('verify-authors', () => {
 
 describe('rebuild-authors', () => {
   test('makes the copy anew, and ends with 0 when it is whole', async () => {
-    social.identity.replaceLog([named(1, 1, 'one'), named(3, 3, 'three_b')]);
+    social.identity.log.replace([named(1, 1, 'one'), named(3, 3, 'three_b')]);
     const { code, lines } = await command('rebuild-authors');
     expect(code).toBe(0);
     expect(lines).toEqual([

@@ -4,7 +4,7 @@ import { expect, jest, test } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import type { Schema } from '../../src/schema.ts';
-import { serveIdentity } from '../support/identity.ts';
+import { startFakeIdentity } from 'chassis/testing/fake-identity';
 import { ready } from '../support/running.ts';
 import { openStores } from '../support/stores.ts';
 import { until } from 'chassis/testing/until';
@@ -40,11 +40,11 @@ describeOnBoth('a process that is killed in the middle of a batch', (newDatabase
     ['users are removed', 'delete on authors for each statement'],
     ['the position is', 'update on log_position for each row when (old.position <> new.position)'],
   ])('before %s has done all of it or nothing', async (_, moment) => {
-    const [place, identity] = await Promise.all([newDatabase(), serveIdentity()]);
-    identity.append(log);
+    const [place, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
+    identity.log.append(log);
     await fill(place);
     await inDatabase(place, (db) => sleepBefore(db, moment));
-    const third = identity.nextRead(3);
+    const third = identity.log.nextRead(3);
     const social = await startProcess(place, identity);
     await third;
     await until('it sleeps', () => sleeps(place, social.adminUrl));
@@ -59,7 +59,7 @@ describeOnBoth('a process that is killed in the middle of a batch', (newDatabase
     await ready(again.adminUrl);
     await again.child.stop();
     expect(await worldIn(place)).toEqual({ position: EVENTS, ...worldAt(EVENTS) });
-    await identity.stop();
+    await identity.close();
     await place.remove();
   });
 });

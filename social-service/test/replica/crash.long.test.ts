@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import { describeOnBoth } from 'chassis/testing/database';
-import { serveIdentity } from '../support/identity.ts';
+import { startFakeIdentity } from 'chassis/testing/fake-identity';
 import { ready } from '../support/running.ts';
 import { EVENTS, fill, log, startProcess, worldAt, worldIn } from '../support/world.ts';
 
@@ -12,13 +12,13 @@ const KILLS = 10;
 
 describeOnBoth('a process that is killed again and again', (newDatabase) => {
   test('has every event in effect once, and none without its position', async () => {
-    const [place, identity] = await Promise.all([newDatabase(), serveIdentity()]);
-    identity.append(log);
+    const [place, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
+    identity.log.append(log);
     await fill(place);
 
     const seen: number[] = [];
     for (let kill = 0; kill < KILLS; kill += 1) {
-      const reading = identity.nextRead(2);
+      const reading = identity.log.nextRead(2);
       const { child } = await startProcess(place, identity);
       await reading;
       // Somewhere in the reading, the applying or the acknowledging of a batch.
@@ -36,7 +36,7 @@ describeOnBoth('a process that is killed again and again', (newDatabase) => {
     await ready(adminUrl);
     await child.stop();
     expect(await worldIn(place)).toEqual({ position: EVENTS, ...worldAt(EVENTS) });
-    await identity.stop();
+    await identity.close();
     await place.remove();
   });
 });

@@ -8,8 +8,8 @@ import { metricOf } from 'chassis/testing/metrics';
 import { usernamesAt } from 'chassis/testing/users';
 import { replicaIn } from '../../src/replica/store.ts';
 import { start } from '../../src/service.ts';
-import { batchOf, deleted, type Logged, named } from '../support/events.ts';
-import { type IdentityStandIn, serveIdentity } from '../support/identity.ts';
+import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
+import { type FakeIdentity, startFakeIdentity } from 'chassis/testing/fake-identity';
 import { replicaStateOf } from '../support/replica-state.ts';
 import { ready } from '../support/running.ts';
 import { openStores } from '../support/stores.ts';
@@ -18,16 +18,16 @@ import { until } from 'chassis/testing/until';
 jest.setTimeout(30_000);
 
 let database: TestDatabase;
-let identity: IdentityStandIn;
+let identity: FakeIdentity;
 let running: Running | undefined;
 beforeEach(async () => {
   database = await embeddedDatabase();
-  identity = await serveIdentity();
+  identity = await startFakeIdentity();
 });
 afterEach(async () => {
   await running?.stop();
   running = undefined;
-  await identity.stop();
+  await identity.close();
   await database.remove();
 });
 
@@ -38,37 +38,37 @@ async function startSocial(): Promise<Running> {
 }
 
 /** Users from 1 on, each with one event. */
-const users = (count: number): Logged[] =>
+const users = (count: number): LoggedEvent[] =>
   Array.from({ length: count }, (_, n) => named(n + 1, n + 1, `user_${n + 1}`));
 
 const nameOf = async ({ url }: Running, id: number): Promise<string | undefined> =>
   (await usernamesAt(`${url}/api/authors`, [id])).get(id);
 
 test('half of a first copy is never served, though the log goes away in the middle of it', async () => {
-  identity.append(users(1_300));
-  const begun = identity.nextRead();
+  identity.log.append(users(1_300));
+  const begun = identity.log.nextRead();
   const social = await startSocial();
   await begun;
-  identity.leave();
+  identity.disconnect();
   await until('it has some of it', async () => (await replicaStateOf(social)).position > 0);
   await until('it cannot read on', async () => {
     return (await (await fetch(`${social.adminUrl}/readyz`)).text()).includes('is unavailable');
   });
   expect((await replicaStateOf(social)).position).toBeLessThan(1_300);
   expect(await nameOf(social, 1)).toBeUndefined();
-  identity.comeBack();
+  identity.reconnect();
   await ready(social.adminUrl);
   expect([await nameOf(social, 1), await nameOf(social, 1_300)]).toEqual(['user_1', 'user_1300']);
 });
 
 test('a log that has lost its end is not followed over what it gives a second time; a new copy has it all', async () => {
-  identity.append(users(7));
+  identity.log.append(users(7));
   const social = await startSocial();
   await ready(social.adminUrl);
   // Identity was restored from a backup; then positions are given a second time.
-  identity.replaceLog(users(6));
+  identity.log.replace(users(6));
   await until('it knows', async () => (await replicaStateOf(social)).lost);
-  identity.append([named(7, 1, 'renamed'), named(8, 2, 'another')]);
+  identity.log.append([named(7, 1, 'renamed'), named(8, 2, 'another')]);
   await until('it still says so', async () => {
     return (await metricOf(social, 'social_log_failures_total{step="position"}')) > 1;
   });
@@ -90,7 +90,7 @@ test('by itself it compares its names with Identity, and removes what users left
   // Written with a token that was still good.
   await stores.db.insertInto('posts').values({ author_id: 9, content: 'late' }).execute();
   await stores.close();
-  identity.append(log);
+  identity.log.append(log);
   for (const id of [1, 2, 3]) identity.users.set(id, id === 2 ? 'other' : `user_${id}`);
 
   const social = await startSocial();

@@ -13,7 +13,7 @@ import { deleteLateContent } from '../../src/replica/user-content.ts';
 import { friendsIn } from '../../src/friends/friends.ts';
 import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
-import { batchOf, deleted, type Logged, named } from '../support/events.ts';
+import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
 import { emptyCopy, openStores } from '../support/stores.ts';
 
 describeOnBoth('the copy', (newDatabase) => {
@@ -35,7 +35,7 @@ describeOnBoth('the copy', (newDatabase) => {
     await place.remove();
   });
 
-  const apply = (logged: readonly Logged[], after = 0, head?: number) =>
+  const apply = (logged: readonly LoggedEvent[], after = 0, head?: number) =>
     copy.apply(batchOf(logged, head), after);
   /** What is served, as `id:name`. */
   const shown = async (ids = [1, 2, 3, 4, 5]): Promise<string> =>
@@ -274,7 +274,7 @@ describeOnBoth('the copy', (newDatabase) => {
       // Where the log is another one now, there is no user 4 in it.
       for (const [at, event] of log.entries()) {
         expect(await shown()).toBe(all);
-        await apply([event], log[at - 1]?.position, 6);
+        await apply([event], log[at - 1]?.offset, 6);
       }
       expect(await copy.state()).toMatchObject({ position: 6, generation: 2, rebuilding: false });
       expect(await shown()).toBe('1:one 2:two 3:three');
@@ -381,7 +381,7 @@ describeOnBoth('the copy', (newDatabase) => {
 });
 
 /** What the copy of a log has to be, as one would write it down. */
-function createModel(log: readonly Logged[]) {
+function createModel(log: readonly LoggedEvent[]) {
   let position = 0;
   // The first copy is made like every other.
   let rebuilding = true;

@@ -21,8 +21,8 @@ import { replicaReader } from '../../src/replica/verification/reader.ts';
 import { type Replica, replicaIn } from '../../src/replica/store.ts';
 import { verify } from '../../src/replica/verification/verify.ts';
 import type { Schema } from '../../src/schema.ts';
-import { batchOf, deleted, type Logged, named } from '../support/events.ts';
-import { type IdentityStandIn, serveIdentity } from '../support/identity.ts';
+import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
+import { type FakeIdentity, startFakeIdentity } from 'chassis/testing/fake-identity';
 import { emptyCopy, openStores } from '../support/stores.ts';
 
 jest.setTimeout(30_000);
@@ -31,7 +31,7 @@ const never = new AbortController().signal;
 describeOnBoth('a copy that is compared', (newDatabase) => {
   let place: TestDatabase;
   let database: Database<Schema>;
-  let identity: IdentityStandIn;
+  let identity: FakeIdentity;
   let copy: Replica;
   let sides: Sides;
   /** What happens while it is waited for the copy. */
@@ -44,7 +44,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   });
   beforeEach(async () => {
     await emptyCopy(database.db);
-    identity = await serveIdentity();
+    identity = await startFakeIdentity();
     meanwhile = () => undefined;
     waited = 0;
     sides = {
@@ -57,26 +57,26 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
       },
     };
   });
-  afterEach(() => identity.stop());
+  afterEach(() => identity.close());
   afterAll(async () => {
     await database.close();
     await place.remove();
   });
 
   /** Identity says so, and the copy has heard of it. */
-  const agree = async (logged: readonly Logged[]): Promise<void> => {
+  const agree = async (logged: readonly LoggedEvent[]): Promise<void> => {
     happen(logged);
     await hear(logged);
   };
-  const happen = (logged: readonly Logged[]): void => {
-    identity.append(logged);
+  const happen = (logged: readonly LoggedEvent[]): void => {
+    identity.log.append(logged);
     for (const { event } of logged) {
       const { data } = event as { data: { id: number; username?: string } };
       if (data.username === undefined) identity.users.delete(data.id);
       else identity.users.set(data.id, data.username);
     }
   };
-  const hear = async (logged: readonly Logged[]): Promise<void> => {
+  const hear = async (logged: readonly LoggedEvent[]): Promise<void> => {
     const { position } = await copy.state();
     await copy.apply(batchOf(logged), position);
   };
@@ -126,7 +126,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   test('while a name changes again and again is compared again and again', async () => {
     await agree(people(3));
     let position = 10;
-    const rename = (): Logged => {
+    const rename = (): LoggedEvent => {
       position += 1;
       return named(position, 1, `name_${position}`);
     };
@@ -162,7 +162,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     await agree(people(3));
     const leaving = AbortSignal.abort(new Error('enough'));
     await expect(verify(sides, leaving)).rejects.toThrow('enough');
-    identity.leave();
+    identity.disconnect();
     await expect(verify(sides, never)).rejects.toThrow('cannot be reached');
   });
 
@@ -184,7 +184,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
       await compare();
       const after = await gauges(metrics);
       expect(after[1]).toBe(after[0]);
-      identity.leave();
+      identity.disconnect();
       await compare();
       expect((await gauges(metrics))[0]).toBe(0);
     });
@@ -216,7 +216,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   });
 });
 
-const people = (count: number): Logged[] =>
+const people = (count: number): LoggedEvent[] =>
   Array.from({ length: count }, (_, n) => named(n + 1, n + 1, `user_${n + 1}`));
 
 const gauges = async (metrics: ReturnType<typeof createMetrics>): Promise<number[]> => {

@@ -3,16 +3,16 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, nanos } from '@nats-io/transport-node';
 import { brokerOptions } from 'chassis/events/nats/connection';
 import { startNats } from 'chassis/testing/nats';
-import type { Logged } from './events.ts';
+import type { LoggedEvent } from 'chassis/testing/user-events';
 import { until } from 'chassis/testing/until';
-import { type IdentityStandIn, serveIdentity } from './identity.ts';
+import { type FakeIdentity, startFakeIdentity } from 'chassis/testing/fake-identity';
 
 export interface Carrier {
   /** What Social is told. */
   readonly env: Readonly<Record<string, string>>;
   /** Identity, which is there whatever carries its log. */
-  readonly identity: IdentityStandIn;
-  append(logged: readonly Logged[]): Promise<void>;
+  readonly identity: FakeIdentity;
+  append(logged: readonly LoggedEvent[]): Promise<void>;
   /** The log holds nothing any more of a user, as if there had never been one. */
   forget(userId: number): Promise<void>;
   /** The log cannot be had, as after a SIGKILL. */
@@ -22,29 +22,29 @@ export interface Carrier {
 }
 
 export async function httpCarrier(): Promise<Carrier> {
-  const identity = await serveIdentity();
-  let all: readonly Logged[] = [];
+  const identity = await startFakeIdentity();
+  let all: readonly LoggedEvent[] = [];
   return {
     env: { IDENTITY_URL: identity.url },
     identity,
     async append(logged) {
       all = [...all, ...logged];
-      identity.append(logged);
+      identity.log.append(logged);
     },
     async forget(userId) {
       all = all.filter(({ subject }) => subject !== String(userId));
-      identity.replaceLog(all);
+      identity.log.replace(all);
     },
-    leave: async () => identity.leave(),
-    comeBack: async () => identity.comeBack(),
-    remove: () => identity.stop(),
+    leave: async () => identity.disconnect(),
+    comeBack: async () => identity.reconnect(),
+    remove: () => identity.close(),
   };
 }
 
 const STREAM = 'USER_EVENTS';
 
 export async function jetStreamCarrier(): Promise<Carrier> {
-  const identity = await serveIdentity();
+  const identity = await startFakeIdentity();
   const nats = await startNats();
   const connection = await connect(brokerOptions(nats.url, 'relay'));
   const { streams } = await jetstreamManager(connection);
@@ -56,11 +56,11 @@ export async function jetStreamCarrier(): Promise<Carrier> {
     env: { IDENTITY_URL: identity.url, NATS_URL: nats.url },
     identity,
     async append(logged) {
-      identity.append(logged);
+      identity.log.append(logged);
       // The broker takes them in the order in which they are sent.
-      const sent = logged.map(({ position, subject, event }) =>
+      const sent = logged.map(({ offset, subject, event }) =>
         stream.publish(`user-events.${subject}`, JSON.stringify(event), {
-          msgID: String(position),
+          msgID: String(offset),
           timeout: 10_000,
         }),
       );
@@ -82,7 +82,7 @@ export async function jetStreamCarrier(): Promise<Carrier> {
     async remove() {
       await connection.close();
       await nats.remove();
-      await identity.stop();
+      await identity.close();
     },
   };
 }

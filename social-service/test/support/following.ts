@@ -12,7 +12,7 @@ import { usernamesAt } from 'chassis/testing/users';
 import type { ReplicaState } from '../../src/replica/store.ts';
 import { start } from '../../src/service.ts';
 import type { Carrier } from './carriers.ts';
-import { deleted, type Logged, named, odd } from './events.ts';
+import { deleted, type LoggedEvent, named, arbitrary } from 'chassis/testing/user-events';
 import { replicaStateOf } from './replica-state.ts';
 import { ready } from './running.ts';
 import { until } from 'chassis/testing/until';
@@ -43,8 +43,8 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     await ready(service.adminUrl);
     expect((await namesAt(service, [1, 700, 1_300])).size).toBe(3);
     expect(await replicaStateOf(service)).toMatchObject({
-      position: users.at(-1)!.position,
-      head: users.at(-1)!.position,
+      position: users.at(-1)!.offset,
+      head: users.at(-1)!.offset,
       generation: 1,
       rebuilding: false,
     });
@@ -99,9 +99,9 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     const { 'broken-subject': broken, 'later-type': type, 'later-fields': fields } = eventExamples;
     const service = await startSocial();
     await ready(service.adminUrl);
-    await carrier.append([named(1, 1, 'one'), { ...odd(47, fields), subject: '7' }]);
-    await carrier.append([{ ...odd(48, type), subject: '9' }]);
-    await carrier.append([odd(50, broken), named(60, 2, 'two')]);
+    await carrier.append([named(1, 1, 'one'), { ...arbitrary(47, fields), subject: '7' }]);
+    await carrier.append([{ ...arbitrary(48, type), subject: '9' }]);
+    await carrier.append([arbitrary(50, broken), named(60, 2, 'two')]);
     await untilNamed(service, 2, 'two');
     expect(await nameOf(service, 7)).toBe('cat_star_dog');
     const text = await metricsOf(service);
@@ -122,7 +122,7 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     const service = await startSocial();
     await ready(service.adminUrl);
     await carrier.forget(5);
-    const end = users.at(-1)!.position + 1;
+    const end = users.at(-1)!.offset + 1;
     await carrier.append([named(end, 4, 'renamed')]);
     await untilNamed(service, 4, 'renamed');
 
@@ -191,5 +191,5 @@ const appliedBy = async (service: Running): Promise<number> =>
   Number(/outcome="applied"\} (\d+)/.exec(await metricsOf(service))![1]);
 
 /** Users 1 to `count`, with gaps between their positions. */
-const manyUsers = (count: number): Logged[] =>
+const manyUsers = (count: number): LoggedEvent[] =>
   Array.from({ length: count }, (_, n) => named(n * 3 + 1, n + 1, `user_${n + 1}`, 'UserCreated'));

@@ -5,16 +5,12 @@ import { conformance } from 'contracts/conformance/conformance';
 import { type Client, clientOf, type RequestOptions } from 'chassis/testing/http-client';
 import type { TestDatabase } from 'chassis/testing/database';
 import { start } from '../../src/service.ts';
-import { type IdentityStandIn, serveIdentity } from './identity.ts';
-import { accessToken } from 'contracts/tokens';
-import { signingKey, type SigningKey } from 'chassis/testing/tokens';
+import { type FakeIdentity, startFakeIdentity } from 'chassis/testing/fake-identity';
 import { until } from 'chassis/testing/until';
 
 export interface RunningSocial {
   readonly service: Running;
-  readonly identity: IdentityStandIn;
-  /** Signs access tokens that Social accepts. */
-  readonly key: SigningKey;
+  readonly identity: FakeIdentity;
   /** As nobody. */
   readonly ask: Client;
   /** As this user. */
@@ -37,11 +33,10 @@ afterAll(async () => {
 export async function runSocial(
   { settings }: TestDatabase,
   env: Readonly<Record<string, string>> = {},
-  identityIs: 'away' | ((identity: IdentityStandIn) => void) = () => {},
+  identityIs: 'away' | ((identity: FakeIdentity) => void) = () => {},
 ): Promise<RunningSocial> {
-  const key = signingKey(accessToken);
-  const identity = await serveIdentity([key.jwk]);
-  if (identityIs === 'away') identity.leave();
+  const identity = await startFakeIdentity();
+  if (identityIs === 'away') identity.disconnect();
   else identityIs(identity);
   const service = await start({
     ...settings,
@@ -57,16 +52,15 @@ export async function runSocial(
   const stop = async (): Promise<void> => {
     if (!running.delete(stop)) return;
     await service.stop();
-    await identity.stop();
+    await identity.close();
   };
   running.add(stop);
   return {
     service,
     identity,
-    key,
     ask,
     async askAs(userId, path, { headers, ...asked } = {}) {
-      const authorization = `Bearer ${key.sign({ sub: String(userId) })}`;
+      const authorization = `Bearer ${identity.key.sign({ sub: String(userId) })}`;
       return ask(path, { ...asked, headers: { Authorization: authorization, ...headers } });
     },
     stop,

@@ -2,15 +2,15 @@
 import { join } from 'node:path';
 import { startService } from 'chassis/testing/process';
 import type { TestDatabase } from 'chassis/testing/database';
-import { deleted, type Logged, named } from './events.ts';
-import type { IdentityStandIn } from './identity.ts';
+import { deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
+import type { FakeIdentity } from 'chassis/testing/fake-identity';
 import { openStores } from './stores.ts';
 
 const USERS = 300;
 export const EVENTS = 4_000;
 
 /** At each position something happens to one of the users; now and then one leaves, and comes back. */
-export const log: readonly Logged[] = Array.from({ length: EVENTS }, (_, n) => {
+export const log: readonly LoggedEvent[] = Array.from({ length: EVENTS }, (_, n) => {
   const position = n + 1;
   const userId = 1 + ((n * 7) % USERS);
   return n % 37 === 36 ? deleted(position, userId) : named(position, userId, `at_${position}`);
@@ -57,7 +57,7 @@ export async function fill(place: TestDatabase): Promise<void> {
 }
 
 /** Starts Social as a process of its own; resolves when it listens. */
-export const startProcess = (place: TestDatabase, identity: IdentityStandIn) =>
+export const startProcess = (place: TestDatabase, identity: FakeIdentity) =>
   startService(join(import.meta.dirname, '../../src/main.ts'), {
     ...place.settings,
     IDENTITY_URL: identity.url,

@@ -30,7 +30,7 @@ export interface Asked<Q, T> {
 }
 
 /** A call that remembers what it was asked and answers by hand. */
-export function byHand<Q, T>(): { readonly call: Call<Q, T>; readonly asked: Asked<Q, T>[] } {
+export function deferredCall<Q, T>(): { readonly call: Call<Q, T>; readonly asked: Asked<Q, T>[] } {
   const asked: Asked<Q, T>[] = [];
   return {
     asked,

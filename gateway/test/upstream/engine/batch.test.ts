@@ -1,9 +1,9 @@
 import { expect, jest, test } from '@jest/globals';
 import { batch } from '../../../src/upstream/engine/layers/batch.ts';
-import { aCaller, byHand, failure, settle } from './arrange.ts';
+import { aCaller, deferredCall, failure, settle } from './arrange.ts';
 
 function arrange(maxIds = 100) {
-  const { call, asked } = byHand<readonly number[], ReadonlyMap<number, string>>();
+  const { call, asked } = deferredCall<readonly number[], ReadonlyMap<number, string>>();
   const onBatch = jest.fn();
   return { asked, onBatch, call: batch(call, { upstream: 'identity', maxIds, onBatch }) };
 }

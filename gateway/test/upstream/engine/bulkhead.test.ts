@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { bulkhead, createPermits } from '../../../src/upstream/engine/layers/bulkhead.ts';
-import { aCaller, byHand, failure } from './arrange.ts';
+import { aCaller, deferredCall, failure } from './arrange.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 const arrange = (maxConcurrent: number, maxWaiting: number) => {
   const onRefused = jest.fn();
-  const { call, asked } = byHand<number, string>();
+  const { call, asked } = deferredCall<number, string>();
   const permits = createPermits({
     upstream: 'identity',
     maxConcurrent: maxConcurrent,

@@ -2,7 +2,7 @@ import { expect, jest, test } from '@jest/globals';
 import { serveFromCache, storeInCache } from '../../../src/upstream/engine/layers/cache.ts';
 import { createCache } from '../../../src/upstream/engine/cache.ts';
 import type { UpstreamFailure } from '../../../src/upstream/engine/failure.ts';
-import { aCaller, answer, byHand, failure } from './arrange.ts';
+import { aCaller, answer, deferredCall, failure } from './arrange.ts';
 
 function arrange() {
   let now = 0;
@@ -16,7 +16,7 @@ function arrange() {
     now: () => now,
     random: () => 0,
   });
-  const inner = jest.fn(byHand<number, string | undefined>().call);
+  const inner = jest.fn(deferredCall<number, string | undefined>().call);
   const onDegraded = jest.fn();
   const onLookup = jest.fn();
   const call = serveFromCache({ cache: memory, rejection: () => refused, onLookup, onDegraded })(

@@ -6,7 +6,7 @@ import {
   respectBreaker,
   failFast,
 } from '../../../src/upstream/engine/layers/circuit-breaker.ts';
-import { aCaller, byHand, failure } from './arrange.ts';
+import { aCaller, deferredCall, failure } from './arrange.ts';
 
 let breaker: Breaker;
 beforeEach(() => void jest.useFakeTimers());
@@ -28,7 +28,7 @@ function arrange(errorPercent = 50) {
     onTransition,
     onRejected,
   });
-  const { call, asked } = byHand<number, string>();
+  const { call, asked } = deferredCall<number, string>();
   const guarded = circuitBreaker<number, string>(breaker)(call);
   const failTimes = async (times: number, kind: FailureKind = 'refused'): Promise<void> => {
     for (let count = 0; count < times; count += 1) {
@@ -83,7 +83,7 @@ test.each([
 test('while it is open, nobody waits for a place to be refused at', async () => {
   const { failTimes, onRejected } = arrange();
   await failTimes(4);
-  const inner = byHand<number, string>();
+  const inner = deferredCall<number, string>();
   await expect(failFast<number, string>(breaker)(inner.call)(1, aCaller())).rejects.toMatchObject({
     kind: 'open',
   });
@@ -184,7 +184,7 @@ test('auto, said to a breaker that nobody forced, changes nothing', async () => 
 
 function aside() {
   const arranged = arrange();
-  const { call, asked } = byHand<number, string>();
+  const { call, asked } = deferredCall<number, string>();
   return { ...arranged, heeding: respectBreaker<number, string>(breaker)(call), aside: asked };
 }
 

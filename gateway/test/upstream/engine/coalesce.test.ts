@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { coalesce } from '../../../src/upstream/engine/layers/coalesce.ts';
-import { aCaller, byHand, failure } from './arrange.ts';
+import { aCaller, deferredCall, failure } from './arrange.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 function arrange(limitMs = 1000) {
-  const { call, asked } = byHand<number, string>();
+  const { call, asked } = deferredCall<number, string>();
   return {
     asked,
     call: coalesce<number, string>({ upstream: 'identity', keyOf: (id) => id, limitMs })(call),

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { deadline } from '../../../src/upstream/engine/layers/deadline.ts';
-import { aCaller, byHand, failure } from './arrange.ts';
+import { aCaller, deferredCall, failure } from './arrange.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 test('an attempt that never settles is settled at the deadline, and told to stop', async () => {
-  const { call, asked } = byHand<number, string>();
+  const { call, asked } = deferredCall<number, string>();
   const told = expect(
     deadline<number, string>('identity')(call)(1, aCaller(300)),
   ).rejects.toMatchObject({
@@ -18,7 +18,7 @@ test('an attempt that never settles is settled at the deadline, and told to stop
 });
 
 test('a caller that leaves ends its attempt as left, not as timed out', async () => {
-  const { call } = byHand<number, string>();
+  const { call } = deferredCall<number, string>();
   const caller = aCaller();
   const waiting = deadline<number, string>('identity')(call)(1, caller);
   const told = expect(waiting).rejects.toMatchObject({ kind: 'left' });
@@ -41,7 +41,7 @@ test('an attempt that knows what its time was spent on tells so', async () => {
 });
 
 test('an answer in time leaves no timer behind', async () => {
-  const { call, asked } = byHand<number, string>();
+  const { call, asked } = deferredCall<number, string>();
   const waiting = deadline<number, string>('identity')(call)(1, aCaller(300));
   asked[0]!.answer('cat');
   await waiting;

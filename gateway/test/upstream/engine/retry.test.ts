@@ -6,10 +6,10 @@ import {
   whenNotSent,
 } from '../../../src/upstream/engine/layers/retry.ts';
 import { failureKinds, type FailureKind } from '../../../src/upstream/engine/failure.ts';
-import { aCaller, answer, byHand, failure } from './arrange.ts';
+import { aCaller, answer, deferredCall, failure } from './arrange.ts';
 
 const arrange = (budget = createRetryBudget()) => {
-  const inner = jest.fn(byHand<number, string>().call);
+  const inner = jest.fn(deferredCall<number, string>().call);
   const onRetry = jest.fn();
   return { inner, onRetry, call: retry<number, string>(budget, whenQuickToFail, onRetry)(inner) };
 };
@@ -79,7 +79,7 @@ const kinds = Object.keys(failureKinds) as FailureKind[];
 test.each(kinds)(
   'a write that ended as %s: it is tried again only when it did not leave',
   async (kind) => {
-    const inner = jest.fn(byHand<number, string>().call);
+    const inner = jest.fn(deferredCall<number, string>().call);
     inner.mockRejectedValue(failure(kind));
     const call = retry<number, string>(createRetryBudget(), whenNotSent, jest.fn())(inner);
     await expect(call(1, aCaller())).rejects.toMatchObject({ kind });

@@ -6,10 +6,10 @@ import {
   UpstreamFailure,
 } from '../../../src/upstream/engine/failure.ts';
 import { write } from '../../../src/upstream/engine/layers/write.ts';
-import { aCaller, byHand, failure } from './arrange.ts';
+import { aCaller, deferredCall, failure } from './arrange.ts';
 
 function arrange() {
-  const { call, asked } = byHand<number, string>();
+  const { call, asked } = deferredCall<number, string>();
   return { asked, call: write<number, string>()(call) };
 }
 

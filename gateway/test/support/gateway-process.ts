@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ask } from './client.ts';
-import { seriesIn } from './metrics.ts';
+import { request } from 'chassis/testing/http-client';
+import { seriesIn } from 'chassis/testing/metrics';
 
 export interface Child {
   readonly url: string;
@@ -44,7 +44,7 @@ export async function startChild(env: Readonly<Record<string, string>>): Promise
     },
   );
   const metric = async (series: string) =>
-    seriesIn((await ask(`${adminUrl}/metrics`)).text, series) ?? 0;
+    seriesIn((await request(`${adminUrl}/metrics`)).text, series) ?? 0;
 
   return {
     url,

@@ -5,26 +5,27 @@ import type { Running } from 'chassis/process/process';
 import { conformance } from 'contracts/conformance/conformance';
 import { memoryLog, type Line } from 'chassis/testing/memory-log';
 import { start } from '../../src/service.ts';
-import { ask, type Asking, type Heard } from './client.ts';
-import { seriesIn } from './metrics.ts';
-import { startIdentity, startSocial, type Identity, type Social } from './services.ts';
-import type { Population } from './world.ts';
+import { request, type RequestOptions, type HttpResponse } from 'chassis/testing/http-client';
+import { seriesIn } from 'chassis/testing/metrics';
+import { startFakeIdentity, type FakeIdentity } from 'chassis/testing/fake-identity';
+import { startFakeSocial, type FakeSocial } from './fake-social.ts';
+import { POPULATION, type Population } from './fixtures.ts';
 
-export interface Stage {
-  readonly identity: Identity;
-  readonly social: Social;
+export interface Testbed {
+  readonly identity: FakeIdentity;
+  readonly social: FakeSocial;
   readonly gateway: Running;
   /** What the gateway has logged. */
   readonly lines: readonly Line[];
   /** Asks the gateway's public port. */
-  readonly get: (path: string, asking?: Asking) => Promise<Heard>;
+  readonly request: (path: string, asking?: RequestOptions) => Promise<HttpResponse>;
   /** Asks the admin port. */
-  readonly admin: (path: string, asking?: Asking) => Promise<Heard>;
+  readonly admin: (path: string, asking?: RequestOptions) => Promise<HttpResponse>;
   /** The value of a metric's series, such as `x{a="b"}`; undefined when there is none. */
   readonly metric: (series: string) => Promise<number | undefined>;
 }
 
-export interface Casting {
+export interface TestbedOptions {
   readonly population?: Partial<Population>;
   /** Settings of the gateway. */
   readonly env?: Readonly<Record<string, string>>;
@@ -48,10 +49,10 @@ const SECRETS = /eyJ[\w-]+\.[\w-]+|refresh-secret|that nobody logs|@secret\.exam
  * Sets the stage: everything healthy, posts not cached, more patience than a busy machine needs; and only what is asked
  * for clients reaches the upstreams, unless `env` has another strategy, or the log followed.
  */
-export async function stage({ population, env, hosts = {} }: Casting = {}): Promise<Stage> {
-  const identity = await startIdentity(population);
+export async function startTestbed({ population, env, hosts = {} }: TestbedOptions = {}): Promise<Testbed> {
+  const identity = await startFakeIdentity(population?.authors ?? POPULATION.authors);
   open.push(identity.close);
-  const social = await startSocial(population);
+  const social = await startFakeSocial(population);
   open.push(social.close);
   const { log, lines } = memoryLog();
   const settings = {
@@ -67,7 +68,7 @@ export async function stage({ population, env, hosts = {} }: Casting = {}): Prom
     ...env,
   };
   const gateway = await start(settings, () => log);
-  const admin = (path: string, asking?: Asking) => ask(gateway.adminUrl + path, asking);
+  const admin = (path: string, asking?: RequestOptions) => request(gateway.adminUrl + path, asking);
   open.push(async () => {
     // A story may have stopped it.
     const metrics = await admin('/metrics').catch(() => undefined);
@@ -81,11 +82,11 @@ export async function stage({ population, env, hosts = {} }: Casting = {}): Prom
     social,
     gateway,
     lines,
-    async get(path, asking = {}) {
-      const heard = await ask(gateway.url + path, asking);
+    async request(path, asking = {}) {
+      const response = await request(gateway.url + path, asking);
       const { method = 'GET' } = asking;
-      expect(violations({ method, path, ...heard, body: heard.body ?? heard.text })).toEqual([]);
-      return heard;
+      expect(violations({ method, path, ...response, body: response.body ?? response.text })).toEqual([]);
+      return response;
     },
     admin,
     metric: async (series) => seriesIn((await admin('/metrics')).text, series),

@@ -1,6 +1,6 @@
 // What a broken upstream does with one request, down to raw bytes where HTTP would not allow it.
 import type { Socket } from 'node:net';
-import type { Behaviour, Turn } from './upstream.ts';
+import type { Responder, StubExchange } from 'chassis/testing/stub-server';
 
 /** Stands in everything that a broken upstream says; no client may ever see it. */
 export const SECRET = 'secret-of-the-upstream';
@@ -22,24 +22,24 @@ export const WRONG_TYPES = JSON.stringify({
 
 /** Only what matches is treated so; all else is answered well. */
 export const only =
-  (pattern: RegExp, behaviour: Behaviour): Behaviour =>
+  (pattern: RegExp, behaviour: Responder): Responder =>
   (turn) => {
     if (pattern.test(turn.req.url ?? '')) behaviour(turn);
-    else turn.answer();
+    else turn.respond();
   };
 
-const raw = ({ req }: Turn): Socket => req.socket;
+const raw = ({ req }: StubExchange): Socket => req.socket;
 
 /** The headers and the first bytes, in one packet; then `next`, a moment later, so that they have arrived. */
-function startsThen({ req }: Turn, bytes: string, next: (socket: Socket) => void): void {
+function startsThen({ req }: StubExchange, bytes: string, next: (socket: Socket) => void): void {
   req.socket.write(bytes, () => setTimeout(() => next(req.socket), 20).unref());
 }
 
-export const silent: Behaviour = () => undefined;
-export const stalls: Behaviour = (turn) =>
+export const silent: Responder = () => undefined;
+export const stalls: Responder = (turn) =>
   raw(turn).write(`${HEAD}Content-Length: 500\r\n\r\n{"id":`);
 
-export const drips: Behaviour = (turn) => {
+export const drips: Responder = (turn) => {
   const socket = raw(turn);
   const bytes = ' '.repeat(2000) + turn.body;
   socket.write(`${HEAD}Content-Length: ${bytes.length}\r\n\r\n`);
@@ -48,16 +48,16 @@ export const drips: Behaviour = (turn) => {
   socket.once('close', () => clearInterval(timer));
 };
 
-export const resetsAtOnce: Behaviour = (turn) => raw(turn).resetAndDestroy();
-export const hangsUp: Behaviour = (turn) => raw(turn).end();
+export const resetsAtOnce: Responder = (turn) => raw(turn).resetAndDestroy();
+export const hangsUp: Responder = (turn) => raw(turn).end();
 /** All of the JSON is there, but more was promised. */
-const tooShort = ({ body }: Turn): string =>
+const tooShort = ({ body }: StubExchange): string =>
   `${HEAD}Content-Length: ${Buffer.byteLength(body) + 100}\r\n\r\n${body}`;
-export const cutsShort: Behaviour = (turn) =>
+export const cutsShort: Responder = (turn) =>
   startsThen(turn, tooShort(turn), (socket) => socket.end());
-export const resetsInBody: Behaviour = (turn) =>
+export const resetsInBody: Responder = (turn) =>
   startsThen(turn, tooShort(turn), (socket) => socket.resetAndDestroy());
-export const cutsChunks: Behaviour = (turn) => {
+export const cutsChunks: Responder = (turn) => {
   const { length } = Buffer.from(turn.body);
   const chunk = `${length.toString(16)}\r\n${turn.body}\r\n`;
   // Only the end of the body is missing.
@@ -65,7 +65,7 @@ export const cutsChunks: Behaviour = (turn) => {
 };
 
 /** Blanks, which JSON allows, as fast as the other side takes them; for ever when there is no limit. */
-function pour({ res }: Turn, limit = Infinity): void {
+function pour({ res }: StubExchange, limit = Infinity): void {
   const blanks = Buffer.alloc(65_536, ' ');
   let poured = 0;
   const more = (): void => {
@@ -81,56 +81,56 @@ function pour({ res }: Turn, limit = Infinity): void {
   more();
 }
 
-export const endless: Behaviour = (turn) => {
+export const endless: Responder = (turn) => {
   turn.res.writeHead(200, { 'Content-Type': 'application/json' });
   turn.res.write(turn.body);
   pour(turn);
 };
-export const huge: Behaviour = (turn) => {
+export const huge: Responder = (turn) => {
   const length = Buffer.byteLength(turn.body) + MEGABYTES_20;
   turn.res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': length });
   turn.res.write(turn.body);
   pour(turn, MEGABYTES_20);
 };
-export const hugeInChunks: Behaviour = (turn) => {
+export const hugeInChunks: Responder = (turn) => {
   turn.res.writeHead(200, { 'Content-Type': 'application/json' });
   turn.res.write(turn.body);
   pour(turn, MEGABYTES_20);
 };
 
-export const html: Behaviour = ({ res }) =>
+export const html: Responder = ({ res }) =>
   res.writeHead(200, { 'Content-Type': 'text/html' }).end(HTML);
-export const says =
-  (text: string): Behaviour =>
+export const sendsJson =
+  (text: string): Responder =>
   ({ res }) =>
     res.writeHead(200, { 'Content-Type': 'application/json', 'X-Note': SECRET }).end(text);
 export const status =
-  (code: number): Behaviour =>
+  (code: number): Responder =>
   ({ res }) => {
     res.writeHead(code, code === 204 ? {} : { 'Content-Type': 'application/problem+json' });
     res.end(code === 204 ? undefined : JSON.stringify({ title: SECRET, status: code }));
   };
-export const unavailableHtml: Behaviour = ({ res }) =>
+export const unavailableHtml: Responder = ({ res }) =>
   res.writeHead(503, { 'Content-Type': 'text/html', 'Retry-After': '3600' }).end(HTML);
 /** To an address that would answer well, so that whoever follows is found out. */
-export const redirects: Behaviour = (turn) => {
+export const redirects: Responder = (turn) => {
   const { req, res } = turn;
-  if (req.url?.startsWith('/elsewhere')) turn.answer();
+  if (req.url?.startsWith('/elsewhere')) turn.respond();
   else res.writeHead(301, { Location: `http://${req.headers.host}/elsewhere${req.url}` }).end();
 };
 
-export const hugeHeaders: Behaviour = (turn) =>
+export const hugeHeaders: Responder = (turn) =>
   raw(turn).end(
     `${HEAD}X-Filler: ${'x'.repeat(65_536)}\r\nContent-Length: ${turn.body.length}\r\n\r\n${turn.body}`,
   );
-export const notHttp: Behaviour = (turn) =>
+export const notHttp: Responder = (turn) =>
   raw(turn).end(`SSH-2.0-${SECRET}\r\n\u0000\u0001\u0002`);
-export const brokenGzip: Behaviour = ({ res }) =>
+export const brokenGzip: Responder = ({ res }) =>
   res
     .writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' })
     .end(`not a gzip: ${SECRET}`);
 
-export const pollutes: Behaviour = ({ res, body }) =>
+export const pollutes: Responder = ({ res, body }) =>
   res
     .writeHead(200, { 'Content-Type': 'application/json' })
     .end(
@@ -142,38 +142,38 @@ export const pollutes: Behaviour = ({ res, body }) =>
 
 /** A well connection answers once; whoever uses it again finds it dying. */
 const dying =
-  (die: (socket: Socket) => void): Behaviour =>
+  (die: (socket: Socket) => void): Responder =>
   (turn) => {
     const used = turn.req.socket as Socket & { answered?: boolean };
     if (used.answered === true) die(used);
-    else turn.answer();
+    else turn.respond();
     used.answered = true;
   };
 export const closesOnReuse = dying((socket) => socket.end());
 export const resetsOnReuse = dying((socket) => socket.resetAndDestroy());
-export const closesAfterwards: Behaviour = (turn) => {
+export const closesAfterwards: Responder = (turn) => {
   turn.res.shouldKeepAlive = false;
-  turn.answer();
+  turn.respond();
 };
-export const inChunks: Behaviour = ({ res, status: code, body }) => {
+export const inChunks: Responder = ({ res, status: code, body }) => {
   res.writeHead(code, { 'Content-Type': 'application/json; charset=utf-8' });
   for (const character of body) res.write(character);
   res.end();
 };
-export const saysMore: Behaviour = ({ res, body }) =>
+export const addsFields: Responder = ({ res, body }) =>
   res
     .writeHead(200, { 'Content-Type': 'application/json' })
     .end(body.replaceAll('{"id"', `{"email":"${SECRET}","passwordHash":"${SECRET}","id"`));
-export const hints: Behaviour = (turn) => {
+export const sendsEarlyHints: Responder = (turn) => {
   raw(turn).write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n');
-  turn.answer();
+  turn.respond();
 };
-export const babbles: Behaviour = (turn) => {
+export const sendsExtraBytes: Responder = (turn) => {
   const { length } = Buffer.from(turn.body);
   raw(turn).write(`${HEAD}Content-Length: ${length}\r\n\r\n${turn.body}and then some`);
 };
 /** Unknown fields are allowed, however deep they go. */
-export const digs: Behaviour = ({ res, body }) => {
+export const nestsDeep: Responder = ({ res, body }) => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000);
   res.writeHead(200, { 'Content-Type': 'application/json' });
   res.end(body.replace('{"id"', `{"deep":${deep},"id"`));

@@ -1,6 +1,7 @@
-// The stubs' world as it is in the beginning.
+// What the fake services hold at the start.
+import { userOf } from 'chassis/testing/users';
 
-/** Users and posts have the ids from 1 to these. */
+/** Users have the ids 1 to `authors`, posts the ids 1 to `posts`. */
 export interface Population {
   readonly posts: number;
   readonly authors: number;
@@ -11,11 +12,11 @@ const EPOCH = Date.UTC(2024, 0, 1);
 
 export const timeOf = (id: number): string => new Date(EPOCH + id * 1000).toISOString();
 
-/** The author of a post in the stubs' world. */
+/** Returns the author of a post. */
 export const authorOf = (postId: number, { authors } = POPULATION): number =>
   (postId % authors) + 1;
 
-/** The post as Social tells it. */
+/** Returns a post as Social sends it. */
 export const postOf = (id: number, population = POPULATION) => ({
   id,
   content: `This is post ${id}.`,
@@ -23,11 +24,8 @@ export const postOf = (id: number, population = POPULATION) => ({
   createdAt: timeOf(id),
 });
 
-/** The user as Identity tells it. */
-export const userOf = (id: number) => ({ id, username: `user_${id}` });
-
-/** The post as the gateway tells it when everything is well. */
-export function wholePost(id: number, population = POPULATION) {
+/** Returns a post as the gateway sends it when nothing is missing. */
+export function completePost(id: number, population = POPULATION) {
   const { authorId, ...post } = postOf(id, population);
   return { ...post, author: userOf(authorId) };
 }

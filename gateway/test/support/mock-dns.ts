@@ -3,21 +3,21 @@ import dns from 'node:dns';
 import { afterAll, afterEach, beforeAll, jest } from '@jest/globals';
 
 /** A host of the domain that never resolves (RFC 6761, section 6.4). */
-export const LOST_NAME = 'no-such-host.invalid';
+export const FLAKY_HOST = 'no-such-host.invalid';
 
 let lost = false;
-export const loseName = (): void => void (lost = true);
-export const findName = (): void => void (lost = false);
+export const breakDns = (): void => void (lost = true);
+export const restoreDns = (): void => void (lost = false);
 
 type Callback = (error: Error | null, address?: unknown, family?: number) => void;
 
 /** Inside a test file: LOST_NAME is 127.0.0.1, or, once lost, unknown until the test ends. Other names are looked up as ever. */
-export function useNames(): void {
+export function mockDns(): void {
   const real = dns.lookup;
   beforeAll(() => {
     jest.spyOn(dns, 'lookup').mockImplementation(((...args: unknown[]) => {
       const [host, options] = args as [string, { all?: boolean }];
-      if (host !== LOST_NAME) return Reflect.apply(real, dns, args);
+      if (host !== FLAKY_HOST) return Reflect.apply(real, dns, args);
       const done = args.at(-1) as Callback;
       const error = Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), {
         errno: -3008,
@@ -33,7 +33,7 @@ export function useNames(): void {
       return undefined;
     }) as typeof dns.lookup);
   });
-  afterEach(findName);
+  afterEach(restoreDns);
   afterAll(() => {
     jest.restoreAllMocks();
   });

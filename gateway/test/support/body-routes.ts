@@ -1,8 +1,8 @@
 // Routes that take a body: a good one of each, and a way to send others.
 import { expect } from '@jest/globals';
-import { PASSWORD } from './accounts.ts';
+import { PASSWORD } from 'chassis/testing/users';
 import { bearer } from './session.ts';
-import { stage } from './stage.ts';
+import { startTestbed } from './testbed.ts';
 
 export const ANN = { username: 'ann', email: 'ann@secret.example', password: PASSWORD };
 export const SEVEN = { username: 'user_7', password: PASSWORD };
@@ -21,16 +21,16 @@ export const BODY_ROUTES: readonly [string, string, object][] = [
 
 /** Sends bodies to one route as user 7. The keys are known, so that whatever goes upstream is seen as such. */
 export async function sender(method: string, path: string) {
-  const it = await stage();
-  const session = bearer(it.identity.begin(7));
-  await it.get('/api/friends', { headers: session });
-  it.identity.forget();
-  it.social.forget();
+  const testbed = await startTestbed();
+  const session = bearer(testbed.identity.openSession(7));
+  await testbed.request('/api/friends', { headers: session });
+  testbed.identity.clearRequests();
+  testbed.social.clearRequests();
   return {
     send: (
       body: { readonly json?: unknown; readonly text?: string },
       headers: Readonly<Record<string, string>> = {},
-    ) => it.get(path, { method, ...body, headers: { ...session, ...headers } }),
-    expectNobodyAsked: () => expect([it.identity.seen, it.social.seen]).toEqual([[], []]),
+    ) => testbed.request(path, { method, ...body, headers: { ...session, ...headers } }),
+    expectNobodyAsked: () => expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]),
   };
 }

@@ -1,0 +1,77 @@
+// An event log as an HTTP feed, with pages and long polling: the response of a stub to GET ?lastEventId=…&timeout=….
+import { EventEmitter, once } from 'node:events';
+import { problem, type StubResponse } from './stub-server.ts';
+
+/** An event and its offset in the log. */
+export interface FeedEvent {
+  readonly offset: number;
+  readonly event: unknown;
+}
+
+export interface EventFeed {
+  /** The offset of the newest event; 0 when there is none. */
+  readonly endOffset: number;
+  append(events: readonly FeedEvent[]): void;
+  /** Replaces the whole log, as a restore does. */
+  replace(events: readonly FeedEvent[]): void;
+  /** Resolves when the feed was read `count` times more. */
+  nextRead(count?: number): Promise<void>;
+  /** Makes the response to a request. */
+  read(query: URLSearchParams): StubResponse;
+}
+
+const PAGE = 500;
+const BEYOND = { errors: [{ pointer: '/query/lastEventId', detail: 'expected an offset of the log' }] };
+
+/** Makes an empty feed. @param path where it is served */
+export function createEventFeed(path: string): EventFeed {
+  let log: readonly FeedEvent[] = [];
+  const emitter = new EventEmitter().setMaxListeners(0);
+  const endOffset = (): number => log.at(-1)?.offset ?? 0;
+
+  const pageAfter = (after: number): StubResponse => {
+    const page = log.filter(({ offset }) => offset > after).slice(0, PAGE);
+    return {
+      status: 200,
+      body: page.map(({ event }) => event),
+      headers: {
+        'Content-Type': 'application/cloudevents-batch+json',
+        Link: `<${path}?lastEventId=${page.at(-1)?.offset ?? after}>; rel="next"`,
+        'Log-Head': String(endOffset()),
+      },
+    };
+  };
+  const read = (after: number): StubResponse => {
+    emitter.emit('read');
+    return pageAfter(after);
+  };
+  const poll = async (after: number, ms: number): Promise<StubResponse> => {
+    await once(emitter, 'change', { signal: AbortSignal.timeout(ms) }).catch(() => undefined);
+    return read(after);
+  };
+
+  return {
+    get endOffset() {
+      return endOffset();
+    },
+    append(events) {
+      log = [...log, ...events];
+      emitter.emit('change');
+    },
+    replace(events) {
+      log = events;
+      emitter.emit('change');
+    },
+    async nextRead(count = 1) {
+      for (let left = count; left > 0; left -= 1) await once(emitter, 'read');
+    },
+    read(query) {
+      const from = query.get('lastEventId') ?? '0';
+      const after = from === 'latest' ? endOffset() : Number(from);
+      if (!(after <= endOffset())) return problem('invalid-request', 'No such offset.', BEYOND);
+      const ms = Number(query.get('timeout') ?? 0);
+      if (ms === 0 || after < endOffset()) return read(after);
+      return { ...pageAfter(after), later: poll(after, ms) };
+    },
+  };
+}

@@ -1,0 +1,160 @@
+// A fake Identity on a real socket: users, their sessions, the keys of its tokens, and the feed of its user event log.
+// What requests and tests change stays changed.
+import { accessToken } from 'contracts/tokens';
+import type { Session, User } from 'contracts/types';
+import { createEventFeed, type EventFeed } from './event-feed.ts';
+import {
+  problem,
+  startStub,
+  type Handler,
+  type ReceivedRequest,
+  type StubResponse,
+  type StubServer,
+} from './stub-server.ts';
+import { claimsOf, LIFETIME_S, signingKey, type Claims, type SigningKey } from './tokens.ts';
+import { deleted, named } from './user-events.ts';
+import { emailOf, PASSWORD, userOf } from './users.ts';
+
+export interface FakeIdentity extends StubServer {
+  /** Signs tokens; its public half is in the key set. */
+  readonly key: SigningKey;
+  /** Names by id. A change here writes no event. */
+  readonly users: Map<number, string>;
+  /** Starts a session of a user; `claims` change its access token. */
+  openSession(userId: number, claims?: Claims): Session;
+  /** Renames a user, or with null deletes the user, and writes the event. */
+  rename(userId: number, username: string | null): void;
+  readonly log: UserEventLog;
+}
+
+/** The user event log; events can also be written without a change of the users. */
+export interface UserEventLog extends EventFeed {
+  named(userId: number, username: string): void;
+  deleted(userId: number): void;
+  /** Writes a valid event with changes, or anything that is no event. */
+  add(event: Readonly<Record<string, unknown>> | string | null): void;
+}
+
+interface Body {
+  readonly username?: string;
+  readonly email?: string;
+  readonly password?: string;
+  readonly refreshToken?: string;
+}
+
+const BEARER = { headers: { 'WWW-Authenticate': 'Bearer' } };
+const LIMITS = { RateLimit: '"account";r=9;t=900', 'RateLimit-Policy': '"account";q=10;w=900' };
+const unknown = (): StubResponse => problem('unauthenticated', 'Identity does not know you.', BEARER);
+
+/** Starts it with users 1 to `count`, named `user_<id>`. */
+export async function startFakeIdentity(count = 0): Promise<FakeIdentity> {
+  const ids = Array.from({ length: count }, (_, index) => index + 1);
+  const users = new Map(ids.map((id) => [id, userOf(id).username]));
+  const { handle, ...fake } = accountsOf(users);
+  return Object.assign(await startStub(handle), fake);
+}
+
+function accountsOf(users: Map<number, string>) {
+  const key = signingKey(accessToken);
+  const log = createUserEventLog();
+  const sessions = new Map<string, number>();
+  let opened = 0;
+  let newest = users.size;
+
+  const rename = (userId: number, username: string | null): void => {
+    if (username === null) {
+      users.delete(userId);
+      log.deleted(userId);
+    } else {
+      users.set(userId, username);
+      log.named(userId, username);
+    }
+  };
+  const user = (id: number): User | undefined => {
+    const username = users.get(id);
+    return username === undefined ? undefined : { id, username };
+  };
+  const openSession = (userId: number, claims: Claims = {}): Session => {
+    const refreshToken = `refresh-secret-${(opened += 1)}`;
+    sessions.set(refreshToken, userId);
+    const token = key.sign({ sub: String(userId), ...claims });
+    return { user: user(userId)!, accessToken: token, refreshToken, expiresIn: LIFETIME_S };
+  };
+  const readUsers = (target: URL): StubResponse | undefined => {
+    const [, id] = /^(?:\/elsewhere)?\/api\/users\/(\d+)$/.exec(target.pathname) ?? [];
+    if (id !== undefined) {
+      const found = user(Number(id));
+      return found && { status: 200, body: found };
+    }
+    const wanted = target.searchParams.get('ids')?.split(',').map(Number);
+    return wanted && { status: 200, body: { items: wanted.map(user).filter((one) => one) } };
+  };
+  const register = ({ username = '' }: Body): StubResponse => {
+    rename((newest += 1), username);
+    const headers = { Location: `/api/users/${newest}` };
+    return { status: 201, body: openSession(newest), headers };
+  };
+  const logIn = ({ username = '', password }: Body): StubResponse => {
+    const id = Number(/^user_(\d+)(@secret\.example)?$/.exec(username)?.[1]);
+    return password === PASSWORD && users.has(id)
+      ? { status: 201, body: openSession(id), headers: LIMITS }
+      : problem('unauthenticated', 'The name or the password is wrong.', {
+          headers: { ...LIMITS, ...BEARER.headers },
+        });
+  };
+  const refresh = ({ refreshToken = '' }: Body): StubResponse => {
+    const userId = sessions.get(refreshToken);
+    sessions.delete(refreshToken);
+    return userId === undefined ? unknown() : { status: 200, body: openSession(userId) };
+  };
+  const me = ({ method, headers, body }: ReceivedRequest): StubResponse => {
+    const id = subjectOf(headers.authorization);
+    const { username, email = emailOf(id) } = (body ?? {}) as Body;
+    if (!users.has(id)) return unknown();
+    if (method === 'DELETE') rename(id, null);
+    else if (username !== undefined) rename(id, username);
+    return method === 'DELETE' ? { status: 204 } : { status: 200, body: { ...user(id), email } };
+  };
+
+  const handle: Handler = (request, target) => {
+    const body = (request.body ?? {}) as Body;
+    switch (`${request.method} ${target.pathname}`) {
+      case 'GET /.well-known/jwks.json':
+        return { status: 200, body: { keys: [key.jwk] } };
+      case 'GET /api/user-events':
+        return log.read(target.searchParams);
+      case 'POST /api/users':
+        return register(body);
+      case 'POST /api/sessions':
+        return logIn(body);
+      case 'POST /api/sessions/refresh':
+        return refresh(body);
+      case 'DELETE /api/sessions/current':
+        return { status: 204 };
+      default:
+        return target.pathname === '/api/me' ? me(request) : readUsers(target);
+    }
+  };
+  return { key, users, log, openSession, rename, handle };
+}
+
+function createUserEventLog(): UserEventLog {
+  const feed = createEventFeed('/api/user-events');
+  const next = (): number => feed.endOffset + 1;
+  const writer = {
+    named: (id: number, username: string) => feed.append([named(next(), id, username)]),
+    deleted: (id: number) => feed.append([deleted(next(), id)]),
+    add(changes: Readonly<Record<string, unknown>> | string | null) {
+      const { offset, event } = named(next(), 1, 'cat_sun_dog');
+      const isObject = typeof changes === 'object' && changes !== null;
+      feed.append([{ offset, event: isObject ? Object.assign({}, event, changes) : changes }]);
+    },
+  };
+  return Object.assign(feed, writer);
+}
+
+/** Returns the user of an Authorization header's token, unchecked; 0 when there is none. */
+export function subjectOf(authorization: string | undefined): number {
+  const token = authorization?.replace('Bearer ', '') ?? '';
+  return token.includes('.') ? Number(claimsOf(token)['sub']) : 0;
+}

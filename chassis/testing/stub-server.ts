@@ -1,0 +1,190 @@
+// A stub of a service on a real socket. It responds normally until a test injects a fault, and keeps its port through
+// both. It records its requests.
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Problem, problemDocument, type InputFault, type ProblemSlug } from 'chassis/http/problem';
+
+/** One request with its whole body. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** The request target: path and query. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The JSON body; undefined when there is none. */
+  readonly body: unknown;
+  /** Whether the client closed the connection before the response. */
+  aborted: boolean;
+}
+
+export interface StubResponse {
+  readonly status: number;
+  /** Sent as JSON; no body when left out. */
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** When given, this response is sent instead, once it is there: a long poll. */
+  readonly later?: Promise<StubResponse>;
+}
+
+/** Makes the normal response to a request; undefined for 404. */
+export type Handler = (request: ReceivedRequest, target: URL) => StubResponse | undefined;
+
+/** One request to respond to, normally or not. */
+export interface StubExchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** Status and JSON text of the normal response. */
+  readonly status: number;
+  readonly body: string;
+  /** Sends the normal response. */
+  readonly respond: () => void;
+}
+
+/** Responds to one request, in whatever way. */
+export type Responder = (exchange: StubExchange) => void;
+
+export interface StubServer {
+  readonly url: string;
+  readonly port: number;
+  /** The requests since the start, or since `clearRequests()`. */
+  readonly requests: readonly ReceivedRequest[];
+  readonly clearRequests: () => void;
+  /** Counts the requests whose target matches. */
+  readonly count: (pattern: RegExp) => number;
+  /** Responds so from now on, also on open connections; normally when left out. */
+  readonly respondWith: (responder?: Responder) => void;
+  /** Holds back the responses to all further requests, or those that match, until the returned function is called. */
+  readonly hold: (pattern?: RegExp) => () => void;
+  /** Closes the port and every connection. */
+  readonly refuse: () => Promise<void>;
+  /** Opens the same port again. */
+  readonly accept: () => Promise<void>;
+  /** Closes every connection, and new ones at their first request; the port stays open. */
+  readonly disconnect: () => void;
+  /** Ends `disconnect()`. */
+  readonly reconnect: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Makes a problem document as a response. */
+export const problem = (
+  slug: ProblemSlug,
+  detail = `An upstream's word on ${slug}.`,
+  { headers, errors }: Pick<StubResponse, 'headers'> & { errors?: readonly InputFault[] } = {},
+): StubResponse => {
+  const made = new Problem(slug, detail, errors && { errors });
+  const body = problemDocument(made, '/of/the/upstream', 'of-the-upstream');
+  return { status: made.status, body, ...(headers && { headers }) };
+};
+
+/** Gives every request the same response. */
+export const always =
+  (response: StubResponse): Responder =>
+  ({ res }) =>
+    send(res, response);
+
+/** Starts a stub on a free port of 127.0.0.1. */
+export async function startStub(handle: Handler): Promise<StubServer> {
+  let responder: Responder | undefined;
+  let requests: ReceivedRequest[] = [];
+  const serve = (req: IncomingMessage, res: ServerResponse, body: unknown): void => {
+    const { method = '', url = '', headers } = req;
+    const request: ReceivedRequest = { method, path: url, headers, body, aborted: false };
+    requests.push(request);
+    res.once('close', () => (request.aborted = !res.writableFinished));
+    const exchange = exchangeOf(req, res, request, handle);
+    if (responder) responder(exchange);
+    else exchange.respond();
+  };
+  const server = createServer({ keepAliveTimeout: 10_000 }, (req, res) => {
+    if (req.headers['content-length'] === undefined) {
+      serve(req, res, undefined);
+      return;
+    }
+    let text = '';
+    req.setEncoding('utf8').on('data', (part: string) => (text += part));
+    req.once('end', () => serve(req, res, text === '' ? undefined : JSON.parse(text)));
+  });
+  server.on('connection', (socket) => socket.on('error', () => undefined));
+  const listen = (port: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+
+  const refuse = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    get requests() {
+      return requests;
+    },
+    clearRequests: () => (requests = []),
+    count: (pattern) => requests.filter(({ path }) => pattern.test(path)).length,
+    respondWith: (next) => (responder = next),
+    hold(pattern) {
+      const held: StubExchange[] = [];
+      const before = responder;
+      responder = (exchange) => {
+        if (pattern?.test(exchange.req.url ?? '') === false) exchange.respond();
+        else held.push(exchange);
+      };
+      return () => {
+        responder = before;
+        for (const exchange of held.splice(0)) exchange.respond();
+      };
+    },
+    refuse,
+    accept: () => (server.listening ? Promise.resolve() : listen(port)),
+    disconnect() {
+      responder = ({ req }) => req.socket.destroy();
+      server.closeAllConnections();
+    },
+    reconnect: () => (responder = undefined),
+    close: () => (server.listening ? refuse() : Promise.resolve()),
+  };
+}
+
+function exchangeOf(
+  req: IncomingMessage,
+  res: ServerResponse,
+  request: ReceivedRequest,
+  handle: Handler,
+): StubExchange {
+  // Handled now, whenever the response is sent.
+  const response =
+    handle(request, new URL(request.path, 'http://upstream')) ??
+    problem('not-found', 'Nothing is there.');
+  return {
+    req,
+    res,
+    status: response.status,
+    body: textOf(response),
+    respond: () => void (response.later?.then((last) => send(res, last)) ?? send(res, response)),
+  };
+}
+
+const textOf = ({ body }: StubResponse): string => (body === undefined ? '' : JSON.stringify(body));
+
+function send(res: ServerResponse, response: StubResponse): void {
+  const { status, headers } = response;
+  const text = textOf(response);
+  const type = status < 400 ? 'application/json' : 'application/problem+json';
+  res.writeHead(status, {
+    ...(text !== '' && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
+    ...headers,
+  });
+  res.end(text);
+}

@@ -1,0 +1,58 @@
+// Events of Identity's user event log, as Identity writes them.
+import type { UserEventOnWire } from 'contracts/types';
+import type { FeedEvent } from './event-feed.ts';
+
+/** An event of the log, and the subject of its message at a broker. */
+export interface LoggedEvent extends FeedEvent {
+  readonly subject: string;
+}
+
+const EPOCH = Date.UTC(2026, 1, 1, 8);
+
+const attributesOf = (offset: number, userId: number) =>
+  ({
+    specversion: '1.0',
+    id: String(offset),
+    source: 'urn:social-network:identity',
+    subject: String(userId),
+    time: new Date(EPOCH + offset * 1000).toISOString(),
+    sequence: String(offset).padStart(20, '0'),
+    datacontenttype: 'application/json',
+  }) as const;
+
+/** Makes the event of a user's name from now on. */
+export function named(
+  offset: number,
+  userId: number,
+  username: string,
+  type: 'UserCreated' | 'UserUpdated' = 'UserUpdated',
+): LoggedEvent {
+  const event = { ...attributesOf(offset, userId), type, data: { id: userId, username } };
+  return { offset, event: event satisfies UserEventOnWire, subject: String(userId) };
+}
+
+/** Makes the event of a user's end. */
+export function deleted(offset: number, userId: number, time?: string): LoggedEvent {
+  const event = {
+    ...attributesOf(offset, userId),
+    ...(time !== undefined && { time }),
+    type: 'UserDeleted',
+    method: 'DELETE',
+    data: { id: userId },
+  } as const;
+  return { offset, event: event satisfies UserEventOnWire, subject: String(userId) };
+}
+
+/** Puts anything at an offset of the log; the event itself may have another id. */
+export const arbitrary = (offset: number, event: unknown): LoggedEvent => ({
+  offset,
+  event,
+  subject: 'arbitrary',
+});
+
+/** Makes a batch of events, as a source returns it. @param endOffset of the log; of the batch when left out */
+export const batchOf = (logged: readonly LoggedEvent[], endOffset?: number) => {
+  const nextOffset = logged.at(-1)!.offset;
+  const events = logged.map(({ event }) => event);
+  return { events, nextOffset, endOffset: endOffset ?? nextOffset };
+};
