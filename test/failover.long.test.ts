@@ -1,6 +1,5 @@
 // docs/failover.md, step by step, with real servers: the first place dies, the second one takes over, and back again.
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import type { UserEventOnWire } from 'contracts/types';
 import { connect } from '@nats-io/transport-node';
 import { brokerOptions } from 'chassis/events/nats/connection';
 import { infoOf, MIRROR, streamsOf } from '../scripts/nats/mirror-stream.ts';
@@ -30,7 +29,7 @@ async function infoAt(url: string, name: string) {
 /** The name of each user as a stream has it, by id. */
 async function namesIn(urls: string, stream: string): Promise<Map<number, string>> {
   const names = new Map<number, string>();
-  for (const { data } of (await readStream(urls, stream)) as UserEventOnWire[])
+  for (const { data } of await readStream(urls, stream))
     if ('username' in data) names.set(data.id, data.username);
   return names;
 }

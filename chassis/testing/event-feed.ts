@@ -21,7 +21,9 @@ export interface EventFeed {
 }
 
 const PAGE = 500;
-const BEYOND = { errors: [{ pointer: '/query/lastEventId', detail: 'expected an offset of the log' }] };
+const BEYOND = {
+  errors: [{ pointer: '/query/lastEventId', detail: 'expected an offset of the log' }],
+};
 
 /** Makes an empty feed. @param path where it is served */
 export function createEventFeed(path: string): EventFeed {

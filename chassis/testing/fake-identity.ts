@@ -44,7 +44,8 @@ interface Body {
 
 const BEARER = { headers: { 'WWW-Authenticate': 'Bearer' } };
 const LIMITS = { RateLimit: '"account";r=9;t=900', 'RateLimit-Policy': '"account";q=10;w=900' };
-const unknown = (): StubResponse => problem('unauthenticated', 'Identity does not know you.', BEARER);
+const unknown = (): StubResponse =>
+  problem('unauthenticated', 'Identity does not know you.', BEARER);
 
 /** Starts it with users 1 to `count`, named `user_<id>`. */
 export async function startFakeIdentity(count = 0): Promise<FakeIdentity> {

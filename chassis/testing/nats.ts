@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, jest } from '@jest/globals';
 import { jetStreamSource } from 'chassis/events/nats/source';
+import type { UserEventOnWire } from 'contracts/types';
 import { freePorts } from './free-ports.ts';
 import { findNatsServer } from './nats-binary.ts';
 import { type Child, start } from './process.ts';
@@ -101,8 +102,8 @@ async function isHealthy(monitor: number): Promise<boolean> {
   }
 }
 
-/** Reads all events of a stream, in its order. Waits for the server and the stream. */
-export async function readStream(urls: string, stream = 'USER_EVENTS'): Promise<unknown[]> {
+/** Reads all user events of a stream, in its order. Waits for the server and the stream. */
+export async function readStream(urls: string, stream = 'USER_EVENTS'): Promise<UserEventOnWire[]> {
   const source = jetStreamSource({
     urls,
     stream,
@@ -110,11 +111,11 @@ export async function readStream(urls: string, stream = 'USER_EVENTS'): Promise<
     name: 'test',
     waitMs: 1_000,
   });
-  const events: unknown[] = [];
+  const events: UserEventOnWire[] = [];
   try {
     for (let after = 0; ;) {
       const batch = await source.read(after, AbortSignal.timeout(READY_MS));
-      events.push(...batch.events);
+      events.push(...(batch.events as UserEventOnWire[]));
       await batch.ack();
       after = batch.nextOffset;
       if (after >= batch.endOffset) return events;

@@ -1,14 +1,8 @@
 // Many at once, on a real server, through two instances of the service: each thing happens once.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeOnServer, serverDatabase, type TestDatabase } from 'chassis/testing/database';
-import {
-  type Identity,
-  PASSWORD,
-  pointersOf,
-  sessionOf,
-  someone,
-  startIdentity,
-} from './support/service.ts';
+import { PASSWORD } from 'chassis/testing/users';
+import { type Identity, pointersOf, sessionOf, someone, startIdentity } from './support/service.ts';
 
 const MANY = 50;
 

@@ -104,9 +104,9 @@ export async function runScenarios(
   await inTurns(forgetful, [{ pool: everything, tallies: cells.cold }], rounds, sliceMs);
 
   progress('Identity slow');
-  toIdentity.slow(SLOW_MS);
+  toIdentity.delay(SLOW_MS, 'server');
   await inTurns(forgetful, [{ pool: everything, tallies: cells.slow }], rounds, sliceMs);
-  toIdentity.slow(0);
+  toIdentity.delay(0, 'server');
 
   progress('a rename');
   const renamed = await world.join(PAGE);
@@ -124,18 +124,18 @@ export async function runScenarios(
   const unheard = await world.join(PAGE);
   await world.untilCopied([unheard]);
   await acquaint(usual, poolOf([unheard]));
-  await toLog.cut();
+  await toLog.close();
   await world.rename(unheard, 'renamed_unheard');
   const since = performance.now();
   await untilShown(usual, unheard, changed.stopped, {
     since,
     countMs: plan.stoppedMs,
-    after: () => toLog.mend(),
+    after: () => toLog.reopen(),
   });
 
   progress('Identity down');
   await acquaint(usual, seen);
-  await toIdentity.cut();
+  await toIdentity.close();
   const lanes = [
     { pool: seen, tallies: down.seen },
     { pool: unseen, tallies: down.unseen },

@@ -1,7 +1,7 @@
 // The system that is compared: two services, the links that can be disturbed, and a gateway for each strategy.
 import { join } from 'node:path';
+import { startTcpProxy, type TcpProxy } from 'chassis/testing/tcp-proxy';
 import type { Gateway } from './client.ts';
-import { openLink, type Link } from './link.ts';
 import { STRATEGIES } from './plan.ts';
 import { start } from './processes.ts';
 import { createWorld, type World } from './world.ts';
@@ -12,9 +12,9 @@ export interface System {
   /** The same, with POST_TTL_MS and AUTHOR_TTL_MS 0: no post is remembered, and each author is asked for anew. */
   readonly forgetful: readonly Gateway[];
   /** From all gateways to Identity. */
-  readonly toIdentity: Link;
+  readonly toIdentity: TcpProxy;
   /** From Social to Identity, and so to its log. */
-  readonly toLog: Link;
+  readonly toLog: TcpProxy;
   readonly world: World;
 }
 
@@ -24,7 +24,10 @@ const FORGETFUL = { POST_TTL_MS: '0', AUTHOR_TTL_MS: '0' };
 export async function startSystem(dataDir: string): Promise<System> {
   const data = (name: string) => ({ DATA_DIR: join(dataDir, name), DEMO_DATA: 'true' });
   const identity = await start('identity-service', data('identity'));
-  const [toIdentity, toLog] = [await openLink(identity.url), await openLink(identity.url)];
+  const [toIdentity, toLog] = [
+    await startTcpProxy(identity.url),
+    await startTcpProxy(identity.url),
+  ];
   const social = await start('social-service', { ...data('social'), IDENTITY_URL: toLog.url });
   const addresses = { IDENTITY_URL: toIdentity.url, SOCIAL_URL: social.url };
   const gateways = (env: Readonly<Record<string, string>>) =>

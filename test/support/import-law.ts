@@ -95,7 +95,7 @@ const lone: Readonly<Record<string, RegExp>> = {
 
 // The lock tells people which process holds it: its pid.
 const MAY_TOUCH_PROCESS =
-  /^[^/]+\/src\/main\.ts$|^chassis\/src\/(process\/(process|runtime|commands)|postgres\/directory-lock)\.ts$/;
+  /^[^/]+\/src\/main\.ts$|^chassis\/src\/(process\/(process|runtime|commands)|observability\/log-destination|postgres\/directory-lock)\.ts$/;
 const PROCESS = /(?<![.\w$])process\b(?!\s*[:(])|\bglobalThis\.process\b/;
 const GENERATED = /^contracts\/src\/generated\//;
 const MAX_LINES = 150;

@@ -2,47 +2,47 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { SourceError } from 'chassis/events/source';
 import { backOff } from 'chassis/base/time';
-import { event, stage } from '../support/followed.ts';
+import { event, startTestConsumer } from '../support/test-consumer.ts';
 
 test('events take effect in order, each batch is acknowledged after that, and reading goes on where it ended', async () => {
-  const { following, nextRead, story } = stage();
-  (await nextRead()).give({ events: [event(1), event(4)], nextOffset: 4, endOffset: 9 });
+  const { consumer, nextRead, calls } = startTestConsumer();
+  (await nextRead()).resolve({ events: [event(1), event(4)], nextOffset: 4, endOffset: 9 });
   const second = await nextRead();
   expect(second.after).toBe(4);
-  second.give({ events: [event(9)], nextOffset: 9 });
+  second.resolve({ events: [event(9)], nextOffset: 9 });
   expect((await nextRead()).after).toBe(9);
-  await following.stop();
-  expect(story).toEqual(['apply 1,4', 'done 4', 'apply 9', 'done 9', 'closed']);
+  await consumer.stop();
+  expect(calls).toEqual(['apply 1,4', 'done 4', 'apply 9', 'done 9', 'closed']);
 });
 
 test('a batch without events that leads further takes effect, one that does not is only acknowledged', async () => {
-  const { following, nextRead, nextPause, story, state } = stage();
-  (await nextRead()).give({ nextOffset: 7 });
-  (await nextRead()).give({});
+  const { consumer, nextRead, nextPause, calls, state } = startTestConsumer();
+  (await nextRead()).resolve({ nextOffset: 7 });
+  (await nextRead()).resolve({});
   (await nextPause()).end();
   expect((await nextRead()).after).toBe(7);
-  await following.stop();
-  expect(story).toEqual(['apply ', 'done 7', 'done 7', 'closed']);
+  await consumer.stop();
+  expect(calls).toEqual(['apply ', 'done 7', 'done 7', 'closed']);
   expect(state.position).toBe(7);
 });
 
 test('a source that comes back at once with nothing is not asked without end', async () => {
-  const { following, nextRead, nextPause, clock } = stage();
-  (await nextRead()).give({});
+  const { consumer, nextRead, nextPause, clock } = startTestConsumer();
+  (await nextRead()).resolve({});
   const pause = await nextPause();
   expect(pause.ms).toBe(100);
   pause.end();
   const read = await nextRead();
   clock.now += 40;
-  read.give({});
+  read.resolve({});
   expect((await nextPause()).ms).toBe(60);
-  await following.stop();
+  await consumer.stop();
 });
 
 describe('failures', () => {
   test('what could not be applied is not acknowledged, and comes again after a while', async () => {
     let tries = 0;
-    const { following, nextRead, nextPause, story, state } = stage({
+    const { consumer, nextRead, nextPause, calls, state } = startTestConsumer({
       apply({ nextOffset }) {
         tries += 1;
         if (tries === 1) throw new Error('the database is away');
@@ -50,31 +50,31 @@ describe('failures', () => {
         return {};
       },
     });
-    (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
+    (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
     (await nextPause()).end();
-    expect(story).toEqual([]);
+    expect(calls).toEqual([]);
     const again = await nextRead();
     expect(again.after).toBe(0);
-    again.give({ events: [event(1)], nextOffset: 1 });
+    again.resolve({ events: [event(1)], nextOffset: 1 });
     await nextRead();
-    expect(story).toEqual(['done 1']);
-    await following.stop();
+    expect(calls).toEqual(['done 1']);
+    await consumer.stop();
   });
 
   test('it waits longer each time, at most 5 s, and begins anew once it worked', async () => {
-    const { following, nextRead, nextPause } = stage();
+    const { consumer, nextRead, nextPause } = startTestConsumer();
     const waits: number[] = [];
     for (let i = 0; i < 7; i += 1) {
-      (await nextRead()).fail(new SourceError('away'));
+      (await nextRead()).reject(new SourceError('away'));
       const pause = await nextPause();
       waits.push(pause.ms);
       pause.end();
     }
     expect(waits).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000]);
-    (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
-    (await nextRead()).fail(new SourceError('away'));
+    (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
+    (await nextRead()).reject(new SourceError('away'));
     expect((await nextPause()).ms).toBe(250);
-    await following.stop();
+    await consumer.stop();
   });
 
   test.each([
@@ -89,7 +89,7 @@ describe('failures', () => {
 
   test('a position that cannot be asked for is a failure like any other', async () => {
     let tries = 0;
-    const { following, nextRead, nextPause, metrics } = stage({
+    const { consumer, nextRead, nextPause, metrics } = startTestConsumer({
       async offset() {
         tries += 1;
         if (tries === 1) throw new Error('not ready');
@@ -99,31 +99,31 @@ describe('failures', () => {
     (await nextPause()).end();
     expect((await nextRead()).after).toBe(3);
     expect(await metrics.text()).toContain('test_log_failures_total{step="position"} 1');
-    await following.stop();
+    await consumer.stop();
   });
 
   test('an apply that leaves the position where it was is a failure, not an endless loop', async () => {
-    const { following, nextRead, nextPause, lines } = stage({ apply: () => ({}) });
-    (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
+    const { consumer, nextRead, nextPause, lines } = startTestConsumer({ apply: () => ({}) });
+    (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
     (await nextPause()).end();
-    (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
+    (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
     expect((await nextPause()).ms).toBe(500);
     expect(lines[0]).toMatchObject({ step: 'apply', retryInMs: 250 });
-    await following.stop();
+    await consumer.stop();
   });
 
   test('an acknowledgement that fails stops nothing: what took effect is not applied again', async () => {
-    const { following, nextRead, nextPause, story, lines } = stage();
-    (await nextRead()).give({
+    const { consumer, nextRead, nextPause, calls, lines } = startTestConsumer();
+    (await nextRead()).resolve({
       events: [event(1)],
       nextOffset: 1,
       ack: () => Promise.reject(new SourceError('the broker is away')),
     });
     (await nextPause()).end();
     expect((await nextRead()).after).toBe(1);
-    expect(story).toEqual(['apply 1']);
+    expect(calls).toEqual(['apply 1']);
     expect(lines[0]).toMatchObject({ step: 'acknowledge', message: 'the broker is away' });
-    await following.stop();
+    await consumer.stop();
   });
 
   test('are told without anything that an event or a statement held', async () => {
@@ -133,10 +133,10 @@ describe('failures', () => {
       detail: secret,
       cause: new SyntaxError(`Unexpected token in ${secret}`),
     });
-    const { following, nextRead, nextPause, lines } = stage({
+    const { consumer, nextRead, nextPause, lines } = startTestConsumer({
       apply: () => Promise.reject(error),
     });
-    (await nextRead()).give({ events: [event(1, { data: secret })], nextOffset: 1 });
+    (await nextRead()).resolve({ events: [event(1, { data: secret })], nextOffset: 1 });
     await nextPause();
     expect(lines).toEqual([
       expect.objectContaining({
@@ -151,16 +151,16 @@ describe('failures', () => {
       }),
     ]);
     expect(JSON.stringify(lines)).not.toContain(secret);
-    await following.stop();
+    await consumer.stop();
   });
 
   test('that repeat are a few lines a minute, all are counted, and the next line says how many were left out', async () => {
     const minutes = jest.spyOn(performance, 'now').mockReturnValue(1_000);
     try {
-      const { following, nextRead, nextPause, lines, metrics } = stage();
+      const { consumer, nextRead, nextPause, lines, metrics } = startTestConsumer();
       const failing = async (times: number) => {
         for (let i = 0; i < times; i += 1) {
-          (await nextRead()).fail(new SourceError('the feed is too slow'));
+          (await nextRead()).reject(new SourceError('the feed is too slow'));
           (await nextPause()).end();
         }
       };
@@ -172,12 +172,12 @@ describe('failures', () => {
       await failing(1);
       expect(lines[3]).toMatchObject({ leftOut: 17 });
       expect(await metrics.text()).toContain('test_log_failures_total{step="read"} 21');
-      (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
+      (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
       await nextRead();
       expect(lines).toContainEqual(
         expect.objectContaining({ level: 30, failures: 21, msg: 'consuming the log works again' }),
       );
-      await following.stop();
+      await consumer.stop();
     } finally {
       minutes.mockRestore();
     }
@@ -186,19 +186,19 @@ describe('failures', () => {
 
 describe('stopping', () => {
   test('ends a wait for news at once; what still comes is neither applied nor acknowledged', async () => {
-    const { following, nextRead, story } = stage();
+    const { consumer, nextRead, calls } = startTestConsumer();
     const read = await nextRead();
-    await following.stop();
+    await consumer.stop();
     expect(read.signal.aborted).toBe(true);
-    read.give({ events: [event(1)], nextOffset: 1 });
+    read.resolve({ events: [event(1)], nextOffset: 1 });
     await Promise.resolve();
-    expect(story).toEqual(['closed']);
+    expect(calls).toEqual(['closed']);
   });
 
   test('waits for the batch in hand, and acknowledges it', async () => {
     const applying = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
-    const { following, nextRead, story, state } = stage({
+    const { consumer, nextRead, calls, state } = startTestConsumer({
       async apply({ nextOffset }) {
         applying.resolve();
         await finish.promise;
@@ -206,97 +206,97 @@ describe('stopping', () => {
         return {};
       },
     });
-    (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
+    (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
     await applying.promise;
-    const stopped = following.stop();
+    const stopped = consumer.stop();
     finish.resolve();
     await stopped;
     expect(state.position).toBe(1);
-    expect(story).toEqual(['done 1', 'closed']);
+    expect(calls).toEqual(['done 1', 'closed']);
   });
 
   test('does not wait until it would try again', async () => {
-    const { following, nextRead, nextPause, story } = stage();
-    (await nextRead()).fail(new SourceError('away'));
+    const { consumer, nextRead, nextPause, calls } = startTestConsumer();
+    (await nextRead()).reject(new SourceError('away'));
     await nextPause();
-    await following.stop();
-    expect(story).toEqual(['closed']);
+    await consumer.stop();
+    expect(calls).toEqual(['closed']);
   });
 
   test('does not wait for what it was to be ready for, and nothing was read', async () => {
     const ready = Promise.withResolvers<void>();
-    const { following, nextRead, story, lines } = stage({ ready: ready.promise });
+    const { consumer, nextRead, calls, lines } = startTestConsumer({ ready: ready.promise });
     let asked = false;
     void nextRead().then(() => (asked = true));
-    await following.stop();
+    await consumer.stop();
     ready.resolve();
     await ready.promise;
-    expect({ asked, story, lines }).toEqual({ asked: false, story: ['closed'], lines: [] });
+    expect({ asked, calls, lines }).toEqual({ asked: false, calls: ['closed'], lines: [] });
   });
 });
 
 test('a position that somebody set back ends the wait, and what follows it is read', async () => {
-  const { following, nextRead, nextPause, state, metrics, lines } = stage();
+  const { consumer, nextRead, nextPause, state, metrics, lines } = startTestConsumer();
   state.position = 50;
   const waiting = await nextRead();
   expect(waiting.after).toBe(50);
   state.position = 0;
-  following.restart();
+  consumer.restart();
   expect(waiting.signal.aborted).toBe(true);
   const again = await nextRead();
   expect(again.after).toBe(0);
-  again.give({});
+  again.resolve({});
   await nextPause();
   expect(lines.filter(({ level }) => level === 40)).toEqual([]);
   expect(await metrics.text()).toContain('test_log_failures_total{step="read"} 0');
-  await following.stop();
+  await consumer.stop();
 });
 
 test('a position that is set back while it is being asked for is asked for again', async () => {
   const asking = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<number>();
   const answers = [0, answer.promise, 0];
-  const { following, nextRead } = stage({
+  const { consumer, nextRead } = startTestConsumer({
     offset() {
       if (answers.length === 2) asking.resolve();
       return answers.shift()!;
     },
   });
-  (await nextRead()).give({ events: [event(1)], nextOffset: 1 });
+  (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
   await asking.promise;
-  following.restart();
+  consumer.restart();
   answer.resolve(1);
   expect((await nextRead()).after).toBe(0);
-  await following.stop();
+  await consumer.stop();
 });
 
 describe('how far it is', () => {
   test('it has caught up once it reaches the head that it saw first, and says so for good', async () => {
-    const { following, nextRead, state, lines } = stage();
+    const { consumer, nextRead, state, lines } = startTestConsumer();
     let told = false;
-    void following.caughtUp.then(() => (told = true));
-    (await nextRead()).give({ events: [event(1)], nextOffset: 1, endOffset: 4 });
-    (await nextRead()).give({ events: [event(3)], nextOffset: 3, endOffset: 9 });
+    void consumer.caughtUp.then(() => (told = true));
+    (await nextRead()).resolve({ events: [event(1)], nextOffset: 1, endOffset: 4 });
+    (await nextRead()).resolve({ events: [event(3)], nextOffset: 3, endOffset: 9 });
     const third = await nextRead();
-    expect([told, following.status().caughtUp]).toEqual([false, false]);
-    third.give({ events: [event(5)], nextOffset: 5, endOffset: 9 });
-    await following.caughtUp;
-    expect(following.status()).toMatchObject({ offset: 5, endOffset: 9, caughtUp: true });
+    expect([told, consumer.status().caughtUp]).toEqual([false, false]);
+    third.resolve({ events: [event(5)], nextOffset: 5, endOffset: 9 });
+    await consumer.caughtUp;
+    expect(consumer.status()).toMatchObject({ offset: 5, endOffset: 9, caughtUp: true });
     expect(lines).toContainEqual(expect.objectContaining({ msg: 'caught up with the log' }));
     expect((await nextRead()).after).toBe(5);
     state.position = 0;
-    following.restart();
+    consumer.restart();
     expect((await nextRead()).after).toBe(0);
-    expect(following.status()).toMatchObject({ offset: 0, caughtUp: true });
-    await following.stop();
+    expect(consumer.status()).toMatchObject({ offset: 0, caughtUp: true });
+    await consumer.stop();
   });
 
   test('with an empty log, or one that it knows already, it has caught up at the first answer', async () => {
-    const { following, nextRead } = stage();
-    (await nextRead()).give({});
-    await following.caughtUp;
-    await following.stop();
-    expect(following.status()).toEqual({
+    const { consumer, nextRead } = startTestConsumer();
+    (await nextRead()).resolve({});
+    await consumer.caughtUp;
+    await consumer.stop();
+    expect(consumer.status()).toEqual({
       offset: 0,
       endOffset: 0,
       caughtUp: true,
@@ -307,7 +307,7 @@ describe('how far it is', () => {
 
   test('gauges: position, events to go, and for how long changes may be missing', async () => {
     const seen: string[] = [];
-    const { following, nextRead, nextPause, clock, state, metrics } = stage({
+    const { consumer, nextRead, nextPause, clock, state, metrics } = startTestConsumer({
       async apply({ nextOffset }) {
         seen.push(await gauges());
         state.position = nextOffset;
@@ -323,48 +323,48 @@ describe('how far it is', () => {
     clock.now = 10_000;
     expect(await gauges()).toBe('position 0,lag_events 0,lag_seconds 10');
 
-    first.give({ events: [event(2), event(4)], nextOffset: 4, endOffset: 9 });
+    first.resolve({ events: [event(2), event(4)], nextOffset: 4, endOffset: 9 });
     const second = await nextRead();
     expect(seen).toEqual(['position 0,lag_events 9,lag_seconds 8']);
     expect(await gauges()).toBe('position 4,lag_events 5,lag_seconds 6');
 
-    second.give({ events: [event(9)], nextOffset: 9 });
+    second.resolve({ events: [event(9)], nextOffset: 9 });
     const third = await nextRead();
     clock.now = 15_000;
     expect(await gauges()).toBe('position 9,lag_events 0,lag_seconds 0');
-    expect(following.status().lastEventAt).toBe(9_000);
+    expect(consumer.status().lastEventAt).toBe(9_000);
 
-    third.fail(new SourceError('away'));
+    third.reject(new SourceError('away'));
     await nextPause();
     clock.now = 17_000;
     expect(await gauges()).toBe('position 9,lag_events 0,lag_seconds 7');
-    await following.stop();
+    await consumer.stop();
   });
 
   test('an event of tomorrow, or without a time, makes no lag that cannot be', async () => {
-    const { following, nextRead, clock } = stage();
+    const { consumer, nextRead, clock } = startTestConsumer();
     clock.now = 5_000;
-    (await nextRead()).give({ events: [event(60)], nextOffset: 60, endOffset: 90 });
-    (await nextRead()).give({ events: [null, 'x'], nextOffset: 61, endOffset: 90 });
+    (await nextRead()).resolve({ events: [event(60)], nextOffset: 60, endOffset: 90 });
+    (await nextRead()).resolve({ events: [null, 'x'], nextOffset: 61, endOffset: 90 });
     await nextRead();
-    expect(following.status()).toMatchObject({ lagMs: 0, lastEventAt: 60_000 });
-    await following.stop();
+    expect(consumer.status()).toMatchObject({ lagMs: 0, lastEventAt: 60_000 });
+    await consumer.stop();
   });
 
   test('events are counted by what became of them', async () => {
-    const { following, nextRead, state, metrics } = stage({
+    const { consumer, nextRead, state, metrics } = startTestConsumer({
       apply({ nextOffset }) {
         state.position = nextOffset;
         return { skipped: 2, invalid: 1 };
       },
     });
     expect(await metrics.text()).toContain('test_log_events_total{outcome="broken"} 0');
-    (await nextRead()).give({ events: [1, 2, 3, 4, 5].map((at) => event(at)), nextOffset: 5 });
+    (await nextRead()).resolve({ events: [1, 2, 3, 4, 5].map((at) => event(at)), nextOffset: 5 });
     await nextRead();
     const text = await metrics.text();
     expect(text).toContain('test_log_events_total{outcome="applied"} 2');
     expect(text).toContain('test_log_events_total{outcome="skipped"} 2');
     expect(text).toContain('test_log_events_total{outcome="broken"} 1');
-    await following.stop();
+    await consumer.stop();
   });
 });

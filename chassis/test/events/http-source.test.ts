@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { SourceError, UnknownOffset } from 'chassis/events/source';
 import { httpSource } from 'chassis/events/http-source';
 import { listen } from 'chassis/http/server';
-import { serving } from '../support/http.ts';
+import { serve } from '../support/http.ts';
 
 const never = new AbortController().signal;
 const TYPE = 'application/cloudevents-batch+json';
@@ -28,7 +28,7 @@ const answering =
   };
 
 const feed = async (handler: RequestListener) =>
-  httpSource({ url: `${await serving(handler)}/feed`, waitMs: 0, graceMs: 400 });
+  httpSource({ url: `${await serve(handler)}/feed`, waitMs: 0, graceMs: 400 });
 const reading = async (handler: RequestListener, after = 7) =>
   (await feed(handler)).read(after, never);
 
@@ -56,7 +56,7 @@ test('a head that lies before the events is taken to be behind them', async () =
 
 test('it asks for what comes after the position, from the beginning without one, and says how long to wait', async () => {
   const asked: string[] = [];
-  const url = await serving((req, res) => {
+  const url = await serve((req, res) => {
     asked.push(`${req.headers.accept} ${req.url}`);
     answering({})(req, res);
   });
@@ -120,7 +120,7 @@ describe('refused, in words that quote nothing', () => {
 
   test('being sent elsewhere; nobody goes there', async () => {
     let visited = false;
-    const elsewhere = await serving((req, res) => {
+    const elsewhere = await serve((req, res) => {
       visited = true;
       answering({})(req, res);
     });
@@ -180,7 +180,7 @@ test('a position that the log does not know is told apart', async () => {
 
 test('a wait that is given up frees its connection', async () => {
   const arrived = Promise.withResolvers<ServerResponse>();
-  const url = await serving((_req, res) => arrived.resolve(res));
+  const url = await serve((_req, res) => arrived.resolve(res));
   const leaving = new AbortController();
   const waiting = httpSource({ url: `${url}/feed` }).read(0, leaving.signal);
   const closed = once(await arrived.promise, 'close');

@@ -5,13 +5,13 @@ import { jetstream } from '@nats-io/jetstream';
 import { type EventBatch, type EventSource, SourceError } from 'chassis/events/source';
 import { jetStreamSource } from 'chassis/events/nats/source';
 import { describeWithNats } from 'chassis/testing/nats';
-import { subjects, type LogEvent } from '../support/log-in-test.ts';
-import { proxyTo } from '../support/proxy.ts';
-import { NAME, STREAM, streamLog, type StreamLog } from '../support/stream.ts';
+import { subjects, type TestEvent } from '../support/test-log.ts';
+import { startTcpProxy } from 'chassis/testing/tcp-proxy';
+import { NAME, STREAM, startNatsLog, type NatsLog } from '../support/nats-test-log.ts';
 
 const never = new AbortController().signal;
 const positionsOf = ({ events }: EventBatch): number[] =>
-  events.map((one) => Number((one as LogEvent).id));
+  events.map((one) => Number((one as TestEvent).id));
 
 /** Reads on until the position, whatever happens on the way. */
 async function readUntil(source: EventSource, after: number, last: number): Promise<number[]> {
@@ -31,9 +31,9 @@ async function readUntil(source: EventSource, after: number, last: number): Prom
 
 describeWithNats('a source from JetStream', () => {
   describe('on one server', () => {
-    let log: StreamLog;
+    let log: NatsLog;
     beforeEach(async () => {
-      log = await streamLog();
+      log = await startNatsLog();
     });
     afterEach(() => log.remove());
 
@@ -61,9 +61,9 @@ describeWithNats('a source from JetStream', () => {
       const written = await log.append(subjects(3));
       const source = log.source();
       await source.read(0, never);
-      await log.leave();
+      await log.stop();
       expect(positionsOf(await source.read(0, never))).toEqual(written);
-      await log.comeBack();
+      await log.restart();
     });
 
     test('leaves no consumer behind when it is closed', async () => {
@@ -146,50 +146,50 @@ describeWithNats('a source from JetStream', () => {
     });
 
     test('gives up on a broker that falls silent, and goes on when it speaks again', async () => {
-      const proxy = await proxyTo(log.nats.url);
+      const proxy = await startTcpProxy(log.nats.url);
       const source = log.source(1_000, proxy.url);
       const written = await log.append(['a']);
       await (await source.read(0, never)).ack();
-      proxy.fallSilent();
+      proxy.muteServer();
       await expect(source.read(written[0]!, never)).rejects.toThrow(SourceError);
-      await proxy.leave();
-      await proxy.comeBack();
+      await proxy.close();
+      await proxy.reopen();
       const more = await log.append(['b']);
       expect(await readUntil(source, written[0]!, more[0]!)).toEqual(more);
       await source.close();
-      await proxy.leave();
+      await proxy.close();
     });
 
     test('leaves a connection that nothing is heard on, though nobody ends it', async () => {
-      const proxy = await proxyTo(log.nats.url);
+      const proxy = await startTcpProxy(log.nats.url);
       const source = log.source(1_000, proxy.url);
       const [first] = await log.append(['a']);
       await (await source.read(0, never)).ack();
-      proxy.loseOpen();
+      proxy.muteOpenConnections();
       const [second] = await log.append(['b']);
       const since = performance.now();
       expect(await readUntil(source, first!, second!)).toEqual([second]);
       expect(performance.now() - since).toBeLessThan(20_000);
       await source.close();
-      await proxy.leave();
+      await proxy.close();
     });
 
     test('says nothing of addresses or contents when it fails', async () => {
-      await log.leave();
+      await log.stop();
       const failed = await log
         .source()
         .read(0, never)
         .catch((error: unknown) => error);
       expect(failed).toBeInstanceOf(SourceError);
       expect((failed as Error).message).toBe('the broker cannot be used now');
-      await log.comeBack();
+      await log.restart();
     });
   });
 
   describe('on three servers', () => {
-    let log: StreamLog;
+    let log: NatsLog;
     beforeEach(async () => {
-      log = await streamLog(3);
+      log = await startNatsLog(3);
     });
     afterEach(() => log.remove());
 

@@ -5,13 +5,13 @@ import { startConsumer, type ConsumerOptions } from 'chassis/events/consumer';
 import { createMetrics } from 'chassis/observability/metrics';
 import { describeWithNats } from 'chassis/testing/nats';
 import { memoryLog } from 'chassis/testing/memory-log';
-import { httpLog } from '../support/http-log.ts';
-import { subjects, type LogEvent, type LogInTest } from '../support/log-in-test.ts';
-import { streamLog } from '../support/stream.ts';
+import { startHttpLog } from '../support/http-test-log.ts';
+import { subjects, type TestEvent, type TestLog } from '../support/test-log.ts';
+import { startNatsLog } from '../support/nats-test-log.ts';
 
 const never = new AbortController().signal;
 const positionsOf = (events: readonly unknown[]): number[] =>
-  events.map((one) => Number((one as LogEvent).id));
+  events.map((one) => Number((one as TestEvent).id));
 
 /** Reads from a position until the head, acknowledging each batch. */
 async function readAll(source: EventSource, after: number): Promise<number[]> {
@@ -25,11 +25,11 @@ async function readAll(source: EventSource, after: number): Promise<number[]> {
   }
 }
 
-describe('over HTTP', () => suite(httpLog));
-describeWithNats('from JetStream', () => suite(streamLog));
+describe('over HTTP', () => suite(startHttpLog));
+describeWithNats('from JetStream', () => suite(startNatsLog));
 
-function suite(start: () => Promise<LogInTest>): void {
-  let log: LogInTest;
+function suite(start: () => Promise<TestLog>): void {
+  let log: TestLog;
   beforeEach(async () => {
     log = await start();
   });
@@ -166,21 +166,21 @@ function suite(start: () => Promise<LogInTest>): void {
     await first.ack();
     const waiting = source.read(written[2]!, never);
     const leftAt = performance.now();
-    await log.leave();
+    await log.stop();
     await expect(waiting).rejects.toThrow(SourceError);
     expect(performance.now() - leftAt).toBeLessThan(5_000);
     await expect(source.read(written[2]!, never)).rejects.toThrow(SourceError);
-    await log.comeBack();
+    await log.restart();
     const more = await log.append(['x']);
     expect(await untilRead(source, written[2]!)).toEqual(more);
   });
 
   test('a log that is away at the start is read when it comes', async () => {
     const written = await log.append(subjects(3));
-    await log.leave();
+    await log.stop();
     const source = log.source();
     await expect(source.read(0, never)).rejects.toThrow(SourceError);
-    await log.comeBack();
+    await log.restart();
     expect(await untilRead(source, 0)).toEqual(written);
   });
 
@@ -214,8 +214,8 @@ function suite(start: () => Promise<LogInTest>): void {
         following = startConsumer(options());
       }
       if (round === 4) {
-        await log.leave();
-        await log.comeBack();
+        await log.stop();
+        await log.restart();
       }
     }
     while (state.position < written.at(-1)!)

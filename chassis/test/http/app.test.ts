@@ -5,7 +5,7 @@ import { SerializedBody } from 'chassis/http/answer';
 import { createApp, defineRoute, type Route } from 'chassis/http/app';
 import { invalid, Problem } from 'chassis/http/problem';
 import request from 'supertest';
-import { serving } from '../support/http.ts';
+import { serve } from '../support/http.ts';
 import { memoryLog } from 'chassis/testing/memory-log';
 
 const { log, lines } = memoryLog();
@@ -91,7 +91,7 @@ const routes: Route[] = [
 
 let url: string;
 beforeAll(async () => {
-  url = await serving(
+  url = await serve(
     createApp({
       routes,
       log,

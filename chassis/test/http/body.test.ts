@@ -4,7 +4,7 @@ import { createApp } from 'chassis/http/app';
 import { BODY_MAX } from 'chassis/http/body';
 import request from 'supertest';
 import { memoryLog } from 'chassis/testing/memory-log';
-import { exchangeRaw, serving } from '../support/http.ts';
+import { sendRaw, serve } from '../support/http.ts';
 
 const { log, lines } = memoryLog();
 let url: string;
@@ -22,7 +22,7 @@ beforeAll(async () => {
     log,
     bodyMs: 200,
   });
-  url = await serving(app);
+  url = await serve(app);
 });
 
 const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
@@ -52,7 +52,7 @@ test('a body of the largest size passes, one byte more is a 413 and ends the con
 });
 
 test('a body that only says that it is large is refused before it comes', async () => {
-  const answer = await exchangeRaw(
+  const answer = await sendRaw(
     url,
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n\r\n',
   );
@@ -60,7 +60,7 @@ test('a body that only says that it is large is refused before it comes', async 
 });
 
 test('a body that trickles is a 408, and its connection ends', async () => {
-  const answer = await exchangeRaw(
+  const answer = await sendRaw(
     url,
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a"',
   );
@@ -69,7 +69,7 @@ test('a body that trickles is a 408, and its connection ends', async () => {
 });
 
 test('a type without a body is a 400', async () => {
-  const answer = await exchangeRaw(
+  const answer = await sendRaw(
     url,
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n',
   );

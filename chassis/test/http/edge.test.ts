@@ -7,7 +7,7 @@ import { edge, type EdgeOptions } from 'chassis/http/edge';
 import { createMetrics } from 'chassis/observability/metrics';
 import { Problem } from 'chassis/http/problem';
 import request from 'supertest';
-import { serving } from '../support/http.ts';
+import { serve } from '../support/http.ts';
 import { memoryLog } from 'chassis/testing/memory-log';
 
 /** An app that answers /wait when it is told to. */
@@ -50,7 +50,7 @@ async function stage(options: Partial<EdgeOptions> = {}) {
     },
     { method: 'get', path: '/bug', handle: () => Promise.reject(new Error('x')) },
   ];
-  const url = await serving(edge(createApp({ routes, log }), { metrics, log, ...options }));
+  const url = await serve(edge(createApp({ routes, log }), { metrics, log, ...options }));
   /** Resolves when the server is done with the request, too: a client may have its answer a moment earlier. */
   const send = async (path: string, method: 'get' | 'trace' = 'get') => {
     const done = wait(/answered/);

@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { listen, ListenError } from 'chassis/http/server';
 import { StartupError } from 'chassis/base/startup-error';
-import { exchangeRaw, serving } from '../support/http.ts';
+import { sendRaw, serve } from '../support/http.ts';
 
 const hello: RequestListener = (_req, res) => {
   res.end('hello');
@@ -15,7 +15,7 @@ test.each([
   ['of which only a part comes', 'GET / HTTP/1.1\r\nHost: a\r\n'],
   ['that never begins', ''],
 ])('a head %s is a 408, long before its connection counts as stalled', async (_, bytes) => {
-  const answer = await exchangeRaw(await serving(hello, { headMs: 100 }), bytes);
+  const answer = await sendRaw(await serve(hello, { headMs: 100 }), bytes);
   expect(answer).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
   expect(answer).toMatch(/connection: close/i);
   expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({
@@ -43,7 +43,7 @@ describe('bytes that are not HTTP', () => {
   ])(
     '%s is answered with a problem document, then the connection ends',
     async (_, bytes, status) => {
-      const answer = await exchangeRaw(await serving(hello), bytes);
+      const answer = await sendRaw(await serve(hello), bytes);
       expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
       const [head, body] = answer.split('\r\n\r\n') as [string, string];
       expect(head).toMatch(/content-type: application\/problem\+json/i);

@@ -6,7 +6,7 @@ import { createApp, type Route } from 'chassis/http/app';
 import { edge } from 'chassis/http/edge';
 import { createMetrics } from 'chassis/observability/metrics';
 import { memoryLog } from 'chassis/testing/memory-log';
-import { serving } from '../support/http.ts';
+import { serve } from '../support/http.ts';
 
 const STALL_MS = 300;
 const HEAD = 'HTTP/1.1\r\nHost: a\r\n\r\n';
@@ -35,7 +35,7 @@ test('a client that does not read loses its connection, and its places among the
     { method: 'get', path: '/small', handle: () => ({ body: 1, cache: 'no-store' }) },
   ];
   const app = edge(createApp({ routes, log }), { metrics, log, maxInFlight: PIPELINED });
-  const url = await serving(app, { stallMs: STALL_MS });
+  const url = await serve(app, { stallMs: STALL_MS });
   const greedy = open(url).pause();
   greedy.write(`GET /large ${HEAD}`.repeat(PIPELINED));
   await all.promise;
@@ -49,7 +49,7 @@ test('a client that does not read loses its connection, and its places among the
 });
 
 test('an answer that takes long lives, as long as something of it moves', async () => {
-  const url = await serving(
+  const url = await serve(
     (_req, res) => {
       let left = 8;
       const drip = setInterval(() => {
@@ -67,7 +67,7 @@ test('an answer that takes long lives, as long as something of it moves', async 
 });
 
 test('a connection that is kept alive may idle for longer', async () => {
-  const url = await serving((_req, res) => res.end('ok'), { stallMs: 50 });
+  const url = await serve((_req, res) => res.end('ok'), { stallMs: 50 });
   const socket = open(url);
   let closed = false;
   socket.once('close', () => (closed = true));

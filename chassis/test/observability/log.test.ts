@@ -6,7 +6,7 @@ import { runNode } from 'chassis/testing/process';
 jest.setTimeout(60_000);
 
 test('a line is JSON with service, level and time, and hides what must not be in it', async () => {
-  const file = join(import.meta.dirname, '../support/logs.ts');
+  const file = join(import.meta.dirname, '../support/logging-process.ts');
   const { lines, ...ended } = await runNode(file, {});
   expect(ended).toEqual({ code: 0, stderr: '' });
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([

@@ -9,7 +9,7 @@ import { startNode } from 'chassis/testing/process';
 import { describeOnServer, serverDatabase, type TestDatabase } from 'chassis/testing/database';
 import { memoryLog } from 'chassis/testing/memory-log';
 import { openNotes, type Notes } from '../support/notes.ts';
-import { proxyTo } from '../support/proxy.ts';
+import { startTcpProxy } from 'chassis/testing/tcp-proxy';
 import { work } from '../support/work.ts';
 
 const KEY = 4712;
@@ -54,7 +54,7 @@ describeOnServer('a process that does what one at a time does', () => {
   });
 
   test('and vanishes from the network loses its turn within seconds, and works again when it is back', async () => {
-    const proxy = await proxyTo(url);
+    const proxy = await startTcpProxy(url);
     const behind = await opened(proxy.url);
     const task = work();
     const lost = behind.withLeaderLock(KEY, never, task.run);
@@ -64,13 +64,13 @@ describeOnServer('a process that does what one at a time does', () => {
     expect(await other.withLeaderLock(KEY, never, () => Promise.resolve('mine'))).toBe('mine');
     expect(performance.now() - start).toBeLessThan(TAKEN_OVER_MS);
     expect(await lost).toBe('lost');
-    await proxy.leave();
-    await proxy.comeBack();
+    await proxy.close();
+    await proxy.reopen();
     expect(await behind.withLeaderLock(KEY, never, () => Promise.resolve('mine again'))).toBe(
       'mine again',
     );
     await behind.close();
-    await proxy.leave();
+    await proxy.close();
   });
 
   test('keeps it for as long as it asks, and hears when the server ends its connection', async () => {
@@ -90,7 +90,7 @@ describeOnServer('a process that does what one at a time does', () => {
   });
 
   test('waits no longer than 2 s for an answer when it asks for its turn', async () => {
-    const proxy = await proxyTo(url);
+    const proxy = await startTcpProxy(url);
     const behind = await opened(proxy.url);
     const task = work();
     const done = other.withLeaderLock(KEY, never, task.run);
@@ -101,7 +101,7 @@ describeOnServer('a process that does what one at a time does', () => {
     proxy.vanish();
     await expect(waiting).rejects.toThrow('the server does not answer');
     await behind.close();
-    await proxy.leave();
+    await proxy.close();
     task.end();
     await done;
   });

@@ -10,7 +10,7 @@ import {
 } from 'chassis/testing/database';
 import { memoryLog } from 'chassis/testing/memory-log';
 import { openNotes, type Notes } from '../support/notes.ts';
-import { proxyTo } from '../support/proxy.ts';
+import { startTcpProxy } from 'chassis/testing/tcp-proxy';
 import { work } from '../support/work.ts';
 
 const KEY = 4711;
@@ -109,11 +109,11 @@ describeOnServer('of two processes on one server', () => {
   // It asks every half second: at first it is between two questions, later it waits for an answer.
   test.each([
     ['vanish', 0],
-    ['fallSilent', 700],
+    ['muteServer', 700],
   ] as const)(
     'a wait ends at its signal, and then the database closes, when the server does %s %i ms before',
     async (fate, ms) => {
-      const proxy = await proxyTo(place.settings.DATABASE_URL!);
+      const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
       const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
       const task = work();
       const done = first.withLeaderLock(KEY, never, task.run);
@@ -128,14 +128,14 @@ describeOnServer('of two processes on one server', () => {
       expect(await waiting).toBeUndefined();
       await behind.close();
       expect(performance.now() - start).toBeLessThan(1_000);
-      await proxy.leave();
+      await proxy.close();
       task.end();
       await done;
     },
   );
 
   test('closing the database ends a wait, also when the server is gone', async () => {
-    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
     const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
     const task = work();
     const done = first.withLeaderLock(KEY, never, task.run);
@@ -146,7 +146,7 @@ describeOnServer('of two processes on one server', () => {
     proxy.vanish();
     await behind.close();
     await expect(waiting).rejects.toThrow();
-    await proxy.leave();
+    await proxy.close();
     task.end();
     await done;
   });
@@ -154,18 +154,18 @@ describeOnServer('of two processes on one server', () => {
   test.each(['cut', 'silent'] as const)(
     'the first one hears when its connection is %s, and the second one gets its turn',
     async (fate) => {
-      const proxy = await proxyTo(place.settings.DATABASE_URL!);
+      const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
       const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
       const [one, other] = [work(), work()];
       const lost = behind.withLeaderLock(KEY, never, one.run);
       await one.began;
       const gained = second.withLeaderLock(KEY, never, other.run);
-      if (fate === 'cut') await proxy.leave();
-      else proxy.fallSilent();
+      if (fate === 'cut') await proxy.close();
+      else proxy.muteServer();
       expect(await lost).toBe('lost');
       // A server that only hears nothing holds the lock until its connection ends.
       await behind.close();
-      if (fate === 'silent') await proxy.leave();
+      if (fate === 'silent') await proxy.close();
       await other.began;
       other.end();
       expect(await gained).toBe('done');

@@ -9,7 +9,7 @@ import { sql } from 'kysely';
 import { describeOnServer, serverDatabase } from 'chassis/testing/database';
 import { memoryLog } from 'chassis/testing/memory-log';
 import { openNotes, read, write } from '../support/notes.ts';
-import { proxyTo } from '../support/proxy.ts';
+import { startTcpProxy } from 'chassis/testing/tcp-proxy';
 
 const url = (port: number) => `postgres://user:hush@127.0.0.1:${port}/nowhere`;
 
@@ -63,30 +63,30 @@ describe('a server that is not there', () => {
 describeOnServer('a server that fails', () => {
   test('is waited for: the service becomes ready when it is there', async () => {
     const place = await serverDatabase();
-    const proxy = await proxyTo(place.settings.DATABASE_URL!);
-    await proxy.leave();
+    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
+    await proxy.close();
     const { log, wait } = memoryLog();
     const warned = wait(/does not answer/);
     const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, log);
     await warned;
-    await proxy.comeBack();
+    await proxy.reopen();
     await database.prepared;
     expect(await database.readiness()).toBeUndefined();
     await database.close();
-    await proxy.leave();
+    await proxy.close();
     await place.remove();
   });
 
   test('and comes back is used again; meanwhile every question is a 503 without an address', async () => {
     const place = await serverDatabase();
-    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
     const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, memoryLog().log);
     await database.prepared;
     await write(database, 'before');
 
     const inFlight = thrownBy(sql`select pg_sleep(10)`.execute(database.db));
     await write(database, 'a second connection');
-    await proxy.leave();
+    await proxy.close();
     for (const error of [await inFlight, await thrownBy(read(database))])
       expect(databaseProblem(error)).toMatchObject({
         status: 503,
@@ -95,46 +95,46 @@ describeOnServer('a server that fails', () => {
       });
     expect(await database.readiness()).toBe('The database does not answer (ECONNREFUSED)');
 
-    await proxy.comeBack();
+    await proxy.reopen();
     expect(await read(database)).toEqual(['before', 'a second connection']);
     expect(await database.readiness()).toBeUndefined();
     await database.close();
-    await proxy.leave();
+    await proxy.close();
     await place.remove();
   });
 
   test('in the middle of a transaction costs that transaction only, not the process', async () => {
     const place = await serverDatabase();
-    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
     const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, memoryLog().log);
     await database.prepared;
     const cut = database.db.transaction().execute(async (tx) => {
       await tx.insertInto('notes').values({ text: 'lost' }).execute();
-      await proxy.leave();
-      await proxy.comeBack();
+      await proxy.close();
+      await proxy.reopen();
       await tx.insertInto('notes').values({ text: 'lost too' }).execute();
     });
     expect(databaseProblem(await thrownBy(cut))?.status).toBe(503);
     expect(await read(database)).toEqual([]);
     await database.close();
-    await proxy.leave();
+    await proxy.close();
     await place.remove();
   });
 
   test('by falling silent is given up after 3 s, and its connection is not used again', async () => {
     const place = await serverDatabase();
-    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
     const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, memoryLog().log);
     await database.prepared;
     await write(database, 'before');
-    proxy.fallSilent();
+    proxy.muteServer();
     const error = await thrownBy(read(database));
     expect(databaseProblem(error)?.status).toBe(503);
-    await proxy.leave();
-    await proxy.comeBack();
+    await proxy.close();
+    await proxy.reopen();
     expect(await read(database)).toEqual(['before']);
     await database.close();
-    await proxy.leave();
+    await proxy.close();
     await place.remove();
   });
 
@@ -168,18 +168,18 @@ describeOnServer('a server that fails', () => {
 
   test('while nobody asks costs an idle connection, a line in the log, and nothing else', async () => {
     const place = await serverDatabase();
-    const proxy = await proxyTo(place.settings.DATABASE_URL!);
+    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
     const { log, wait } = memoryLog();
     const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, log);
     await database.prepared;
     await write(database, 'before');
     const warned = wait(/idle database connection lost/);
-    await proxy.leave();
+    await proxy.close();
     expect(await warned).toMatchObject({ level: 40, code: 'NO_CONNECTION' });
-    await proxy.comeBack();
+    await proxy.reopen();
     expect(await read(database)).toEqual(['before']);
     await database.close();
-    await proxy.leave();
+    await proxy.close();
     await place.remove();
   });
 

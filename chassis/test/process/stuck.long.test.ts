@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { logged, startNode } from 'chassis/testing/process';
 
 test('a service that hangs while it stops is cut off within 10 s, says so, and ends with exit code 1', async () => {
-  const child = startNode(join(import.meta.dirname, '../support/stuck.ts'), {});
+  const child = startNode(join(import.meta.dirname, '../support/stuck-service.ts'), {});
   await logged(child, 'running');
   const since = performance.now();
   expect(await child.stop()).toEqual({

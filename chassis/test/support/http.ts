@@ -1,4 +1,4 @@
-// A listener on a free port that ends with the test file, and raw bytes to and from it.
+// A server on a free port that ends with the test file, and raw bytes to and from it.
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
@@ -10,15 +10,15 @@ afterAll(async () => {
   await Promise.all(open.map((each) => each.stop()));
 });
 
-/** Serves `handler`; resolves with the listener's address. */
-export async function serving(handler: RequestListener, options?: ListenOptions): Promise<string> {
+/** Serves `handler`; resolves with the server's URL. */
+export async function serve(handler: RequestListener, options?: ListenOptions): Promise<string> {
   const listening = await listen(handler, '127.0.0.1', 0, options);
   open.push(listening);
   return listening.url;
 }
 
-/** Sends bytes as they are; resolves with all that comes back until the other side closes. */
-export async function exchangeRaw(url: string, bytes: string): Promise<string> {
+/** Sends bytes as they are; resolves with all that comes back until the server closes the connection. */
+export async function sendRaw(url: string, bytes: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let answer = '';
   socket.setEncoding('utf8').on('data', (text: string) => (answer += text));

@@ -1,4 +1,4 @@
-// A process that waits for the lock, says that it has it, and, should it hear so, that it may have lost it.
+// A process that takes a lock and prints when it has it, and when it may have lost it.
 import { once } from 'node:events';
 import { createLogger } from 'chassis/observability/log';
 import { openNotes } from './notes.ts';

@@ -35,10 +35,10 @@ export const openNotes = (
     log,
   });
 
-/** Writes one note. */
+/** Writes one note. @returns its id */
 export const write = async ({ db }: Database<Notes>, text: string): Promise<number> =>
   (await db.insertInto('notes').values({ text }).returning('id').executeTakeFirstOrThrow()).id;
 
-/** All notes, oldest first. */
+/** Reads all notes, oldest first. */
 export const read = async ({ db }: Database<Notes>): Promise<string[]> =>
   (await db.selectFrom('notes').select('text').orderBy('id').execute()).map(({ text }) => text);

@@ -1,7 +1,7 @@
-// Work that one process at a time does, for a test.
+// Work under a lock, for a test.
 import { once } from 'node:events';
 
-/** Work that goes on until it is told to end, or hears that it may not go on. */
+/** Makes work that runs until `end()`, or until the lock is lost. */
 export function work() {
   const began = Promise.withResolvers<void>();
   const end = Promise.withResolvers<string>();

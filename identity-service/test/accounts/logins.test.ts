@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
-import { type Identity, PASSWORD, sessionOf, someone, startIdentity } from '../support/service.ts';
+import { PASSWORD } from 'chassis/testing/users';
+import { type Identity, sessionOf, someone, startIdentity } from '../support/service.ts';
 
 let place: TestDatabase;
 let identity: Identity;

@@ -1,10 +1,10 @@
 // GET, PATCH, DELETE /api/me over real sockets.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
+import { PASSWORD } from 'chassis/testing/users';
 import {
   type Identity,
   meOf,
-  PASSWORD,
   pointersOf,
   sessionOf,
   type Someone,

@@ -8,6 +8,8 @@ import {
   serverDatabase,
   type TestDatabase,
 } from 'chassis/testing/database';
+import { metricOf } from 'chassis/testing/metrics';
+import { until } from 'chassis/testing/until';
 import { createLongPoll, type LongPoll } from '../../src/events/long-poll.ts';
 import { userEventRoutes } from '../../src/routes/user-events.ts';
 import { open } from '../support/open.ts';
@@ -172,18 +174,7 @@ describe('waiting at the feed', () => {
   });
 });
 
-const waiting = async ({ adminUrl }: Identity): Promise<number> => {
-  const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
-  return Number(/^identity_log_waiting (\d+)$/m.exec(metrics)?.[1]);
-};
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const start = performance.now();
-  while (!(await holds())) {
-    if (performance.now() - start > 8_000) throw new Error(`it never was so that ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+const waiting = (service: Identity): Promise<number> => metricOf(service, 'identity_log_waiting');
 
 test('a service that stops answers who waits at once', async () => {
   const place = await embeddedDatabase();

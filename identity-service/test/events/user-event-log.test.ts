@@ -9,7 +9,8 @@ import { eventReaderIn } from '../../src/events/event-reader.ts';
 import type { Database } from 'chassis/postgres/database';
 import { outline, read, readAll } from '../support/events.ts';
 import { open } from '../support/open.ts';
-import { type Identity, PASSWORD, startIdentity } from '../support/service.ts';
+import { PASSWORD } from 'chassis/testing/users';
+import { type Identity, startIdentity } from '../support/service.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const traceparent = `00-${TRACE}-00f067aa0ba902b7-01`;

@@ -10,7 +10,9 @@ import { sql } from 'kysely';
 import { logged, startNode } from 'chassis/testing/process';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { memoryLog } from 'chassis/testing/memory-log';
-import { describeWithNats, startNats, type TestNats } from 'chassis/testing/nats';
+import { describeWithNats, readStream, startNats, type TestNats } from 'chassis/testing/nats';
+import { metricOf } from 'chassis/testing/metrics';
+import { until } from 'chassis/testing/until';
 import { runSteps } from '../../src/events/steps.ts';
 import { compactionIn } from '../../src/events/compaction.ts';
 import { createLongPoll, type LongPoll } from '../../src/events/long-poll.ts';
@@ -21,10 +23,13 @@ import { type Relay, startRelay } from '../../src/relay/relay.ts';
 import type { Schema } from '../../src/schema.ts';
 import { type EventStream, openStream, STREAM } from '../../src/relay/stream.ts';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
-import { type Ear, listenTo, streamed, until } from '../support/broker.ts';
+import { type Ear, listenTo } from '../support/broker.ts';
 import { copyOf, readAll } from '../support/events.ts';
 import { open } from '../support/open.ts';
-import { type Identity, PASSWORD, startIdentity } from '../support/service.ts';
+import { PASSWORD } from 'chassis/testing/users';
+import { type Identity, startIdentity } from '../support/service.ts';
+
+const LIMIT_MS = 30_000;
 
 describeWithNats('a service with a broker', () => {
   let nats: TestNats;
@@ -43,10 +48,7 @@ describeWithNats('a service with a broker', () => {
     await ear.close();
     await nats.remove();
   });
-  const metric = async (name: string): Promise<number> => {
-    const text = await (await fetch(`${identity.adminUrl}/metrics`)).text();
-    return Number(new RegExp(`^${name} (.+)$`, 'm').exec(text)?.[1]);
-  };
+  const metric = (name: string): Promise<number> => metricOf(identity, name);
 
   test('publishes exactly the events of the feed, in order, each once', async () => {
     const { as, user } = await identity.join('published');
@@ -56,12 +58,12 @@ describeWithNats('a service with a broker', () => {
     await identity.ask('/api/me', { method: 'DELETE', headers: as, json: body });
     const events = await readAll(identity);
     expect(events).toHaveLength(10);
-    await until('all arrived', () => ear.heard.length >= 10);
+    await until('all arrived', () => ear.heard.length >= 10, LIMIT_MS);
     expect(ear.heard).toEqual(
       events.map((event) => ({ subject: `user-events.${event.subject}`, id: event.id, event })),
     );
     // Of who was renamed and left, the last one is kept.
-    expect((await streamed(nats.url)).map(({ subject }) => subject)).toEqual(
+    expect((await readStream(nats.url)).map(({ subject }) => subject)).toEqual(
       ['1', '2', '3', '4', '5', '6'].concat(String(user.id)),
     );
     expect(await metric('identity_relay_position')).toBe(await metric('identity_log_head'));
@@ -70,33 +72,61 @@ describeWithNats('a service with a broker', () => {
   });
 
   test('an event is at the broker at once', async () => {
-    await until('it is idle', async () => (await metric('identity_relay_position')) === 6);
+    await until(
+      'it is idle',
+      async () => (await metric('identity_relay_position')) === 6,
+      LIMIT_MS,
+    );
     const { user } = await identity.join('hasty');
     const start = performance.now();
-    await until('it arrived', () => ear.heard.some(({ event }) => event?.data.id === user.id));
+    await until(
+      'it arrived',
+      () => ear.heard.some(({ event }) => event?.data.id === user.id),
+      LIMIT_MS,
+    );
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
   test('goes on while the broker is down, and publishes what was written then', async () => {
-    await until('it is idle', async () => (await metric('identity_relay_position')) === 6);
+    await until(
+      'it is idle',
+      async () => (await metric('identity_relay_position')) === 6,
+      LIMIT_MS,
+    );
     await nats.servers[0]!.kill();
     await identity.join('unheard_1');
     await identity.join('unheard_2');
-    await until('it fails', async () => (await metric('identity_relay_failures_total')) > 0);
+    await until(
+      'it fails',
+      async () => (await metric('identity_relay_failures_total')) > 0,
+      LIMIT_MS,
+    );
     expect((await fetch(`${identity.adminUrl}/readyz`)).status).toBe(200);
     await nats.servers[0]!.restart();
-    await until('it caught up', async () => (await metric('identity_relay_position')) === 8);
+    await until(
+      'it caught up',
+      async () => (await metric('identity_relay_position')) === 8,
+      LIMIT_MS,
+    );
     const events = await readAll(identity);
-    expect(await streamed(nats.url)).toEqual(events);
+    expect(await readStream(nats.url)).toEqual(events);
   });
 
   test('fills a stream that was lost from the beginning', async () => {
-    await until('it is idle', async () => (await metric('identity_relay_position')) === 6);
+    await until(
+      'it is idle',
+      async () => (await metric('identity_relay_position')) === 6,
+      LIMIT_MS,
+    );
     const manager = await jetstreamManager(ear.connection);
     await manager.streams.delete(STREAM);
     await identity.join('after_the_loss');
-    await until('it caught up', async () => (await metric('identity_relay_position')) === 7);
-    expect(await streamed(nats.url)).toEqual(await readAll(identity));
+    await until(
+      'it caught up',
+      async () => (await metric('identity_relay_position')) === 7,
+      LIMIT_MS,
+    );
+    expect(await readStream(nats.url)).toEqual(await readAll(identity));
   });
 });
 
@@ -164,9 +194,17 @@ describeWithNats('the relay', () => {
       failures: () => failures,
       /** Waits until the log says why the relay does not publish. */
       refusal: (why: RegExp) =>
-        until(`it says ${why}`, () => lines.some(({ message }) => why.test(String(message)))),
+        until(
+          `it says ${why}`,
+          () => lines.some(({ message }) => why.test(String(message))),
+          LIMIT_MS,
+        ),
       published: (head: number) =>
-        until(`it is published up to ${head}`, async () => (await position.read()) === head),
+        until(
+          `it is published up to ${head}`,
+          async () => (await position.read()) === head,
+          LIMIT_MS,
+        ),
       start(more: { stream?: EventStream; publishedOffset?: PublishedOffset } = {}) {
         relay = startRelay({
           ...database,
@@ -194,12 +232,12 @@ describeWithNats('the relay', () => {
     // As far as the database knows, nothing was ever published.
     const forgetful = { ...it.position, write: () => Promise.resolve() };
     it.start({ publishedOffset: forgetful });
-    await until('all is published', () => ear.heard.length === 6);
+    await until('all is published', () => ear.heard.length === 6, LIMIT_MS);
     await it.stop();
     expect(await it.position.read()).toBe(0);
     await it.write(1, 'another_name');
     it.start();
-    await until('it caught up', async () => (await it.position.read()) === 7);
+    await until('it caught up', async () => (await it.position.read()) === 7, LIMIT_MS);
     expect(ear.heard.map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
     await ear.close();
     await it.end();
@@ -220,10 +258,14 @@ describeWithNats('the relay', () => {
         },
       },
     });
-    await until('it goes on', () => it.lines.some(({ msg }) => /failed/.test(String(msg))));
+    await until(
+      'it goes on',
+      () => it.lines.some(({ msg }) => /failed/.test(String(msg))),
+      LIMIT_MS,
+    );
     await it.write(2, 'second_2');
-    await until('it caught up', async () => (await it.position.read()) === 7);
-    const events = await streamed(it.nats.url);
+    await until('it caught up', async () => (await it.position.read()) === 7, LIMIT_MS);
+    const events = await readStream(it.nats.url);
     expect(events.map(({ id }) => id)).toEqual(['1', '3', '4', '5', '6', '7']);
     const failed = it.lines.find(({ msg }) => msg === 'publishing user events failed; retrying');
     expect(failed).toMatchObject({ error: 'Error', retryInMs: expect.any(Number) });
@@ -262,8 +304,8 @@ describeWithNats('the relay', () => {
     // What contradicts the stream is not compacted away.
     expect(await it.compact()).toEqual({ superseded: 0, tombstones: 0 });
     const failures = it.failures();
-    await until('it has tried again', () => it.failures() > failures + 1);
-    expect((await streamed(it.nats.url)).map(({ id }) => id)).toEqual([
+    await until('it has tried again', () => it.failures() > failures + 1, LIMIT_MS);
+    expect((await readStream(it.nats.url)).map(({ id }) => id)).toEqual([
       '2',
       '3',
       '4',
@@ -276,7 +318,9 @@ describeWithNats('the relay', () => {
     await (await jetstreamManager(ear.connection)).streams.delete(STREAM);
     await it.published(9);
     await ear.close();
-    expect(copyOf(await streamed(it.nats.url))).toEqual(copyOf((await it.userLog.after(0)).events));
+    expect(copyOf(await readStream(it.nats.url))).toEqual(
+      copyOf((await it.userLog.after(0)).events),
+    );
     await it.end();
   });
 
@@ -327,7 +371,7 @@ describeWithNats('the relay', () => {
     const ear = await listenTo(it.nats.url);
     it.start({ publishedOffset: { ...it.position, write: () => Promise.resolve() } });
     await it.write(1, 'another_name');
-    await until('it is published', () => ear.heard.length === 1);
+    await until('it is published', () => ear.heard.length === 1, LIMIT_MS);
     await it.stop();
     await it.write(1, 'yet_another_name');
     expect(await it.compact()).toEqual({ superseded: 1, tombstones: 0 });
@@ -345,8 +389,8 @@ describeWithNats('the relay', () => {
       it.db,
     );
     it.start();
-    await until('it caught up', async () => (await it.position.read()) === 2506);
-    const events = await streamed(it.nats.url);
+    await until('it caught up', async () => (await it.position.read()) === 2506, LIMIT_MS);
+    const events = await readStream(it.nats.url);
     const positions = events.map(({ id }) => Number(id));
     expect(positions).toEqual(positions.toSorted((a, b) => a - b));
     expect(copyOf(events).get(1)).toBe('name_2100');

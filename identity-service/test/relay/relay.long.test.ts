@@ -7,18 +7,20 @@ import { nanos } from '@nats-io/transport-node';
 import type { Database } from 'chassis/postgres/database';
 import { type Child, startService } from 'chassis/testing/process';
 import { metricOf } from 'chassis/testing/metrics';
+import { startTcpProxy } from 'chassis/testing/tcp-proxy';
 import { describeOnServer, serverDatabase, type TestDatabase } from 'chassis/testing/database';
-import { describeWithNats, startNats, type TestNats } from 'chassis/testing/nats';
+import { describeWithNats, readStream, startNats, type TestNats } from 'chassis/testing/nats';
+import { until } from 'chassis/testing/until';
 import { publishedOffsetIn } from '../../src/relay/published-offset.ts';
 import type { Schema } from '../../src/schema.ts';
 import { STREAM } from '../../src/relay/stream.ts';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
-import { type Ear, listenTo, streamed, until } from '../support/broker.ts';
+import { type Ear, listenTo } from '../support/broker.ts';
 import { change } from '../support/changes.ts';
-import { linkTo } from '../support/link.ts';
 import { open } from '../support/open.ts';
 import { readUntil } from '../support/writers.ts';
 
+const LIMIT_MS = 30_000;
 const main = join(import.meta.dirname, '../../src/main.ts');
 
 interface Instance {
@@ -98,14 +100,14 @@ describeOnServer('on a server', () => {
       await writers.end();
       const head = await eventReaderIn(database.db).endOffset();
       const position = publishedOffsetIn(database.db);
-      await until('all is published', async () => (await position.read()) === head);
+      await until('all is published', async () => (await position.read()) === head, LIMIT_MS);
       const events = await readUntil(database.db, () => true);
-      expect(await streamed(nats.url)).toEqual(events);
+      expect(await readStream(nats.url)).toEqual(events);
       expect(events.length).toBeGreaterThan(atLeast);
     }
     const heardMore = (count: number) => {
       const goal = ear.heard.length + count;
-      return until(`${count} more were published`, () => ear.heard.length >= goal);
+      return until(`${count} more were published`, () => ear.heard.length >= goal, LIMIT_MS);
     };
 
     test('that is killed again and again while it publishes loses nothing and doubles nothing', async () => {
@@ -157,7 +159,11 @@ describeOnServer('on a server', () => {
       expect(await other!.isActive()).toBe(true);
       one!.child.process.kill('SIGCONT');
       await heardMore(50);
-      await until('it knows that it does not publish', async () => !(await one!.isActive()));
+      await until(
+        'it knows that it does not publish',
+        async () => !(await one!.isActive()),
+        LIMIT_MS,
+      );
       expect(await other!.isActive()).toBe(true);
       await settle(50);
       await Promise.all(instances.map((each) => each.end()));
@@ -166,21 +172,19 @@ describeOnServer('on a server', () => {
     test.each(['publishes', 'waits'] as const)(
       'ends within 10 s when its database is silent: the instance that %s',
       async (does) => {
-        const link = await linkTo(url);
-        const behind = new URL(url);
-        behind.host = new URL(link.url).host;
-        const urls = does === 'publishes' ? [behind.href, url] : [url, behind.href];
+        const proxy = await startTcpProxy(url);
+        const urls = does === 'publishes' ? [proxy.url, url] : [url, proxy.url];
         const first = await startInstance(urls[0]!, nats.url);
-        await until('one publishes', () => first.isActive());
+        await until('one publishes', () => first.isActive(), LIMIT_MS);
         const second = await startInstance(urls[1]!, nats.url);
         const [silenced, other] = does === 'publishes' ? [first, second] : [second, first];
         await heardMore(10);
-        link.delay(Infinity);
+        proxy.delay(Infinity);
         await new Promise((resolve) => setTimeout(resolve, 1_000));
         const start = performance.now();
         await silenced.end();
         expect(performance.now() - start).toBeLessThan(10_000);
-        await link.close();
+        await proxy.close();
         await settle(10);
         await other.end();
       },
@@ -196,26 +200,26 @@ describeOnServer('on a server', () => {
           instance = await startInstance(url, nats.url);
         }
         await nats.servers[0]!.restart();
-        await until('it is heard again', () => !ear.connection.isClosed());
+        await until('it is heard again', () => !ear.connection.isClosed(), LIMIT_MS);
       }
       await settle(200);
       await instance.end();
     });
 
     test('survives a broker that is slow, and one that stands still for longer than it waits', async () => {
-      const link = await linkTo(nats.url);
-      link.delay(400);
-      const instance = await startInstance(url, link.url);
+      const proxy = await startTcpProxy(nats.url);
+      proxy.delay(400);
+      const instance = await startInstance(url, proxy.url);
       await heardMore(50);
       for (let round = 0; round < 2; round += 1) {
-        link.delay(Infinity);
+        proxy.delay(Infinity);
         await new Promise((resolve) => setTimeout(resolve, 7_000));
-        link.delay(20);
+        proxy.delay(20);
         await heardMore(50);
       }
       await settle(300);
       await instance.end();
-      await link.close();
+      await proxy.close();
     });
   });
 });

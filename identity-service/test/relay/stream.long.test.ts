@@ -4,10 +4,12 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import type { UserEventOnWire } from 'contracts/types';
 import { memoryLog } from 'chassis/testing/memory-log';
-import { describeWithNats, startNats, type TestNats } from 'chassis/testing/nats';
+import { describeWithNats, readStream, startNats, type TestNats } from 'chassis/testing/nats';
+import { until } from 'chassis/testing/until';
 import { type EventStream, openStream, STREAM } from '../../src/relay/stream.ts';
-import { type Ear, listenTo, streamed, until } from '../support/broker.ts';
+import { type Ear, listenTo } from '../support/broker.ts';
 
+const LIMIT_MS = 30_000;
 const event = (position: number, id: number, username = `name_${position}`): UserEventOnWire => ({
   specversion: '1.0',
   id: String(position),
@@ -20,7 +22,7 @@ const event = (position: number, id: number, username = `name_${position}`): Use
   data: { id, username },
 });
 const namesIn = async (url: string): Promise<string[]> =>
-  (await streamed(url)).flatMap((each) => ('username' in each.data ? each.data.username : []));
+  (await readStream(url)).flatMap((each) => ('username' in each.data ? each.data.username : []));
 
 for (const servers of [1, 3] as const)
   describeWithNats(`a stream on ${servers} server(s)`, () => {
@@ -75,7 +77,7 @@ for (const servers of [1, 3] as const)
       // It leads nobody for a moment, while it is raised.
       const ends = () => many.end().catch(() => undefined);
       for (let times = 0; times < 2; times += 1)
-        await until('its end is told', async () => (await ends())?.offset === 5);
+        await until('its end is told', async () => (await ends())?.offset === 5, LIMIT_MS);
       const { config } = await manager.streams.info(STREAM);
       expect(config).toMatchObject({ num_replicas: servers, max_msgs_per_subject: 1 });
       expect(lines).toEqual([
@@ -91,11 +93,15 @@ for (const servers of [1, 3] as const)
         ),
       ]);
       // It takes what comes, and is never lowered.
-      await until('it takes events', async () => {
-        const end = await ends();
-        if (end?.offset === 5) await many.append([event(6, 2)], 1).catch(() => undefined);
-        return end?.offset === 6;
-      });
+      await until(
+        'it takes events',
+        async () => {
+          const end = await ends();
+          if (end?.offset === 5) await many.append([event(6, 2)], 1).catch(() => undefined);
+          return end?.offset === 6;
+        },
+        LIMIT_MS,
+      );
       await few.end();
       expect((await manager.streams.info(STREAM)).config.num_replicas).toBe(servers);
       await Promise.all([few.close(), many.close()]);
@@ -143,7 +149,7 @@ for (const servers of [1, 3] as const)
       const { sequence, offset } = await one.end();
       if (sequence < 300) await one.append(events.slice(sequence), sequence);
       expect(sequence === 0 || offset === 39 + sequence).toBe(true);
-      expect((await streamed(nats.url)).map(({ id }) => Number(id))).toEqual(
+      expect((await readStream(nats.url)).map(({ id }) => Number(id))).toEqual(
         events.map(({ id }) => Number(id)),
       );
     });

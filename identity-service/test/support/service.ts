@@ -2,12 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Running } from 'chassis/process/process';
 import type { Me, Session } from 'contracts/types';
+import { PASSWORD } from 'chassis/testing/users';
 import { conformance } from 'contracts/conformance/conformance';
 import { type Client, clientOf } from 'chassis/testing/http-client';
 import type { TestDatabase } from 'chassis/testing/database';
 import { start } from '../../src/service.ts';
-
-export const PASSWORD = 'correct horse battery staple';
 
 /** A session with the header that it asks with. */
 export interface Someone extends Session {

@@ -1,48 +1,47 @@
-// A source that a test plays, time that it turns, and a follower of both.
+// A consumer whose source and clock the test controls.
 import type { EventBatch, EventSource } from 'chassis/events/source';
 import { startConsumer, type ConsumerOptions } from 'chassis/events/consumer';
 import { createMetrics } from 'chassis/observability/metrics';
 import { memoryLog } from 'chassis/testing/memory-log';
 
-/** A read that waits for its answer. */
+/** A read of the source that waits for its batch. */
 export interface Read {
   readonly after: number;
   readonly signal: AbortSignal;
-  give(batch: Partial<EventBatch>): void;
-  fail(error: Error): void;
+  resolve(batch: Partial<EventBatch>): void;
+  reject(error: Error): void;
 }
 
-/** A queue whose reader waits for what comes. */
+/** A queue; `next` waits for an item. */
 function queue<T>() {
   const waiting: ((one: T) => void)[] = [];
-  const stock: T[] = [];
+  const items: T[] = [];
   return {
-    stock,
     push(one: T): void {
       const reader = waiting.shift();
       if (reader) reader(one);
-      else stock.push(one);
+      else items.push(one);
     },
     next: (): Promise<T> =>
-      stock.length > 0
-        ? Promise.resolve(stock.shift()!)
+      items.length > 0
+        ? Promise.resolve(items.shift()!)
         : new Promise((resolve) => waiting.push(resolve)),
   };
 }
 
-/** An event as a log would have it, a second after the one before. */
+/** Makes the event at a position, one second after the event before. */
 export const event = (position: number, more: object = {}) => ({
   id: String(position),
   time: new Date(position * 1000).toISOString(),
   ...more,
 });
 
-/** Follows a source that the test plays; `next…()` resolve when the follower reads, applies or pauses. */
-export function stage(options: Partial<ConsumerOptions> = {}) {
+/** Starts it. `nextRead` and `nextPause` resolve when the consumer reads or pauses. */
+export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
   const reads = queue<Read>();
   const pauses = queue<{ readonly ms: number; end(): void }>();
-  /** What happened, in order. */
-  const story: string[] = [];
+  /** What was applied, acknowledged and closed, in order. */
+  const calls: string[] = [];
   const clock = { now: 0 };
   const state = { position: 0 };
   const { log, lines } = memoryLog();
@@ -53,28 +52,33 @@ export function stage(options: Partial<ConsumerOptions> = {}) {
         reads.push({
           after,
           signal,
-          fail: reject,
-          give({ events = [], nextOffset = after, endOffset = nextOffset, ack = async () => {} }) {
+          reject,
+          resolve({
+            events = [],
+            nextOffset = after,
+            endOffset = nextOffset,
+            ack = async () => {},
+          }) {
             resolve({
               events,
               nextOffset,
               endOffset,
               async ack() {
                 await ack();
-                story.push(`done ${nextOffset}`);
+                calls.push(`done ${nextOffset}`);
               },
             });
           },
         });
       }),
-    close: async () => void story.push('closed'),
+    close: async () => void calls.push('closed'),
   };
-  const following = startConsumer({
+  const consumer = startConsumer({
     name: 'test',
     source,
     offset: () => state.position,
     async apply({ events, nextOffset }) {
-      story.push(`apply ${events.map((one) => (one as { id?: string } | null)?.id).join()}`);
+      calls.push(`apply ${events.map((one) => (one as { id?: string } | null)?.id).join()}`);
       state.position = nextOffset;
       return {};
     },
@@ -94,10 +98,10 @@ export function stage(options: Partial<ConsumerOptions> = {}) {
     ...options,
   });
   return {
-    following,
+    consumer,
     nextRead: reads.next,
     nextPause: pauses.next,
-    story,
+    calls,
     state,
     clock,
     lines,

@@ -1,4 +1,4 @@
-// A process that logs one line that is wanted, and one that is not.
+// A process that logs one line at its level, and one below it.
 import { createLogger } from 'chassis/observability/log';
 
 const log = createLogger('some-service', 'info');

@@ -1,4 +1,4 @@
-// A service that never gets done with stopping.
+// A service whose stop never ends.
 import { runService } from 'chassis/process/process';
 
 // What a listener would do: keep the process alive.

@@ -1,26 +1,26 @@
-// A log for tests: it can be written to, be away, and come back, whatever carries it.
+// An event log for tests, whatever carries it: a test can write to it, stop it and start it again.
 import type { EventSource } from 'chassis/events/source';
 
-export interface LogEvent {
+export interface TestEvent {
   readonly id: string;
   readonly subject: string;
   readonly time: string;
   readonly data: unknown;
 }
 
-export interface LogInTest {
-  /** Appends one event of each subject given, in order; resolves when they can be read. @returns their positions */
+export interface TestLog {
+  /** Appends one event of each subject, in order; resolves when they can be read. @returns their positions */
   append(subjects: readonly string[]): Promise<number[]>;
-  /** A source of its own, as another process would have it; closed with the log. */
+  /** Makes a source, as another process has one; closed with the log. */
   source(waitMs?: number): EventSource;
-  /** Nobody answers any more, as after a SIGKILL. */
-  leave(): Promise<void>;
-  comeBack(): Promise<void>;
+  /** Ends whatever serves the log, as SIGKILL does. */
+  stop(): Promise<void>;
+  restart(): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Makes events at positions that rise and have gaps. */
-export function writer(): (subject: string) => { position: number; event: LogEvent } {
+/** Makes a writer of events, whose positions rise with gaps. */
+export function eventWriter(): (subject: string) => { position: number; event: TestEvent } {
   let position = 0;
   return (subject) => {
     position += position % 3 === 0 ? 1 : 2;
@@ -29,6 +29,6 @@ export function writer(): (subject: string) => { position: number; event: LogEve
   };
 }
 
-/** `count` subjects, each another. */
+/** Returns `count` different subjects. */
 export const subjects = (count: number, prefix = 's'): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${index}`);

@@ -1,4 +1,4 @@
-// A log in a stream of a real broker, filled as a relay would fill it.
+// A log in a stream of a real NATS server, filled as a relay fills it.
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
@@ -6,22 +6,22 @@ import type { EventSource } from 'chassis/events/source';
 import { jetStreamSource } from 'chassis/events/nats/source';
 import { brokerOptions } from 'chassis/events/nats/connection';
 import { startNats, type TestNats } from 'chassis/testing/nats';
-import { writer, type LogInTest } from './log-in-test.ts';
+import { eventWriter, type TestLog } from './test-log.ts';
 
 export const STREAM = 'USER_EVENTS';
 export const NAME = 'tester';
 
-export interface StreamLog extends LogInTest {
+export interface NatsLog extends TestLog {
   readonly nats: TestNats;
   readonly connection: NatsConnection;
   readonly manager: JetStreamManager;
-  /** One to read from, by way of other addresses when these are given. */
+  /** Makes a source. @param urls other addresses of the server, such as a proxy's */
   source(waitMs?: number, urls?: string): EventSource;
-  /** Publishes a message that is no event. */
+  /** Publishes a message that is not an event. */
   publish(text: string, msgID?: string): Promise<void>;
 }
 
-/** Makes the stream; a cluster may not have all of its servers together yet. */
+/** Makes the stream; it retries until all servers of a cluster have joined. */
 async function makeStream({ streams }: JetStreamManager, replicas: number): Promise<void> {
   for (let tries = 100; ; tries -= 1)
     try {
@@ -39,15 +39,15 @@ async function makeStream({ streams }: JetStreamManager, replicas: number): Prom
     }
 }
 
-export async function streamLog(size: 1 | 3 = 1): Promise<StreamLog> {
+export async function startNatsLog(size: 1 | 3 = 1): Promise<NatsLog> {
   const nats = await startNats(size);
   const connection = await connect(brokerOptions(nats.url, 'relay'));
   const manager = await jetstreamManager(connection, { checkAPI: false });
   await makeStream(manager, size);
   const client = jetstream(connection);
-  const write = writer();
+  const write = eventWriter();
   const sources: EventSource[] = [];
-  /** Again and again with the same id, until the broker has it: it takes each once. */
+  /** Retries with the same id until the server has the message; it stores each id once. */
   const publish = async (subject: string, text: string, msgID?: string): Promise<void> => {
     for (let tries = 200; ; tries -= 1)
       try {
@@ -84,8 +84,8 @@ export async function streamLog(size: 1 | 3 = 1): Promise<StreamLog> {
       sources.push(source);
       return source;
     },
-    leave: async () => void (await Promise.all(nats.servers.map((server) => server.kill()))),
-    comeBack: async () => void (await Promise.all(nats.servers.map((server) => server.restart()))),
+    stop: async () => void (await Promise.all(nats.servers.map((server) => server.kill()))),
+    restart: async () => void (await Promise.all(nats.servers.map((server) => server.restart()))),
     async remove() {
       await Promise.all(sources.map((source) => source.close()));
       await connection.close();
