@@ -1,5 +1,6 @@
 // Structured logs: one JSON line for each event, on standard output.
 import { pino, type Logger } from 'pino';
+import { standardOutput } from './log-destination.ts';
 
 export type { Logger };
 
@@ -26,6 +27,5 @@ export const createLogger = (service: string, level: string): Logger =>
         censor: '[hidden]',
       },
     },
-    // An asynchronous pino would retry for ever at the exit when the reader of the log is gone, and never exit.
-    pino.destination({ sync: true }),
+    standardOutput,
   );

@@ -1,4 +1,5 @@
 // Metrics in the Prometheus format. The only file that imports prom-client.
+import { standardOutput } from './log-destination.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export type { Counter, Gauge, Histogram };
@@ -40,6 +41,17 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  registry.registerMetric(
+    new Counter({
+      name: 'log_lines_dropped_total',
+      help: 'Log lines that were dropped because their reader was too slow.',
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(standardOutput.dropped);
+      },
+    }),
+  );
   const registers = [registry];
   return {
     counter: (name, help, labelNames) => new Counter({ name, help, labelNames, registers }),

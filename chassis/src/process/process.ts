@@ -4,6 +4,7 @@ import type { RequestListener } from 'node:http';
 import { createAdminApp, type AdminOptions, type Readiness } from '../http/admin.ts';
 import type { MessageClasses } from '../http/app.ts';
 import { listen, type Listening } from '../http/server.ts';
+import { standardOutput } from '../observability/log-destination.ts';
 import { StartupError } from '../base/startup-error.ts';
 
 /** Shorter than the limit of the public listener: admin answers are short, except for event streams, which never end. */
@@ -79,6 +80,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
 const SAME_CTRL_C_MS = 1000;
 // Supervisors send SIGKILL after 10 s. The process exits before that: its data survives unfinished work and SIGKILL.
 const STOP_LIMIT_MS = 9_000;
+/** How long the exit waits for the reader of the log. */
+const FLUSH_MS = 500;
 
 /**
  * Runs a service until SIGTERM or SIGINT, and exits within 10 s; with code 1 when stopping hung. The message of a
@@ -102,10 +105,11 @@ export async function runService(
       );
       process.exit(1);
     }, STOP_LIMIT_MS);
-    void running.stop().then(() => process.exit(0));
+    void stopAndExit(running);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  process.on('uncaughtException', (error: unknown) => void crash(error));
   try {
     running = await start(process.env);
   } catch (error) {
@@ -113,4 +117,17 @@ export async function runService(
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }
+}
+
+async function stopAndExit(running: Running): Promise<void> {
+  await running.stop();
+  await standardOutput.flush(FLUSH_MS);
+  process.exit(0);
+}
+
+/** Ends the process as Node would, but writes the log lines first that are still buffered. */
+async function crash(error: unknown): Promise<void> {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  await standardOutput.flush(FLUSH_MS);
+  process.exit(1);
 }

@@ -24,6 +24,11 @@ const outcomeOf = (waiting: Promise<void> | undefined): Promise<string> =>
     later(),
   ]);
 
+const cancelAtOnce = (listener: () => void) => {
+  listener();
+  return () => undefined;
+};
+
 test('gives permits without a wait while some are free', () => {
   const permits = createPermits({ maxConcurrent: 2, maxQueued: 0 });
   expect([permits.acquire({}), permits.acquire({})]).toEqual([undefined, undefined]);
@@ -84,11 +89,9 @@ test('rejects a caller that is cancelled, and gives the permit to the next', asy
 test('rejects a caller that is cancelled already', async () => {
   const permits = one();
   void permits.acquire({});
-  const onCancel = (listener: () => void) => {
-    listener();
-    return () => undefined;
-  };
-  await expect(permits.acquire({ onCancel })).rejects.toMatchObject({ reason: 'cancelled' });
+  await expect(permits.acquire({ onCancel: cancelAtOnce })).rejects.toMatchObject({
+    reason: 'cancelled',
+  });
   expect(permits.queued).toBe(0);
 });
 
