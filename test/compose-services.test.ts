@@ -11,7 +11,7 @@ import {
   readText,
   ROOT,
   withDefaults,
-} from './compose.ts';
+} from './support/compose.ts';
 
 const compose = readCompose();
 const dockerfileOf = (name: string): string => readText(`${name}/Dockerfile`);

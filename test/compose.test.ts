@@ -2,7 +2,14 @@
 import { expect, test } from '@jest/globals';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { instructions, OURS, readCompose, readText, ROOT, withDefaults } from './compose.ts';
+import {
+  instructions,
+  OURS,
+  readCompose,
+  readText,
+  ROOT,
+  withDefaults,
+} from './support/compose.ts';
 
 const compose = readCompose();
 const services = Object.entries(compose.services);

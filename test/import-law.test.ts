@@ -141,15 +141,31 @@ describe('what the law forbids', () => {
       'may not import chassis',
       `import { invalid } from 'chassis/http/problem';`,
     ],
-    [
-      'chassis/src/base/a.ts',
-      'leaves its workspace',
-      `import '../../../test/support/database.ts';`,
-    ],
+    ['chassis/src/base/a.ts', 'leaves its workspace', `import '../../../test/support/system.ts';`],
     [
       'gateway/test/a.ts',
       'leaves its workspace',
       `import '../../social-service/src/wire/wire.ts';`,
+    ],
+    ['gateway/test/a.ts', 'leaves its workspace', `import '../../test/support/system.ts';`],
+    [
+      'gateway/test/a.ts',
+      'leaves its workspace',
+      `import type { L } from '../../lab/bench/load.ts';`,
+    ],
+    [
+      'social-service/test/a.ts',
+      'leaves its workspace',
+      `import '../../chassis/testing/until.ts';`,
+    ],
+    ['chassis/testing/a.ts', 'leaves its workspace', `import '../../contracts/src/types.ts';`],
+    ['gateway/test/a.ts', 'may not import identity-service', `import 'identity-service/users';`],
+    ['chassis/testing/a.ts', 'may not import gateway', `import 'gateway/app';`],
+    ['contracts/test/a.ts', 'may not import chassis', `import 'chassis/testing/until';`],
+    [
+      'gateway/src/app.ts',
+      'only tests import chassis/testing',
+      `import { until } from 'chassis/testing/until';`,
     ],
     [
       'chassis/src/http/app.ts',
@@ -205,7 +221,8 @@ test('what the law allows is left in peace', () => {
     'gateway/src/upstream/engine/layers/retry.ts': `import { UpstreamFailure } from '../failure.ts';`,
     'gateway/src/views/post/load.ts': `import type { P } from '../../upstream/social/posts.ts';`,
     'gateway/src/app.ts': `// the process.\nconst a = { process: 'process.env' };\na.process();`,
-    'gateway/test/a.ts': `import '../../test/support/database.ts';`,
+    'gateway/test/a.ts': `import 'chassis/testing/database';\nimport 'contracts/types';\nimport '../src/app.ts';`,
+    'chassis/testing/a.ts': `import 'contracts/types';\nimport 'chassis/http/problem';`,
     'contracts/src/generated/social.ts': 'a();\n'.repeat(200),
     'chassis/test/http/server.test.ts': `process.env;\n${'a();\n'.repeat(200)}`,
   };

@@ -132,7 +132,8 @@ export function violations(files: ReadonlyMap<string, string>): string[] {
   const src = sources.filter(({ path }) => isSource(path));
   return [
     ...sources.flatMap(leavesWorkspace),
-    ...src.flatMap(neighbours),
+    ...sources.flatMap(neighbours),
+    ...src.flatMap(usesTestKit),
     ...src.flatMap(houseOrder),
     ...Object.keys(lone).flatMap((library) => loneLibrary(library, src)),
     ...src.flatMap(touchesProcess),
@@ -143,26 +144,37 @@ export function violations(files: ReadonlyMap<string, string>): string[] {
 const workspaceOf = (path: string): string => path.split('/', 1)[0]!;
 const isSource = (path: string): boolean => /^[^/]+\/src\//.test(path);
 
-/** Tests and scripts may also share the root's helpers for tests, and what the lab makes. */
+/** No file, tests included, imports another folder of the root by path; tests share what is in chassis/testing. */
 function leavesWorkspace({ path, imports }: Source): string[] {
-  const may = isSource(path) ? [workspaceOf(path)] : [workspaceOf(path), 'test', 'lab'];
   return imports
-    .filter((one) => one.relative && !may.includes(workspaceOf(one.target)))
+    .filter((one) => one.relative && workspaceOf(one.target) !== workspaceOf(path))
     .map(
       ({ line, target }) => `${path}:${line}: a relative import leaves its workspace: ${target}`,
     );
 }
 
-/** contracts know nobody, the chassis nobody of the domain, and the three processes only these two. */
+/**
+ * Sources of contracts and of the chassis import no workspace, those of the services only these two. Tests import their
+ * own workspace, too, and those of the chassis contracts, for the fakes of services.
+ */
 function neighbours({ path, imports }: Source): string[] {
   const own = workspaceOf(path);
-  const may = own === 'contracts' || own === 'chassis' ? [] : ['contracts', 'chassis'];
+  const isShared = own === 'contracts' || own === 'chassis';
+  const tests = own === 'contracts' ? [own] : [own, 'contracts', 'chassis'];
+  const may = !isSource(path) ? tests : isShared ? [] : ['contracts', 'chassis'];
   return imports.flatMap(({ line, target, relative }) => {
     const other = relative ? undefined : packageOf(target);
     return other !== undefined && workspaces.includes(other) && !may.includes(other)
       ? [`${path}:${line}: ${own} may not import ${other}`]
       : [];
   });
+}
+
+/** chassis/testing is not in the images. */
+function usesTestKit({ path, imports }: Source): string[] {
+  return imports
+    .filter(({ target }) => target.startsWith('chassis/testing/'))
+    .map(({ line }) => `${path}:${line}: only tests import chassis/testing`);
 }
 
 function houseOrder({ path, imports }: Source): string[] {

@@ -9,7 +9,7 @@ import {
   MARGIN_MS,
   member,
 } from '../support/expectations.ts';
-import { faults, restore, oddities, type Fault } from '../support/faults.ts';
+import { faults, restore, quirks, type Fault } from '../support/faults.ts';
 import { mockDns } from '../support/mock-dns.ts';
 import { postOf, completePost } from '../support/fixtures.ts';
 import { userOf } from 'chassis/testing/users';
@@ -135,7 +135,7 @@ describe.each(faults)('Social $name', (fault) => {
   });
 });
 
-describe.each(oddities)('an upstream that $name', ({ behaviour }) => {
+describe.each(quirks)('an upstream that $name', ({ behaviour }) => {
   test('is answered as if nothing were', async () => {
     const { identity, social, request } = await startTestbed({
       env: { AUTHOR_DEADLINE_MS: '2000', AUTHOR_TTL_MS: '0' },

@@ -2,7 +2,7 @@
 import { Agent } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import * as broken from '../support/faulty-responders.ts';
-import { startChild, type Child } from '../support/gateway-process.ts';
+import { startGateway, type GatewayProcess } from '../support/gateway-process.ts';
 import { request } from 'chassis/testing/http-client';
 import { until } from 'chassis/testing/until';
 import { startFakeIdentity } from 'chassis/testing/fake-identity';
@@ -36,12 +36,12 @@ afterEach(async () => {
 });
 
 /** Requests are patient, except where Social is to be too slow for them. */
-async function world(victim: 'identity' | 'social') {
+async function startAll(victim: 'identity' | 'social') {
   const identity = await startFakeIdentity(WORLD.authors);
   open.push(identity.close);
   const social = await startFakeSocial(WORLD);
   open.push(social.close);
-  const gateway = await startChild({
+  const gateway = await startGateway({
     IDENTITY_URL: identity.url,
     SOCIAL_URL: social.url,
     AUTHOR_DEADLINE_MS: '30',
@@ -58,7 +58,7 @@ async function world(victim: 'identity' | 'social') {
 let nextId = 1;
 
 /** Asks for `count` posts, AT_ONCE at a time; gives the number of answers by status. */
-async function load(gateway: Child, count: number): Promise<Map<number, number>> {
+async function load(gateway: GatewayProcess, count: number): Promise<Map<number, number>> {
   const agent = new Agent({ keepAlive: true });
   const statuses = new Map<number, number>();
   let left = count;
@@ -75,24 +75,24 @@ async function load(gateway: Child, count: number): Promise<Map<number, number>>
   return statuses;
 }
 
-const command = (gateway: Child, breaker: string, word: string) =>
+const command = (gateway: GatewayProcess, breaker: string, word: string) =>
   request(`${gateway.adminUrl}/breakers/${breaker}/${word}`, { method: 'POST' });
 
-async function strike(upstream: StubServer, behaviour: Responder | 'refuse'): Promise<void> {
+async function inject(upstream: StubServer, behaviour: Responder | 'refuse'): Promise<void> {
   if (behaviour === 'refuse') await upstream.refuse();
   else upstream.respondWith(behaviour);
 }
 
 describe.each(['identity', 'social'] as const)('10,000 requests while %s', (name) => {
   test.each(faults)('$name leave nothing behind', async ({ behaviour }) => {
-    const stage = await world(name);
+    const stage = await startAll(name);
     const upstream = stage[name];
     const { gateway } = stage;
     // Kept closed, so that every request really meets the fault.
     await command(gateway, name, 'close');
-    await strike(upstream, behaviour);
+    await inject(upstream, behaviour);
     await load(gateway, WARM_UP);
-    const heap = await gateway.heldHeap();
+    const heap = await gateway.heapAfterGc();
     const descriptors = gateway.descriptors();
 
     const statuses = await load(gateway, REQUESTS);
@@ -104,7 +104,7 @@ describe.each(['identity', 'social'] as const)('10,000 requests while %s', (name
       expect(upstream.requests.length).toBeGreaterThan(REQUESTS / AT_ONCE);
     expect(gateway.exitCode()).toBeNull();
     // Room for what is remembered on purpose, and bounded: 10,000 posts' authors, metrics.
-    expect((await gateway.heldHeap()) - heap).toBeLessThan(6 * MEGABYTE);
+    expect((await gateway.heapAfterGc()) - heap).toBeLessThan(6 * MEGABYTE);
     expect(gateway.descriptors() - descriptors).toBeLessThan(AT_ONCE);
 
     upstream.respondWith();

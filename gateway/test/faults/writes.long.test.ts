@@ -1,6 +1,7 @@
 // Writes while an upstream is broken: sent once, and what is not known is told as not known.
 import { describe, expect, test } from '@jest/globals';
 import { PASSWORD } from 'chassis/testing/users';
+import { CREDENTIALS, NEW_USER } from '../support/credentials.ts';
 import { closesOnReuse, hangsUp, resetsOnReuse, silent } from '../support/faulty-responders.ts';
 import { commandBreaker, breakerStateOf } from '../support/breakers.ts';
 import { expectNoInternals, expectProblem, expectProxyStatus } from '../support/expectations.ts';
@@ -59,8 +60,6 @@ describe.each(faults)(
   },
 );
 
-const SEVEN = { username: 'user_7', password: PASSWORD };
-const ANN = { username: 'ann', email: 'ann@secret.example', password: PASSWORD };
 type Who = 'identity' | 'social';
 const WRITES: readonly [string, string, Who, object | undefined][] = [
   ['PATCH', '/api/posts/6', 'social', { content: 'Hello again.' }],
@@ -69,9 +68,9 @@ const WRITES: readonly [string, string, Who, object | undefined][] = [
   ['DELETE', '/api/friends/9', 'social', undefined],
   ['PATCH', '/api/me', 'identity', { username: 'sun_dog' }],
   ['DELETE', '/api/me', 'identity', { currentPassword: PASSWORD }],
-  ['POST', '/api/auth/register', 'identity', ANN],
-  ['POST', '/api/auth/login', 'identity', SEVEN],
-  ['POST', '/api/auth/token', 'identity', SEVEN],
+  ['POST', '/api/auth/register', 'identity', NEW_USER],
+  ['POST', '/api/auth/login', 'identity', CREDENTIALS],
+  ['POST', '/api/auth/token', 'identity', CREDENTIALS],
   ['POST', '/api/auth/logout', 'identity', undefined],
 ];
 

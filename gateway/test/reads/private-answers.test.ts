@@ -1,7 +1,7 @@
 // Answers that depend on who asks: nobody else's, and nothing in them but what the contract names.
 import { expect, test } from '@jest/globals';
-import { PASSWORD } from 'chassis/testing/users';
 import { until } from 'chassis/testing/until';
+import { CREDENTIALS, NEW_USER } from '../support/credentials.ts';
 import { bearer } from '../support/session.ts';
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 import { problem, type Responder, type StubServer } from 'chassis/testing/stub-server';
@@ -19,9 +19,6 @@ const gossips: Responder = ({ res, status, body }) => {
   res.end(status === 204 ? undefined : told);
 };
 
-const ANN = { username: 'ann', email: 'ann@secret.example', password: PASSWORD };
-const SEVEN = { username: 'user_7', password: PASSWORD };
-
 const ASKED: readonly [string, string, object | undefined][] = [
   ['GET', '/api/feed', undefined],
   ['GET', '/api/friends', undefined],
@@ -33,9 +30,9 @@ const ASKED: readonly [string, string, object | undefined][] = [
   ['POST', '/api/posts', { content: 'Hello.' }],
   ['PATCH', '/api/posts/6', { content: 'Hello again.' }],
   ['DELETE', '/api/posts/6', undefined],
-  ['POST', '/api/auth/register', ANN],
-  ['POST', '/api/auth/login', SEVEN],
-  ['POST', '/api/auth/token', SEVEN],
+  ['POST', '/api/auth/register', NEW_USER],
+  ['POST', '/api/auth/login', CREDENTIALS],
+  ['POST', '/api/auth/token', CREDENTIALS],
 ];
 
 test.each(ASKED)(

@@ -1,18 +1,15 @@
 // Whose attempts Identity counts: it hears the client's address, as far as that is to be believed, and its no gets through.
 import { describe, expect, test } from '@jest/globals';
-import { PASSWORD } from 'chassis/testing/users';
+import { CREDENTIALS, NEW_USER } from '../support/credentials.ts';
 import { expectProblem } from '../support/expectations.ts';
 import { cookies, sameOrigin, setCookies } from '../support/session.ts';
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 import { always, problem } from 'chassis/testing/stub-server';
 
-const SEVEN = { username: 'user_7', password: PASSWORD };
-const ANN = { username: 'ann', email: 'ann@secret.example', password: PASSWORD };
-
 const ATTEMPTS: readonly [string, object][] = [
-  ['/api/auth/login', SEVEN],
-  ['/api/auth/token', SEVEN],
-  ['/api/auth/register', ANN],
+  ['/api/auth/login', CREDENTIALS],
+  ['/api/auth/token', CREDENTIALS],
+  ['/api/auth/register', NEW_USER],
 ];
 
 const attempt = (
@@ -90,10 +87,10 @@ describe('too many attempts', () => {
 
   test('are asked of Identity once each: it alone counts', async () => {
     const testbed = await startTestbed();
-    const wrong = { ...SEVEN, password: 'a wrong one' };
+    const wrong = { ...CREDENTIALS, password: 'a wrong one' };
     for (let count = 0; count < 20; count += 1)
       expect((await attempt(testbed, '/api/auth/login', wrong)).status).toBe(401);
     expect(testbed.identity.count(/sessions/)).toBe(20);
-    expect((await attempt(testbed, '/api/auth/login', SEVEN)).status).toBe(200);
+    expect((await attempt(testbed, '/api/auth/login', CREDENTIALS)).status).toBe(200);
   });
 });

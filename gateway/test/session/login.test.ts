@@ -1,13 +1,11 @@
 // A browser's session begins: the tokens go into cookies, and nowhere else.
 import { describe, expect, test } from '@jest/globals';
-import { emailOf, PASSWORD } from 'chassis/testing/users';
+import { emailOf } from 'chassis/testing/users';
+import { CREDENTIALS, NEW_USER } from '../support/credentials.ts';
 import { expectProblem } from '../support/expectations.ts';
 import { sameOrigin, setCookies } from '../support/session.ts';
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 import { problem } from 'chassis/testing/stub-server';
-
-const ANN = { username: 'ann', email: 'ann@secret.example', password: PASSWORD };
-const SEVEN = { username: 'user_7', password: PASSWORD };
 
 const post = (testbed: Testbed, path: string, json: object, headers: Record<string, string> = {}) =>
   testbed.request(path, { method: 'POST', json, headers: { ...sameOrigin(testbed), ...headers } });
@@ -15,8 +13,8 @@ const post = (testbed: Testbed, path: string, json: object, headers: Record<stri
 const TOKEN = /eyJ|refresh-secret/;
 
 describe.each([
-  ['registering', '/api/auth/register', ANN, 201, { id: 101, username: 'ann' }],
-  ['logging in', '/api/auth/login', SEVEN, 200, { id: 7, username: 'user_7' }],
+  ['registering', '/api/auth/register', NEW_USER, 201, { id: 101, username: 'ann' }],
+  ['logging in', '/api/auth/login', CREDENTIALS, 200, { id: 7, username: 'user_7' }],
 ])('%s', (_, path, body, status, user) => {
   test('answers with who it is, and sets two cookies that no script can read', async () => {
     const testbed = await startTestbed();
@@ -81,20 +79,23 @@ describe.each([
 test('who registers is known from then on, also when there was nobody of that id before', async () => {
   const testbed = await startTestbed();
   expect((await testbed.request('/api/users/101')).status).toBe(404);
-  const response = await post(testbed, '/api/auth/register', ANN);
+  const response = await post(testbed, '/api/auth/register', NEW_USER);
   expect(response.headers['location']).toBe('/api/users/101');
   expect((await testbed.request('/api/users/101')).body).toEqual({ id: 101, username: 'ann' });
 });
 
 test('one logs in with the e-mail, too; the answer does not show it', async () => {
   const testbed = await startTestbed();
-  const response = await post(testbed, '/api/auth/login', { ...SEVEN, username: emailOf(7) });
+  const response = await post(testbed, '/api/auth/login', { ...CREDENTIALS, username: emailOf(7) });
   expect([response.status, response.body]).toEqual([200, { user: { id: 7, username: 'user_7' } }]);
 });
 
 test('a wrong password is a 401 in Identity’s words, and changes no cookie', async () => {
   const testbed = await startTestbed();
-  const response = await post(testbed, '/api/auth/login', { ...SEVEN, password: 'a wrong one' });
+  const response = await post(testbed, '/api/auth/login', {
+    ...CREDENTIALS,
+    password: 'a wrong one',
+  });
   expectProblem(response, 401, 'unauthenticated', '/api/auth/login');
   expect(response.body).toMatchObject({ detail: 'The name or the password is wrong.' });
   expect(response.headers).toMatchObject({
@@ -112,7 +113,7 @@ test('a name that is taken is a 409 that says which field it is', async () => {
     const { status, body } = problem('conflict', 'Another user has this name.', { errors });
     res.writeHead(status, { 'Content-Type': 'application/problem+json' }).end(JSON.stringify(body));
   });
-  const response = await post(testbed, '/api/auth/register', ANN);
+  const response = await post(testbed, '/api/auth/register', NEW_USER);
   expectProblem(response, 409, 'conflict', '/api/auth/register');
   expect(response.body).toMatchObject({ errors });
   expect(setCookies(response)).toEqual({});

@@ -1,26 +1,22 @@
-// Routes that take a body: a good one of each, and a way to send others.
+// Routes that take a body: a valid body of each, and a way to send others.
 import { expect } from '@jest/globals';
-import { PASSWORD } from 'chassis/testing/users';
+import { CONFIRMATION, CREDENTIALS, NEW_USER } from './credentials.ts';
 import { bearer } from './session.ts';
 import { startTestbed } from './testbed.ts';
 
-export const ANN = { username: 'ann', email: 'ann@secret.example', password: PASSWORD };
-export const SEVEN = { username: 'user_7', password: PASSWORD };
-export const SURE = { currentPassword: PASSWORD };
-
-/** Method, path, and a body that is right. */
+/** Method, path, and a valid body. */
 export const BODY_ROUTES: readonly [string, string, object][] = [
   ['POST', '/api/posts', { content: 'Hello.' }],
   ['PATCH', '/api/posts/6', { content: 'Hello.' }],
   ['PATCH', '/api/me', { username: 'sun_dog' }],
-  ['DELETE', '/api/me', SURE],
-  ['POST', '/api/auth/register', ANN],
-  ['POST', '/api/auth/login', SEVEN],
-  ['POST', '/api/auth/token', SEVEN],
+  ['DELETE', '/api/me', CONFIRMATION],
+  ['POST', '/api/auth/register', NEW_USER],
+  ['POST', '/api/auth/login', CREDENTIALS],
+  ['POST', '/api/auth/token', CREDENTIALS],
 ];
 
-/** Sends bodies to one route as user 7. The keys are known, so that whatever goes upstream is seen as such. */
-export async function sender(method: string, path: string) {
+/** Makes a client that sends bodies to one route as user 7. The gateway has the keys already, so it need not request them. */
+export async function startBodyClient(method: string, path: string) {
   const testbed = await startTestbed();
   const session = bearer(testbed.identity.openSession(7));
   await testbed.request('/api/friends', { headers: session });
@@ -31,6 +27,7 @@ export async function sender(method: string, path: string) {
       body: { readonly json?: unknown; readonly text?: string },
       headers: Readonly<Record<string, string>> = {},
     ) => testbed.request(path, { method, ...body, headers: { ...session, ...headers } }),
-    expectNobodyAsked: () => expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]),
+    expectNoUpstreamRequests: () =>
+      expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]),
   };
 }

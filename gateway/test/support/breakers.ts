@@ -1,4 +1,4 @@
-// Breakers as the metrics and the admin port show them.
+// Breakers, as the metrics and the admin port show them.
 import { expect } from '@jest/globals';
 import { status } from './faulty-responders.ts';
 import { until } from 'chassis/testing/until';
@@ -15,7 +15,8 @@ export const BREAKER_STATES: readonly BreakerState[] = [
   'forced_open',
   'forced_closed',
 ];
-/** The one state whose series is 1. */
+
+/** Reads the state of a breaker: the only one whose series is 1. */
 export async function breakerStateOf(
   { admin }: Testbed,
   upstream: BreakerName,
@@ -29,19 +30,19 @@ export async function breakerStateOf(
   return BREAKER_STATES[values.indexOf(1)];
 }
 
-/** Waits for a state. */
+/** Waits until a breaker has a state. */
 export const untilBreakerIs = (testbed: Testbed, upstream: BreakerName, state: BreakerState) =>
   until(`the breaker of ${upstream} is ${state}`, async () => {
     return (await breakerStateOf(testbed, upstream)) === state;
   });
 
-/** An operator's word: open, close or auto. */
-export const commandBreaker = async (testbed: Testbed, upstream: BreakerName, word: string) => {
-  const response = await testbed.admin(`/breakers/${upstream}/${word}`, { method: 'POST' });
+/** Gives a breaker an operator's command: open, close or auto. */
+export const commandBreaker = async (testbed: Testbed, upstream: BreakerName, command: string) => {
+  const response = await testbed.admin(`/breakers/${upstream}/${command}`, { method: 'POST' });
   expect(response.status).toBeLessThan(300);
 };
 
-/** Lets the upstream fail until its breaker opens. */
+/** Makes the upstream fail until its breaker opens. */
 export async function tripBreaker(testbed: Testbed, upstream: Upstream): Promise<void> {
   testbed[upstream].respondWith(status(500));
   let id = 100;

@@ -1,4 +1,4 @@
-// Loaded into a child process with --expose-gc: collects garbage when asked by SIGUSR2, so that what is left is held.
+// Loaded into a process with --expose-gc: SIGUSR2 collects garbage.
 process.on('SIGUSR2', () => {
   globalThis.gc?.();
 });

@@ -1,14 +1,14 @@
-// What must hold of every answer that tells of a failed upstream.
+// What every response about a failed upstream must have.
 import { expect } from '@jest/globals';
 import { SECRET } from './faulty-responders.ts';
 import type { HttpResponse } from 'chassis/testing/http-client';
 import type { ProxyStatus } from './faults.ts';
 import type { StubServer } from 'chassis/testing/stub-server';
 
-/** Beyond its deadline an answer may take as long as this, on a busy machine. */
+/** How much longer than its deadline a response may take on a busy machine. */
 export const MARGIN_MS = 500;
 
-/** The member of a list header (RFC 9211, RFC 9209) that starts with `name`; undefined when there is none. */
+/** Returns the member of a list header (RFC 9211, RFC 9209) that starts with `name`; undefined when there is none. */
 export function member(response: HttpResponse, header: string, name: string): string | undefined {
   const value = response.headers[header];
   return String(value ?? '')
@@ -16,21 +16,21 @@ export function member(response: HttpResponse, header: string, name: string): st
     .find((candidate) => candidate.split(';', 1)[0] === name);
 }
 
-/** Proxy-Status tells of this upstream's failure, by the right name. */
+/** Expects that Proxy-Status has the upstream's failure. */
 export function expectProxyStatus(
   response: HttpResponse,
   upstream: string,
-  told: ProxyStatus,
+  expected: ProxyStatus,
 ): void {
-  const said = member(response, 'proxy-status', upstream)?.split(/;\s*/).slice(1) ?? [];
-  if ('error' in told) expect(said).toContain(`error=${told.error}`);
+  const parameters = member(response, 'proxy-status', upstream)?.split(/;\s*/).slice(1) ?? [];
+  if ('error' in expected) expect(parameters).toContain(`error=${expected.error}`);
   else {
-    expect(said).toContain(`received-status=${told.receivedStatus}`);
-    expect(said.join()).not.toMatch(/error=/);
+    expect(parameters).toContain(`received-status=${expected.receivedStatus}`);
+    expect(parameters.join()).not.toMatch(/error=/);
   }
 }
 
-/** One problem document (RFC 9457), not to be stored; with Retry-After when it is a 503 or 429. */
+/** Expects a problem document (RFC 9457) that is not cached; a 503 has Retry-After. */
 export function expectProblem(
   response: HttpResponse,
   status: number,
@@ -52,7 +52,7 @@ export function expectProblem(
   if (status === 503) expect(response.headers['retry-after']).toMatch(/^\d{1,4}$/);
 }
 
-/** A degraded answer says so and cannot be revalidated. */
+/** Expects a degraded response: marked as such, and without a validator. */
 export function expectDegraded(response: HttpResponse): void {
   expect(response.status).toBe(200);
   expect(response.headers['cache-control']).toBe('no-store');
@@ -60,15 +60,15 @@ export function expectDegraded(response: HttpResponse): void {
   expect(member(response, 'cache-status', 'author')).toBeDefined();
 }
 
-// What belongs to the inside: addresses, libraries, error codes, stacks, what the upstream said.
-const INSIDE = new RegExp(
+// Internals: addresses, libraries, error codes, stacks, words of the upstream.
+const INTERNALS = new RegExp(
   String.raw`127\.0\.0|localhost|\.invalid|\bE[A-Z]{4,}\b|UND_ERR|HPE_|undici|opossum|node:|node_modules` +
     String.raw`|\.ts\b|\n\s+at |stack|Error\b|${SECRET}`,
 );
-// Random by nature: they may hold a port's digits by chance.
+// Random values, which may contain a port's digits by chance.
 const RANDOM = new Set(['x-request-id', 'traceparent']);
 
-/** Nothing of the inside shows, neither in the headers nor in the body. */
+/** Expects that neither the headers nor the body show internals. */
 export function expectNoInternals(
   response: HttpResponse,
   ...upstreams: readonly StubServer[]
@@ -80,6 +80,6 @@ export function expectNoInternals(
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join('\n');
   const whole = `${headers}\n\n${text}\n${JSON.stringify(body)}`;
-  expect(whole).not.toMatch(INSIDE);
+  expect(whole).not.toMatch(INTERNALS);
   for (const { port } of upstreams) expect(whole).not.toMatch(new RegExp(String.raw`\b${port}\b`));
 }

@@ -1,25 +1,25 @@
-// The closed list of what an upstream can do wrong, and how the gateway tells each of them (RFC 9209).
+// The closed list of the faults of an upstream, and what the gateway makes of each (RFC 9209).
 import { breakDns, restoreDns, FLAKY_HOST } from './mock-dns.ts';
 import type { Responder, StubServer } from 'chassis/testing/stub-server';
 import * as broken from './faulty-responders.ts';
 
-/** What Proxy-Status says of the failed upstream. */
+/** What Proxy-Status has about the failed upstream. */
 export type ProxyStatus = { readonly error: string } | { readonly receivedStatus: number };
 
 export interface Fault {
   /** Reads well after the upstream's name: "Identity <name>". */
   readonly name: string;
   readonly proxyStatus: ProxyStatus;
-  /** The status of the gateway's answer when a part fails so that cannot be left out. */
+  /** The gateway's status when a required part fails in this way. */
   readonly status: 502 | 503 | 504;
-  /** The host by which the gateway has to know the upstream; 127.0.0.1 when left out. */
+  /** The upstream's host in the gateway's settings; 127.0.0.1 when left out. */
   readonly host?: string;
   readonly inject: (upstream: StubServer) => Promise<void> | void;
   /** What it does with a request; undefined when it gets none. */
   readonly behaviour?: Responder;
 }
 
-/** Whatever was struck is whole again, at the same address. */
+/** Ends every fault of an upstream, at the same address. */
 export async function restore(upstream: StubServer): Promise<void> {
   restoreDns();
   upstream.respondWith();
@@ -29,17 +29,17 @@ export async function restore(upstream: StubServer): Promise<void> {
 const fault = (
   name: string,
   status: Fault['status'],
-  told: ProxyStatus | string,
+  proxyStatus: ProxyStatus | string,
   behaviour: Responder,
 ): Fault => ({
   name,
   status,
-  proxyStatus: typeof told === 'string' ? { error: told } : told,
+  proxyStatus: typeof proxyStatus === 'string' ? { error: proxyStatus } : proxyStatus,
   inject: (upstream) => upstream.respondWith(behaviour),
   behaviour,
 });
 
-/** Every way of failing; whatever an upstream does, it is one of these. */
+/** All faults. */
 export const faults: readonly Fault[] = [
   {
     name: 'refuses connections',
@@ -54,7 +54,7 @@ export const faults: readonly Fault[] = [
     host: FLAKY_HOST,
     async inject(upstream) {
       breakDns();
-      // What is already connected needs no name.
+      // Open connections need no name.
       await upstream.refuse();
       await upstream.accept();
     },
@@ -92,8 +92,8 @@ export const faults: readonly Fault[] = [
   fault('sends a broken gzip', 502, 'http_response_content_coding', broken.brokenGzip),
 ];
 
-/** Odd, but whole: must be answered as if nothing were. */
-export const oddities: readonly { readonly name: string; readonly behaviour: Responder }[] = [
+/** Unusual behaviour that is no fault: the gateway must serve as usual. */
+export const quirks: readonly { readonly name: string; readonly behaviour: Responder }[] = [
   { name: 'has keys named __proto__ and constructor in its JSON', behaviour: broken.pollutes },
   { name: 'closes a kept-alive socket at the moment of reuse', behaviour: broken.closesOnReuse },
   { name: 'resets a kept-alive socket at the moment of reuse', behaviour: broken.resetsOnReuse },

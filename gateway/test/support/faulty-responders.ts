@@ -1,14 +1,14 @@
-// What a broken upstream does with one request, down to raw bytes where HTTP would not allow it.
+// How a broken upstream responds to one request, with raw bytes where HTTP does not allow it.
 import type { Socket } from 'node:net';
 import type { Responder, StubExchange } from 'chassis/testing/stub-server';
 
-/** Stands in everything that a broken upstream says; no client may ever see it. */
+/** Part of everything that a broken upstream sends; no client may see it. */
 export const SECRET = 'secret-of-the-upstream';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 const MEGABYTES_20 = 20 * 1024 * 1024;
 const HTML = `<!doctype html><title>${SECRET}</title><h1>It works</h1>`;
-// The right keys of every answer, none with the right type.
+// The keys of every response, each with a wrong type.
 export const WRONG_TYPES = JSON.stringify({
   id: 'five',
   content: 5,
@@ -20,51 +20,53 @@ export const WRONG_TYPES = JSON.stringify({
   friendCount: {},
 });
 
-/** Only what matches is treated so; all else is answered well. */
+/** Uses `responder` for requests that match, and the normal response for all others. */
 export const only =
-  (pattern: RegExp, behaviour: Responder): Responder =>
-  (turn) => {
-    if (pattern.test(turn.req.url ?? '')) behaviour(turn);
-    else turn.respond();
+  (pattern: RegExp, responder: Responder): Responder =>
+  (exchange) => {
+    if (pattern.test(exchange.req.url ?? '')) responder(exchange);
+    else exchange.respond();
   };
 
 const raw = ({ req }: StubExchange): Socket => req.socket;
 
-/** The headers and the first bytes, in one packet; then `next`, a moment later, so that they have arrived. */
+/** Sends headers and first bytes in one packet, then runs `next` when they have arrived. */
 function startsThen({ req }: StubExchange, bytes: string, next: (socket: Socket) => void): void {
   req.socket.write(bytes, () => setTimeout(() => next(req.socket), 20).unref());
 }
 
 export const silent: Responder = () => undefined;
-export const stalls: Responder = (turn) =>
-  raw(turn).write(`${HEAD}Content-Length: 500\r\n\r\n{"id":`);
+export const stalls: Responder = (exchange) =>
+  raw(exchange).write(`${HEAD}Content-Length: 500\r\n\r\n{"id":`);
 
-export const drips: Responder = (turn) => {
-  const socket = raw(turn);
-  const bytes = ' '.repeat(2000) + turn.body;
+export const drips: Responder = (exchange) => {
+  const socket = raw(exchange);
+  const bytes = ' '.repeat(2000) + exchange.body;
   socket.write(`${HEAD}Content-Length: ${bytes.length}\r\n\r\n`);
   let at = 0;
   const timer = setInterval(() => socket.write(bytes[at++] ?? ''), 50);
   socket.once('close', () => clearInterval(timer));
 };
 
-export const resetsAtOnce: Responder = (turn) => raw(turn).resetAndDestroy();
-export const hangsUp: Responder = (turn) => raw(turn).end();
-/** All of the JSON is there, but more was promised. */
+export const resetsAtOnce: Responder = (exchange) => raw(exchange).resetAndDestroy();
+export const hangsUp: Responder = (exchange) => raw(exchange).end();
+/** The whole JSON, with a Content-Length that is too large. */
 const tooShort = ({ body }: StubExchange): string =>
   `${HEAD}Content-Length: ${Buffer.byteLength(body) + 100}\r\n\r\n${body}`;
-export const cutsShort: Responder = (turn) =>
-  startsThen(turn, tooShort(turn), (socket) => socket.end());
-export const resetsInBody: Responder = (turn) =>
-  startsThen(turn, tooShort(turn), (socket) => socket.resetAndDestroy());
-export const cutsChunks: Responder = (turn) => {
-  const { length } = Buffer.from(turn.body);
-  const chunk = `${length.toString(16)}\r\n${turn.body}\r\n`;
-  // Only the end of the body is missing.
-  startsThen(turn, `${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk}`, (socket) => socket.end());
+export const cutsShort: Responder = (exchange) =>
+  startsThen(exchange, tooShort(exchange), (socket) => socket.end());
+export const resetsInBody: Responder = (exchange) =>
+  startsThen(exchange, tooShort(exchange), (socket) => socket.resetAndDestroy());
+export const cutsChunks: Responder = (exchange) => {
+  const { length } = Buffer.from(exchange.body);
+  const chunk = `${length.toString(16)}\r\n${exchange.body}\r\n`;
+  // Only the last chunk is missing.
+  startsThen(exchange, `${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk}`, (socket) =>
+    socket.end(),
+  );
 };
 
-/** Blanks, which JSON allows, as fast as the other side takes them; for ever when there is no limit. */
+/** Sends blanks, which JSON allows, as fast as the client reads; without end when there is no limit. */
 function pour({ res }: StubExchange, limit = Infinity): void {
   const blanks = Buffer.alloc(65_536, ' ');
   let poured = 0;
@@ -81,21 +83,21 @@ function pour({ res }: StubExchange, limit = Infinity): void {
   more();
 }
 
-export const endless: Responder = (turn) => {
-  turn.res.writeHead(200, { 'Content-Type': 'application/json' });
-  turn.res.write(turn.body);
-  pour(turn);
+export const endless: Responder = (exchange) => {
+  exchange.res.writeHead(200, { 'Content-Type': 'application/json' });
+  exchange.res.write(exchange.body);
+  pour(exchange);
 };
-export const huge: Responder = (turn) => {
-  const length = Buffer.byteLength(turn.body) + MEGABYTES_20;
-  turn.res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': length });
-  turn.res.write(turn.body);
-  pour(turn, MEGABYTES_20);
+export const huge: Responder = (exchange) => {
+  const length = Buffer.byteLength(exchange.body) + MEGABYTES_20;
+  exchange.res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': length });
+  exchange.res.write(exchange.body);
+  pour(exchange, MEGABYTES_20);
 };
-export const hugeInChunks: Responder = (turn) => {
-  turn.res.writeHead(200, { 'Content-Type': 'application/json' });
-  turn.res.write(turn.body);
-  pour(turn, MEGABYTES_20);
+export const hugeInChunks: Responder = (exchange) => {
+  exchange.res.writeHead(200, { 'Content-Type': 'application/json' });
+  exchange.res.write(exchange.body);
+  pour(exchange, MEGABYTES_20);
 };
 
 export const html: Responder = ({ res }) =>
@@ -112,19 +114,19 @@ export const status =
   };
 export const unavailableHtml: Responder = ({ res }) =>
   res.writeHead(503, { 'Content-Type': 'text/html', 'Retry-After': '3600' }).end(HTML);
-/** To an address that would answer well, so that whoever follows is found out. */
-export const redirects: Responder = (turn) => {
-  const { req, res } = turn;
-  if (req.url?.startsWith('/elsewhere')) turn.respond();
+/** Redirects to a path that works, so that a client that follows is noticed. */
+export const redirects: Responder = (exchange) => {
+  const { req, res } = exchange;
+  if (req.url?.startsWith('/elsewhere')) exchange.respond();
   else res.writeHead(301, { Location: `http://${req.headers.host}/elsewhere${req.url}` }).end();
 };
 
-export const hugeHeaders: Responder = (turn) =>
-  raw(turn).end(
-    `${HEAD}X-Filler: ${'x'.repeat(65_536)}\r\nContent-Length: ${turn.body.length}\r\n\r\n${turn.body}`,
+export const hugeHeaders: Responder = (exchange) =>
+  raw(exchange).end(
+    `${HEAD}X-Filler: ${'x'.repeat(65_536)}\r\nContent-Length: ${exchange.body.length}\r\n\r\n${exchange.body}`,
   );
-export const notHttp: Responder = (turn) =>
-  raw(turn).end(`SSH-2.0-${SECRET}\r\n\u0000\u0001\u0002`);
+export const notHttp: Responder = (exchange) =>
+  raw(exchange).end(`SSH-2.0-${SECRET}\r\n\u0000\u0001\u0002`);
 export const brokenGzip: Responder = ({ res }) =>
   res
     .writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' })
@@ -140,20 +142,20 @@ export const pollutes: Responder = ({ res, body }) =>
       ),
     );
 
-/** A well connection answers once; whoever uses it again finds it dying. */
+/** Serves one request on each connection; it dies at the second. */
 const dying =
   (die: (socket: Socket) => void): Responder =>
-  (turn) => {
-    const used = turn.req.socket as Socket & { answered?: boolean };
+  (exchange) => {
+    const used = exchange.req.socket as Socket & { answered?: boolean };
     if (used.answered === true) die(used);
-    else turn.respond();
+    else exchange.respond();
     used.answered = true;
   };
 export const closesOnReuse = dying((socket) => socket.end());
 export const resetsOnReuse = dying((socket) => socket.resetAndDestroy());
-export const closesAfterwards: Responder = (turn) => {
-  turn.res.shouldKeepAlive = false;
-  turn.respond();
+export const closesAfterwards: Responder = (exchange) => {
+  exchange.res.shouldKeepAlive = false;
+  exchange.respond();
 };
 export const inChunks: Responder = ({ res, status: code, body }) => {
   res.writeHead(code, { 'Content-Type': 'application/json; charset=utf-8' });
@@ -164,15 +166,15 @@ export const addsFields: Responder = ({ res, body }) =>
   res
     .writeHead(200, { 'Content-Type': 'application/json' })
     .end(body.replaceAll('{"id"', `{"email":"${SECRET}","passwordHash":"${SECRET}","id"`));
-export const sendsEarlyHints: Responder = (turn) => {
-  raw(turn).write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n');
-  turn.respond();
+export const sendsEarlyHints: Responder = (exchange) => {
+  raw(exchange).write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n');
+  exchange.respond();
 };
-export const sendsExtraBytes: Responder = (turn) => {
-  const { length } = Buffer.from(turn.body);
-  raw(turn).write(`${HEAD}Content-Length: ${length}\r\n\r\n${turn.body}and then some`);
+export const sendsExtraBytes: Responder = (exchange) => {
+  const { length } = Buffer.from(exchange.body);
+  raw(exchange).write(`${HEAD}Content-Length: ${length}\r\n\r\n${exchange.body}and then some`);
 };
-/** Unknown fields are allowed, however deep they go. */
+/** Unknown fields are allowed, however deep. */
 export const nestsDeep: Responder = ({ res, body }) => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000);
   res.writeHead(200, { 'Content-Type': 'application/json' });

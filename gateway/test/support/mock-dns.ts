@@ -1,17 +1,20 @@
-// One host name that resolves or not, as a test wants it; no real resolver is asked, so that no network is needed.
+// A host name that resolves or not, as a test wants. No real resolver is used, so no network is needed.
 import dns from 'node:dns';
 import { afterAll, afterEach, beforeAll, jest } from '@jest/globals';
 
-/** A host of the domain that never resolves (RFC 6761, section 6.4). */
+/** A host in the domain that no real resolver knows (RFC 6761, section 6.4). */
 export const FLAKY_HOST = 'no-such-host.invalid';
 
-let lost = false;
-export const breakDns = (): void => void (lost = true);
-export const restoreDns = (): void => void (lost = false);
+let broken = false;
+export const breakDns = (): void => void (broken = true);
+export const restoreDns = (): void => void (broken = false);
 
 type Callback = (error: Error | null, address?: unknown, family?: number) => void;
 
-/** Inside a test file: LOST_NAME is 127.0.0.1, or, once lost, unknown until the test ends. Other names are looked up as ever. */
+/**
+ * Resolves FLAKY_HOST to 127.0.0.1 in all tests of a file; after breakDns() not at all, until the test ends. Other names
+ * are resolved as usual.
+ */
 export function mockDns(): void {
   const real = dns.lookup;
   beforeAll(() => {
@@ -26,7 +29,7 @@ export function mockDns(): void {
         hostname: host,
       });
       process.nextTick(() => {
-        if (lost) done(error);
+        if (broken) done(error);
         else if (options.all === true) done(null, [{ address: '127.0.0.1', family: 4 }]);
         else done(null, '127.0.0.1', 4);
       });

@@ -1,14 +1,14 @@
-// How a session shows in a request, and in an answer.
+// A session in requests and responses.
 import type { Session } from 'contracts/types';
 import type { HttpResponse } from 'chassis/testing/http-client';
 import type { Testbed } from './testbed.ts';
 
-/** As an API client sends it. */
+/** Makes the header of an API client. */
 export const bearer = ({ accessToken }: Pick<Session, 'accessToken'>) => ({
   Authorization: `Bearer ${accessToken}`,
 });
 
-/** As a browser on localhost sends it; what is left out, its cookie is gone. */
+/** Makes the header of a browser on localhost; a token that is left out has no cookie. */
 export function cookies({
   accessToken,
   refreshToken,
@@ -23,13 +23,13 @@ export function cookies({
   return { Cookie: pairs.join('; ') };
 }
 
-/** The sign of a page of the gateway's own. */
+/** Makes the header of a page of the gateway itself. */
 export const sameOrigin = ({ gateway }: Pick<Testbed, 'gateway'>) => ({ Origin: gateway.url });
 
-/** Seconds since 1970 that are over: the `exp` of a token that was good until just now. */
+/** Returns the `exp` claim of a token that has just expired. */
 export const justExpired = (): number => Math.floor(Date.now() / 1000) - 1;
 
-/** The cookies that an answer sets, by name; '' for one that it clears. */
+/** Returns the cookies that a response sets, by name; '' for one that it clears. */
 export const setCookies = ({ headers }: HttpResponse): Record<string, string> =>
   Object.fromEntries(
     (headers['set-cookie'] ?? []).map((text) => /^([^=]+)=([^;]*)/.exec(text)!.slice(1, 3)),

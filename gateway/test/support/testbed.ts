@@ -1,11 +1,11 @@
-// The stage of a story: a gateway between two stubs, on free ports, all gone after the test. Whatever a story is about,
-// every answer keeps to the contract, nothing fails by a bug, and no secret of a user gets into a log line or a metric.
+// A gateway between a fake Identity and a fake Social, on free ports, until the end of the test. In every test, each
+// response must keep to the contract, nothing may fail by a bug, and no secret may be in a log line or a metric.
 import { afterEach, expect } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
 import { conformance } from 'contracts/conformance/conformance';
 import { memoryLog, type Line } from 'chassis/testing/memory-log';
 import { start } from '../../src/service.ts';
-import { request, type RequestOptions, type HttpResponse } from 'chassis/testing/http-client';
+import { type Client, clientOf, request } from 'chassis/testing/http-client';
 import { seriesIn } from 'chassis/testing/metrics';
 import { startFakeIdentity, type FakeIdentity } from 'chassis/testing/fake-identity';
 import { startFakeSocial, type FakeSocial } from './fake-social.ts';
@@ -15,13 +15,13 @@ export interface Testbed {
   readonly identity: FakeIdentity;
   readonly social: FakeSocial;
   readonly gateway: Running;
-  /** What the gateway has logged. */
+  /** The log lines of the gateway. */
   readonly lines: readonly Line[];
-  /** Asks the gateway's public port. */
-  readonly request: (path: string, asking?: RequestOptions) => Promise<HttpResponse>;
-  /** Asks the admin port. */
-  readonly admin: (path: string, asking?: RequestOptions) => Promise<HttpResponse>;
-  /** The value of a metric's series, such as `x{a="b"}`; undefined when there is none. */
+  /** Sends a request to the public port. */
+  readonly request: Client;
+  /** Sends a request to the admin port. */
+  readonly admin: Client;
+  /** Returns the value of a metric's series, such as `x{a="b"}`; undefined when there is none. */
   readonly metric: (series: string) => Promise<number | undefined>;
 }
 
@@ -29,7 +29,7 @@ export interface TestbedOptions {
   readonly population?: Partial<Population>;
   /** Settings of the gateway. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The hosts by which the gateway knows the upstreams; 127.0.0.1 when left out. */
+  /** Host names of the upstreams in the gateway's settings; 127.0.0.1 when left out. */
   readonly hosts?: { readonly identity?: string | undefined; readonly social?: string | undefined };
 }
 
@@ -40,16 +40,20 @@ afterEach(async () => {
 
 const violations = conformance('gateway');
 
-/** The level of a line about a bug, as pino counts. */
+/** The level of lines about bugs, in pino's numbers. */
 const ERROR = 50;
-/** Tokens of both kinds, passwords, e-mails: what the stubs' users have to hide. */
+/** Matches tokens of both kinds, passwords and e-mails of the fake users. */
 const SECRETS = /eyJ[\w-]+\.[\w-]+|refresh-secret|that nobody logs|@secret\.example|\bBearer \S/;
 
 /**
- * Sets the stage: everything healthy, posts not cached, more patience than a busy machine needs; and only what is asked
- * for clients reaches the upstreams, unless `env` has another strategy, or the log followed.
+ * Starts it: upstreams that work, no cache of posts, and deadlines that a busy machine keeps. Only requests of clients
+ * cause requests to the upstreams, unless `env` has another strategy or consumes the log.
  */
-export async function startTestbed({ population, env, hosts = {} }: TestbedOptions = {}): Promise<Testbed> {
+export async function startTestbed({
+  population,
+  env,
+  hosts = {},
+}: TestbedOptions = {}): Promise<Testbed> {
   const identity = await startFakeIdentity(population?.authors ?? POPULATION.authors);
   open.push(identity.close);
   const social = await startFakeSocial(population);
@@ -68,9 +72,9 @@ export async function startTestbed({ population, env, hosts = {} }: TestbedOptio
     ...env,
   };
   const gateway = await start(settings, () => log);
-  const admin = (path: string, asking?: RequestOptions) => request(gateway.adminUrl + path, asking);
+  const admin: Client = (path, options) => request(gateway.adminUrl + path, options);
   open.push(async () => {
-    // A story may have stopped it.
+    // A test may have stopped it.
     const metrics = await admin('/metrics').catch(() => undefined);
     await gateway.stop();
     expect(lines.filter(({ level }) => Number(level) >= ERROR)).toEqual([]);
@@ -82,12 +86,7 @@ export async function startTestbed({ population, env, hosts = {} }: TestbedOptio
     social,
     gateway,
     lines,
-    async request(path, asking = {}) {
-      const response = await request(gateway.url + path, asking);
-      const { method = 'GET' } = asking;
-      expect(violations({ method, path, ...response, body: response.body ?? response.text })).toEqual([]);
-      return response;
-    },
+    request: clientOf(gateway.url, violations),
     admin,
     metric: async (series) => seriesIn((await admin('/metrics')).text, series),
   };

@@ -1,7 +1,7 @@
 // Bodies are hostile: bounded, JSON, without unknown fields; what is wrong reaches nobody.
 import { describe, expect, test } from '@jest/globals';
 import { BODY_MAX } from 'chassis/http/body';
-import { BODY_ROUTES, sender } from '../support/body-routes.ts';
+import { BODY_ROUTES, startBodyClient } from '../support/body-routes.ts';
 import { expectProblem } from '../support/expectations.ts';
 import { bearer } from '../support/session.ts';
 import { startTestbed } from '../support/testbed.ts';
@@ -15,19 +15,19 @@ describe.each(BODY_ROUTES)('%s %s', (method, path, good) => {
     ['null', 'null'],
     ['two documents', '{}{}'],
   ])('%s is a 400', async (_, text) => {
-    const { send, expectNobodyAsked } = await sender(method, path);
+    const { send, expectNoUpstreamRequests } = await startBodyClient(method, path);
     const response = await send({ text }, { 'Content-Type': 'application/json' });
     expectProblem(response, 400, 'invalid-request', path);
-    expectNobodyAsked();
+    expectNoUpstreamRequests();
   });
 
   test('a list, and a field named __proto__, are a 400', async () => {
-    const { send, expectNobodyAsked } = await sender(method, path);
+    const { send, expectNoUpstreamRequests } = await startBodyClient(method, path);
     for (const text of ['[]', JSON.stringify([good]), '{"__proto__":{"admin":true}}']) {
       const response = await send({ text }, { 'Content-Type': 'application/json' });
       expectProblem(response, 400, 'invalid-request', path);
     }
-    expectNobodyAsked();
+    expectNoUpstreamRequests();
   });
 
   test.each([
@@ -37,22 +37,22 @@ describe.each(BODY_ROUTES)('%s %s', (method, path, good) => {
     ['JSON in another charset', 'application/json; charset=iso-8859-1'],
     ['JSON by another name', 'application/ld+json'],
   ])('%s is a 415', async (_, type) => {
-    const { send, expectNobodyAsked } = await sender(method, path);
+    const { send, expectNoUpstreamRequests } = await startBodyClient(method, path);
     const response = await send({ text: JSON.stringify(good) }, { 'Content-Type': type });
     expectProblem(response, 415, 'unsupported-media-type', path);
-    expectNobodyAsked();
+    expectNoUpstreamRequests();
   });
 
   test('a compressed one is a 415: a few bytes could become many', async () => {
-    const { send, expectNobodyAsked } = await sender(method, path);
+    const { send, expectNoUpstreamRequests } = await startBodyClient(method, path);
     const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
     const response = await send({ text: JSON.stringify(good) }, headers);
     expectProblem(response, 415, 'unsupported-media-type', path);
-    expectNobodyAsked();
+    expectNoUpstreamRequests();
   });
 
   test('the largest is read, one byte more is a 413', async () => {
-    const { send, expectNobodyAsked } = await sender(method, path);
+    const { send, expectNoUpstreamRequests } = await startBodyClient(method, path);
     const text = JSON.stringify({ ...good, filler: '' });
     const largest = text.replace('"filler":"', `$&${'x'.repeat(BODY_MAX - text.length)}`);
     const read = await send({ text: largest }, { 'Content-Type': 'application/json' });
@@ -62,7 +62,7 @@ describe.each(BODY_ROUTES)('%s %s', (method, path, good) => {
       'Content-Length': String(BODY_MAX + 1),
     };
     expectProblem(await send({}, headers), 413, 'content-too-large', path);
-    expectNobodyAsked();
+    expectNoUpstreamRequests();
   });
 });
 

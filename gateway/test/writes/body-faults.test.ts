@@ -1,6 +1,7 @@
 // Bodies against their schemas: every fault is told with its place, and reaches nobody.
 import { expect, test } from '@jest/globals';
-import { ANN, SEVEN, sender, SURE } from '../support/body-routes.ts';
+import { startBodyClient } from '../support/body-routes.ts';
+import { CONFIRMATION, CREDENTIALS, NEW_USER } from '../support/credentials.ts';
 import { expectProblem } from '../support/expectations.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -40,10 +41,10 @@ const ROUTES: readonly [string, string, readonly (readonly [Fields, ...string[]]
       [{ username: 'ab' }, '/body/username'],
       [{ username: 'x'.repeat(31) }, '/body/username'],
       [{ username: 'sun dog' }, '/body/username'],
-      [{ email: 'nobody', ...SURE }, '/body/email'],
+      [{ email: 'nobody', ...CONFIRMATION }, '/body/email'],
       [{ email: 'sun@dog.example' }, '/body/currentPassword'],
       [{ password: 'another one' }, '/body/currentPassword'],
-      [{ ...SURE }, '/body'],
+      [{ ...CONFIRMATION }, '/body'],
       [{ username: 'sun_dog', id: 8 }, '/body/id'],
     ],
   ],
@@ -53,7 +54,7 @@ const ROUTES: readonly [string, string, readonly (readonly [Fields, ...string[]]
     [
       [{}, '/body/currentPassword'],
       [{ currentPassword: true }, '/body/currentPassword'],
-      [{ ...SURE, sure: true }, '/body/sure'],
+      [{ ...CONFIRMATION, sure: true }, '/body/sure'],
     ],
   ],
   [
@@ -61,14 +62,14 @@ const ROUTES: readonly [string, string, readonly (readonly [Fields, ...string[]]
     '/api/auth/register',
     [
       [{}, '/body/username', '/body/email', '/body/password'],
-      [{ ...ANN, username: 'a b' }, '/body/username'],
-      [{ ...ANN, email: 'a@b' }, '/body/email'],
-      [{ ...ANN, email: `${'a'.repeat(250)}@b.example` }, '/body/email'],
-      [{ ...ANN, password: '' }, '/body/password'],
-      [{ ...ANN, password: 'x'.repeat(1025) }, '/body/password'],
-      [{ ...ANN, password: 12345678 }, '/body/password'],
-      [{ ...ANN, admin: true }, '/body/admin'],
-      [{ ...ANN, 'a/b~c': 1 }, '/body/a~1b~0c'],
+      [{ ...NEW_USER, username: 'a b' }, '/body/username'],
+      [{ ...NEW_USER, email: 'a@b' }, '/body/email'],
+      [{ ...NEW_USER, email: `${'a'.repeat(250)}@b.example` }, '/body/email'],
+      [{ ...NEW_USER, password: '' }, '/body/password'],
+      [{ ...NEW_USER, password: 'x'.repeat(1025) }, '/body/password'],
+      [{ ...NEW_USER, password: 12345678 }, '/body/password'],
+      [{ ...NEW_USER, admin: true }, '/body/admin'],
+      [{ ...NEW_USER, 'a/b~c': 1 }, '/body/a~1b~0c'],
     ],
   ],
   [
@@ -76,7 +77,7 @@ const ROUTES: readonly [string, string, readonly (readonly [Fields, ...string[]]
     '/api/auth/login',
     [
       [{ username: 'user_7' }, '/body/password'],
-      [{ ...SEVEN, remember: true }, '/body/remember'],
+      [{ ...CREDENTIALS, remember: true }, '/body/remember'],
     ],
   ],
   [
@@ -85,7 +86,7 @@ const ROUTES: readonly [string, string, readonly (readonly [Fields, ...string[]]
     [
       [{}, '/body'],
       [{ username: 'user_7' }, '/body/password'],
-      [{ ...SEVEN, refreshToken: 'r' }, '/body'],
+      [{ ...CREDENTIALS, refreshToken: 'r' }, '/body'],
       [{ refreshToken: '' }, '/body/refreshToken'],
       [{ refreshToken: 'a b' }, '/body/refreshToken'],
     ],
@@ -95,7 +96,7 @@ const ROUTES: readonly [string, string, readonly (readonly [Fields, ...string[]]
 test.each(ROUTES)(
   '%s %s with a body that breaks its schema is a 400 that points at each fault and quotes nothing',
   async (method, path, faulty) => {
-    const { send, expectNobodyAsked } = await sender(method, path);
+    const { send, expectNoUpstreamRequests } = await startBodyClient(method, path);
     for (const [json, ...pointers] of faulty) {
       const response = await send({ json });
       expectProblem(response, 400, 'invalid-request', path);
@@ -103,6 +104,6 @@ test.each(ROUTES)(
       expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual([...pointers].toSorted());
       expect(response.text).not.toMatch(/nobody logs|sun@dog|12345678/);
     }
-    expectNobodyAsked();
+    expectNoUpstreamRequests();
   },
 );

@@ -1,6 +1,7 @@
 // One's own account: read, changed, left; and what becomes of the session.
 import { describe, expect, test } from '@jest/globals';
 import { emailOf, PASSWORD } from 'chassis/testing/users';
+import { CONFIRMATION } from '../support/credentials.ts';
 import { hangsUp } from '../support/faulty-responders.ts';
 import { expectProblem } from '../support/expectations.ts';
 import { bearer, CLEARED, cookies, sameOrigin, setCookies } from '../support/session.ts';
@@ -19,7 +20,6 @@ async function arrange() {
 }
 
 const NEW_PASSWORD = { password: 'another that nobody logs', currentPassword: PASSWORD };
-const SURE = { currentPassword: PASSWORD };
 
 test('tells the user who asks, and nobody else, the e-mail', async () => {
   const { testbed, browser, client, asked } = await arrange();
@@ -129,12 +129,12 @@ describe('leaving', () => {
     const response = await testbed.request('/api/me', {
       method: 'DELETE',
       headers: browser,
-      json: SURE,
+      json: CONFIRMATION,
     });
     expect([response.status, response.text]).toEqual([204, '']);
     expect(setCookies(response)).toEqual(CLEARED);
     expect(testbed.identity.requests).toEqual([
-      expect.objectContaining({ method: 'DELETE', body: SURE }),
+      expect.objectContaining({ method: 'DELETE', body: CONFIRMATION }),
     ]);
   });
 
@@ -147,7 +147,7 @@ describe('leaving', () => {
     const response = await testbed.request('/api/me', {
       method: 'DELETE',
       headers: browser,
-      json: SURE,
+      json: CONFIRMATION,
     });
     expect(response.status).toBe(status);
     expect(setCookies(response)).toEqual({});

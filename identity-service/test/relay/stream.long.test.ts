@@ -183,6 +183,8 @@ for (const servers of [1, 3] as const)
       if (id !== undefined) header.set('Nats-Msg-Id', id);
       ear.connection.publish('user-events.1', text, { headers: header });
       await ear.connection.flush();
+      const stored = async () => (await manager.streams.info(STREAM)).state.messages;
+      await until('the message is stored', async () => (await stored()) === 1, LIMIT_MS);
       await expect(one.end()).rejects.toThrow('the last message of the stream is not a user event');
     });
   });

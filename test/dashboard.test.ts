@@ -1,6 +1,6 @@
 // Alerts, dashboard, README and compose file agree with each other.
 import { expect, test } from '@jest/globals';
-import { imageEnvironment, OURS, readCompose, readText } from '../../test/compose.ts';
+import { imageEnvironment, OURS, readCompose, readText } from './support/compose.ts';
 import {
   readAlerts,
   readDashboardQueries,
@@ -8,7 +8,7 @@ import {
   readPanels,
   readReadme,
   readYaml,
-} from './queries.ts';
+} from '../gateway/ops/queries.ts';
 
 interface ScrapeConfig {
   readonly job_name: string;
