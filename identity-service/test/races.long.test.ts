@@ -2,7 +2,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeOnServer, serverDatabase, type TestDatabase } from 'chassis/testing/database';
 import { PASSWORD } from 'chassis/testing/users';
-import { type Identity, pointersOf, sessionOf, someone, startIdentity } from './support/service.ts';
+import {
+  type Identity,
+  pointersOf,
+  sessionOf,
+  withBearer,
+  startIdentity,
+} from './support/service.ts';
 
 const MANY = 50;
 
@@ -30,8 +36,8 @@ describeOnServer('fifty at once', () => {
     Promise.all(Array.from({ length: MANY }, (_, at) => work(instances[at % 2]!, at)));
 
   test('registrations of one name are one 201 and 49 409 that name it', async () => {
-    const answers = await atOnce(({ ask }, at) =>
-      ask('/api/users', {
+    const answers = await atOnce(({ request }, at) =>
+      request('/api/users', {
         method: 'POST',
         json: {
           username: at % 3 ? 'wanted_name' : 'Wanted_Name',
@@ -46,8 +52,8 @@ describeOnServer('fifty at once', () => {
   });
 
   test('registrations of one e-mail are one 201 and 49 409 that name it', async () => {
-    const answers = await atOnce(({ ask }, at) =>
-      ask('/api/users', {
+    const answers = await atOnce(({ request }, at) =>
+      request('/api/users', {
         method: 'POST',
         json: { username: `wanted_${at}`, email: 'wanted@example.org', password: PASSWORD },
       }),
@@ -58,7 +64,7 @@ describeOnServer('fifty at once', () => {
   });
 
   test('refreshes with one token rotate it once: all get the same successor, which is good', async () => {
-    const { refreshToken } = await instances[0]!.join('refresher');
+    const { refreshToken } = await instances[0]!.register('refresher');
     const answers = await atOnce((identity) => identity.refresh(refreshToken));
     expect(tally(answers)).toEqual({ 200: 50 });
     const successors = new Set(answers.map((answer) => sessionOf(answer).refreshToken));
@@ -70,27 +76,27 @@ describeOnServer('fifty at once', () => {
   });
 
   test('deletions of one account are one 204 and 49 401', async () => {
-    const { as } = await instances[0]!.join('deleted');
+    const { bearer } = await instances[0]!.register('deleted');
     const body = { currentPassword: PASSWORD };
-    const answers = await atOnce(({ ask }) =>
-      ask('/api/me', { method: 'DELETE', headers: as, json: body }),
+    const answers = await atOnce(({ request }) =>
+      request('/api/me', { method: 'DELETE', headers: bearer, json: body }),
     );
     expect(tally(answers)).toEqual({ 204: 1, 401: 49 });
   });
 
   test('log-outs of one session are one 204 and 49 401', async () => {
-    const { as } = await instances[0]!.join('logged_out');
-    const answers = await atOnce(({ ask }) =>
-      ask('/api/sessions/current', { method: 'DELETE', headers: as }),
+    const { bearer } = await instances[0]!.register('logged_out');
+    const answers = await atOnce(({ request }) =>
+      request('/api/sessions/current', { method: 'DELETE', headers: bearer }),
     );
     expect(tally(answers)).toEqual({ 204: 1, 401: 49 });
   });
 
   test('changes of one password are one 200 and 49 401, and one of them is the password now', async () => {
-    const { as } = await instances[0]!.join('many_minds');
-    const answers = await atOnce(({ ask }, at) => {
+    const { bearer } = await instances[0]!.register('many_minds');
+    const answers = await atOnce(({ request }, at) => {
       const body = { password: `new password ${at}`, currentPassword: PASSWORD };
-      return ask('/api/me', { method: 'PATCH', headers: as, json: body });
+      return request('/api/me', { method: 'PATCH', headers: bearer, json: body });
     });
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     const winner = answers.findIndex(({ status }) => status === 200);
@@ -101,19 +107,23 @@ describeOnServer('fifty at once', () => {
   });
 
   test('log-ins while the password changes: no session by the old one is left', async () => {
-    const { as } = await instances[0]!.join('changeable');
+    const { bearer } = await instances[0]!.register('changeable');
     const body = { password: 'a new password', currentPassword: PASSWORD };
-    const change = instances[1]!.ask('/api/me', { method: 'PATCH', headers: as, json: body });
+    const change = instances[1]!.request('/api/me', {
+      method: 'PATCH',
+      headers: bearer,
+      json: body,
+    });
     const answers = await atOnce((identity) => identity.logIn('changeable'));
     expect((await change).status).toBe(200);
     for (const answer of answers.filter(({ status }) => status === 201)) {
-      const { as: old } = someone(sessionOf(answer));
-      expect((await instances[0]!.ask('/api/me', { headers: old })).status).toBe(401);
+      const { bearer: old } = withBearer(sessionOf(answer));
+      expect((await instances[0]!.request('/api/me', { headers: old })).status).toBe(401);
     }
   });
 
   test('first log-ins of two instances use one signing key', async () => {
-    const sets = await atOnce(({ ask }) => ask('/.well-known/jwks.json'));
+    const sets = await atOnce(({ request }) => request('/.well-known/jwks.json'));
     expect(new Set(sets.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect((sets[0]!.body as { keys: unknown[] }).keys).toHaveLength(1);
   });
@@ -132,7 +142,7 @@ describeOnServer('fifty wrong passwords at once, through two instances', () => {
   });
 
   test('are looked at ten times, and then no more', async () => {
-    await instances[0]!.join('besieged');
+    await instances[0]!.register('besieged');
     const answers = await Promise.all(
       Array.from({ length: MANY }, (_, at) =>
         instances[at % 2]!.logIn('besieged', `guess number ${at}`),

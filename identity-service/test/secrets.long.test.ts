@@ -8,7 +8,7 @@ import { startService } from 'chassis/testing/process';
 import { embeddedDatabase } from 'chassis/testing/database';
 import { migrations } from '../src/migrations/index.ts';
 import type { Schema } from '../src/schema.ts';
-import { silent } from './support/open.ts';
+import { silentLog } from './support/database.ts';
 
 const EMAIL = 'very.private@example.org';
 const PASSWORDS = ['pässwörd number one', 'pässwörd number two', 'a wrong pässwörd'] as const;
@@ -25,7 +25,7 @@ test('no e-mail, password, hash, token or key is in any log line, metric or erro
   const errors: string[] = [];
   const secrets: string[] = [EMAIL, 'very.private', ...PASSWORDS];
   const statuses: number[] = [];
-  const ask = async (method: string, path: string, body: object | string, token = '') => {
+  const request = async (method: string, path: string, body: object | string, token = '') => {
     const answer = await fetch(url + path, {
       method,
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
@@ -44,27 +44,27 @@ test('no e-mail, password, hash, token or key is in any log line, metric or erro
 
   const [one, two, wrong] = PASSWORDS;
   const person = { username: 'private_person', email: EMAIL, password: one };
-  const first = session(await ask('POST', '/api/users', person));
-  await ask('POST', '/api/users', person);
-  await ask('POST', '/api/users', { ...person, [EMAIL.slice(0, 4)]: EMAIL });
-  await ask('POST', '/api/users', { ...person, email: `${EMAIL} `, password: 'short' });
-  await ask('POST', '/api/users', `{"email":"${EMAIL}","password":"${one}`);
-  await ask('POST', '/api/users', { ...person, password: `${one}\0` });
-  session(await ask('POST', '/api/sessions', { username: EMAIL, password: one }));
+  const first = session(await request('POST', '/api/users', person));
+  await request('POST', '/api/users', person);
+  await request('POST', '/api/users', { ...person, [EMAIL.slice(0, 4)]: EMAIL });
+  await request('POST', '/api/users', { ...person, email: `${EMAIL} `, password: 'short' });
+  await request('POST', '/api/users', `{"email":"${EMAIL}","password":"${one}`);
+  await request('POST', '/api/users', { ...person, password: `${one}\0` });
+  session(await request('POST', '/api/sessions', { username: EMAIL, password: one }));
   for (let at = 1; at <= 3; at += 1)
-    await ask('POST', '/api/sessions', { username: EMAIL, password: wrong });
+    await request('POST', '/api/sessions', { username: EMAIL, password: wrong });
   const second = session(
-    await ask('POST', '/api/sessions/refresh', { refreshToken: first.refreshToken }),
+    await request('POST', '/api/sessions/refresh', { refreshToken: first.refreshToken }),
   );
-  await ask('GET', '/api/me', '', second.accessToken);
-  await ask('GET', '/api/me', '', `${second.accessToken}x`);
-  await ask('GET', `/api/users/${encodeURIComponent(EMAIL)}`, '');
+  await request('GET', '/api/me', '', second.accessToken);
+  await request('GET', '/api/me', '', `${second.accessToken}x`);
+  await request('GET', `/api/users/${encodeURIComponent(EMAIL)}`, '');
   const change = { password: two, currentPassword: one };
-  await ask('PATCH', '/api/me', { ...change, currentPassword: wrong }, second.accessToken);
-  await ask('PATCH', '/api/me', { ...change, email: 'EMAIL' }, second.accessToken);
-  await ask('POST', '/api/sessions/refresh', { refreshToken: first.refreshToken });
-  await ask('GET', '/api/me', '', second.accessToken);
-  await ask('DELETE', '/api/me', { currentPassword: two }, second.accessToken);
+  await request('PATCH', '/api/me', { ...change, currentPassword: wrong }, second.accessToken);
+  await request('PATCH', '/api/me', { ...change, email: 'EMAIL' }, second.accessToken);
+  await request('POST', '/api/sessions/refresh', { refreshToken: first.refreshToken });
+  await request('GET', '/api/me', '', second.accessToken);
+  await request('DELETE', '/api/me', { currentPassword: two }, second.accessToken);
   expect(statuses).toEqual([
     201, 409, 400, 400, 400, 400, 201, 401, 401, 429, 200, 200, 401, 400, 403, 400, 401, 401, 401,
   ]);
@@ -77,7 +77,7 @@ test('no e-mail, password, hash, token or key is in any log line, metric or erro
     databaseUrl: undefined,
     dataDir: place.settings.DATA_DIR,
     migrations,
-    log: silent,
+    log: silentLog,
   });
   const { db } = database;
   const users = await db.selectFrom('users').select('password_hash').execute();

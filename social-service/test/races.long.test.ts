@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Post } from 'contracts/types';
 import { describeOnServer, serverDatabase } from 'chassis/testing/database';
 import type { TestDatabase } from 'chassis/testing/database';
-import { runSocial, type RunningSocial } from './support/running.ts';
+import { startTestSocial, type TestSocial } from './support/service.ts';
 
 const MANY = 50;
 // Each with people of its own: a race is lost only sometimes.
@@ -24,19 +24,19 @@ const inRounds = (name: string, story: (me: number) => Promise<void>): void =>
 describeOnServer('fifty requests at once', () => {
   let place: TestDatabase;
   // Two instances on one database: what keeps order is the database, not a process.
-  let instances: readonly RunningSocial[];
+  let instances: readonly TestSocial[];
   beforeAll(async () => {
     place = await serverDatabase();
-    instances = [await runSocial(place), await runSocial(place)];
+    instances = [await startTestSocial(place), await startTestSocial(place)];
   });
   afterAll(async () => {
     await Promise.all(instances.map((instance) => instance.stop()));
     await place.remove();
   });
 
-  const askAs: RunningSocial['askAs'] = (...args) => instances[0]!.askAs(...args);
-  const fifty = (...args: Parameters<RunningSocial['askAs']>) =>
-    Promise.all(Array.from({ length: MANY }, (_, at) => instances[at % 2]!.askAs(...args)));
+  const askAs: TestSocial['requestAs'] = (...args) => instances[0]!.requestAs(...args);
+  const fifty = (...args: Parameters<TestSocial['requestAs']>) =>
+    Promise.all(Array.from({ length: MANY }, (_, at) => instances[at % 2]!.requestAs(...args)));
 
   inRounds('acceptances of one friendship make it once', async (me) => {
     const other = me + 1;

@@ -8,7 +8,7 @@ import { start } from '../src/service.ts';
 
 let database: TestDatabase;
 let service: Running;
-let ask: Client;
+let request: Client;
 
 beforeAll(async () => {
   database = await embeddedDatabase();
@@ -19,7 +19,7 @@ beforeAll(async () => {
     DEMO_DATA: 'true',
     LOG_LEVEL: 'silent',
   });
-  ask = clientOf(service.url, conformance('social'));
+  request = clientOf(service.url, conformance('social'));
 });
 
 afterAll(async () => {
@@ -38,7 +38,7 @@ const pointersOf = ({ body }: { body: unknown }) =>
 
 describe('GET /api/posts/{id}', () => {
   test('answers with the post, its author as an id', async () => {
-    const { status, body } = await ask('/api/posts/5');
+    const { status, body } = await request('/api/posts/5');
     expect(status).toBe(200);
     expect(body).toEqual({
       id: 5,
@@ -49,7 +49,7 @@ describe('GET /api/posts/{id}', () => {
   });
 
   test('a post that does not exist is a 404 problem', async () => {
-    const { status, body } = await ask('/api/posts/999');
+    const { status, body } = await request('/api/posts/999');
     expect(status).toBe(404);
     expect(body).toMatchObject({ instance: '/api/posts/999', detail: 'There is no post 999' });
   });
@@ -57,7 +57,7 @@ describe('GET /api/posts/{id}', () => {
   test.each(['0', '-1', '01', '9007199254740992', 'x', '5%20or%201=1'])(
     'the id %s is a 400 that points at it',
     async (id) => {
-      const answer = await ask(`/api/posts/${id}`);
+      const answer = await request(`/api/posts/${id}`);
       expect(answer.status).toBe(400);
       expect(pointersOf(answer)).toEqual(['/path/id']);
     },
@@ -66,15 +66,15 @@ describe('GET /api/posts/{id}', () => {
 
 describe('GET /api/posts?ids=', () => {
   test('answers in the order asked for, each once, without those that do not exist', async () => {
-    const answer = await ask('/api/posts?ids=5,999,3,5,12');
+    const answer = await request('/api/posts?ids=5,999,3,5,12');
     expect(answer.status).toBe(200);
     expect(idsOf(answer)).toEqual([5, 3, 12]);
   });
 
   test('a hundred ids are answered, a hundred and one are a 400', async () => {
     const ids = Array.from({ length: 101 }, (_, index) => index + 1);
-    expect(idsOf(await ask(`/api/posts?ids=${ids.slice(0, 100).join(',')}`))).toHaveLength(12);
-    expect((await ask(`/api/posts?ids=${ids.join(',')}`)).status).toBe(400);
+    expect(idsOf(await request(`/api/posts?ids=${ids.slice(0, 100).join(',')}`))).toHaveLength(12);
+    expect((await request(`/api/posts?ids=${ids.join(',')}`)).status).toBe(400);
   });
 
   test.each([
@@ -88,7 +88,7 @@ describe('GET /api/posts?ids=', () => {
     ['/api/posts?ids=5&include=authors', '/query/include'],
     ['/api/posts?ids=5&include=author&include=author', '/query/include'],
   ])('%s is a 400 that points at %s', async (path, pointer) => {
-    const answer = await ask(path);
+    const answer = await request(path);
     expect(answer.status).toBe(400);
     expect(pointersOf(answer)).toEqual([pointer]);
   });
@@ -96,16 +96,19 @@ describe('GET /api/posts?ids=', () => {
 
 describe('GET /api/posts?authorId=', () => {
   test('the cursor leads through all pages, newest first, and is null on the last', async () => {
-    const first = await ask('/api/posts?authorId=1&limit=2');
+    const first = await request('/api/posts?authorId=1&limit=2');
     expect(idsOf(first)).toEqual([12, 8]);
-    const second = await ask(`/api/posts?authorId=1&limit=2&cursor=${cursorOf(first)}`);
+    const second = await request(`/api/posts?authorId=1&limit=2&cursor=${cursorOf(first)}`);
     expect(idsOf(second)).toEqual([5, 1]);
     expect(cursorOf(second)).toBeNull();
   });
 
   test('an author without posts has an empty page', async () => {
-    expect((await ask('/api/posts?authorId=6')).body).toEqual({ items: [], nextCursor: null });
-    expect((await ask('/api/posts?authorId=777')).body).toEqual({ items: [], nextCursor: null });
+    expect((await request('/api/posts?authorId=6')).body).toEqual({ items: [], nextCursor: null });
+    expect((await request('/api/posts?authorId=777')).body).toEqual({
+      items: [],
+      nextCursor: null,
+    });
   });
 
   test.each([
@@ -118,7 +121,7 @@ describe('GET /api/posts?authorId=', () => {
     [`authorId=1&cursor=${'A'.repeat(201)}`, '/query/cursor'],
     ['authorId=1&authorId=2', '/query/authorId'],
   ])('%s is a 400 that points at %s', async (query, pointer) => {
-    const answer = await ask(`/api/posts?${query}`);
+    const answer = await request(`/api/posts?${query}`);
     expect(answer.status).toBe(400);
     expect(pointersOf(answer)).toEqual([pointer]);
   });
@@ -126,19 +129,19 @@ describe('GET /api/posts?authorId=', () => {
 
 describe('GET /api/users/{id}/counts', () => {
   test('friends count once they have accepted', async () => {
-    expect((await ask('/api/users/1/counts')).body).toEqual({ postCount: 4, friendCount: 3 });
-    expect((await ask('/api/users/6/counts')).body).toEqual({ postCount: 0, friendCount: 0 });
+    expect((await request('/api/users/1/counts')).body).toEqual({ postCount: 4, friendCount: 3 });
+    expect((await request('/api/users/6/counts')).body).toEqual({ postCount: 0, friendCount: 0 });
   });
 
   test('a user who is not known has none', async () => {
-    const { status, body } = await ask('/api/users/777/counts');
+    const { status, body } = await request('/api/users/777/counts');
     expect(status).toBe(200);
     expect(body).toEqual({ postCount: 0, friendCount: 0 });
   });
 
   test('an id that is none is a 400', async () => {
-    expect(pointersOf(await ask('/api/users/me/counts'))).toEqual(['/path/id']);
-    expect(pointersOf(await ask('/api/users/1/counts?of=posts'))).toEqual(['/query/of']);
+    expect(pointersOf(await request('/api/users/me/counts'))).toEqual(['/path/id']);
+    expect(pointersOf(await request('/api/users/1/counts?of=posts'))).toEqual(['/query/of']);
   });
 });
 
@@ -149,20 +152,20 @@ describe('around every route', () => {
     ['/api/posts?authorId=1', 'GET, HEAD, POST, OPTIONS'],
     ['/api/users/1/counts', 'GET, HEAD, OPTIONS'],
   ])('%s revalidates, has HEAD, and says what else it allows', async (path, allow) => {
-    const get = await ask(path);
+    const get = await request(path);
     const etag = get.headers['etag']!;
-    expect((await ask(path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
-    expect((await ask(path, { method: 'HEAD' })).headers['etag']).toBe(etag);
-    const options = await ask(path, { method: 'OPTIONS' });
+    expect((await request(path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
+    expect((await request(path, { method: 'HEAD' })).headers['etag']).toBe(etag);
+    const options = await request(path, { method: 'OPTIONS' });
     expect([options.status, options.headers['allow']]).toEqual([204, allow]);
-    const put = await ask(path, { method: 'PUT' });
+    const put = await request(path, { method: 'PUT' });
     expect([put.status, put.headers['allow']]).toEqual([405, allow]);
   });
 
   test.each(['/', '/metrics', '/readyz', '/api/users/1', '/api/posts/5/author'])(
     '%s is a 404 on the public listener',
     async (path) => {
-      expect((await ask(path)).status).toBe(404);
+      expect((await request(path)).status).toBe(404);
     },
   );
 });

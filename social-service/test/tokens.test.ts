@@ -6,14 +6,14 @@ import type { RequestOptions } from 'chassis/testing/http-client';
 import { type Claims, claimsOf, signingKey, unsigned } from 'chassis/testing/tokens';
 import { accessToken } from 'contracts/tokens';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
-import { runSocial, type RunningSocial } from './support/running.ts';
+import { startTestSocial, type TestSocial } from './support/service.ts';
 import { until } from 'chassis/testing/until';
 
 let database: TestDatabase;
-let social: RunningSocial;
+let social: TestSocial;
 beforeAll(async () => {
   database = await embeddedDatabase();
-  social = await runSocial(database, { DEMO_DATA: 'true' });
+  social = await startTestSocial(database, { DEMO_DATA: 'true' });
 });
 afterAll(async () => {
   await social.stop();
@@ -75,48 +75,55 @@ test('every operation that wants a token stands in this table', () => {
 
 describe.each(routes)('%s', (_, { path, ...asked }) => {
   test.each(impostors)('with %s is a 401 that says how', async (__, headersOf) => {
-    const answer = await social.ask(path, { ...asked, headers: await headersOf() });
+    const answer = await social.request(path, { ...asked, headers: await headersOf() });
     expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
   });
 });
 
 test('none of them has changed anything', async () => {
-  const demo = await social.ask('/api/posts/5');
+  const demo = await social.request('/api/posts/5');
   expect(demo.body).toMatchObject({ content: expect.stringContaining('Cats are great') });
-  expect((await social.ask('/api/users/1/counts')).body).toEqual({ postCount: 4, friendCount: 3 });
+  expect((await social.request('/api/users/1/counts')).body).toEqual({
+    postCount: 4,
+    friendCount: 3,
+  });
 });
 
 test('a header that says who it is, beside a good token, changes nothing', async () => {
   const headers = { 'X-User-Id': '1' };
-  expect((await social.askAs(6, '/api/friends', { headers })).body).toMatchObject({ items: [] });
+  expect((await social.requestAs(6, '/api/friends', { headers })).body).toMatchObject({
+    items: [],
+  });
 });
 
 test('reading public things needs no token, and a bad one does no harm', async () => {
   const headers = bearer('nonsense');
-  expect((await social.ask('/api/posts/5', { headers })).status).toBe(200);
+  expect((await social.request('/api/posts/5', { headers })).status).toBe(200);
 });
 
 test('keys are asked for once, and tokens are accepted while Identity is down', async () => {
   for (const userId of [1, 2, 3])
-    expect((await social.askAs(userId, '/api/feed')).status).toBe(200);
+    expect((await social.requestAs(userId, '/api/feed')).status).toBe(200);
   expect(social.identity.count(/jwks/)).toBe(1);
   social.identity.disconnect();
-  expect((await social.askAs(1, '/api/feed')).status).toBe(200);
-  const answer = await social.ask('/api/feed', { headers: bearer(stranger.sign({ sub: '1' })) });
+  expect((await social.requestAs(1, '/api/feed')).status).toBe(200);
+  const answer = await social.request('/api/feed', {
+    headers: bearer(stranger.sign({ sub: '1' })),
+  });
   expect(answer.status).toBe(401);
 });
 
 test('while the keys were never had it is a 503 to come back after, and it heals by itself', async () => {
   const own = await embeddedDatabase();
-  const started = await runSocial(own, {}, 'away');
-  const refused = await started.askAs(1, '/api/feed');
+  const started = await startTestSocial(own, {}, 'disconnect');
+  const refused = await started.requestAs(1, '/api/feed');
   expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
-  expect((await started.ask('/api/feed')).status).toBe(401);
-  expect((await started.ask('/api/posts?authorId=1')).status).toBe(200);
+  expect((await started.request('/api/feed')).status).toBe(401);
+  expect((await started.request('/api/posts?authorId=1')).status).toBe(200);
 
   started.identity.reconnect();
   await until('the keys are there', async () => {
-    const { status } = await started.askAs(1, '/api/feed');
+    const { status } = await started.requestAs(1, '/api/feed');
     expect([200, 503]).toContain(status);
     return status === 200;
   });

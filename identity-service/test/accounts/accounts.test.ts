@@ -11,7 +11,8 @@ import { type Outbox, outboxIn } from '../../src/events/outbox.ts';
 import { createPasswords, DUMMY_HASH, type Passwords } from '../../src/accounts/passwords.ts';
 import type { Schema } from '../../src/schema.ts';
 import { type Sessions, sessionsIn } from '../../src/sessions/sessions.ts';
-import { clockAt, open, silent } from '../support/open.ts';
+import { fakeClock } from '../support/clock.ts';
+import { openTestDatabase, silentLog } from '../support/database.ts';
 
 const DEMO_PASSWORD = 'sunny-side-up-2026';
 
@@ -31,7 +32,7 @@ describeOnBoth('accounts', (newDatabase) => {
 
   beforeAll(async () => {
     place = await newDatabase();
-    database = await open(place);
+    database = await openTestDatabase(place);
   });
   afterAll(async () => {
     await database.close();
@@ -44,7 +45,7 @@ describeOnBoth('accounts', (newDatabase) => {
       verify: jest.fn(real.verify),
       isOutdated: jest.fn(real.isOutdated),
     };
-    sessions = sessionsIn(database.db, { lifeMs: 86_400_000, graceMs: 10_000, log: silent });
+    sessions = sessionsIn(database.db, { lifeMs: 86_400_000, graceMs: 10_000, log: silentLog });
     outbox = outboxIn(database.db, () => undefined);
     accounts = accountsIn(database.db, passwords, sessions, outbox);
   });
@@ -132,11 +133,11 @@ describeOnBoth('accounts', (newDatabase) => {
 
   test('a session whose time is over opens one’s own account no more', async () => {
     const { user, id: sessionId } = await accounts.register(person('sleeper'));
-    const clock = clockAt(new Date().toISOString());
+    const clock = fakeClock(new Date().toISOString());
     const own = ownAccountIn(database.db, createPasswords(), outbox, clock.now);
     const who = { userId: user.id, sessionId };
     expect(await own.find(who)).toMatchObject({ username: 'sleeper' });
-    clock.pass(86_400_000);
+    clock.advance(86_400_000);
     expect(await own.find(who)).toBeUndefined();
     expect(await own.reauthenticate(who, 'correct horse')).toBeUndefined();
   });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { PASSWORD } from 'chassis/testing/users';
-import { type Identity, sessionOf, someone, startIdentity } from '../support/service.ts';
+import { type Identity, sessionOf, withBearer, startIdentity } from '../support/service.ts';
 
 let place: TestDatabase;
 let identity: Identity;
@@ -16,9 +16,9 @@ afterAll(async () => {
   await place.remove();
 });
 
-const me = (as: Record<string, string>) => identity.ask('/api/me', { headers: as });
+const me = (as: Record<string, string>) => identity.request('/api/me', { headers: as });
 const logOut = (as: Record<string, string>) =>
-  identity.ask('/api/sessions/current', { method: 'DELETE', headers: as });
+  identity.request('/api/sessions/current', { method: 'DELETE', headers: as });
 /** How often a log-in had this outcome. */
 const count = async (outcome: string): Promise<number> => {
   const metrics = await (await fetch(`${identity.adminUrl}/metrics`)).text();
@@ -45,7 +45,7 @@ describe('POST /api/sessions', () => {
 
   test('takes the password in every composition', async () => {
     const body = { username: 'umlaut', email: 'u@example.org', password: 'Mädchen ﬁt 1' };
-    expect((await identity.ask('/api/users', { method: 'POST', json: body })).status).toBe(201);
+    expect((await identity.request('/api/users', { method: 'POST', json: body })).status).toBe(201);
     expect((await identity.logIn('umlaut', 'Ma\u0308dchen fit 1')).status).toBe(201);
   });
 
@@ -71,11 +71,13 @@ describe('POST /api/sessions', () => {
     ['a name with U+0000', { username: 'cat\0', password: 'x' }],
     ['a name that is no text', { username: { $ne: '' }, password: 'x' }],
   ])('%s is a 400', async (_, body) => {
-    expect((await identity.ask('/api/sessions', { method: 'POST', json: body })).status).toBe(400);
+    expect((await identity.request('/api/sessions', { method: 'POST', json: body })).status).toBe(
+      400,
+    );
   });
 
   test('after ten wrong passwords is a 429 also for the right one, and for nobody else', async () => {
-    await identity.join('guessed');
+    await identity.register('guessed');
     for (let left = 9; left >= 0; left -= 1) {
       const { status, headers } = await identity.logIn('guessed', 'not the password');
       expect([status, headers['ratelimit']]).toEqual([
@@ -92,7 +94,7 @@ describe('POST /api/sessions', () => {
 
   test('is counted by its outcome', async () => {
     const before = await Promise.all(['ok', 'wrong', 'limited'].map(count));
-    await identity.join('counted');
+    await identity.register('counted');
     await identity.logIn('counted');
     for (let at = 1; at <= 11; at += 1) await identity.logIn('counted', 'not the password');
     const after = await Promise.all(['ok', 'wrong', 'limited'].map(count));
@@ -102,7 +104,7 @@ describe('POST /api/sessions', () => {
 
 describe('POST /api/sessions/refresh', () => {
   test('gives new tokens of the same session', async () => {
-    const first = await identity.join('refreshing');
+    const first = await identity.register('refreshing');
     const answer = await identity.refresh(first.refreshToken);
     expect(answer.status).toBe(200);
     expect(answer.headers['cache-control']).toBe('no-store');
@@ -110,11 +112,11 @@ describe('POST /api/sessions/refresh', () => {
     expect(next).toMatchObject({ user: first.user, expiresIn: 300 });
     expect(next.refreshToken).not.toBe(first.refreshToken);
     expect(decodeJwt(next.accessToken)['sid']).toBe(decodeJwt(first.accessToken)['sid']);
-    expect((await me(someone(next).as)).status).toBe(200);
+    expect((await me(withBearer(next).bearer)).status).toBe(200);
   });
 
   test('the same token again at once is answered with the same successor', async () => {
-    const { refreshToken } = await identity.join('two_tabs');
+    const { refreshToken } = await identity.register('two_tabs');
     const [one, two] = await Promise.all([
       identity.refresh(refreshToken),
       identity.refresh(refreshToken),
@@ -123,14 +125,14 @@ describe('POST /api/sessions/refresh', () => {
   });
 
   test('a token older than the one before ends the session, for the access token too', async () => {
-    const first = await identity.join('stolen');
+    const first = await identity.register('stolen');
     const second = sessionOf(await identity.refresh(first.refreshToken));
     const third = sessionOf(await identity.refresh(second.refreshToken));
     const again = await identity.refresh(first.refreshToken);
     expect(again.status).toBe(401);
     expect(again.headers['www-authenticate']).toBe('Bearer');
     expect((await identity.refresh(third.refreshToken)).status).toBe(401);
-    expect((await me(someone(third).as)).status).toBe(401);
+    expect((await me(withBearer(third).bearer)).status).toBe(401);
   });
 
   test.each(['x', 'a.b', `7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11.${'A'.repeat(43)}`])(
@@ -147,15 +149,15 @@ describe('POST /api/sessions/refresh', () => {
 
 describe('DELETE /api/sessions/current', () => {
   test('ends this session at once, and no other', async () => {
-    const one = await identity.join('leaving_one');
-    const other = someone(sessionOf(await identity.logIn('leaving_one')));
-    const answer = await logOut(one.as);
+    const one = await identity.register('leaving_one');
+    const other = withBearer(sessionOf(await identity.logIn('leaving_one')));
+    const answer = await logOut(one.bearer);
     expect(answer.status).toBe(204);
     expect(answer.headers['cache-control']).toBe('no-store');
     expect((await identity.refresh(one.refreshToken)).status).toBe(401);
-    expect((await me(one.as)).status).toBe(401);
-    expect((await logOut(one.as)).status).toBe(401);
-    expect((await me(other.as)).status).toBe(200);
+    expect((await me(one.bearer)).status).toBe(401);
+    expect((await logOut(one.bearer)).status).toBe(401);
+    expect((await me(other.bearer)).status).toBe(200);
   });
 
   test('without a token is a 401 that says how to authenticate', async () => {
@@ -166,14 +168,14 @@ describe('DELETE /api/sessions/current', () => {
 });
 
 test('a restart logs nobody out, forgets no key and no attempt', async () => {
-  const person = await identity.join('patient');
+  const person = await identity.register('patient');
   await identity.logIn('patient', 'not the password');
-  const keys = (await identity.ask('/.well-known/jwks.json')).body;
+  const keys = (await identity.request('/.well-known/jwks.json')).body;
   await identity.stop();
   identity = await startIdentity(place);
 
-  expect((await identity.ask('/.well-known/jwks.json')).body).toEqual(keys);
-  expect((await me(person.as)).status).toBe(200);
+  expect((await identity.request('/.well-known/jwks.json')).body).toEqual(keys);
+  expect((await me(person.bearer)).status).toBe(200);
   expect((await identity.refresh(person.refreshToken)).status).toBe(200);
   const { headers } = await identity.logIn('patient', 'still not the password');
   expect(headers['ratelimit']).toMatch(/"account";r=8;/);
@@ -184,9 +186,9 @@ test('a restart logs nobody out, forgets no key and no attempt', async () => {
 
 describe('GET /.well-known/jwks.json', () => {
   test('is public, and revalidated', async () => {
-    const { status, headers } = await identity.ask('/.well-known/jwks.json');
+    const { status, headers } = await identity.request('/.well-known/jwks.json');
     expect([status, headers['cache-control']]).toEqual([200, 'public, no-cache']);
-    const again = await identity.ask('/.well-known/jwks.json', {
+    const again = await identity.request('/.well-known/jwks.json', {
       headers: { 'If-None-Match': headers['etag']! },
     });
     expect(again.status).toBe(304);
@@ -202,7 +204,7 @@ test.each([
     const own = await embeddedDatabase();
     const service = await startIdentity(own, { LOGIN_PER_ADDRESS: '1', TRUST_PROXY: trusted });
     const from = (client: string, username: string) =>
-      service.ask('/api/sessions', {
+      service.request('/api/sessions', {
         method: 'POST',
         headers: { 'X-Forwarded-For': client },
         json: { username, password: PASSWORD },

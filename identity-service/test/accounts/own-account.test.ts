@@ -7,8 +7,8 @@ import {
   meOf,
   pointersOf,
   sessionOf,
-  type Someone,
-  someone,
+  type RegisteredUser,
+  withBearer,
   startIdentity,
 } from '../support/service.ts';
 
@@ -23,15 +23,15 @@ afterAll(async () => {
   await place.remove();
 });
 
-const get = ({ as }: Someone) => identity.ask('/api/me', { headers: as });
-const patch = ({ as }: Someone, body: object) =>
-  identity.ask('/api/me', { method: 'PATCH', headers: as, json: body });
-const leave = ({ as }: Someone, currentPassword: string) =>
-  identity.ask('/api/me', { method: 'DELETE', headers: as, json: { currentPassword } });
+const get = ({ bearer }: RegisteredUser) => identity.request('/api/me', { headers: bearer });
+const patch = ({ bearer }: RegisteredUser, body: object) =>
+  identity.request('/api/me', { method: 'PATCH', headers: bearer, json: body });
+const leave = ({ bearer }: RegisteredUser, currentPassword: string) =>
+  identity.request('/api/me', { method: 'DELETE', headers: bearer, json: { currentPassword } });
 
 describe.each(['GET', 'PATCH', 'DELETE'])('%s without a session', (method) => {
-  const ask = (headers: Record<string, string>) =>
-    identity.ask('/api/me', {
+  const request = (headers: Record<string, string>) =>
+    identity.request('/api/me', {
       method,
       headers,
       ...(method !== 'GET' && { json: { nonsense: true } }),
@@ -43,7 +43,7 @@ describe.each(['GET', 'PATCH', 'DELETE'])('%s without a session', (method) => {
     ['another scheme', { Authorization: 'Basic Y2F0OmRvZw==' }],
     ['a name in a header of its own', { 'X-User-Id': '1' }],
   ])('by %s is a 401, whatever is in the body', async (_, headers) => {
-    const answer = await ask(headers);
+    const answer = await request(headers);
     expect(answer.status).toBe(401);
     expect(answer.headers['www-authenticate']).toBe('Bearer');
   });
@@ -51,7 +51,7 @@ describe.each(['GET', 'PATCH', 'DELETE'])('%s without a session', (method) => {
 
 describe('GET /api/me', () => {
   test('is the caller’s own account with its e-mail, for that client alone', async () => {
-    const person = await identity.join('reader');
+    const person = await identity.register('reader');
     const answer = await get(person);
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ ...person.user, email: 'reader@example.org' });
@@ -61,7 +61,7 @@ describe('GET /api/me', () => {
 
 describe('PATCH /api/me', () => {
   test('a new name needs no password, and is public at once', async () => {
-    const person = await identity.join('caterpillar');
+    const person = await identity.register('caterpillar');
     const answer = await patch(person, { username: 'butterfly' });
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({
@@ -70,7 +70,7 @@ describe('PATCH /api/me', () => {
       email: 'caterpillar@example.org',
     });
     expect(answer.headers['ratelimit']).toBeUndefined();
-    expect((await identity.ask(`/api/users/${person.user.id}`)).body).toMatchObject({
+    expect((await identity.request(`/api/users/${person.user.id}`)).body).toMatchObject({
       username: 'butterfly',
     });
     expect((await identity.logIn('butterfly')).status).toBe(201);
@@ -79,12 +79,12 @@ describe('PATCH /api/me', () => {
   });
 
   test('one’s own name in another case is not taken', async () => {
-    const person = await identity.join('lowercase');
+    const person = await identity.register('lowercase');
     expect(meOf(await patch(person, { username: 'LowerCase' })).username).toBe('LowerCase');
   });
 
   test('a new e-mail needs the password', async () => {
-    const person = await identity.join('mover');
+    const person = await identity.register('mover');
     const without = await patch(person, { email: 'moved@example.org' });
     expect([without.status, pointersOf(without)]).toEqual([400, ['/body/currentPassword']]);
     const answer = await patch(person, { email: 'moved@example.org', currentPassword: PASSWORD });
@@ -96,8 +96,8 @@ describe('PATCH /api/me', () => {
   });
 
   test('a new password needs the old one, and ends every session', async () => {
-    const person = await identity.join('changer');
-    const other = someone(sessionOf(await identity.logIn('changer')));
+    const person = await identity.register('changer');
+    const other = withBearer(sessionOf(await identity.logIn('changer')));
     expect((await patch(person, { password: 'another one' })).status).toBe(400);
     const answer = await patch(person, { password: 'another one', currentPassword: PASSWORD });
     expect(answer.status).toBe(200);
@@ -110,7 +110,7 @@ describe('PATCH /api/me', () => {
   });
 
   test('everything at once', async () => {
-    const person = await identity.join('all_new');
+    const person = await identity.register('all_new');
     const answer = await patch(person, {
       username: 'all_newer',
       email: 'newer@example.org',
@@ -126,7 +126,7 @@ describe('PATCH /api/me', () => {
   });
 
   test('with a wrong password is a 403, and nothing changes', async () => {
-    const person = await identity.join('careful');
+    const person = await identity.register('careful');
     const answer = await patch(person, {
       username: 'careless',
       email: 'x@example.org',
@@ -142,7 +142,7 @@ describe('PATCH /api/me', () => {
     ['a name', { username: 'CAT_sun_dog' }, '/body/username'],
     ['an e-mail', { email: 'Early_Bird@example.com', currentPassword: PASSWORD }, '/body/email'],
   ])('%s that another user has is a 409 that names it', async (what, changes, pointer) => {
-    const person = await identity.join(`taker_${what.length}`);
+    const person = await identity.register(`taker_${what.length}`);
     const answer = await patch(person, {
       password: 'another one',
       currentPassword: PASSWORD,
@@ -162,16 +162,22 @@ describe('PATCH /api/me', () => {
     ['a short password', { password: 'short', currentPassword: PASSWORD }, '/body/password'],
     ['a null', { username: null }, '/body/username'],
   ])('%s is a 400', async (_, changes, pointer) => {
-    const { as } = someone(sessionOf(await identity.logIn('cat_sun_dog', 'sunny-side-up-2026')));
-    const answer = await identity.ask('/api/me', { method: 'PATCH', headers: as, json: changes });
+    const { bearer } = withBearer(
+      sessionOf(await identity.logIn('cat_sun_dog', 'sunny-side-up-2026')),
+    );
+    const answer = await identity.request('/api/me', {
+      method: 'PATCH',
+      headers: bearer,
+      json: changes,
+    });
     expect([answer.status, pointersOf(answer)]).toEqual([400, [pointer]]);
   });
 });
 
 describe('DELETE /api/me', () => {
   test('with the password, the user is gone with all sessions, and the name is free again', async () => {
-    const person = await identity.join('goodbye');
-    const other = someone(sessionOf(await identity.logIn('goodbye')));
+    const person = await identity.register('goodbye');
+    const other = withBearer(sessionOf(await identity.logIn('goodbye')));
     expect((await leave(person, 'not the password')).status).toBe(403);
     expect((await leave(person, PASSWORD)).status).toBe(204);
     for (const each of [person, other]) {
@@ -179,16 +185,16 @@ describe('DELETE /api/me', () => {
       expect((await leave(each, PASSWORD)).status).toBe(401);
       expect((await identity.refresh(each.refreshToken)).status).toBe(401);
     }
-    expect((await identity.ask(`/api/users/${person.user.id}`)).status).toBe(404);
+    expect((await identity.request(`/api/users/${person.user.id}`)).status).toBe(404);
     expect((await identity.logIn('goodbye')).status).toBe(401);
-    expect((await identity.join('goodbye')).user.id).not.toBe(person.user.id);
+    expect((await identity.register('goodbye')).user.id).not.toBe(person.user.id);
   });
 
   test('without the password is a 400', async () => {
-    const person = await identity.join('hesitant');
-    const answer = await identity.ask('/api/me', {
+    const person = await identity.register('hesitant');
+    const answer = await identity.request('/api/me', {
       method: 'DELETE',
-      headers: person.as,
+      headers: person.bearer,
       json: {},
     });
     expect([answer.status, pointersOf(answer)]).toEqual([400, ['/body/currentPassword']]);
@@ -196,7 +202,7 @@ describe('DELETE /api/me', () => {
 });
 
 test('ten wrong passwords in a session are the end of trying, for changing and leaving alike', async () => {
-  const person = await identity.join('hijacked');
+  const person = await identity.register('hijacked');
   for (let at = 1; at <= 5; at += 1) {
     const wrong = { email: 'thief@example.org', currentPassword: `guess number ${at}` };
     expect((await patch(person, wrong)).status).toBe(403);

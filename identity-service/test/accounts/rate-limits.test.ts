@@ -12,7 +12,7 @@ import {
 import { type Attempt, type RateLimits, rateLimitsIn } from '../../src/accounts/rate-limits.ts';
 import { clientNetworkOf } from '../../src/accounts/client-network.ts';
 import type { Schema } from '../../src/schema.ts';
-import { open } from '../support/open.ts';
+import { openTestDatabase } from '../support/database.ts';
 
 const settings = { perAccount: 3, perAddress: 5, windowS: 900 };
 const HOME = '192.0.2.1';
@@ -66,7 +66,7 @@ describeOnBoth('attempts to log in', (newDatabase) => {
   let limits: RateLimits;
   beforeAll(async () => {
     place = await newDatabase();
-    database = await open(place);
+    database = await openTestDatabase(place);
   });
   afterAll(async () => {
     await database.close();
@@ -199,7 +199,7 @@ describeOnBoth('attempts to log in', (newDatabase) => {
 describeOnServer('two instances on one server', () => {
   test('count together, and go on counting after a restart', async () => {
     const place = await serverDatabase();
-    const [one, other] = [await open(place), await open(place)];
+    const [one, other] = [await openTestDatabase(place), await openTestDatabase(place)];
     const [here, there] = [one, other].map(({ db }) => rateLimitsIn(db, settings)) as [
       RateLimits,
       RateLimits,
@@ -210,7 +210,7 @@ describeOnServer('two instances on one server', () => {
     expect((await Promise.all(all)).filter((headers) => headers === undefined)).toHaveLength(3);
     await Promise.all([one.close(), other.close()]);
 
-    const next = await open(place);
+    const next = await openTestDatabase(place);
     expect(await refusal(rateLimitsIn(next.db, settings).logIn('cat', HOME))).toBeDefined();
     await next.close();
     await place.remove();

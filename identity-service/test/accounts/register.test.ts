@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 const good = { username: 'newcomer', email: 'newcomer@example.org', password: 'long enough' };
-const register = (body: object) => identity.ask('/api/users', { method: 'POST', json: body });
+const register = (body: object) => identity.request('/api/users', { method: 'POST', json: body });
 
 test('who joins is logged in, and is told where the profile is', async () => {
   const answer = await register(good);
@@ -31,7 +31,7 @@ test('who joins is logged in, and is told where the profile is', async () => {
   });
   expect(answer.headers['location']).toBe(`/api/users/${user.id}`);
   expect(answer.headers['cache-control']).toBe('no-store');
-  expect((await identity.ask(`/api/users/${user.id}`)).body).toEqual(user);
+  expect((await identity.request(`/api/users/${user.id}`)).body).toEqual(user);
 });
 
 describe('what another user has is a 409 that names it', () => {
@@ -111,7 +111,7 @@ describe('what breaks a bound is a 400 that points at it', () => {
   });
 
   test('a query parameter', async () => {
-    const answer = await identity.ask('/api/users?ids=1', { method: 'POST', json: good });
+    const answer = await identity.request('/api/users?ids=1', { method: 'POST', json: good });
     expect(pointersOf(answer)).toEqual(['/query/ids']);
   });
 });
@@ -133,7 +133,7 @@ test('the ends of the bounds will do', async () => {
 
 test('a body over 64 KiB is a 413, one that is not JSON a 415, none a 400', async () => {
   expect((await register({ ...good, password: 'a'.repeat(70_000) })).status).toBe(413);
-  expect((await identity.ask('/api/users', { method: 'POST' })).status).toBe(400);
+  expect((await identity.request('/api/users', { method: 'POST' })).status).toBe(400);
   const form = await fetch(`${identity.url}/api/users`, {
     method: 'POST',
     body: new URLSearchParams(good),

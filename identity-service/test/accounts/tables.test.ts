@@ -7,7 +7,7 @@ import { memoryLog } from 'chassis/testing/memory-log';
 import { seed } from '../../src/demo.ts';
 import type { Schema } from '../../src/schema.ts';
 import { profilesIn } from '../../src/accounts/profiles.ts';
-import { open } from '../support/open.ts';
+import { openTestDatabase } from '../support/database.ts';
 
 const newUser = (username: string, email = `${username}@example.org`) => ({
   username,
@@ -20,7 +20,7 @@ describeOnBoth('the users', (newDatabase) => {
   let database: Database<Schema>;
   beforeAll(async () => {
     place = await newDatabase();
-    database = await open(place);
+    database = await openTestDatabase(place);
   });
   afterAll(async () => {
     await database.close();
@@ -81,7 +81,7 @@ describeOnServer('instances of Identity that start at once', () => {
   test('make the tables and the demo users once', async () => {
     const place = await serverDatabase();
     const { log, lines } = memoryLog();
-    const all = await Promise.all(Array.from({ length: 8 }, () => open(place, log)));
+    const all = await Promise.all(Array.from({ length: 8 }, () => openTestDatabase(place, log)));
     // None of them failed and tried again.
     expect(lines.map(({ level }) => level)).toEqual([30]);
     expect(await all[0]!.db.selectFrom('users').select('id').execute()).toHaveLength(6);

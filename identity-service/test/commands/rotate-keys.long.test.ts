@@ -19,8 +19,8 @@ const DONE = /^Created the key ([\w-]{43})\. It signs from \d{4}-\d\d-\d\dT[\d:.
 const rotate = (env: Readonly<Record<string, string>>) =>
   runNode(join(folder, 'src/main.ts'), { LOG_LEVEL: 'silent', ...env }, 'rotate-keys');
 
-const kidsOf = async ({ ask }: Identity): Promise<string[]> => {
-  const { keys } = (await ask('/.well-known/jwks.json')).body as { keys: { kid: string }[] };
+const kidsOf = async ({ request }: Identity): Promise<string[]> => {
+  const { keys } = (await request('/.well-known/jwks.json')).body as { keys: { kid: string }[] };
   return keys.map(({ kid }) => kid);
 };
 
@@ -40,7 +40,7 @@ describe('of an embedded database', () => {
 
   test('says plainly that the service has it, and does it once that is stopped; nobody is logged out', async () => {
     const before = await startIdentity(place);
-    const person = await before.join('keyholder');
+    const person = await before.register('keyholder');
     const [old] = await kidsOf(before);
     const { code, stderr, lines } = await rotate(place.settings);
     expect([code, lines]).toEqual([1, []]);
@@ -54,7 +54,7 @@ describe('of an embedded database', () => {
     const after = await startIdentity(place);
     const [, fresh] = DONE.exec(done.lines[0]!)!;
     expect((await kidsOf(after)).toSorted()).toEqual([old!, fresh!].toSorted());
-    expect((await after.ask('/api/me', { headers: person.as })).status).toBe(200);
+    expect((await after.request('/api/me', { headers: person.bearer })).status).toBe(200);
     await after.stop();
   });
 

@@ -12,9 +12,9 @@ import {
   serverDatabase,
   type TestDatabase,
 } from 'chassis/testing/database';
-import { addUnlogged } from '../support/before-log.ts';
-import { copyOf, outline, readAll } from '../support/events.ts';
-import { open } from '../support/open.ts';
+import { addUsersWithoutEvents } from '../support/unlogged-users.ts';
+import { foldUsernames, summaryOf, readAll } from '../support/event-log.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { type Identity, startIdentity } from '../support/service.ts';
 
 jest.setTimeout(60_000);
@@ -75,10 +75,10 @@ describe('with an embedded database', () => {
     fetch(identity.adminUrl + path, { method: 'POST', ...init });
 
   test('both are done by the running service, and print what was done', async () => {
-    const { as } = await identity.join('wordy');
+    const { bearer } = await identity.register('wordy');
     for (const username of ['wordy_2', 'wordy_3'])
-      await identity.ask('/api/me', { method: 'PATCH', headers: as, json: { username } });
-    const before = copyOf(await readAll(identity));
+      await identity.request('/api/me', { method: 'PATCH', headers: bearer, json: { username } });
+    const before = foldUsernames(await readAll(identity));
     expect(await command('backfill', adminOf(identity))).toEqual({
       code: 0,
       stderr: '',
@@ -89,7 +89,7 @@ describe('with an embedded database', () => {
       stderr: '',
       lines: ['The log is compacted. Deleted: 2 superseded events, 0 old UserDeleted events.'],
     });
-    expect(copyOf(await readAll(identity))).toEqual(before);
+    expect(foldUsernames(await readAll(identity))).toEqual(before);
   });
 
   test.each(['/log/backfill', '/log/compact'])('%s answers with what it did', async (path) => {
@@ -124,13 +124,13 @@ describe('with an embedded database', () => {
 
 test('users from before the log are in it by the time that an embedded database is opened again', async () => {
   const place = await embeddedDatabase();
-  const database = await open(place, undefined, false);
-  await addUnlogged(database.db, 1, 3);
+  const database = await openTestDatabase(place, undefined, false);
+  await addUsersWithoutEvents(database.db, 1, 3);
   await database.close();
   const identity = await startIdentity(place, { DEMO_DATA: 'false' });
   let events = await readAll(identity);
   while (events.length === 0) events = await readAll(identity);
-  expect(outline(events)).toEqual([
+  expect(summaryOf(events)).toEqual([
     ['UserCreated', 1, 'old_1'],
     ['UserCreated', 2, 'old_2'],
     ['UserCreated', 3, 'old_3'],
@@ -145,8 +145,8 @@ const line = (created: number) =>
 describeOnServer('with a server, a log that does not know all users', () => {
   test('is told of at the start, with the command; afterwards it knows them', async () => {
     const place = await serverDatabase();
-    const database = await open(place, undefined, false);
-    await addUnlogged(database.db, 1, 1200);
+    const database = await openTestDatabase(place, undefined, false);
+    await addUsersWithoutEvents(database.db, 1, 1200);
     await database.close();
     const { DATABASE_URL = '' } = place.settings;
     const main = join(folder, 'src/main.ts');

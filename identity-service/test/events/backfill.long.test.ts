@@ -3,21 +3,21 @@ import { expect, test } from '@jest/globals';
 import { describeOnServer, serverDatabase } from 'chassis/testing/database';
 import { backfillIn } from '../../src/events/backfill.ts';
 import { runSteps } from '../../src/events/steps.ts';
-import { addUnlogged, usersOf } from '../support/before-log.ts';
-import { change } from '../support/changes.ts';
-import { copyOf } from '../support/events.ts';
-import { open } from '../support/open.ts';
-import { readUntil } from '../support/writers.ts';
+import { addUsersWithoutEvents, usernamesIn } from '../support/unlogged-users.ts';
+import { changeUsers } from '../support/user-changes.ts';
+import { foldUsernames } from '../support/event-log.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { readLogUntil } from '../support/event-log.ts';
 
 const USERS = 6_000;
 
 describeOnServer('two backfills while eight writers rename, delete and join', () => {
   test('every user has the right newest event, and who left has a UserDeleted', async () => {
     const place = await serverDatabase();
-    const databases = [await open(place, undefined, false)];
-    while (databases.length < 3) databases.push(await open(place, undefined, false));
+    const databases = [await openTestDatabase(place, undefined, false)];
+    while (databases.length < 3) databases.push(await openTestDatabase(place, undefined, false));
     const [{ db }] = databases as [(typeof databases)[0]];
-    await addUnlogged(db, 1, USERS);
+    await addUsersWithoutEvents(db, 1, USERS);
     const all = Array.from({ length: USERS }, (_, at) => at + 1);
 
     const over = { yet: false };
@@ -27,16 +27,16 @@ describeOnServer('two backfills while eight writers rename, delete and join', ()
       for (; !over.yet; runs += 1) await runSteps((after) => backfill.step(after));
     });
     const writers = Array.from({ length: 8 }, (_, number) =>
-      change(databases[number % 3]!.db, { number, users: all }, 1_500),
+      changeUsers(databases[number % 3]!.db, { number, users: all }, 1_500),
     );
     await Promise.all(writers);
     over.yet = true;
     await Promise.all(backfills);
 
     const backfill = backfillIn(db, () => undefined);
-    const events = await readUntil(db, () => true);
-    const users = await usersOf(db);
-    expect(copyOf(events)).toEqual(users);
+    const events = await readLogUntil(db, () => true);
+    const users = await usernamesIn(db);
+    expect(foldUsernames(events)).toEqual(users);
     const gone = new Set(events.map(({ data }) => data.id).filter((id) => !users.has(id)));
     const last = new Map(events.map(({ type, data }) => [data.id, type]));
     expect([...gone].filter((id) => last.get(id) !== 'UserDeleted')).toEqual([]);

@@ -8,10 +8,10 @@ import { runSteps } from '../../src/events/steps.ts';
 import { appendEvents } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
-import { addUnlogged, usersOf } from '../support/before-log.ts';
-import { copyOf, outline } from '../support/events.ts';
-import { open } from '../support/open.ts';
-import { readUntil } from '../support/writers.ts';
+import { addUsersWithoutEvents, usernamesIn } from '../support/unlogged-users.ts';
+import { foldUsernames, summaryOf } from '../support/event-log.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { readLogUntil } from '../support/event-log.ts';
 
 describe('what is missing in the log', () => {
   const users = new Map([
@@ -45,7 +45,7 @@ describeOnBoth('the backfill', (newDatabase) => {
   let announced: number[];
   beforeEach(async () => {
     place = await newDatabase();
-    database = await open(place);
+    database = await openTestDatabase(place);
     announced = [];
     backfill = backfillIn(database.db, (position) => announced.push(position));
   });
@@ -60,15 +60,15 @@ describeOnBoth('the backfill', (newDatabase) => {
   test('writes a UserCreated for every user that the log does not know; a second run changes nothing', async () => {
     const { db } = database;
     // More than two batches of them, and a hole in between.
-    await addUnlogged(db, 101, 700);
-    await addUnlogged(db, 5001, 600);
+    await addUsersWithoutEvents(db, 101, 700);
+    await addUsersWithoutEvents(db, 5001, 600);
     const log = eventReaderIn(db);
     const before = await log.endOffset();
     expect(await survey()).toBe(1300);
 
     expect(await run()).toEqual({ result: { created: 1300, updated: 0, deleted: 0 }, next: null });
-    const events = await readUntil(db, () => true);
-    expect(copyOf(events)).toEqual(await usersOf(db));
+    const events = await readLogUntil(db, () => true);
+    expect(foldUsernames(events)).toEqual(await usernamesIn(db));
     expect(events).toHaveLength(1306);
     expect(events.flatMap(userEventCheck)).toEqual([]);
     expect(events.filter((event) => 'traceparent' in event)).toEqual([]);
@@ -88,7 +88,7 @@ describeOnBoth('the backfill', (newDatabase) => {
     const log = eventReaderIn(db);
     const before = await log.endOffset();
     expect((await run()).result).toEqual({ created: 0, updated: 1, deleted: 1 });
-    expect(outline((await log.after(before)).events)).toEqual([
+    expect(summaryOf((await log.after(before)).events)).toEqual([
       ['UserUpdated', 2, 'other_name'],
       ['UserDeleted', 3],
     ]);
@@ -96,7 +96,7 @@ describeOnBoth('the backfill', (newDatabase) => {
   });
 
   test('goes on where it was stopped', async () => {
-    await addUnlogged(database.db, 101, 700);
+    await addUsersWithoutEvents(database.db, 101, 700);
     const first = await backfill.step(0);
     expect(first).toEqual({ result: { created: 494, updated: 0, deleted: 0 }, next: 594 });
     expect((await runSteps((after) => backfill.step(after), 594)).result.created).toBe(206);

@@ -8,9 +8,9 @@ import { compactionIn } from '../../src/events/compaction.ts';
 import { type Change, appendEvents } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
 import { eventReaderIn, type EventReader } from '../../src/events/event-reader.ts';
-import { copyOf, outline } from '../support/events.ts';
-import { open } from '../support/open.ts';
-import { readUntil } from '../support/writers.ts';
+import { foldUsernames, summaryOf } from '../support/event-log.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { readLogUntil } from '../support/event-log.ts';
 
 const created = (id: number, username: string): Change => ({ type: 'UserCreated', id, username });
 const updated = (id: number, username: string): Change => ({ type: 'UserUpdated', id, username });
@@ -22,7 +22,7 @@ describeOnBoth('compaction', (newDatabase) => {
   let log: EventReader;
   beforeEach(async () => {
     place = await newDatabase();
-    database = await open(place, undefined, false);
+    database = await openTestDatabase(place, undefined, false);
     log = eventReaderIn(database.db);
   });
   afterEach(async () => {
@@ -32,7 +32,7 @@ describeOnBoth('compaction', (newDatabase) => {
   const write = (...changes: Change[]) =>
     database.db.transaction().execute((tx) => appendEvents(tx, changes));
   const compact = async () => (await runSteps(compactionIn(database.db))).result;
-  const all = async () => readUntil(database.db, () => true);
+  const all = async () => readLogUntil(database.db, () => true);
   const age = (column: 'created_at' | 'sole_since', days: number) =>
     sql`update user_events set ${sql.ref(column)} = ${sql.ref(column)} - make_interval(days => ${days})`.execute(
       database.db,
@@ -43,7 +43,7 @@ describeOnBoth('compaction', (newDatabase) => {
     await write(updated(2, 'second_2'), deleted(2), created(3, 'third'), updated(1, 'first_3'));
     expect(await compact()).toEqual({ superseded: 4, tombstones: 0 });
     const events = await all();
-    expect(outline(events)).toEqual([
+    expect(summaryOf(events)).toEqual([
       ['UserDeleted', 2],
       ['UserCreated', 3, 'third'],
       ['UserUpdated', 1, 'first_3'],
@@ -60,21 +60,21 @@ describeOnBoth('compaction', (newDatabase) => {
         case when n % 6 = 5 then null else 'name_' || n end
       from generate_series(1, 2400) as n order by n`.execute(database.db);
     const whole = await all();
-    const right = copyOf(whole);
+    const right = foldUsernames(whole);
     const readers = [1, 250, 1200, 2000, 2399].map((at) => ({
       after: at,
-      copy: copyOf(whole.slice(0, at)),
+      copy: foldUsernames(whole.slice(0, at)),
     }));
     const { superseded } = await compact();
     expect(superseded).toBe(2000);
-    expect(copyOf(await all())).toEqual(right);
+    expect(foldUsernames(await all())).toEqual(right);
     for (const { after, copy } of readers) {
       const rest = [];
       for (let page = await log.after(after); page.events.length > 0;) {
         rest.push(...page.events);
         page = await log.after(page.nextOffset);
       }
-      expect(copyOf(rest, copy)).toEqual(right);
+      expect(foldUsernames(rest, copy)).toEqual(right);
     }
   });
 
@@ -84,15 +84,15 @@ describeOnBoth('compaction', (newDatabase) => {
       select case when n > 1500 then 'UserDeleted' else 'UserCreated' end, n % 1500,
         case when n > 1500 then null else 'name_' || n end
       from generate_series(1, 2400) as n where n % 1500 > 0 order by n`.execute(database.db);
-    const right = copyOf(await all());
+    const right = foldUsernames(await all());
     // It has read the names of those whose UserDeleted is old by now.
     await age('created_at', 31);
     const first = await log.after(0);
     expect(await compact()).toEqual({ superseded: 900, tombstones: 0 });
     expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
-    const copy = copyOf(first.events);
+    const copy = foldUsernames(first.events);
     for (let page = await log.after(first.nextOffset); page.events.length > 0;) {
-      copyOf(page.events, copy);
+      foldUsernames(page.events, copy);
       page = await log.after(page.nextOffset);
     }
     expect(copy).toEqual(right);
@@ -105,7 +105,7 @@ describeOnBoth('compaction', (newDatabase) => {
     expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
     await age('sole_since', 2);
     expect(await compact()).toEqual({ superseded: 0, tombstones: 1 });
-    expect(outline(await all())).toEqual([['UserCreated', 2, 'second']]);
+    expect(summaryOf(await all())).toEqual([['UserCreated', 2, 'second']]);
   });
 
   test('the newest event stays, so that the end of the log does not go back', async () => {
@@ -137,7 +137,7 @@ describeOnBoth('compaction', (newDatabase) => {
     await age('sole_since', 31);
     await database.db.updateTable('relays').set({ position: 3 }).execute();
     expect(await compact()).toEqual({ superseded: 2, tombstones: 0 });
-    expect(outline(await all())).toEqual([
+    expect(summaryOf(await all())).toEqual([
       ['UserDeleted', 1],
       ['UserUpdated', 2, 'second_2'],
     ]);
@@ -152,7 +152,7 @@ describeOnBoth('compaction', (newDatabase) => {
     expect(await runSteps(compactionIn(database.db), 2)).toMatchObject({
       result: { tombstones: 0 },
     });
-    expect(copyOf(await all())).toEqual(new Map([[2, 'second_2']]));
+    expect(foldUsernames(await all())).toEqual(new Map([[2, 'second_2']]));
     expect(await compact()).toEqual({ superseded: 2, tombstones: 0 });
   });
 });

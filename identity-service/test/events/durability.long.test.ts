@@ -4,11 +4,11 @@ import { expect, test } from '@jest/globals';
 import { describeOnBoth } from 'chassis/testing/database';
 import { killAfterLines } from 'chassis/testing/process';
 import type { Change } from '../../src/events/outbox.ts';
-import { copyOf } from '../support/events.ts';
-import { open } from '../support/open.ts';
-import { readUntil } from '../support/writers.ts';
+import { foldUsernames } from '../support/event-log.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { readLogUntil } from '../support/event-log.ts';
 
-const changer = join(import.meta.dirname, '../support/changer.ts');
+const changer = join(import.meta.dirname, '../support/writer-process.ts');
 
 describeOnBoth('a process that is killed while it changes users', (newDatabase) => {
   test('leaves a log that says exactly what the users are, with all that was acknowledged', async () => {
@@ -19,13 +19,15 @@ describeOnBoth('a process that is killed while it changes users', (newDatabase) 
       const before = acknowledged.length;
       const lines = await killAfterLines(changer, place.settings, count);
       acknowledged.push(...lines.map((line) => JSON.parse(line) as Change));
-      const database = await open(place, undefined, false);
+      const database = await openTestDatabase(place, undefined, false);
       const { db } = database;
-      const events = await readUntil(db, () => true);
+      const events = await readLogUntil(db, () => true);
       const users = await db.selectFrom('users').select(['id', 'username']).execute();
       await database.close();
 
-      expect(copyOf(events)).toEqual(new Map(users.map(({ id, username }) => [id, username])));
+      expect(foldUsernames(events)).toEqual(
+        new Map(users.map(({ id, username }) => [id, username])),
+      );
       const told = events.map(({ type, data }) => Object.assign({ type }, data));
       expect(told.slice(before, acknowledged.length)).toEqual(acknowledged.slice(before));
       // At most the one that was on its way when the process died.

@@ -12,9 +12,9 @@ import { metricOf } from 'chassis/testing/metrics';
 import { until } from 'chassis/testing/until';
 import { createLongPoll, type LongPoll } from '../../src/events/long-poll.ts';
 import { userEventRoutes } from '../../src/routes/user-events.ts';
-import { open } from '../support/open.ts';
-import { addUnlogged } from '../support/before-log.ts';
-import { outline, read } from '../support/events.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { addUsersWithoutEvents } from '../support/unlogged-users.ts';
+import { summaryOf, read } from '../support/event-log.ts';
 import { type Identity, pointersOf, startIdentity } from '../support/service.ts';
 
 const never = new AbortController().signal;
@@ -28,9 +28,9 @@ describe('the feed', () => {
   let identity: Identity;
   beforeAll(async () => {
     place = await embeddedDatabase();
-    const database = await open(place);
+    const database = await openTestDatabase(place);
     // 6 of the demo, and so many that there are two whole batches and a part.
-    await addUnlogged(database.db, 1001, 1000);
+    await addUsersWithoutEvents(database.db, 1001, 1000);
     await sql`
       insert into user_events (type, user_id, username)
       select 'UserCreated', id, username from users where id > 1000 order by id`.execute(
@@ -47,13 +47,13 @@ describe('the feed', () => {
   test('gives batches of 500 in the order of positions, and says where to go on and where the end is', async () => {
     const first = await read(identity);
     expect(first.events).toHaveLength(500);
-    expect(first.next).toBe(Number(first.events.at(-1)!.id));
-    expect(first.head).toBe(1006);
-    const second = await read(identity, `?lastEventId=${first.next}`);
+    expect(first.nextOffset).toBe(Number(first.events.at(-1)!.id));
+    expect(first.endOffset).toBe(1006);
+    const second = await read(identity, `?lastEventId=${first.nextOffset}`);
     expect(second.events).toHaveLength(500);
-    const third = await read(identity, `?lastEventId=${second.next}`);
+    const third = await read(identity, `?lastEventId=${second.nextOffset}`);
     expect(third.events).toHaveLength(6);
-    expect([third.next, third.head]).toEqual([1006, 1006]);
+    expect([third.nextOffset, third.endOffset]).toEqual([1006, 1006]);
     const ids = [first, second, third].flatMap(({ events }) => events.map(({ id }) => Number(id)));
     expect(ids).toEqual(Array.from({ length: 1006 }, (_, at) => at + 1));
   });
@@ -62,8 +62,8 @@ describe('the feed', () => {
     expect(await read(identity, '?lastEventId=1006')).toEqual({
       status: 200,
       events: [],
-      next: 1006,
-      head: 1006,
+      nextOffset: 1006,
+      endOffset: 1006,
     });
   });
 
@@ -71,8 +71,8 @@ describe('the feed', () => {
     expect(await read(identity, '?lastEventId=latest')).toEqual({
       status: 200,
       events: [],
-      next: 1006,
-      head: 1006,
+      nextOffset: 1006,
+      endOffset: 1006,
     });
     expect((await read(identity, '?lastEventId=0')).events[0]!.id).toBe('1');
     expect((await read(identity)).events[0]!.id).toBe('1');
@@ -80,7 +80,7 @@ describe('the feed', () => {
 
   test('is a batch of CloudEvents that nobody keeps; HEAD says the same', async () => {
     for (const method of ['GET', 'HEAD']) {
-      const { headers, status } = await identity.ask('/api/user-events', { method });
+      const { headers, status } = await identity.request('/api/user-events', { method });
       expect(status).toBe(200);
       expect(headers['content-type']).toBe('application/cloudevents-batch+json');
       expect(headers['cache-control']).toBe('no-store');
@@ -107,7 +107,7 @@ describe('the feed', () => {
     ['lastEventId=1007&timeout=5000', '/query/lastEventId'],
     ['limit=10', '/query/limit'],
   ])('?%s is a 400 that points at it, at once', async (query, pointer) => {
-    const [answer, ms] = await timed(() => identity.ask(`/api/user-events?${query}`));
+    const [answer, ms] = await timed(() => identity.request(`/api/user-events?${query}`));
     expect([answer.status, pointersOf(answer)]).toEqual([400, [pointer]]);
     expect(ms).toBeLessThan(2_000);
   });
@@ -132,24 +132,24 @@ describe('waiting at the feed', () => {
   });
 
   test('a wait ends at its time, with nothing', async () => {
-    const { head } = await read(identity, '?lastEventId=latest');
-    const [page, ms] = await timed(() => read(identity, `?lastEventId=${head}&timeout=300`));
-    expect(page).toEqual({ status: 200, events: [], next: head, head });
+    const { endOffset } = await read(identity, '?lastEventId=latest');
+    const [page, ms] = await timed(() => read(identity, `?lastEventId=${endOffset}&timeout=300`));
+    expect(page).toEqual({ status: 200, events: [], nextOffset: endOffset, endOffset });
     expect(ms).toBeGreaterThanOrEqual(295);
   });
 
   test('a wait ends at once when somebody joins; all who wait hear of it', async () => {
     const waits = ['latest', 'latest', '1000000'].map(async (_, at) => {
-      const { head } = await read(identity, '?lastEventId=latest');
+      const { endOffset } = await read(identity, '?lastEventId=latest');
       return timed(() =>
-        read(identity, `?lastEventId=${at === 0 ? 'latest' : head}&timeout=10000`),
+        read(identity, `?lastEventId=${at === 0 ? 'latest' : endOffset}&timeout=10000`),
       );
     });
     await until('three wait', async () => (await waiting(identity)) === 3);
-    const { user } = await identity.join('awaited');
+    const { user } = await identity.register('awaited');
     for (const [page, ms] of await Promise.all(waits)) {
-      expect(outline(page.events)).toEqual([['UserCreated', user.id, 'awaited']]);
-      expect(page.head).toBe(page.next);
+      expect(summaryOf(page.events)).toEqual([['UserCreated', user.id, 'awaited']]);
+      expect(page.endOffset).toBe(page.nextOffset);
       expect(ms).toBeLessThan(5_000);
     }
   });
@@ -167,10 +167,10 @@ describe('waiting at the feed', () => {
   });
 
   test('the metric of the newest position follows', async () => {
-    await identity.join('counted');
-    const { head } = await read(identity, '?lastEventId=latest');
+    await identity.register('counted');
+    const { endOffset } = await read(identity, '?lastEventId=latest');
     const metrics = await (await fetch(`${identity.adminUrl}/metrics`)).text();
-    expect(metrics).toContain(`identity_log_head ${head}\n`);
+    expect(metrics).toContain(`identity_log_head ${endOffset}\n`);
   });
 });
 
@@ -194,9 +194,9 @@ describeOnServer('two instances on a server', () => {
     const [one, other] = await Promise.all([startIdentity(place), startIdentity(place)]);
     const wait = timed(() => read(one, '?lastEventId=latest&timeout=10000'));
     await until('it waits', async () => (await waiting(one)) === 1);
-    const { user } = await other.join('from_afar');
+    const { user } = await other.register('from_afar');
     const [page, ms] = await wait;
-    expect(outline(page.events)).toEqual([['UserCreated', user.id, 'from_afar']]);
+    expect(summaryOf(page.events)).toEqual([['UserCreated', user.id, 'from_afar']]);
     expect(ms).toBeLessThan(5_000);
     await Promise.all([one.stop(), other.stop()]);
     await place.remove();

@@ -4,16 +4,17 @@ import { expect, test } from '@jest/globals';
 import { describeOnBoth, describeOnServer, serverDatabase } from 'chassis/testing/database';
 import { appendEvents } from '../../src/events/outbox.ts';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
-import { copyOf, namesOf, outline } from '../support/events.ts';
-import { open } from '../support/open.ts';
-import { addUsers, readUntil, rename } from '../support/writers.ts';
+import { foldUsernames, usernamesOf, summaryOf } from '../support/event-log.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { addUsers, renameUsers } from '../support/concurrent-renames.ts';
+import { readLogUntil } from '../support/event-log.ts';
 
 const renamed = (id: number, username: string) => ({ type: 'UserUpdated', id, username }) as const;
 
 describeOnServer('a writer', () => {
   test('gets its position only when the one before has committed or rolled back', async () => {
     const place = await serverDatabase();
-    const database = await open(place);
+    const database = await openTestDatabase(place);
     const { db } = database;
     const log = eventReaderIn(db);
     const start = await log.endOffset();
@@ -43,7 +44,7 @@ describeOnServer('a writer', () => {
       await quick;
     }
     const { events } = await log.after(start);
-    expect(outline(events)).toEqual([
+    expect(summaryOf(events)).toEqual([
       ['UserUpdated', 1, 'slow_one'],
       ['UserUpdated', 2, 'quick_one'],
       ['UserUpdated', 2, 'quick_one'],
@@ -61,27 +62,30 @@ describeOnBoth(
     test('the reader sees every event once, in order, and ends with the right names', async () => {
       const place = await newDatabase();
       const embedded = place.settings.DATABASE_URL === undefined;
-      const databases = [await open(place, undefined, false)];
+      const databases = [await openTestDatabase(place, undefined, false)];
       if (!embedded)
-        databases.push(await open(place, undefined, false), await open(place, undefined, false));
+        databases.push(
+          await openTestDatabase(place, undefined, false),
+          await openTestDatabase(place, undefined, false),
+        );
       const [{ db }] = databases as [(typeof databases)[0]];
       await addUsers(db);
 
       const writers = Array.from({ length: 8 }, (_, at) =>
-        rename(databases[at % databases.length]!.db, at, embedded ? 9 : 90),
+        renameUsers(databases[at % databases.length]!.db, at, embedded ? 9 : 90),
       );
       let read = false;
-      const reading = readUntil(databases.at(-1)!.db, () => read);
+      const reading = readLogUntil(databases.at(-1)!.db, () => read);
       const committed = (await Promise.all(writers)).flat();
       read = true;
       const seen = await reading;
 
       const updates = seen.filter(({ type }) => type === 'UserUpdated');
-      expect(namesOf(updates).toSorted()).toEqual(committed.toSorted());
+      expect(usernamesOf(updates).toSorted()).toEqual(committed.toSorted());
       const positions = seen.map(({ id }) => Number(id));
       expect(positions).toEqual(positions.toSorted((a, b) => a - b));
       const users = await db.selectFrom('users').select(['id', 'username']).execute();
-      expect(copyOf(seen)).toEqual(new Map(users.map(({ id, username }) => [id, username])));
+      expect(foldUsernames(seen)).toEqual(new Map(users.map(({ id, username }) => [id, username])));
       expect(committed).toHaveLength(8 * (embedded ? 6 : 60));
       await Promise.all(databases.map((each) => each.close()));
       await place.remove();

@@ -7,8 +7,8 @@ import { outboxIn } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
 import type { Database } from 'chassis/postgres/database';
-import { outline, read, readAll } from '../support/events.ts';
-import { open } from '../support/open.ts';
+import { summaryOf, read, readAll } from '../support/event-log.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { PASSWORD } from 'chassis/testing/users';
 import { type Identity, startIdentity } from '../support/service.ts';
 
@@ -29,19 +29,19 @@ describeOnBoth('the log', (newDatabase) => {
 
   /** What was written since `work` began. */
   const eventsOf = async (work: () => Promise<unknown>) => {
-    const { head } = await read(identity, '?lastEventId=latest');
+    const { endOffset } = await read(identity, '?lastEventId=latest');
     await work();
-    return readAll(identity, head);
+    return readAll(identity, endOffset);
   };
   const patch = async (as: Record<string, string>, body: object) => {
     const headers = { ...as, traceparent };
-    const answer = await identity.ask('/api/me', { method: 'PATCH', headers, json: body });
+    const answer = await identity.request('/api/me', { method: 'PATCH', headers, json: body });
     return answer.status;
   };
 
   test('begins with the demo users, in the order of their ids', async () => {
     const { events } = await read(identity);
-    expect(outline(events).slice(0, 6)).toEqual([
+    expect(summaryOf(events).slice(0, 6)).toEqual([
       ['UserCreated', 1, 'cat_sun_dog'],
       ['UserCreated', 2, 'early_bird'],
       ['UserCreated', 3, 'night_owl'],
@@ -55,7 +55,7 @@ describeOnBoth('the log', (newDatabase) => {
   test('tells of who joins, is renamed and leaves, with the trace of the request', async () => {
     const username = 'passer_by';
     const events = await eventsOf(async () => {
-      const joined = await identity.ask('/api/users', {
+      const joined = await identity.request('/api/users', {
         method: 'POST',
         headers: { traceparent },
         json: { username, email: 'passer.by@example.org', password: PASSWORD },
@@ -66,11 +66,11 @@ describeOnBoth('the log', (newDatabase) => {
       expect(await patch(as, { username: 'resident' })).toBe(200);
       const body = { currentPassword: PASSWORD };
       const headers = { ...as, traceparent };
-      const left = await identity.ask('/api/me', { method: 'DELETE', headers, json: body });
+      const left = await identity.request('/api/me', { method: 'DELETE', headers, json: body });
       expect(left.status).toBe(204);
     });
     const id = events[0]!.data.id;
-    expect(outline(events)).toEqual([
+    expect(summaryOf(events)).toEqual([
       ['UserCreated', id, 'passer_by'],
       ['UserUpdated', id, 'Passer_By'],
       ['UserUpdated', id, 'resident'],
@@ -85,11 +85,13 @@ describeOnBoth('the log', (newDatabase) => {
   });
 
   test('does not tell of e-mails, passwords, or a name that stays the same', async () => {
-    const { as } = await identity.join('private_person');
+    const { bearer } = await identity.register('private_person');
     const events = await eventsOf(async () => {
-      expect(await patch(as, { username: 'private_person' })).toBe(200);
-      expect(await patch(as, { email: 'new@example.org', currentPassword: PASSWORD })).toBe(200);
-      expect(await patch(as, { password: 'another password', currentPassword: PASSWORD })).toBe(
+      expect(await patch(bearer, { username: 'private_person' })).toBe(200);
+      expect(await patch(bearer, { email: 'new@example.org', currentPassword: PASSWORD })).toBe(
+        200,
+      );
+      expect(await patch(bearer, { password: 'another password', currentPassword: PASSWORD })).toBe(
         200,
       );
     });
@@ -97,35 +99,41 @@ describeOnBoth('the log', (newDatabase) => {
   });
 
   test('does not tell of what was refused', async () => {
-    const { as } = await identity.join('refused_person');
+    const { bearer } = await identity.register('refused_person');
     const events = await eventsOf(async () => {
-      expect(await patch(as, { username: 'cat_sun_dog' })).toBe(409);
+      expect(await patch(bearer, { username: 'cat_sun_dog' })).toBe(409);
       expect(
-        await patch(as, {
+        await patch(bearer, {
           username: 'fine_name',
           email: 'early_bird@example.com',
           currentPassword: PASSWORD,
         }),
       ).toBe(409);
       const body = { username: 'NIGHT_OWL', email: 'x@example.org', password: PASSWORD };
-      expect((await identity.ask('/api/users', { method: 'POST', json: body })).status).toBe(409);
+      expect((await identity.request('/api/users', { method: 'POST', json: body })).status).toBe(
+        409,
+      );
       const wrong = { currentPassword: 'wrong' };
-      const left = await identity.ask('/api/me', { method: 'DELETE', headers: as, json: wrong });
+      const left = await identity.request('/api/me', {
+        method: 'DELETE',
+        headers: bearer,
+        json: wrong,
+      });
       expect(left.status).toBe(403);
     });
     expect(events).toEqual([]);
   });
 
   test('a new name beside a new password is told once, and no e-mail or hash is in the log', async () => {
-    const { as } = await identity.join('secretive');
+    const { bearer } = await identity.register('secretive');
     const body = {
       username: 'less_secretive',
       email: 'a.secret@example.org',
       password: 'a secret password',
       currentPassword: PASSWORD,
     };
-    const events = await eventsOf(async () => expect(await patch(as, body)).toBe(200));
-    expect(outline(events)).toEqual([['UserUpdated', events[0]!.data.id, 'less_secretive']]);
+    const events = await eventsOf(async () => expect(await patch(bearer, body)).toBe(200));
+    expect(summaryOf(events)).toEqual([['UserUpdated', events[0]!.data.id, 'less_secretive']]);
     const all = JSON.stringify(await readAll(identity));
     expect(all).not.toMatch(/@|example|argon2|secret password|battery/i);
   });
@@ -136,7 +144,7 @@ describeOnBoth('a transaction of the outbox', (newDatabase) => {
   let database: Database<Schema>;
   beforeAll(async () => {
     place = await newDatabase();
-    database = await open(place);
+    database = await openTestDatabase(place);
   });
   afterAll(async () => {
     await database.close();
@@ -155,7 +163,7 @@ describeOnBoth('a transaction of the outbox', (newDatabase) => {
     });
     expect(result).toBe('done');
     const { events, nextOffset, endOffset } = await log.after(before);
-    expect(outline(events)).toEqual([
+    expect(summaryOf(events)).toEqual([
       ['UserUpdated', 1, 'one_name'],
       ['UserUpdated', 1, 'other_name'],
     ]);

@@ -23,9 +23,9 @@ import { type Relay, startRelay } from '../../src/relay/relay.ts';
 import type { Schema } from '../../src/schema.ts';
 import { type EventStream, openStream, STREAM } from '../../src/relay/stream.ts';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
-import { type Ear, listenTo } from '../support/broker.ts';
-import { copyOf, readAll } from '../support/events.ts';
-import { open } from '../support/open.ts';
+import { type MessageRecorder, recordMessages } from '../support/message-recorder.ts';
+import { foldUsernames, readAll } from '../support/event-log.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { PASSWORD } from 'chassis/testing/users';
 import { type Identity, startIdentity } from '../support/service.ts';
 
@@ -33,33 +33,33 @@ const LIMIT_MS = 30_000;
 
 describeWithNats('a service with a broker', () => {
   let nats: TestNats;
-  let ear: Ear;
+  let recorder: MessageRecorder;
   let place: TestDatabase;
   let identity: Identity;
   beforeEach(async () => {
     nats = await startNats();
-    ear = await listenTo(nats.url);
+    recorder = await recordMessages(nats.url);
     place = await embeddedDatabase();
     identity = await startIdentity(place, { NATS_URL: nats.url });
   });
   afterEach(async () => {
     await identity.stop();
     await place.remove();
-    await ear.close();
+    await recorder.close();
     await nats.remove();
   });
   const metric = (name: string): Promise<number> => metricOf(identity, name);
 
   test('publishes exactly the events of the feed, in order, each once', async () => {
-    const { as, user } = await identity.join('published');
+    const { bearer, user } = await identity.register('published');
     for (const username of ['published_2', 'published_3'])
-      await identity.ask('/api/me', { method: 'PATCH', headers: as, json: { username } });
+      await identity.request('/api/me', { method: 'PATCH', headers: bearer, json: { username } });
     const body = { currentPassword: PASSWORD };
-    await identity.ask('/api/me', { method: 'DELETE', headers: as, json: body });
+    await identity.request('/api/me', { method: 'DELETE', headers: bearer, json: body });
     const events = await readAll(identity);
     expect(events).toHaveLength(10);
-    await until('all arrived', () => ear.heard.length >= 10, LIMIT_MS);
-    expect(ear.heard).toEqual(
+    await until('all arrived', () => recorder.messages.length >= 10, LIMIT_MS);
+    expect(recorder.messages).toEqual(
       events.map((event) => ({ subject: `user-events.${event.subject}`, id: event.id, event })),
     );
     // Of who was renamed and left, the last one is kept.
@@ -77,11 +77,11 @@ describeWithNats('a service with a broker', () => {
       async () => (await metric('identity_relay_position')) === 6,
       LIMIT_MS,
     );
-    const { user } = await identity.join('hasty');
+    const { user } = await identity.register('hasty');
     const start = performance.now();
     await until(
       'it arrived',
-      () => ear.heard.some(({ event }) => event?.data.id === user.id),
+      () => recorder.messages.some(({ event }) => event?.data.id === user.id),
       LIMIT_MS,
     );
     expect(performance.now() - start).toBeLessThan(2_000);
@@ -94,8 +94,8 @@ describeWithNats('a service with a broker', () => {
       LIMIT_MS,
     );
     await nats.servers[0]!.kill();
-    await identity.join('unheard_1');
-    await identity.join('unheard_2');
+    await identity.register('unheard_1');
+    await identity.register('unheard_2');
     await until(
       'it fails',
       async () => (await metric('identity_relay_failures_total')) > 0,
@@ -118,9 +118,9 @@ describeWithNats('a service with a broker', () => {
       async () => (await metric('identity_relay_position')) === 6,
       LIMIT_MS,
     );
-    const manager = await jetstreamManager(ear.connection);
+    const manager = await jetstreamManager(recorder.connection);
     await manager.streams.delete(STREAM);
-    await identity.join('after_the_loss');
+    await identity.register('after_the_loss');
     await until(
       'it caught up',
       async () => (await metric('identity_relay_position')) === 7,
@@ -159,11 +159,11 @@ describeWithNats('the relay', () => {
   afterAll(() => Promise.all(brokers.map((broker) => broker.remove())));
 
   /** A database with demo users, a broker, and a relay between them when it is started. */
-  async function stage() {
+  async function setUp() {
     const nats = await startNats();
     brokers.push(nats);
     const place = await embeddedDatabase();
-    const database: Database<Schema> = await open(place);
+    const database: Database<Schema> = await openTestDatabase(place);
     const { db } = database;
     const userLog = eventReaderIn(db);
     const feed: LongPoll = createLongPoll(() => userLog.endOffset());
@@ -227,27 +227,27 @@ describeWithNats('the relay', () => {
   }
 
   test('that ended between publishing and noting it goes on behind what is published', async () => {
-    const it = await stage();
-    const ear = await listenTo(it.nats.url);
+    const relayed = await setUp();
+    const recorder = await recordMessages(relayed.nats.url);
     // As far as the database knows, nothing was ever published.
-    const forgetful = { ...it.position, write: () => Promise.resolve() };
-    it.start({ publishedOffset: forgetful });
-    await until('all is published', () => ear.heard.length === 6, LIMIT_MS);
-    await it.stop();
-    expect(await it.position.read()).toBe(0);
-    await it.write(1, 'another_name');
-    it.start();
-    await until('it caught up', async () => (await it.position.read()) === 7, LIMIT_MS);
-    expect(ear.heard.map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
-    await ear.close();
-    await it.end();
+    const forgetful = { ...relayed.position, write: () => Promise.resolve() };
+    relayed.start({ publishedOffset: forgetful });
+    await until('all is published', () => recorder.messages.length === 6, LIMIT_MS);
+    await relayed.stop();
+    expect(await relayed.position.read()).toBe(0);
+    await relayed.write(1, 'another_name');
+    relayed.start();
+    await until('it caught up', async () => (await relayed.position.read()) === 7, LIMIT_MS);
+    expect(recorder.messages.map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    await recorder.close();
+    await relayed.end();
   });
 
   test('whose answer from the broker was lost publishes nothing twice', async () => {
-    const it = await stage();
-    const real = openStream(it.nats.url, 1);
+    const relayed = await setUp();
+    const real = openStream(relayed.nats.url, 1);
     let failures = 0;
-    it.start({
+    relayed.start({
       stream: {
         ...real,
         async append(events, sequence) {
@@ -260,52 +260,54 @@ describeWithNats('the relay', () => {
     });
     await until(
       'it goes on',
-      () => it.lines.some(({ msg }) => /failed/.test(String(msg))),
+      () => relayed.lines.some(({ msg }) => /failed/.test(String(msg))),
       LIMIT_MS,
     );
-    await it.write(2, 'second_2');
-    await until('it caught up', async () => (await it.position.read()) === 7, LIMIT_MS);
-    const events = await readStream(it.nats.url);
+    await relayed.write(2, 'second_2');
+    await until('it caught up', async () => (await relayed.position.read()) === 7, LIMIT_MS);
+    const events = await readStream(relayed.nats.url);
     expect(events.map(({ id }) => id)).toEqual(['1', '3', '4', '5', '6', '7']);
-    const failed = it.lines.find(({ msg }) => msg === 'publishing user events failed; retrying');
+    const failed = relayed.lines.find(
+      ({ msg }) => msg === 'publishing user events failed; retrying',
+    );
     expect(failed).toMatchObject({ error: 'Error', retryInMs: expect.any(Number) });
-    expect(JSON.stringify(it.lines)).not.toMatch(/cat_sun_dog|127\.0\.0\.1/);
-    expect(it.lines.map(({ msg }) => msg)).toContain('publishing user events works again');
-    await it.end();
+    expect(JSON.stringify(relayed.lines)).not.toMatch(/cat_sun_dog|127\.0\.0\.1/);
+    expect(relayed.lines.map(({ msg }) => msg)).toContain('publishing user events works again');
+    await relayed.end();
   });
 
   test('publishes nothing into a stream that is beyond the log, and says so', async () => {
-    const it = await stage();
-    const other = openStream(it.nats.url, 1);
-    const { events } = await it.userLog.after(0);
+    const relayed = await setUp();
+    const other = openStream(relayed.nats.url, 1);
+    const { events } = await relayed.userLog.after(0);
     await other.end();
     const sequence = '4711'.padStart(20, '0');
     await other.append([{ ...events[0]!, id: '4711', sequence }], 0);
-    it.start();
-    await it.refusal(/the stream has events beyond the end of the log/);
+    relayed.start();
+    await relayed.refusal(/the stream has events beyond the end of the log/);
     expect(await other.end()).toMatchObject({ sequence: 1, offset: 4711 });
     await other.close();
-    await it.end();
+    await relayed.end();
   });
 
   test('publishes nothing behind events that were lost in a restore, however many are written since', async () => {
-    const it = await stage();
-    it.start();
-    await it.published(6);
-    await it.write(1, 'lost_name');
-    await it.published(7);
-    await it.stop();
-    await it.restore(6);
-    it.start();
-    await it.refusal(/the stream has events beyond the end of the log/);
+    const relayed = await setUp();
+    relayed.start();
+    await relayed.published(6);
+    await relayed.write(1, 'lost_name');
+    await relayed.published(7);
+    await relayed.stop();
+    await relayed.restore(6);
+    relayed.start();
+    await relayed.refusal(/the stream has events beyond the end of the log/);
     for (const username of ['first_since', 'second_since', 'third_since'])
-      await it.write(2, username);
-    await it.refusal(/the stream and the log differ at offset 7; .*failover\.md/);
+      await relayed.write(2, username);
+    await relayed.refusal(/the stream and the log differ at offset 7; .*failover\.md/);
     // What contradicts the stream is not compacted away.
-    expect(await it.compact()).toEqual({ superseded: 0, tombstones: 0 });
-    const failures = it.failures();
-    await until('it has tried again', () => it.failures() > failures + 1, LIMIT_MS);
-    expect((await readStream(it.nats.url)).map(({ id }) => id)).toEqual([
+    expect(await relayed.compact()).toEqual({ superseded: 0, tombstones: 0 });
+    const failures = relayed.failures();
+    await until('it has tried again', () => relayed.failures() > failures + 1, LIMIT_MS);
+    expect((await readStream(relayed.nats.url)).map(({ id }) => id)).toEqual([
       '2',
       '3',
       '4',
@@ -314,87 +316,91 @@ describeWithNats('the relay', () => {
       '7',
     ]);
 
-    const ear = await listenTo(it.nats.url);
-    await (await jetstreamManager(ear.connection)).streams.delete(STREAM);
-    await it.published(9);
-    await ear.close();
-    expect(copyOf(await readStream(it.nats.url))).toEqual(
-      copyOf((await it.userLog.after(0)).events),
+    const recorder = await recordMessages(relayed.nats.url);
+    await (await jetstreamManager(recorder.connection)).streams.delete(STREAM);
+    await relayed.published(9);
+    await recorder.close();
+    expect(foldUsernames(await readStream(relayed.nats.url))).toEqual(
+      foldUsernames((await relayed.userLog.after(0)).events),
     );
-    await it.end();
+    await relayed.end();
   });
 
   test('notices that the log lost its end while it waits', async () => {
-    const it = await stage();
-    it.start();
-    await it.write(1, 'lost_name');
-    await it.published(7);
-    await it.restore(6);
-    await it.refusal(/the stream has events beyond the end of the log/);
-    await it.end();
+    const relayed = await setUp();
+    relayed.start();
+    await relayed.write(1, 'lost_name');
+    await relayed.published(7);
+    await relayed.restore(6);
+    await relayed.refusal(/the stream has events beyond the end of the log/);
+    await relayed.end();
   });
 
   test('goes on behind an event that was compacted away since', async () => {
-    const it = await stage();
-    it.start();
-    await it.write(1, 'another_name');
-    await it.published(7);
-    await it.stop();
-    await it.write(1, 'yet_another_name');
-    expect(await it.compact()).toEqual({ superseded: 2, tombstones: 0 });
-    it.start();
-    await it.published(8);
-    await it.end();
+    const relayed = await setUp();
+    relayed.start();
+    await relayed.write(1, 'another_name');
+    await relayed.published(7);
+    await relayed.stop();
+    await relayed.write(1, 'yet_another_name');
+    expect(await relayed.compact()).toEqual({ superseded: 2, tombstones: 0 });
+    relayed.start();
+    await relayed.published(8);
+    await relayed.end();
   });
 
   test('goes on behind a deletion that was compacted away when it was old', async () => {
-    const it = await stage();
-    await it.tell({ type: 'UserDeleted', id: 3 });
-    await sql`update user_events set created_at = created_at - interval '31 days'`.execute(it.db);
-    it.start();
-    await it.published(7);
-    await it.stop();
-    await it.compact();
-    await it.write(1, 'another_name');
-    await sql`update user_events set sole_since = sole_since - interval '31 days'`.execute(it.db);
-    expect(await it.compact()).toEqual({ superseded: 1, tombstones: 1 });
-    it.start();
-    await it.published(8);
-    await it.end();
+    const relayed = await setUp();
+    await relayed.tell({ type: 'UserDeleted', id: 3 });
+    await sql`update user_events set created_at = created_at - interval '31 days'`.execute(
+      relayed.db,
+    );
+    relayed.start();
+    await relayed.published(7);
+    await relayed.stop();
+    await relayed.compact();
+    await relayed.write(1, 'another_name');
+    await sql`update user_events set sole_since = sole_since - interval '31 days'`.execute(
+      relayed.db,
+    );
+    expect(await relayed.compact()).toEqual({ superseded: 1, tombstones: 1 });
+    relayed.start();
+    await relayed.published(8);
+    await relayed.end();
   });
 
   test('goes on behind an event that it did not note, whatever was compacted meanwhile', async () => {
-    const it = await stage();
-    it.start();
-    await it.published(6);
-    await it.stop();
-    const ear = await listenTo(it.nats.url);
-    it.start({ publishedOffset: { ...it.position, write: () => Promise.resolve() } });
-    await it.write(1, 'another_name');
-    await until('it is published', () => ear.heard.length === 1, LIMIT_MS);
-    await it.stop();
-    await it.write(1, 'yet_another_name');
-    expect(await it.compact()).toEqual({ superseded: 1, tombstones: 0 });
-    it.start();
-    await it.published(8);
-    await ear.close();
-    await it.end();
+    const relayed = await setUp();
+    relayed.start();
+    await relayed.published(6);
+    await relayed.stop();
+    const recorder = await recordMessages(relayed.nats.url);
+    relayed.start({ publishedOffset: { ...relayed.position, write: () => Promise.resolve() } });
+    await relayed.write(1, 'another_name');
+    await until('it is published', () => recorder.messages.length === 1, LIMIT_MS);
+    await relayed.stop();
+    await relayed.write(1, 'yet_another_name');
+    expect(await relayed.compact()).toEqual({ superseded: 1, tombstones: 0 });
+    relayed.start();
+    await relayed.published(8);
+    await recorder.close();
+    await relayed.end();
   });
 
   test('copies a log of many batches, of which the stream keeps the newest of each user', async () => {
-    const it = await stage();
+    const relayed = await setUp();
     await sql`
       insert into user_events (type, user_id, username)
       select 'UserUpdated', 1 + n % 700, 'name_' || n from generate_series(1, 2500) as n order by n`.execute(
-      it.db,
+      relayed.db,
     );
-    it.start();
-    await until('it caught up', async () => (await it.position.read()) === 2506, LIMIT_MS);
-    const events = await readStream(it.nats.url);
+    relayed.start();
+    await until('it caught up', async () => (await relayed.position.read()) === 2506, LIMIT_MS);
+    const events = await readStream(relayed.nats.url);
     const positions = events.map(({ id }) => Number(id));
     expect(positions).toEqual(positions.toSorted((a, b) => a - b));
-    expect(copyOf(events).get(1)).toBe('name_2100');
-    expect(copyOf(events).size).toBe(700);
-    await it.end();
+    expect(foldUsernames(events).get(1)).toBe('name_2100');
+    expect(foldUsernames(events).size).toBe(700);
+    await relayed.end();
   });
 });

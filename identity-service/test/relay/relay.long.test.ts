@@ -15,10 +15,10 @@ import { publishedOffsetIn } from '../../src/relay/published-offset.ts';
 import type { Schema } from '../../src/schema.ts';
 import { STREAM } from '../../src/relay/stream.ts';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
-import { type Ear, listenTo } from '../support/broker.ts';
-import { change } from '../support/changes.ts';
-import { open } from '../support/open.ts';
-import { readUntil } from '../support/writers.ts';
+import { type MessageRecorder, recordMessages } from '../support/message-recorder.ts';
+import { changeUsers } from '../support/user-changes.ts';
+import { openTestDatabase } from '../support/database.ts';
+import { readLogUntil } from '../support/event-log.ts';
 
 const LIMIT_MS = 30_000;
 const main = join(import.meta.dirname, '../../src/main.ts');
@@ -45,17 +45,17 @@ const kill = ({ child }: Instance) => child.stop('SIGKILL');
 describeOnServer('on a server', () => {
   describeWithNats('the relay', () => {
     let nats: TestNats;
-    let ear: Ear;
+    let recorder: MessageRecorder;
     let place: TestDatabase;
     let database: Database<Schema>;
     let url: string;
     let writers: { end(): Promise<void> };
     beforeEach(async () => {
       nats = await startNats();
-      ear = await listenTo(nats.url);
+      recorder = await recordMessages(nats.url);
       // It is left as it is: with all events.
       await (
-        await jetstreamManager(ear.connection)
+        await jetstreamManager(recorder.connection)
       ).streams.add({
         name: STREAM,
         subjects: ['user-events.*'],
@@ -63,13 +63,13 @@ describeOnServer('on a server', () => {
         duplicate_window: nanos(100),
       });
       place = await serverDatabase();
-      database = await open(place);
+      database = await openTestDatabase(place);
       url = place.settings.DATABASE_URL!;
       writers = startWriters();
     });
     afterEach(async () => {
       await writers.end();
-      await ear.close();
+      await recorder.close();
       await database.close();
       await place.remove();
       await nats.remove();
@@ -80,7 +80,7 @@ describeOnServer('on a server', () => {
       const over = { yet: false };
       const write = async (number: number): Promise<void> => {
         for (let round = 0; !over.yet; round += 1)
-          await change(
+          await changeUsers(
             database.db,
             { number: number * 100_000 + round, users: [1, 2, 3, 4, 5, 6] },
             8,
@@ -101,20 +101,24 @@ describeOnServer('on a server', () => {
       const head = await eventReaderIn(database.db).endOffset();
       const position = publishedOffsetIn(database.db);
       await until('all is published', async () => (await position.read()) === head, LIMIT_MS);
-      const events = await readUntil(database.db, () => true);
+      const events = await readLogUntil(database.db, () => true);
       expect(await readStream(nats.url)).toEqual(events);
       expect(events.length).toBeGreaterThan(atLeast);
     }
-    const heardMore = (count: number) => {
-      const goal = ear.heard.length + count;
-      return until(`${count} more were published`, () => ear.heard.length >= goal, LIMIT_MS);
+    const untilMorePublished = (count: number) => {
+      const goal = recorder.messages.length + count;
+      return until(
+        `${count} more were published`,
+        () => recorder.messages.length >= goal,
+        LIMIT_MS,
+      );
     };
 
     test('that is killed again and again while it publishes loses nothing and doubles nothing', async () => {
       for (let round = 0; round < 12; round += 1) {
         const instance = await startInstance(url, nats.url);
         // As soon as the broker has it, and so most often before the position is noted.
-        await heardMore(1 + ((round * 37) % 90));
+        await untilMorePublished(1 + ((round * 37) % 90));
         await kill(instance);
       }
       const last = await startInstance(url, nats.url);
@@ -128,13 +132,13 @@ describeOnServer('on a server', () => {
         startInstance(url, nats.url),
       ]);
       for (let round = 0; round < 6; round += 1) {
-        await heardMore(20);
+        await untilMorePublished(20);
         const active = await Promise.all(instances.map((each) => each.isActive()));
         expect(active.filter(Boolean)).toHaveLength(1);
         const [one, other] = active[0] ? instances : instances.toReversed();
         await kill(one!);
         const start = performance.now();
-        await heardMore(1);
+        await untilMorePublished(1);
         expect(performance.now() - start).toBeLessThan(5_000);
         expect(await other!.isActive()).toBe(true);
         instances = [other!, await startInstance(url, nats.url)];
@@ -148,17 +152,17 @@ describeOnServer('on a server', () => {
         startInstance(url, nats.url),
         startInstance(url, nats.url),
       ]);
-      await heardMore(20);
+      await untilMorePublished(20);
       const [one, other] = (await instances[0].isActive()) ? instances : instances.toReversed();
       one!.child.process.kill('SIGSTOP');
       // What it has sent already may still arrive.
       await new Promise((resolve) => setTimeout(resolve, 500));
       const start = performance.now();
-      await heardMore(1);
+      await untilMorePublished(1);
       expect(performance.now() - start).toBeLessThan(8_000);
       expect(await other!.isActive()).toBe(true);
       one!.child.process.kill('SIGCONT');
-      await heardMore(50);
+      await untilMorePublished(50);
       await until(
         'it knows that it does not publish',
         async () => !(await one!.isActive()),
@@ -178,7 +182,7 @@ describeOnServer('on a server', () => {
         await until('one publishes', () => first.isActive(), LIMIT_MS);
         const second = await startInstance(urls[1]!, nats.url);
         const [silenced, other] = does === 'publishes' ? [first, second] : [second, first];
-        await heardMore(10);
+        await untilMorePublished(10);
         proxy.delay(Infinity);
         await new Promise((resolve) => setTimeout(resolve, 1_000));
         const start = performance.now();
@@ -193,14 +197,14 @@ describeOnServer('on a server', () => {
     test('survives a broker that is killed and started again, and a process killed meanwhile', async () => {
       let instance = await startInstance(url, nats.url);
       for (let round = 0; round < 5; round += 1) {
-        await heardMore(30);
+        await untilMorePublished(30);
         await nats.servers[0]!.kill();
         if (round % 2 === 1) {
           await kill(instance);
           instance = await startInstance(url, nats.url);
         }
         await nats.servers[0]!.restart();
-        await until('it is heard again', () => !ear.connection.isClosed(), LIMIT_MS);
+        await until('it is heard again', () => !recorder.connection.isClosed(), LIMIT_MS);
       }
       await settle(200);
       await instance.end();
@@ -210,12 +214,12 @@ describeOnServer('on a server', () => {
       const proxy = await startTcpProxy(nats.url);
       proxy.delay(400);
       const instance = await startInstance(url, proxy.url);
-      await heardMore(50);
+      await untilMorePublished(50);
       for (let round = 0; round < 2; round += 1) {
         proxy.delay(Infinity);
         await new Promise((resolve) => setTimeout(resolve, 7_000));
         proxy.delay(20);
-        await heardMore(50);
+        await untilMorePublished(50);
       }
       await settle(300);
       await instance.end();

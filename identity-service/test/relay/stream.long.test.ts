@@ -7,7 +7,7 @@ import { memoryLog } from 'chassis/testing/memory-log';
 import { describeWithNats, readStream, startNats, type TestNats } from 'chassis/testing/nats';
 import { until } from 'chassis/testing/until';
 import { type EventStream, openStream, STREAM } from '../../src/relay/stream.ts';
-import { type Ear, listenTo } from '../support/broker.ts';
+import { type MessageRecorder, recordMessages } from '../support/message-recorder.ts';
 
 const LIMIT_MS = 30_000;
 const event = (position: number, id: number, username = `name_${position}`): UserEventOnWire => ({
@@ -27,18 +27,18 @@ const namesIn = async (url: string): Promise<string[]> =>
 for (const servers of [1, 3] as const)
   describeWithNats(`a stream on ${servers} server(s)`, () => {
     let nats: TestNats;
-    let ear: Ear;
+    let recorder: MessageRecorder;
     let manager: JetStreamManager;
     let streams: EventStream[];
     beforeAll(async () => {
       nats = await startNats(servers);
-      ear = await listenTo(nats.url);
-      manager = await jetstreamManager(ear.connection, { checkAPI: false });
+      recorder = await recordMessages(nats.url);
+      manager = await jetstreamManager(recorder.connection, { checkAPI: false });
       streams = [openStream(nats.url, servers), openStream(nats.url, servers)];
     });
     afterAll(async () => {
       await Promise.all(streams.map((stream) => stream.close()));
-      await ear.close();
+      await recorder.close();
       await nats.remove();
     });
 
@@ -119,10 +119,10 @@ for (const servers of [1, 3] as const)
 
     test('a message goes to the subject of its user, with its position as its id', async () => {
       const [one] = await fresh();
-      const before = ear.heard.length;
+      const before = recorder.messages.length;
       await one.append([event(20, 7)], 0);
-      await ear.connection.flush();
-      expect(ear.heard.slice(before)).toEqual([
+      await recorder.connection.flush();
+      expect(recorder.messages.slice(before)).toEqual([
         { subject: 'user-events.7', id: '20', event: event(20, 7) },
       ]);
     });
@@ -181,8 +181,8 @@ for (const servers of [1, 3] as const)
       const [one] = await fresh();
       const header = headers();
       if (id !== undefined) header.set('Nats-Msg-Id', id);
-      ear.connection.publish('user-events.1', text, { headers: header });
-      await ear.connection.flush();
+      recorder.connection.publish('user-events.1', text, { headers: header });
+      await recorder.connection.flush();
       const stored = async () => (await manager.streams.info(STREAM)).state.messages;
       await until('the message is stored', async () => (await stored()) === 1, LIMIT_MS);
       await expect(one.end()).rejects.toThrow('the last message of the stream is not a user event');

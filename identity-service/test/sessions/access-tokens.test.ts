@@ -14,7 +14,8 @@ import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { createKeyStore, type KeyStore } from '../../src/sessions/key-store.ts';
 import type { Schema } from '../../src/schema.ts';
 import { createAccessTokens, type AccessTokens } from '../../src/sessions/access-tokens.ts';
-import { type Clock, clockAt, open } from '../support/open.ts';
+import { type Clock, fakeClock } from '../support/clock.ts';
+import { openTestDatabase } from '../support/database.ts';
 
 const MINUTE_MS = 60_000;
 const session = {
@@ -31,7 +32,7 @@ let tokens: AccessTokens;
 
 beforeAll(async () => {
   place = await embeddedDatabase();
-  database = await open(place);
+  database = await openTestDatabase(place);
 });
 afterAll(async () => {
   await database.close();
@@ -39,7 +40,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await database.db.deleteFrom('signing_keys').execute();
-  clock = clockAt(new Date().toISOString());
+  clock = fakeClock(new Date().toISOString());
   store = createKeyStore(database.db, { maxAgeMs: Infinity, now: clock.now });
   tokens = createAccessTokens(store, clock.now);
 });
@@ -109,26 +110,26 @@ test('a token by a key that nobody has published is a 401', async () => {
 test('a rotation logs nobody out: every token is good to its end, wherever the keys were cached', async () => {
   let cached = await publishedNow();
   const before = await issued();
-  clock.pass(MINUTE_MS);
+  clock.advance(MINUTE_MS);
   await store.rotate();
   // Who had the keys from before goes on with them: the new one does not sign yet.
-  clock.pass(MINUTE_MS - 1);
+  clock.advance(MINUTE_MS - 1);
   const during = await issued();
   expect(kidOf(during)).toBe(kidOf(before));
   expect(await isGood(during, cached)).toBe(true);
   cached = await publishedNow();
 
-  clock.pass(1);
+  clock.advance(1);
   const after = await issued();
   expect(kidOf(after)).not.toBe(kidOf(before));
   expect(await isGood(after, cached)).toBe(true);
 
   // To the last second of the last token of the old key.
-  clock.pass(4 * MINUTE_MS + 58_000);
+  clock.advance(4 * MINUTE_MS + 58_000);
   await store.rotateAndPurge();
   expect(await isGood(during, await publishedNow())).toBe(true);
   expect(await isGood(during, tokens.keys)).toBe(true);
-  clock.pass(MINUTE_MS + 2_000);
+  clock.advance(MINUTE_MS + 2_000);
   await store.rotateAndPurge();
   expect((await tokens.published()).keys.map(({ kid }) => kid)).toEqual([kidOf(after)]);
 });

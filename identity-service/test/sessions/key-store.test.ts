@@ -10,7 +10,8 @@ import {
 import { createKeyStore, type KeyStore } from '../../src/sessions/key-store.ts';
 import type { Schema } from '../../src/schema.ts';
 import { keysAt } from '../../src/sessions/signing-keys.ts';
-import { type Clock, clockAt, open } from '../support/open.ts';
+import { type Clock, fakeClock } from '../support/clock.ts';
+import { openTestDatabase } from '../support/database.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -26,7 +27,7 @@ describeOnBoth('the signing keys', (newDatabase) => {
 
   beforeAll(async () => {
     place = await newDatabase();
-    database = await open(place);
+    database = await openTestDatabase(place);
   });
   afterAll(async () => {
     await database.close();
@@ -34,7 +35,7 @@ describeOnBoth('the signing keys', (newDatabase) => {
   });
   beforeEach(async () => {
     await database.db.deleteFrom('signing_keys').execute();
-    clock = clockAt('2026-05-01T00:00:00Z');
+    clock = fakeClock('2026-05-01T00:00:00Z');
     store = createKeyStore(database.db, { maxAgeMs, now: clock.now });
   });
 
@@ -63,15 +64,15 @@ describeOnBoth('the signing keys', (newDatabase) => {
     const both = [first!, kid].toSorted();
     expect(await kidsOf(store)).toEqual(both);
     expect(await kidsOf(elsewhere)).toEqual([first]);
-    clock.pass(5_000);
+    clock.advance(5_000);
     expect(await kidsOf(elsewhere)).toEqual(both);
   });
 
   test('a key made by an instance whose clock is behind takes over all the same', async () => {
     const [old] = await kidsOf(store);
-    const behind = clockAt('2026-04-30T23:59:00Z');
+    const behind = fakeClock('2026-04-30T23:59:00Z');
     const { kid } = await createKeyStore(database.db, { maxAgeMs, now: behind.now }).rotate();
-    clock.pass(2 * MINUTE_MS);
+    clock.advance(2 * MINUTE_MS);
     const { signing, published } = keysAt(await store.all(), clock.now());
     expect(signing!.kid).toBe(kid);
     expect(published.map((key) => key.kid)).toEqual([old, kid]);
@@ -80,10 +81,10 @@ describeOnBoth('the signing keys', (newDatabase) => {
   test('tending makes a key when the newest is 30 days old, and not before', async () => {
     await store.rotateAndPurge();
     expect(await kidsOf(store)).toHaveLength(1);
-    clock.pass(maxAgeMs - 1);
+    clock.advance(maxAgeMs - 1);
     await store.rotateAndPurge();
     expect(await kidsOf(store)).toHaveLength(1);
-    clock.pass(1);
+    clock.advance(1);
     await store.rotateAndPurge();
     await store.rotateAndPurge();
     expect(await kidsOf(store)).toHaveLength(2);
@@ -91,12 +92,12 @@ describeOnBoth('the signing keys', (newDatabase) => {
 
   test('tending deletes a key once the tokens it signed are over, and not before', async () => {
     const [old] = await kidsOf(store);
-    clock.pass(DAY_MS);
+    clock.advance(DAY_MS);
     const { kid } = await store.rotate();
-    clock.pass(7 * MINUTE_MS - 1);
+    clock.advance(7 * MINUTE_MS - 1);
     await store.rotateAndPurge();
     expect(await kidsOf(store)).toContain(old);
-    clock.pass(1);
+    clock.advance(1);
     await store.rotateAndPurge();
     expect(await kidsOf(store)).toEqual([kid]);
   });
@@ -120,13 +121,13 @@ describeOnBoth('the signing keys', (newDatabase) => {
 describeOnServer('instances of Identity that start at once', () => {
   test('make one first key, and one next key when that is due', async () => {
     const place = await serverDatabase();
-    const databases = await Promise.all(Array.from({ length: 6 }, () => open(place)));
-    const clock = clockAt('2026-05-01T00:00:00Z');
+    const databases = await Promise.all(Array.from({ length: 6 }, () => openTestDatabase(place)));
+    const clock = fakeClock('2026-05-01T00:00:00Z');
     const stores = databases.map(({ db }) => createKeyStore(db, { maxAgeMs, now: clock.now }));
     const all = await Promise.all(stores.map(kidsOf));
     expect(new Set(all.flat()).size).toBe(1);
 
-    clock.pass(maxAgeMs);
+    clock.advance(maxAgeMs);
     await Promise.all(stores.map((store) => store.rotateAndPurge()));
     expect(await kidsOf(stores[0]!)).toHaveLength(2);
     await Promise.all(databases.map((database) => database.close()));

@@ -17,7 +17,8 @@ import {
 } from '../../src/sessions/refresh-token.ts';
 import type { Schema } from '../../src/schema.ts';
 import { type OpenSession, type Sessions, sessionsIn } from '../../src/sessions/sessions.ts';
-import { type Clock, clockAt, open, silent } from '../support/open.ts';
+import { type Clock, fakeClock } from '../support/clock.ts';
+import { openTestDatabase, silentLog } from '../support/database.ts';
 
 const DAY_MS = 86_400_000;
 const cat = { id: 1, username: 'cat_sun_dog', passwordVersion: 1 };
@@ -57,18 +58,18 @@ describeOnBoth('sessions', (newDatabase) => {
 
   beforeAll(async () => {
     place = await newDatabase();
-    database = await open(place);
+    database = await openTestDatabase(place);
   });
   afterAll(async () => {
     await database.close();
     await place.remove();
   });
   beforeEach(() => {
-    clock = clockAt('2026-05-01T00:00:00Z');
+    clock = fakeClock('2026-05-01T00:00:00Z');
     sessions = make();
   });
 
-  const make = (log = silent): Sessions =>
+  const make = (log = silentLog): Sessions =>
     sessionsIn(database.db, { lifeMs: 30 * DAY_MS, graceMs: 10_000, log, now: clock.now });
   const started = async (): Promise<OpenSession> => (await sessions.start(cat))!;
   const countOf = async (id: string): Promise<number> =>
@@ -100,7 +101,7 @@ describeOnBoth('sessions', (newDatabase) => {
   test('two tabs with the same token get the same successor within the grace, and nobody rotates twice', async () => {
     const { refreshToken } = await started();
     const one = (await sessions.refresh(refreshToken))!;
-    clock.pass(9_999);
+    clock.advance(9_999);
     const two = (await sessions.refresh(refreshToken))!;
     expect(two.refreshToken).toBe(one.refreshToken);
     expect(await sessions.refresh(one.refreshToken)).toBeDefined();
@@ -111,7 +112,7 @@ describeOnBoth('sessions', (newDatabase) => {
     sessions = make(log);
     const { id, refreshToken } = await started();
     const next = (await sessions.refresh(refreshToken))!;
-    clock.pass(10_000);
+    clock.advance(10_000);
     expect(await sessions.refresh(refreshToken)).toBeUndefined();
     expect(await sessions.refresh(next.refreshToken)).toBeUndefined();
     expect(await countOf(id)).toBe(0);
@@ -128,7 +129,7 @@ describeOnBoth('sessions', (newDatabase) => {
   test('reuse in one session leaves the other sessions of the user alone', async () => {
     const [one, other] = [await started(), await started()];
     await sessions.refresh(one.refreshToken);
-    clock.pass(10_000);
+    clock.advance(10_000);
     expect(await sessions.refresh(one.refreshToken)).toBeUndefined();
     expect(await sessions.refresh(other.refreshToken)).toBeDefined();
   });
@@ -146,7 +147,12 @@ describeOnBoth('sessions', (newDatabase) => {
         return result;
       },
     });
-    return sessionsIn(slow, { lifeMs: 30 * DAY_MS, graceMs: 10_000, log: silent, now: clock.now });
+    return sessionsIn(slow, {
+      lifeMs: 30 * DAY_MS,
+      graceMs: 10_000,
+      log: silentLog,
+      now: clock.now,
+    });
   };
 
   test('who is overtaken by the other tab gets its successor', async () => {
@@ -175,11 +181,11 @@ describeOnBoth('sessions', (newDatabase) => {
 
   test('a session ends 30 days after its last refresh', async () => {
     const { refreshToken } = await started();
-    clock.pass(30 * DAY_MS - 1);
+    clock.advance(30 * DAY_MS - 1);
     const next = (await sessions.refresh(refreshToken))!;
-    clock.pass(30 * DAY_MS - 1);
+    clock.advance(30 * DAY_MS - 1);
     const last = (await sessions.refresh(next.refreshToken))!;
-    clock.pass(30 * DAY_MS);
+    clock.advance(30 * DAY_MS);
     expect(await sessions.refresh(last.refreshToken)).toBeUndefined();
   });
 
@@ -193,9 +199,9 @@ describeOnBoth('sessions', (newDatabase) => {
 
   test('what is over is cleared away, and nothing else', async () => {
     const over = await started();
-    clock.pass(1);
+    clock.advance(1);
     const going = await started();
-    clock.pass(30 * DAY_MS - 1);
+    clock.advance(30 * DAY_MS - 1);
     await sessions.deleteExpired();
     expect([await countOf(over.id), await countOf(going.id)]).toEqual([0, 1]);
   });
@@ -232,9 +238,9 @@ const someoneWaits = async (db: Kysely<Schema>): Promise<boolean> => {
 describeOnServer('a log-in in the midst of a change of the password', () => {
   test('waits for it, and then starts no session by the old one', async () => {
     const place = await serverDatabase();
-    const database = await open(place);
+    const database = await openTestDatabase(place);
     const { db } = database;
-    const sessions = sessionsIn(db, { lifeMs: DAY_MS, graceMs: 0, log: silent });
+    const sessions = sessionsIn(db, { lifeMs: DAY_MS, graceMs: 0, log: silentLog });
     let starting: Promise<unknown> = Promise.resolve();
     await db.transaction().execute(async (tx) => {
       await tx.updateTable('users').set({ password_version: 2 }).where('id', '=', 1).execute();

@@ -1,27 +1,27 @@
-// The whole service for a test, with people who have joined.
-import { setTimeout as pause } from 'node:timers/promises';
+// The whole service, and users who register.
 import type { Running } from 'chassis/process/process';
 import type { Me, Session } from 'contracts/types';
 import { PASSWORD } from 'chassis/testing/users';
 import { conformance } from 'contracts/conformance/conformance';
 import { type Client, clientOf } from 'chassis/testing/http-client';
+import { until } from 'chassis/testing/until';
 import type { TestDatabase } from 'chassis/testing/database';
 import { start } from '../../src/service.ts';
 
-/** A session with the header that it asks with. */
-export interface Someone extends Session {
-  readonly as: { readonly Authorization: string };
+export interface RegisteredUser extends Session {
+  /** The header of the user's requests. */
+  readonly bearer: { readonly Authorization: string };
 }
 
 export interface Identity extends Running {
-  readonly ask: Client;
-  /** A new user, `name@example.org`, with PASSWORD. */
-  join(username: string): Promise<Someone>;
+  readonly request: Client;
+  /** Registers a user with `name@example.org` and PASSWORD. */
+  register(username: string): Promise<RegisteredUser>;
   logIn(username: string, password?: string): ReturnType<Client>;
   refresh(refreshToken: string): ReturnType<Client>;
 }
 
-/** Starts it on free ports, ready, silent, with demo users; `env` may change what it is told. */
+/** Starts it on free ports with demo users and no log; resolves when it is ready. @param env settings to change or add */
 export async function startIdentity(
   { settings }: TestDatabase,
   env: Readonly<Record<string, string>> = {},
@@ -36,32 +36,32 @@ export async function startIdentity(
     ...env,
   });
   // A server's database is prepared in the background.
-  while (!(await fetch(`${service.adminUrl}/readyz`)).ok) await pause(20);
-  const ask = clientOf(service.url, conformance('identity'));
+  await until('it is ready', async () => (await fetch(`${service.adminUrl}/readyz`)).ok, 30_000);
+  const request = clientOf(service.url, conformance('identity'));
   return {
     ...service,
-    ask,
-    async join(username) {
+    request,
+    async register(username) {
       const body = { username, email: `${username}@example.org`, password: PASSWORD };
-      const answer = await ask('/api/users', { method: 'POST', json: body });
-      if (answer.status !== 201) throw new Error(`joining was answered with ${answer.status}`);
-      return someone(answer.body as Session);
+      const answer = await request('/api/users', { method: 'POST', json: body });
+      if (answer.status !== 201) throw new Error(`registering failed with ${answer.status}`);
+      return withBearer(answer.body as Session);
     },
     logIn: (username, password = PASSWORD) =>
-      ask('/api/sessions', { method: 'POST', json: { username, password } }),
+      request('/api/sessions', { method: 'POST', json: { username, password } }),
     refresh: (refreshToken) =>
-      ask('/api/sessions/refresh', { method: 'POST', json: { refreshToken } }),
+      request('/api/sessions/refresh', { method: 'POST', json: { refreshToken } }),
   };
 }
 
-export const someone = (session: Session): Someone => ({
+export const withBearer = (session: Session): RegisteredUser => ({
   ...session,
-  as: { Authorization: `Bearer ${session.accessToken}` },
+  bearer: { Authorization: `Bearer ${session.accessToken}` },
 });
 
 export const meOf = ({ body }: { body: unknown }): Me => body as Me;
 export const sessionOf = ({ body }: { body: unknown }): Session => body as Session;
 
-/** The pointers of a problem's faults. */
+/** Returns the pointers of a problem's errors. */
 export const pointersOf = ({ body }: { body: unknown }): string[] =>
   ((body as { errors?: { pointer: string }[] }).errors ?? []).map(({ pointer }) => pointer);

@@ -1,13 +1,13 @@
 // Friends, requests and the feed over HTTP.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
-import { runSocial, type RunningSocial } from '../support/running.ts';
+import { startTestSocial, type TestSocial } from '../support/service.ts';
 
 let database: TestDatabase;
-let social: RunningSocial;
+let social: TestSocial;
 beforeAll(async () => {
   database = await embeddedDatabase();
-  social = await runSocial(database, { DEMO_DATA: 'true' });
+  social = await startTestSocial(database, { DEMO_DATA: 'true' });
 });
 afterAll(async () => {
   await social.stop();
@@ -24,13 +24,13 @@ const pointersOf = ({ body }: { body: unknown }) =>
   (body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer);
 
 const put = (me: number, other: number | string) =>
-  social.askAs(me, `/api/friends/${other}`, { method: 'PUT' });
+  social.requestAs(me, `/api/friends/${other}`, { method: 'PUT' });
 const remove = (me: number, other: number | string) =>
-  social.askAs(me, `/api/friends/${other}`, { method: 'DELETE' });
-const friendsOf = async (me: number) => idsOf(await social.askAs(me, '/api/friends'));
-const askedBy = async (me: number) => idsOf(await social.askAs(me, '/api/friend-requests'));
+  social.requestAs(me, `/api/friends/${other}`, { method: 'DELETE' });
+const friendsOf = async (me: number) => idsOf(await social.requestAs(me, '/api/friends'));
+const askedBy = async (me: number) => idsOf(await social.requestAs(me, '/api/friend-requests'));
 const askedOf = async (me: number) =>
-  idsOf(await social.askAs(me, '/api/friend-requests?direction=outgoing'));
+  idsOf(await social.requestAs(me, '/api/friend-requests?direction=outgoing'));
 
 describe('PUT and DELETE /api/friends/{id}', () => {
   test('one asks, the other accepts, and either ends it; each of them as often as they like', async () => {
@@ -86,7 +86,7 @@ describe('PUT and DELETE /api/friends/{id}', () => {
 
 describe('GET /api/friends and /api/friend-requests', () => {
   test('tell since when', async () => {
-    const friends = await social.askAs(1, '/api/friends');
+    const friends = await social.requestAs(1, '/api/friends');
     expect(friends.body).toEqual({
       items: [
         { id: 2, since: '2025-11-04T09:20:00.000Z' },
@@ -95,7 +95,7 @@ describe('GET /api/friends and /api/friend-requests', () => {
       ],
       nextCursor: null,
     });
-    const requests = await social.askAs(1, '/api/friend-requests?direction=incoming');
+    const requests = await social.requestAs(1, '/api/friend-requests?direction=incoming');
     expect(requests.body).toEqual({
       items: [{ id: 6, requestedAt: '2026-01-16T20:00:00.000Z' }],
       nextCursor: null,
@@ -103,9 +103,9 @@ describe('GET /api/friends and /api/friend-requests', () => {
   });
 
   test('the cursor leads through all pages', async () => {
-    const first = await social.askAs(1, '/api/friends?limit=2');
+    const first = await social.requestAs(1, '/api/friends?limit=2');
     expect(idsOf(first)).toEqual([2, 3]);
-    const second = await social.askAs(1, `/api/friends?limit=2&cursor=${cursorOf(first)}`);
+    const second = await social.requestAs(1, `/api/friends?limit=2&cursor=${cursorOf(first)}`);
     expect([idsOf(second), cursorOf(second)]).toEqual([[5], null]);
   });
 
@@ -117,23 +117,26 @@ describe('GET /api/friends and /api/friend-requests', () => {
     ['/api/friend-requests?direction=both', '/query/direction'],
     ['/api/friend-requests?limit=1e1', '/query/limit'],
   ])('%s is a 400 that points at %s', async (path, pointer) => {
-    expect(pointersOf(await social.askAs(1, path))).toEqual([pointer]);
+    expect(pointersOf(await social.requestAs(1, path))).toEqual([pointer]);
   });
 });
 
 describe('GET /api/feed', () => {
   test('has own and friends’ posts, newest first, in pages', async () => {
     // User 3's friends: 1; asked: 4, who has not answered.
-    const all = await social.askAs(3, '/api/feed');
+    const all = await social.requestAs(3, '/api/feed');
     expect([idsOf(all), cursorOf(all)]).toEqual([[12, 9, 8, 5, 2, 1], null]);
-    const first = await social.askAs(3, '/api/feed?limit=4');
+    const first = await social.requestAs(3, '/api/feed?limit=4');
     expect(idsOf(first)).toEqual([12, 9, 8, 5]);
-    const second = await social.askAs(3, `/api/feed?limit=4&cursor=${cursorOf(first)}`);
+    const second = await social.requestAs(3, `/api/feed?limit=4&cursor=${cursorOf(first)}`);
     expect([idsOf(second), cursorOf(second)]).toEqual([[2, 1], null]);
   });
 
   test('of who has no friends and wrote nothing is empty', async () => {
-    expect((await social.askAs(900, '/api/feed')).body).toEqual({ items: [], nextCursor: null });
+    expect((await social.requestAs(900, '/api/feed')).body).toEqual({
+      items: [],
+      nextCursor: null,
+    });
   });
 
   test.each([
@@ -143,20 +146,20 @@ describe('GET /api/feed', () => {
     ['cursor=eyJpIjowfQ', '/query/cursor'],
     ['userId=1', '/query/userId'],
   ])('?%s is a 400 that points at %s', async (query, pointer) => {
-    expect(pointersOf(await social.askAs(1, `/api/feed?${query}`))).toEqual([pointer]);
+    expect(pointersOf(await social.requestAs(1, `/api/feed?${query}`))).toEqual([pointer]);
   });
 });
 
 test.each(['/api/feed', '/api/friends', '/api/friend-requests'])(
   '%s is private, revalidates, has HEAD, and says what else it allows',
   async (path) => {
-    const get = await social.askAs(1, path);
+    const get = await social.requestAs(1, path);
     expect(get.headers['cache-control']).toBe('private, no-cache');
     const headers = { 'If-None-Match': get.headers['etag']! };
-    expect((await social.askAs(1, path, { headers })).status).toBe(304);
-    expect((await social.askAs(2, path, { headers })).status).toBe(200);
-    expect((await social.askAs(1, path, { method: 'HEAD' })).status).toBe(200);
-    const post = await social.askAs(1, path, { method: 'POST' });
+    expect((await social.requestAs(1, path, { headers })).status).toBe(304);
+    expect((await social.requestAs(2, path, { headers })).status).toBe(200);
+    expect((await social.requestAs(1, path, { method: 'HEAD' })).status).toBe(200);
+    const post = await social.requestAs(1, path, { method: 'POST' });
     expect([post.status, post.headers['allow']]).toEqual([405, 'GET, HEAD, OPTIONS']);
   },
 );

@@ -9,7 +9,7 @@ import { countsIn } from '../../src/friends/counts.ts';
 import { type Friends, friendsIn } from '../../src/friends/friends.ts';
 import type { PageRequest, Slice } from '../../src/page.ts';
 import type { Schema } from '../../src/schema.ts';
-import { openStores } from '../support/stores.ts';
+import { openTestDatabase } from '../support/database.ts';
 
 const PEOPLE = [1, 2, 3, 4] as const;
 
@@ -82,7 +82,7 @@ describeOnBoth('friendships', (newDatabase) => {
   let friends: Friends;
   beforeAll(async () => {
     place = await newDatabase();
-    database = await openStores(place);
+    database = await openTestDatabase(place);
     friends = friendsIn(database.db);
   });
   afterAll(async () => {
@@ -174,7 +174,7 @@ describeOnBoth('friendships', (newDatabase) => {
 describeOnServer('an acceptance whose transaction began before the request', () => {
   test('is not earlier than the request', async () => {
     const place = await serverDatabase();
-    const database = await openStores(place);
+    const database = await openTestDatabase(place);
     const { db } = database;
     await db.transaction().execute(async (tx) => {
       await tx.selectNoFrom((on) => on.val(1).as('one')).execute();

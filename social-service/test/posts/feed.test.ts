@@ -7,7 +7,7 @@ import { feedIn, type NewestScan } from '../../src/posts/feed.ts';
 import { friendsIn } from '../../src/friends/friends.ts';
 import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
-import { openStores } from '../support/stores.ts';
+import { openTestDatabase } from '../support/database.ts';
 
 // Never through the newest of all; through so few that they seldom make a page; through all.
 const walks: readonly NewestScan[] = [
@@ -21,7 +21,7 @@ describeOnBoth('the feed', (newDatabase) => {
   let database: Database<Schema>;
   beforeAll(async () => {
     place = await newDatabase();
-    database = await openStores(place);
+    database = await openTestDatabase(place);
   });
   afterAll(async () => {
     await database.close();

@@ -11,8 +11,8 @@ import { deleteOldKeys } from '../../src/posts/idempotency.ts';
 import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
 import { startFakeIdentity } from 'chassis/testing/fake-identity';
-import { ready, runSocial } from '../support/running.ts';
-import { openStores } from '../support/stores.ts';
+import { ready, startTestSocial } from '../support/service.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { until } from 'chassis/testing/until';
 
 jest.setTimeout(60_000);
@@ -22,7 +22,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
   let database: Database<Schema>;
   beforeEach(async () => {
     place = await serverDatabase();
-    database = await openStores(place);
+    database = await openTestDatabase(place);
   });
   afterEach(async () => {
     await database.close();
@@ -54,8 +54,8 @@ describeOnServer('a creation with an Idempotency-Key', () => {
   const headers = { 'Idempotency-Key': 'key' };
 
   test('is a 409 while the first with its key is still being answered', async () => {
-    const social = await runSocial(place);
-    const create = (userId: number) => social.askAs(userId, '/api/posts', { ...post, headers });
+    const social = await startTestSocial(place);
+    const create = (userId: number) => social.requestAs(userId, '/api/posts', { ...post, headers });
     let first: ReturnType<typeof create> | undefined;
     await whileKeysAreLocked(async () => {
       first = Promise.resolve(create(1));
@@ -98,8 +98,8 @@ describeOnServer('a creation with an Idempotency-Key', () => {
     await identity.close();
     await waiting(0);
 
-    const social = await runSocial(place);
-    const answer = await social.askAs(1, '/api/posts', { ...post, headers });
+    const social = await startTestSocial(place);
+    const answer = await social.requestAs(1, '/api/posts', { ...post, headers });
     expect(answer.status).toBe(201);
     expect([await countOf('posts'), await countOf('idempotency_keys')]).toEqual([1, 1]);
     await social.stop();
@@ -128,11 +128,11 @@ describeOnServer('a creation with an Idempotency-Key', () => {
 describeOnServer('a service that starts', () => {
   test('deletes the keys whose time is over', async () => {
     const place = await serverDatabase();
-    const { db, ...database } = await openStores(place);
+    const { db, ...database } = await openTestDatabase(place);
     await writingIn(db).create(1, 'x', 'old');
     await sql`update idempotency_keys set created_at = now() - interval '2 days'`.execute(db);
     await writingIn(db).create(1, 'x', 'young');
-    const social = await runSocial(place);
+    const social = await startTestSocial(place);
     await until('the old one is gone', async () => {
       const keys = await db.selectFrom('idempotency_keys').select('key').execute();
       return keys.length === 1 && keys[0]!.key === 'young';

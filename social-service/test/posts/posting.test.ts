@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Post } from 'contracts/types';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
-import { runSocial, type RunningSocial } from '../support/running.ts';
+import { startTestSocial, type TestSocial } from '../support/service.ts';
 
 let database: TestDatabase;
-let social: RunningSocial;
+let social: TestSocial;
 beforeAll(async () => {
   database = await embeddedDatabase();
-  social = await runSocial(database, { DEMO_DATA: 'true' });
+  social = await startTestSocial(database, { DEMO_DATA: 'true' });
 });
 afterAll(async () => {
   await social.stop();
@@ -16,11 +16,11 @@ afterAll(async () => {
 });
 
 const create = (userId: number, body: object, headers: Record<string, string> = {}) =>
-  social.askAs(userId, '/api/posts', { method: 'POST', json: body, headers });
+  social.requestAs(userId, '/api/posts', { method: 'POST', json: body, headers });
 const edit = (userId: number, id: number | string, body: object) =>
-  social.askAs(userId, `/api/posts/${id}`, { method: 'PATCH', json: body });
+  social.requestAs(userId, `/api/posts/${id}`, { method: 'PATCH', json: body });
 const remove = (userId: number, id: number | string) =>
-  social.askAs(userId, `/api/posts/${id}`, { method: 'DELETE' });
+  social.requestAs(userId, `/api/posts/${id}`, { method: 'DELETE' });
 const newPost = async (userId: number): Promise<Post> =>
   (await create(userId, { content: 'x' })).body as Post;
 const pointersOf = ({ body }: { body: unknown }) =>
@@ -38,8 +38,8 @@ describe('POST /api/posts', () => {
     expect(post).toEqual({ id: 13, content, authorId: 7, createdAt: expect.any(String) });
     expect(Math.abs(Date.parse(post.createdAt) - before)).toBeLessThan(60_000);
     expect(answer.headers['location']).toBe('/api/posts/13');
-    expect((await social.ask('/api/posts/13')).body).toEqual(post);
-    expect((await social.ask('/api/users/7/counts')).body).toMatchObject({ postCount: 1 });
+    expect((await social.request('/api/posts/13')).body).toEqual(post);
+    expect((await social.request('/api/users/7/counts')).body).toMatchObject({ postCount: 1 });
   });
 
   test.each([
@@ -64,7 +64,7 @@ describe('POST /api/posts', () => {
 
   test('a query is a 400, a large body a 413, a packed one a 415', async () => {
     const asked = { method: 'POST', json: { content: 'x' } } as const;
-    expect(pointersOf(await social.askAs(7, '/api/posts?draft=1', asked))).toEqual([
+    expect(pointersOf(await social.requestAs(7, '/api/posts?draft=1', asked))).toEqual([
       '/query/draft',
     ]);
     expect((await create(7, { content: 'x'.repeat(70_000) })).status).toBe(413);
@@ -88,7 +88,7 @@ describe('an Idempotency-Key', () => {
     await again();
     await remove(20, id);
     await again();
-    expect((await social.ask('/api/users/20/counts')).body).toMatchObject({ postCount: 0 });
+    expect((await social.request('/api/users/20/counts')).body).toMatchObject({ postCount: 0 });
   });
 
   test('is quoted or not, and another body under it is a 422', async () => {
@@ -118,14 +118,14 @@ describe('PATCH /api/posts/{id}', () => {
     const post = await newPost(30);
     const { status, body } = await edit(30, post.id, { content: ' y ' });
     expect([status, body]).toEqual([200, { ...post, content: ' y ' }]);
-    expect((await social.ask(`/api/posts/${post.id}`)).body).toEqual(body);
+    expect((await social.request(`/api/posts/${post.id}`)).body).toEqual(body);
   });
 
   test('of another user is a 403, of nobody a 404', async () => {
     const { id } = await newPost(30);
     expect((await edit(31, id, { content: 'y' })).status).toBe(403);
     expect((await edit(31, 999_999, { content: 'y' })).status).toBe(404);
-    expect((await social.ask(`/api/posts/${id}`)).body).toMatchObject({ content: 'x' });
+    expect((await social.request(`/api/posts/${id}`)).body).toMatchObject({ content: 'x' });
   });
 
   test('without a text, with another id, or with no id is a 400', async () => {
@@ -141,14 +141,14 @@ describe('DELETE /api/posts/{id}', () => {
     const { id } = await newPost(40);
     const answer = await remove(40, id);
     expect([answer.status, answer.text]).toEqual([204, '']);
-    expect((await social.ask(`/api/posts/${id}`)).status).toBe(404);
+    expect((await social.request(`/api/posts/${id}`)).status).toBe(404);
     expect((await remove(40, id)).status).toBe(404);
   });
 
   test('of another user is a 403, of no id a 400', async () => {
     const { id } = await newPost(40);
     expect((await remove(41, id)).status).toBe(403);
-    expect((await social.ask(`/api/posts/${id}`)).status).toBe(200);
+    expect((await social.request(`/api/posts/${id}`)).status).toBe(200);
     expect(pointersOf(await remove(41, '0'))).toEqual(['/path/id']);
   });
 });

@@ -10,14 +10,14 @@ import { seed } from '../../src/demo.ts';
 import { migrations } from '../../src/migrations/index.ts';
 import { postsIn } from '../../src/posts/reading.ts';
 import type { Schema } from '../../src/schema.ts';
-import { openStores, type StoreOptions } from '../support/stores.ts';
+import { openTestDatabase, type DatabaseOptions } from '../support/database.ts';
 
 describeOnBoth('posts and friendships', (newDatabase) => {
   let place: TestDatabase;
   let database: Database<Schema>;
   beforeAll(async () => {
     place = await newDatabase();
-    database = await openStores(place, { demo: true });
+    database = await openTestDatabase(place, { demo: true });
   });
   afterAll(async () => {
     await database.close();
@@ -114,8 +114,8 @@ describeOnBoth('a database of the release before', (newDatabase) => {
   test('keeps its posts and friendships, and that release can start on it again', async () => {
     const place = await newDatabase();
     const released = { '0001_posts_and_friendships': migrations['0001_posts_and_friendships']! };
-    const read = async (options: StoreOptions) => {
-      const { db, ...database } = await openStores(place, options);
+    const read = async (options: DatabaseOptions) => {
+      const { db, ...database } = await openTestDatabase(place, options);
       const posts = await db.selectFrom('posts').selectAll().orderBy('id').execute();
       const friendships = await db
         .selectFrom('friendships')
@@ -138,7 +138,7 @@ describeOnServer('instances of Social that start at once', () => {
     const place = await serverDatabase();
     const { log, lines } = memoryLog();
     const all = await Promise.all(
-      Array.from({ length: 8 }, () => openStores(place, { demo: true, log })),
+      Array.from({ length: 8 }, () => openTestDatabase(place, { demo: true, log })),
     );
     // None of them failed and tried again.
     expect(lines.map(({ level }) => level)).toEqual([30]);

@@ -8,7 +8,7 @@ import { deleteOldKeys, idempotent } from '../../src/posts/idempotency.ts';
 import { type Posts, postsIn } from '../../src/posts/reading.ts';
 import type { Schema } from '../../src/schema.ts';
 import { type Writing, writingIn } from '../../src/posts/writing.ts';
-import { openStores } from '../support/stores.ts';
+import { openTestDatabase } from '../support/database.ts';
 
 describeOnBoth('writing', (newDatabase) => {
   let place: TestDatabase;
@@ -17,7 +17,7 @@ describeOnBoth('writing', (newDatabase) => {
   let writing: Writing;
   beforeAll(async () => {
     place = await newDatabase();
-    database = await openStores(place);
+    database = await openTestDatabase(place);
     posts = postsIn(database.db);
     writing = writingIn(database.db);
   });

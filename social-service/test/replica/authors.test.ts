@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AuthorBatch, Post, PostPage } from 'contracts/types';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { deleted, named } from 'chassis/testing/user-events';
-import { runSocial, type RunningSocial } from '../support/running.ts';
+import { startTestSocial, type TestSocial } from '../support/service.ts';
 import { until } from 'chassis/testing/until';
 
 let database: TestDatabase;
-let social: RunningSocial;
+let social: TestSocial;
 beforeAll(async () => {
   database = await embeddedDatabase();
   // The demo posts are by users 1 to 5; of these, 4 and 5 are not heard of.
-  social = await runSocial(database, { DEMO_DATA: 'true' }, (identity) => {
+  social = await startTestSocial(database, { DEMO_DATA: 'true' }, (identity) => {
     identity.log.append([
       named(1, 1, 'cat_sun_dog'),
       named(2, 2, 'early_bird'),
@@ -33,15 +33,15 @@ const authorsIn = ({ body }: { body: unknown }) =>
 
 describe('GET /api/authors', () => {
   test('answers in the order asked for, each once, without whom the copy does not hold', async () => {
-    const { status, body, headers } = await social.ask('/api/authors?ids=2,4,1,2');
+    const { status, body, headers } = await social.request('/api/authors?ids=2,4,1,2');
     expect(status).toBe(200);
     expect(body).toEqual({ items: [bird, cat] });
     const again = { headers: { 'If-None-Match': headers['etag']! } };
-    expect((await social.ask('/api/authors?ids=2,4,1,2', again)).status).toBe(304);
+    expect((await social.request('/api/authors?ids=2,4,1,2', again)).status).toBe(304);
   });
 
   test('of nobody whom it holds is an empty list', async () => {
-    expect((await social.ask('/api/authors?ids=777')).body).toEqual({ items: [] });
+    expect((await social.request('/api/authors?ids=777')).body).toEqual({ items: [] });
   });
 
   test.each([
@@ -51,14 +51,14 @@ describe('GET /api/authors', () => {
     [`/api/authors?ids=${Array.from({ length: 101 }, (_, n) => n + 1).join()}`, '/query/ids'],
     ['/api/authors?ids=1&include=author', '/query/include'],
   ])('%s is a 400', async (path, pointer) => {
-    const answer = await social.ask(path);
+    const answer = await social.request(path);
     expect(answer.status).toBe(400);
     expect(pointersOf(answer)).toEqual([pointer]);
   });
 
   test('follows a rename, and an end, at once', async () => {
     const nameOf9 = async () =>
-      ((await social.ask('/api/authors?ids=9')).body as AuthorBatch).items[0]?.username;
+      ((await social.request('/api/authors?ids=9')).body as AuthorBatch).items[0]?.username;
     social.identity.log.append([named(10, 9, 'before', 'UserCreated')]);
     await until('it is there', async () => (await nameOf9()) === 'before');
     const renamedAt = performance.now();
@@ -72,28 +72,30 @@ describe('GET /api/authors', () => {
 
 describe('include=author', () => {
   test('gives one post its author, or null', async () => {
-    const one = (await social.ask('/api/posts/5?include=author')).body as Post;
-    expect(one).toEqual({ ...((await social.ask('/api/posts/5')).body as Post), author: cat });
-    expect((await social.ask('/api/posts/4?include=author')).body).toMatchObject({ author: null });
+    const one = (await social.request('/api/posts/5?include=author')).body as Post;
+    expect(one).toEqual({ ...((await social.request('/api/posts/5')).body as Post), author: cat });
+    expect((await social.request('/api/posts/4?include=author')).body).toMatchObject({
+      author: null,
+    });
   });
 
   test('goes with ids, with authorId in pages, and with a feed', async () => {
-    const batch = await social.ask('/api/posts?ids=4,3,5&include=author');
+    const batch = await social.request('/api/posts?ids=4,3,5&include=author');
     expect(authorsIn(batch)).toEqual([null, bird, cat]);
-    const page = await social.ask('/api/posts?authorId=2&limit=1&include=author');
+    const page = await social.request('/api/posts?authorId=2&limit=1&include=author');
     expect(authorsIn(page)).toEqual([bird]);
     const { nextCursor } = page.body as PostPage;
     const next = `/api/posts?authorId=2&limit=1&include=author&cursor=${nextCursor}`;
-    expect(authorsIn(await social.ask(next))).toEqual([bird]);
-    expect(authorsIn(await social.ask('/api/posts?authorId=777&include=author'))).toEqual([]);
-    const feed = await social.askAs(2, '/api/feed?include=author');
+    expect(authorsIn(await social.request(next))).toEqual([bird]);
+    expect(authorsIn(await social.request('/api/posts?authorId=777&include=author'))).toEqual([]);
+    const feed = await social.requestAs(2, '/api/feed?include=author');
     expect(authorsIn(feed)).toEqual(expect.arrayContaining([null, bird, cat]));
   });
 
   test.each(['/api/posts/5', '/api/posts?ids=5', '/api/posts?authorId=1', '/api/feed'])(
     'left out at %s, no post has an author',
     async (path) => {
-      const { body } = await social.askAs(1, path);
+      const { body } = await social.requestAs(1, path);
       expect(JSON.stringify(body)).not.toContain('"author"');
     },
   );
@@ -105,7 +107,7 @@ describe('include=author', () => {
     '/api/posts?authorId=1&include=author,author',
     '/api/feed?include=1',
   ])('%s is a 400 that points at it', async (path) => {
-    const answer = await social.askAs(1, path);
+    const answer = await social.requestAs(1, path);
     expect(answer.status).toBe(400);
     expect(pointersOf(answer)).toEqual(['/query/include']);
   });

@@ -4,15 +4,15 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { runNode } from 'chassis/testing/process';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { named } from 'chassis/testing/user-events';
-import { runSocial, type RunningSocial } from '../support/running.ts';
+import { startTestSocial, type TestSocial } from '../support/service.ts';
 
 jest.setTimeout(60_000);
 
 let database: TestDatabase;
-let social: RunningSocial;
+let social: TestSocial;
 beforeAll(async () => {
   database = await embeddedDatabase();
-  social = await runSocial(database, {}, (identity) => {
+  social = await startTestSocial(database, {}, (identity) => {
     identity.log.append([named(1, 1, 'one'), named(2, 2, 'two'), named(3, 3, 'three')]);
     identity.users.set(1, 'one').set(2, 'two').set(3, 'three');
   });
@@ -67,7 +67,7 @@ describe('rebuild-authors', () => {
       expect.stringMatching(/^Rebuilding the replica/),
       'The replica is complete, at offset 3.',
     ]);
-    expect((await social.ask('/api/authors?ids=1,2,3')).body).toEqual({
+    expect((await social.request('/api/authors?ids=1,2,3')).body).toEqual({
       items: [
         { id: 1, username: 'one' },
         { id: 3, username: 'three_b' },

@@ -1,8 +1,8 @@
 // Social follows Identity's log over its HTTP feed.
 import { jest } from '@jest/globals';
-import { httpCarrier } from '../support/carriers.ts';
-import { followingSuite } from '../support/following.ts';
+import { startHttpTransport } from '../support/log-transports.ts';
+import { consumerSuite } from '../support/consumer-suite.ts';
 
 jest.setTimeout(60_000);
 
-followingSuite(httpCarrier);
+consumerSuite(startHttpTransport);

@@ -5,10 +5,17 @@ import { type Kysely, sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import type { Schema } from '../../src/schema.ts';
 import { startFakeIdentity } from 'chassis/testing/fake-identity';
-import { ready } from '../support/running.ts';
-import { openStores } from '../support/stores.ts';
+import { ready } from '../support/service.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { until } from 'chassis/testing/until';
-import { EVENTS, fill, log, startProcess, worldAt, worldIn } from '../support/world.ts';
+import {
+  EVENTS,
+  addPosts,
+  longLog,
+  startSocialProcess,
+  expectedAt,
+  stateIn,
+} from '../support/long-log.ts';
 
 jest.setTimeout(60_000);
 
@@ -19,7 +26,7 @@ async function inDatabase(
   place: TestDatabase,
   work: (db: Kysely<Schema>) => Promise<unknown>,
 ): Promise<void> {
-  const { db, ...database } = await openStores(place);
+  const { db, ...database } = await openTestDatabase(place);
   await work(db);
   await database.close();
 }
@@ -41,24 +48,24 @@ describeOnBoth('a process that is killed in the middle of a batch', (newDatabase
     ['the position is', 'update on log_position for each row when (old.position <> new.position)'],
   ])('before %s has done all of it or nothing', async (_, moment) => {
     const [place, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
-    identity.log.append(log);
-    await fill(place);
+    identity.log.append(longLog);
+    await addPosts(place);
     await inDatabase(place, (db) => sleepBefore(db, moment));
     const third = identity.log.nextRead(3);
-    const social = await startProcess(place, identity);
+    const social = await startSocialProcess(place, identity);
     await third;
     await until('it sleeps', () => sleeps(place, social.adminUrl));
     await social.child.stop('SIGKILL');
 
-    const { position, ...world } = await worldIn(place);
+    const { position, ...state } = await stateIn(place);
     expect(position).toBe(AWAKE);
-    expect(world).toEqual(worldAt(AWAKE));
+    expect(state).toEqual(expectedAt(AWAKE));
 
     await inDatabase(place, (db) => sql`drop function sleep cascade`.execute(db));
-    const again = await startProcess(place, identity);
+    const again = await startSocialProcess(place, identity);
     await ready(again.adminUrl);
     await again.child.stop();
-    expect(await worldIn(place)).toEqual({ position: EVENTS, ...worldAt(EVENTS) });
+    expect(await stateIn(place)).toEqual({ position: EVENTS, ...expectedAt(EVENTS) });
     await identity.close();
     await place.remove();
   });

@@ -3,8 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import { describeOnBoth } from 'chassis/testing/database';
 import { startFakeIdentity } from 'chassis/testing/fake-identity';
-import { ready } from '../support/running.ts';
-import { EVENTS, fill, log, startProcess, worldAt, worldIn } from '../support/world.ts';
+import { ready } from '../support/service.ts';
+import {
+  EVENTS,
+  addPosts,
+  longLog,
+  startSocialProcess,
+  expectedAt,
+  stateIn,
+} from '../support/long-log.ts';
 
 jest.setTimeout(120_000);
 
@@ -13,29 +20,29 @@ const KILLS = 10;
 describeOnBoth('a process that is killed again and again', (newDatabase) => {
   test('has every event in effect once, and none without its position', async () => {
     const [place, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
-    identity.log.append(log);
-    await fill(place);
+    identity.log.append(longLog);
+    await addPosts(place);
 
     const seen: number[] = [];
     for (let kill = 0; kill < KILLS; kill += 1) {
       const reading = identity.log.nextRead(2);
-      const { child } = await startProcess(place, identity);
+      const { child } = await startSocialProcess(place, identity);
       await reading;
       // Somewhere in the reading, the applying or the acknowledging of a batch.
       await pause(Math.random() * 25);
       await child.stop('SIGKILL');
-      const { position, ...world } = await worldIn(place);
-      expect(world).toEqual(worldAt(position));
+      const { position, ...state } = await stateIn(place);
+      expect(state).toEqual(expectedAt(position));
       seen.push(position);
     }
     // They came in the middle of it.
     expect(new Set(seen).size).toBeGreaterThan(1);
     expect(seen[0]).toBeLessThan(EVENTS);
 
-    const { child, adminUrl } = await startProcess(place, identity);
+    const { child, adminUrl } = await startSocialProcess(place, identity);
     await ready(adminUrl);
     await child.stop();
-    expect(await worldIn(place)).toEqual({ position: EVENTS, ...worldAt(EVENTS) });
+    expect(await stateIn(place)).toEqual({ position: EVENTS, ...expectedAt(EVENTS) });
     await identity.close();
     await place.remove();
   });

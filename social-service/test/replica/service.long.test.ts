@@ -11,8 +11,8 @@ import { start } from '../../src/service.ts';
 import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
 import { type FakeIdentity, startFakeIdentity } from 'chassis/testing/fake-identity';
 import { replicaStateOf } from '../support/replica-state.ts';
-import { ready } from '../support/running.ts';
-import { openStores } from '../support/stores.ts';
+import { ready } from '../support/service.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { until } from 'chassis/testing/until';
 
 jest.setTimeout(30_000);
@@ -85,7 +85,7 @@ test('a log that has lost its end is not followed over what it gives a second ti
 
 test('by itself it compares its names with Identity, and removes what users left behind', async () => {
   const log = [...users(3), deleted(4, 9, new Date().toISOString())];
-  const stores = await openStores(database);
+  const stores = await openTestDatabase(database);
   await replicaIn(stores.db, createLogger('test', 'silent')).apply(batchOf(log), 0);
   // Written with a token that was still good.
   await stores.db.insertInto('posts').values({ author_id: 9, content: 'late' }).execute();

@@ -14,7 +14,7 @@ import { friendsIn } from '../../src/friends/friends.ts';
 import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
 import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
-import { emptyCopy, openStores } from '../support/stores.ts';
+import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 
 describeOnBoth('the copy', (newDatabase) => {
   let place: TestDatabase;
@@ -23,10 +23,10 @@ describeOnBoth('the copy', (newDatabase) => {
   let written: ReturnType<typeof memoryLog>;
   beforeAll(async () => {
     place = await newDatabase();
-    database = await openStores(place);
+    database = await openTestDatabase(place);
   });
   beforeEach(async () => {
-    await emptyCopy(database.db);
+    await emptyDatabase(database.db);
     written = memoryLog();
     copy = replicaIn(database.db, written.log);
   });
@@ -359,7 +359,7 @@ describeOnBoth('the copy', (newDatabase) => {
         const log = kinds.map(([userId, isNamed], n) =>
           isNamed ? named(n + 1, userId, `name_${n + 1}`) : deleted(n + 1, userId),
         );
-        await emptyCopy(database.db);
+        await emptyDatabase(database.db);
         const model = createModel(log);
         for (const step of all) {
           if (step === 'rebuild') {

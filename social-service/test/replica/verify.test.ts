@@ -23,7 +23,7 @@ import { verify } from '../../src/replica/verification/verify.ts';
 import type { Schema } from '../../src/schema.ts';
 import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
 import { type FakeIdentity, startFakeIdentity } from 'chassis/testing/fake-identity';
-import { emptyCopy, openStores } from '../support/stores.ts';
+import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 
 jest.setTimeout(30_000);
 const never = new AbortController().signal;
@@ -39,11 +39,11 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   let waited: number;
   beforeAll(async () => {
     place = await newDatabase();
-    database = await openStores(place);
+    database = await openTestDatabase(place);
     copy = replicaIn(database.db, createLogger('test', 'silent'));
   });
   beforeEach(async () => {
-    await emptyCopy(database.db);
+    await emptyDatabase(database.db);
     identity = await startFakeIdentity();
     meanwhile = () => undefined;
     waited = 0;

@@ -1,4 +1,4 @@
-// What carries Identity's log to Social: its HTTP feed, or a stream at a real broker. The same suite runs on both.
+// What carries Identity's log to Social: its HTTP feed, or a stream of a real NATS server. The same suite runs on both.
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, nanos } from '@nats-io/transport-node';
 import { brokerOptions } from 'chassis/events/nats/connection';
@@ -7,21 +7,21 @@ import type { LoggedEvent } from 'chassis/testing/user-events';
 import { until } from 'chassis/testing/until';
 import { type FakeIdentity, startFakeIdentity } from 'chassis/testing/fake-identity';
 
-export interface Carrier {
-  /** What Social is told. */
+export interface LogTransport {
+  /** Settings of Social. */
   readonly env: Readonly<Record<string, string>>;
-  /** Identity, which is there whatever carries its log. */
+  /** Identity itself stays up, whatever carries its log. */
   readonly identity: FakeIdentity;
   append(logged: readonly LoggedEvent[]): Promise<void>;
-  /** The log holds nothing any more of a user, as if there had never been one. */
-  forget(userId: number): Promise<void>;
-  /** The log cannot be had, as after a SIGKILL. */
-  leave(): Promise<void>;
-  comeBack(): Promise<void>;
+  /** Removes all events of a user from the log. */
+  removeUser(userId: number): Promise<void>;
+  /** Ends whatever serves the log, as SIGKILL does. */
+  stop(): Promise<void>;
+  restart(): Promise<void>;
   remove(): Promise<void>;
 }
 
-export async function httpCarrier(): Promise<Carrier> {
+export async function startHttpTransport(): Promise<LogTransport> {
   const identity = await startFakeIdentity();
   let all: readonly LoggedEvent[] = [];
   return {
@@ -31,19 +31,19 @@ export async function httpCarrier(): Promise<Carrier> {
       all = [...all, ...logged];
       identity.log.append(logged);
     },
-    async forget(userId) {
+    async removeUser(userId) {
       all = all.filter(({ subject }) => subject !== String(userId));
       identity.log.replace(all);
     },
-    leave: async () => identity.disconnect(),
-    comeBack: async () => identity.reconnect(),
+    stop: async () => identity.disconnect(),
+    restart: async () => identity.reconnect(),
     remove: () => identity.close(),
   };
 }
 
 const STREAM = 'USER_EVENTS';
 
-export async function jetStreamCarrier(): Promise<Carrier> {
+export async function startNatsTransport(): Promise<LogTransport> {
   const identity = await startFakeIdentity();
   const nats = await startNats();
   const connection = await connect(brokerOptions(nats.url, 'relay'));
@@ -57,7 +57,7 @@ export async function jetStreamCarrier(): Promise<Carrier> {
     identity,
     async append(logged) {
       identity.log.append(logged);
-      // The broker takes them in the order in which they are sent.
+      // The server stores them in the order in which they are sent.
       const sent = logged.map(({ offset, subject, event }) =>
         stream.publish(`user-events.${subject}`, JSON.stringify(event), {
           msgID: String(offset),
@@ -66,12 +66,12 @@ export async function jetStreamCarrier(): Promise<Carrier> {
       );
       await Promise.all(sent);
     },
-    forget: async (userId) =>
+    removeUser: async (userId) =>
       void (await streams.purge(STREAM, { filter: `user-events.${userId}` })),
-    leave: () => nats.servers[0]!.kill(),
-    async comeBack() {
+    stop: () => nats.servers[0]!.kill(),
+    async restart() {
       await nats.servers[0]!.restart();
-      // What is published before our own connection is there again is lost.
+      // A message that is published before the connection is back is lost.
       await until('the broker answers', () =>
         streams.info(STREAM).then(
           () => true,

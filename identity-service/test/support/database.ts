@@ -1,4 +1,4 @@
-// The database of a test, with this service's tables.
+// Identity's database for tests, without a service around it.
 import { createLogger, type Logger } from 'chassis/observability/log';
 import { type Database, openDatabase } from 'chassis/postgres/database';
 import type { TestDatabase } from 'chassis/testing/database';
@@ -6,12 +6,12 @@ import { seed } from '../../src/demo.ts';
 import { migrations } from '../../src/migrations/index.ts';
 import type { Schema } from '../../src/schema.ts';
 
-export const silent: Logger = createLogger('test', 'silent');
+export const silentLog: Logger = createLogger('test', 'silent');
 
-/** Opens it, with demo users unless told otherwise. */
-export async function open(
+/** Opens a database and makes the tables. @param demo whether it has the demo users */
+export async function openTestDatabase(
   { settings }: TestDatabase,
-  log: Logger = silent,
+  log: Logger = silentLog,
   demo = true,
 ): Promise<Database<Schema>> {
   const database = await openDatabase<Schema>({
@@ -23,16 +23,4 @@ export async function open(
   });
   await database.prepared;
   return database;
-}
-
-/** A clock that a test moves. */
-export interface Clock {
-  readonly now: () => number;
-  /** Moves it on, in milliseconds. */
-  pass(ms: number): void;
-}
-
-export function clockAt(start: string): Clock {
-  let at = Date.parse(start);
-  return { now: () => at, pass: (ms) => void (at += ms) };
 }

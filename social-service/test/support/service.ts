@@ -1,4 +1,4 @@
-// The whole service on a database, with a stand-in for Identity.
+// The whole service on a database, with a fake Identity.
 import { afterAll } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
 import { conformance } from 'contracts/conformance/conformance';
@@ -8,36 +8,36 @@ import { start } from '../../src/service.ts';
 import { type FakeIdentity, startFakeIdentity } from 'chassis/testing/fake-identity';
 import { until } from 'chassis/testing/until';
 
-export interface RunningSocial {
+export interface TestSocial {
   readonly service: Running;
   readonly identity: FakeIdentity;
-  /** As nobody. */
-  readonly ask: Client;
-  /** As this user. */
-  readonly askAs: (
+  /** Sends a request without a token. */
+  readonly request: Client;
+  /** Sends a request of a user. */
+  readonly requestAs: (
     userId: number,
     path: string,
     asked?: RequestOptions,
-  ) => ReturnType<RunningSocial['ask']>;
-  /** Stops both; the database stays. */
+  ) => ReturnType<TestSocial['request']>;
+  /** Stops Social and Identity; the database stays. */
   readonly stop: () => Promise<void>;
 }
 
-// What a failed test did not stop would keep the tests from ending.
+// A service that a failed test does not stop would keep the tests from ending.
 const running = new Set<() => Promise<void>>();
 afterAll(async () => {
   await Promise.all([...running].map((stop) => stop()));
 });
 
-/** @param identityIs `away`, or what to do with the stand-in before Social starts */
-export async function runSocial(
+/** Starts both. @param prepare `disconnect` for an Identity that is down, or changes of Identity before Social starts */
+export async function startTestSocial(
   { settings }: TestDatabase,
   env: Readonly<Record<string, string>> = {},
-  identityIs: 'away' | ((identity: FakeIdentity) => void) = () => {},
-): Promise<RunningSocial> {
+  prepare: 'disconnect' | ((identity: FakeIdentity) => void) = () => {},
+): Promise<TestSocial> {
   const identity = await startFakeIdentity();
-  if (identityIs === 'away') identity.disconnect();
-  else identityIs(identity);
+  if (prepare === 'disconnect') identity.disconnect();
+  else prepare(identity);
   const service = await start({
     ...settings,
     PORT: '0',
@@ -46,9 +46,9 @@ export async function runSocial(
     IDENTITY_URL: identity.url,
     ...env,
   });
-  // Without Identity there is no copy of its users to begin with, and it is not ready.
-  if (identityIs !== 'away') await ready(service.adminUrl);
-  const ask = clientOf(service.url, conformance('social'));
+  // Without Identity the replica is empty, and Social is not ready.
+  if (prepare !== 'disconnect') await ready(service.adminUrl);
+  const request = clientOf(service.url, conformance('social'));
   const stop = async (): Promise<void> => {
     if (!running.delete(stop)) return;
     await service.stop();
@@ -58,15 +58,15 @@ export async function runSocial(
   return {
     service,
     identity,
-    ask,
-    async askAs(userId, path, { headers, ...asked } = {}) {
+    request,
+    async requestAs(userId, path, { headers, ...asked } = {}) {
       const authorization = `Bearer ${identity.key.sign({ sub: String(userId) })}`;
-      return ask(path, { ...asked, headers: { Authorization: authorization, ...headers } });
+      return request(path, { ...asked, headers: { Authorization: authorization, ...headers } });
     },
     stop,
   };
 }
 
-/** On a server the tables are made while it listens already. */
+/** Waits until a service is ready: on a database server, the tables are made while it already listens. */
 export const ready = (adminUrl: string) =>
   until('it is ready', async () => (await fetch(`${adminUrl}/readyz`)).status === 200);

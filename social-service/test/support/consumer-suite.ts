@@ -1,4 +1,4 @@
-// What Social does with Identity's log, whatever carries it: from an empty copy to one that is rebuilt.
+// What Social does with Identity's log, whatever carries it: from an empty replica to one that is rebuilt.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
 import { eventExamples } from 'contracts/events/examples';
@@ -11,34 +11,34 @@ import {
 import { usernamesAt } from 'chassis/testing/users';
 import type { ReplicaState } from '../../src/replica/store.ts';
 import { start } from '../../src/service.ts';
-import type { Carrier } from './carriers.ts';
+import type { LogTransport } from './log-transports.ts';
 import { deleted, type LoggedEvent, named, arbitrary } from 'chassis/testing/user-events';
 import { replicaStateOf } from './replica-state.ts';
-import { ready } from './running.ts';
+import { ready } from './service.ts';
 import { until } from 'chassis/testing/until';
 
-export function followingSuite(newCarrier: () => Promise<Carrier>): void {
+export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
   let place: TestDatabase;
-  let carrier: Carrier;
+  let transport: LogTransport;
   let running: Running[];
   beforeEach(async () => {
-    [place, carrier] = await Promise.all([embeddedDatabase(), newCarrier()]);
+    [place, transport] = await Promise.all([embeddedDatabase(), newTransport()]);
     running = [];
   });
   afterEach(async () => {
     await Promise.all(running.map((service) => service.stop()));
-    await Promise.all([carrier.remove(), place.remove()]);
+    await Promise.all([transport.remove(), place.remove()]);
   });
 
   const startSocial = async (on: TestDatabase = place): Promise<Running> => {
     const common = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' };
-    const service = await start({ ...on.settings, ...common, ...carrier.env });
+    const service = await start({ ...on.settings, ...common, ...transport.env });
     running.push(service);
     return service;
   };
   test('a new Social reads from the beginning, and is ready when its copy is whole', async () => {
     const users = manyUsers(1_300);
-    await carrier.append(users);
+    await transport.append(users);
     const service = await startSocial();
     await ready(service.adminUrl);
     expect((await namesAt(service, [1, 700, 1_300])).size).toBe(3);
@@ -51,40 +51,40 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
   });
 
   test('without the log and without a copy it is not ready, and says why; it is once the log is there', async () => {
-    await carrier.append([named(1, 1, 'one')]);
-    await carrier.leave();
+    await transport.append([named(1, 1, 'one')]);
+    await transport.stop();
     const service = await startSocial();
     await until('it has tried', async () => /is unavailable/.test((await whyNotReady(service))!));
-    await carrier.comeBack();
+    await transport.restart();
     await ready(service.adminUrl);
     expect(await nameOf(service, 1)).toBe('one');
   });
 
   test('without the log, but with a copy, it serves what it has, and goes on when the log is back', async () => {
-    await carrier.append([named(1, 1, 'one'), named(2, 2, 'two')]);
+    await transport.append([named(1, 1, 'one'), named(2, 2, 'two')]);
     const first = await startSocial();
     await ready(first.adminUrl);
     await first.stop();
-    await carrier.leave();
+    await transport.stop();
     const second = await startSocial();
     await ready(second.adminUrl);
     expect(await nameOf(second, 2)).toBe('two');
-    await carrier.comeBack();
-    await carrier.append([named(3, 2, 'two_b')]);
+    await transport.restart();
+    await transport.append([named(3, 2, 'two_b')]);
     await untilNamed(second, 2, 'two_b');
   });
 
   test('renames and ends show at once, and go on where a stopped process was', async () => {
-    await carrier.append([named(1, 1, 'one'), named(2, 2, 'two'), named(4, 3, 'three')]);
+    await transport.append([named(1, 1, 'one'), named(2, 2, 'two'), named(4, 3, 'three')]);
     const first = await startSocial();
     await ready(first.adminUrl);
     const changedAt = performance.now();
-    await carrier.append([named(7, 1, 'one_b'), deleted(8, 2)]);
+    await transport.append([named(7, 1, 'one_b'), deleted(8, 2)]);
     await untilNamed(first, 2, undefined);
     expect(performance.now() - changedAt).toBeLessThan(1_000);
     expect(await nameOf(first, 1)).toBe('one_b');
     await first.stop();
-    await carrier.append([deleted(9, 3), named(12, 4, 'four')]);
+    await transport.append([deleted(9, 3), named(12, 4, 'four')]);
     const second = await startSocial();
     await ready(second.adminUrl);
     expect(await namesAt(second, [1, 2, 3, 4])).toEqual(
@@ -99,9 +99,9 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     const { 'broken-subject': broken, 'later-type': type, 'later-fields': fields } = eventExamples;
     const service = await startSocial();
     await ready(service.adminUrl);
-    await carrier.append([named(1, 1, 'one'), { ...arbitrary(47, fields), subject: '7' }]);
-    await carrier.append([{ ...arbitrary(48, type), subject: '9' }]);
-    await carrier.append([arbitrary(50, broken), named(60, 2, 'two')]);
+    await transport.append([named(1, 1, 'one'), { ...arbitrary(47, fields), subject: '7' }]);
+    await transport.append([{ ...arbitrary(48, type), subject: '9' }]);
+    await transport.append([arbitrary(50, broken), named(60, 2, 'two')]);
     await untilNamed(service, 2, 'two');
     expect(await nameOf(service, 7)).toBe('cat_star_dog');
     const text = await metricsOf(service);
@@ -118,12 +118,12 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
 
   test('a copy that is rebuilt shows every name all the while, and at the end nobody who is gone', async () => {
     const users = manyUsers(2_100);
-    await carrier.append(users);
+    await transport.append(users);
     const service = await startSocial();
     await ready(service.adminUrl);
-    await carrier.forget(5);
+    await transport.removeUser(5);
     const end = users.at(-1)!.offset + 1;
-    await carrier.append([named(end, 4, 'renamed')]);
+    await transport.append([named(end, 4, 'renamed')]);
     await untilNamed(service, 4, 'renamed');
 
     const both = await Promise.all([rebuild(service), rebuild(service)]);
@@ -142,7 +142,7 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
       expect(await whyNotReady(service)).toBeUndefined();
     }
     expect([...(await namesAt(service, wanted)).keys()]).toEqual([1, 4, 1_000, 2_100]);
-    await carrier.append([named(end + 1, 5, 'back')]);
+    await transport.append([named(end + 1, 5, 'back')]);
     await untilNamed(service, 5, 'back');
   });
 
@@ -150,10 +150,10 @@ export function followingSuite(newCarrier: () => Promise<Carrier>): void {
     test('make each event take effect once', async () => {
       const shared = await serverDatabase();
       const users = manyUsers(1_000);
-      await carrier.append(users.slice(0, 600));
+      await transport.append(users.slice(0, 600));
       const both = await Promise.all([startSocial(shared), startSocial(shared)]);
       await Promise.all(both.map(({ adminUrl }) => ready(adminUrl)));
-      await carrier.append(users.slice(600));
+      await transport.append(users.slice(600));
       for (const service of both) await untilNamed(service, 1_000, 'user_1000');
       // A process counts what it has done after everybody can see it.
       await until('both have counted', async () => {
@@ -190,6 +190,6 @@ const metricsOf = async ({ adminUrl }: Running): Promise<string> =>
 const appliedBy = async (service: Running): Promise<number> =>
   Number(/outcome="applied"\} (\d+)/.exec(await metricsOf(service))![1]);
 
-/** Users 1 to `count`, with gaps between their positions. */
+/** Makes the events of users 1 to `count`, with gaps between their offsets. */
 const manyUsers = (count: number): LoggedEvent[] =>
   Array.from({ length: count }, (_, n) => named(n * 3 + 1, n + 1, `user_${n + 1}`, 'UserCreated'));

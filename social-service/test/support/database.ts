@@ -1,4 +1,4 @@
-// Social's database for tests of what is in it, without a service around it.
+// Social's database for tests, without a service around it.
 import { type Kysely, sql } from 'kysely';
 import { createLogger, type Logger } from 'chassis/observability/log';
 import { type Database, openDatabase } from 'chassis/postgres/database';
@@ -8,18 +8,22 @@ import { seed } from '../../src/demo.ts';
 import { migrations } from '../../src/migrations/index.ts';
 import type { Schema } from '../../src/schema.ts';
 
-export interface StoreOptions {
-  /** Fills it, too. */
+export interface DatabaseOptions {
+  /** Adds the demo data. */
   readonly demo?: boolean;
-  /** Those of an earlier release; all when left out. */
+  /** The migrations of an earlier release; all when left out. */
   readonly released?: Migrations;
   readonly log?: Logger;
 }
 
-/** Opened, with its tables. */
-export async function openStores(
+/** Opens a database and makes the tables. */
+export async function openTestDatabase(
   { settings }: TestDatabase,
-  { demo = false, released = migrations, log = createLogger('test', 'silent') }: StoreOptions = {},
+  {
+    demo = false,
+    released = migrations,
+    log = createLogger('test', 'silent'),
+  }: DatabaseOptions = {},
 ): Promise<Database<Schema>> {
   const database = await openDatabase<Schema>({
     databaseUrl: settings.DATABASE_URL,
@@ -32,8 +36,8 @@ export async function openStores(
   return database;
 }
 
-/** As it was before the first event, without opening it anew. */
-export async function emptyCopy(db: Kysely<Schema>): Promise<void> {
+/** Empties the tables, as before the first event. */
+export async function emptyDatabase(db: Kysely<Schema>): Promise<void> {
   await sql`truncate posts, friendships, idempotency_keys, authors, departed, broken_events`.execute(
     db,
   );

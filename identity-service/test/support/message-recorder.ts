@@ -1,35 +1,35 @@
-// What arrives at a broker, and how a test waits for it.
+// Records the messages that are published at a NATS server, whether or not the stream stores them.
 import { brokerOptions } from 'chassis/events/nats/connection';
 import type { UserEventOnWire } from 'contracts/types';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 
-export interface Arrival {
+export interface RecordedMessage {
   readonly subject: string;
   readonly id: string | undefined;
-  /** Undefined for what is no JSON. */
+  /** Undefined when it is not JSON. */
   readonly event: UserEventOnWire | undefined;
 }
 
-/** Hears every message that is published, whether or not the stream takes it. */
-export interface Ear {
-  readonly heard: readonly Arrival[];
+export interface MessageRecorder {
+  readonly messages: readonly RecordedMessage[];
   readonly connection: NatsConnection;
   close(): Promise<void>;
 }
 
-export async function listenTo(url: string): Promise<Ear> {
-  const connection = await connect(brokerOptions(url, 'ear'));
-  const heard: Arrival[] = [];
+/** Records from now on. */
+export async function recordMessages(url: string): Promise<MessageRecorder> {
+  const connection = await connect(brokerOptions(url, 'recorder'));
+  const messages: RecordedMessage[] = [];
   connection.subscribe('user-events.*', {
     callback: (_, message) =>
-      void heard.push({
+      void messages.push({
         subject: message.subject,
         id: message.headers?.get('Nats-Msg-Id'),
         event: parsed(message.string()),
       }),
   });
   await connection.flush();
-  return { heard, connection, close: () => connection.close() };
+  return { messages, connection, close: () => connection.close() };
 }
 
 function parsed(text: string): UserEventOnWire | undefined {
