@@ -5,7 +5,7 @@ import { SCENARIOS, SIZES, STRATEGIES, type Scenario } from '../lab/compare/plan
 import { root } from './support/sources.ts';
 import { startNode } from 'chassis/testing/process';
 
-interface Told {
+interface Row {
   readonly cells: readonly string[];
   /** In percent. */
   readonly named: number;
@@ -15,11 +15,11 @@ interface Told {
 }
 
 const LIMIT_MS = 240_000;
-const tables = new Map<string, Map<string, Told>>();
+const tables = new Map<string, Map<string, Row>>();
 
 beforeAll(async () => {
   const child = startNode(join(root, 'lab/compare/compare.ts'), {}, { args: ['--quick'] });
-  let rows = new Map<string, Told>();
+  let rows = new Map<string, Row>();
   child.stdout.on('line', (line) => {
     if (line.startsWith('### ')) tables.set(line.slice(4), (rows = new Map()));
     const [name = '', ...cells] = line
@@ -34,7 +34,7 @@ beforeAll(async () => {
   if (code !== 0) throw new Error(`it ended with ${code}: ${stderr}`);
 }, LIMIT_MS);
 
-const cell = (scenario: Scenario, strategy: string, size: number): Told => {
+const cell = (scenario: Scenario, strategy: string, size: number): Row => {
   const name = `${size === 1 ? '1 post' : `${size} posts`}, ${strategy}`;
   return tables.get(SCENARIOS[scenario])!.get(name)!;
 };

@@ -1,7 +1,8 @@
 // The pure parts of `npm run compare`: what is counted, its figures, tables and plots.
 import { expect, test } from '@jest/globals';
 import { format } from 'prettier';
-import { count, emptyTallies, figuresOf, percentile, shownAfter } from '../lab/compare/figures.ts';
+import { count, emptyTallies, figuresOf, shownAfter } from '../lab/compare/figures.ts';
+import { percentile } from '../lab/statistics.ts';
 import { planFrom, SCENARIOS } from '../lab/compare/plan.ts';
 import { bars, lengthOf } from '../lab/compare/plot.ts';
 import { plots } from '../lab/compare/plots.ts';

@@ -1,7 +1,8 @@
 // Waiting for a state that no promise tells of, such as one in another process.
 import { setTimeout as pause } from 'node:timers/promises';
 
-const POLL_MS = 5;
+/** Short waits end soon, long ones cost little. */
+const POLL_MS = { first: 5, factor: 1.2, max: 50 };
 
 /** What `check` returned in the end: neither undefined nor false. */
 type Found<T> = Exclude<Awaited<T>, undefined | false>;
@@ -13,11 +14,11 @@ type Found<T> = Exclude<Awaited<T>, undefined | false>;
  */
 export async function until<T>(what: string, check: () => T, limitMs = 10_000): Promise<Found<T>> {
   const end = performance.now() + limitMs;
-  for (;;) {
+  for (let pollMs = POLL_MS.first; ; pollMs = Math.min(pollMs * POLL_MS.factor, POLL_MS.max)) {
     const found = await check();
     if (found !== undefined && found !== false) return found as Found<T>;
     if (performance.now() > end) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
-    await pause(POLL_MS);
+    await pause(pollMs);
   }
 }
 

@@ -1,9 +1,9 @@
 // The comparison: every server at every work, in turns, round after round.
 import { Fleet, PATIENT, type Server } from './fleet.ts';
 import type { Plan } from './plan.ts';
-import { cpuMicros } from './processes.ts';
+import { cpuMicros } from '../process.ts';
 import { gatewayFacts, scrape, type GatewayFacts } from './scrape.ts';
-import type { Work } from './world.ts';
+import type { Work } from './fixtures.ts';
 
 /** One measurement. */
 export interface Sample {

@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { LoadOrder, LoadResult } from './load.ts';
-import { ask, listening, start, stop } from './processes.ts';
+import { ask, listening, start, stop } from '../process.ts';
 import type { UpstreamsState } from './peers/upstreams.ts';
-import { post, POSTS, stitched, stitchedPage, targetOf } from './world.ts';
+import { post, POSTS, stitched, stitchedPage, targetOf } from './fixtures.ts';
 
 /**
  * What a server's answer to GET /api/posts/{id} holds: the post with its author, with none, or Social's own. Those that
@@ -35,6 +35,8 @@ const STALLS = 0.005;
  * part of all. They wait for authors longer, so that a stall makes them late and not degraded.
  */
 export const PATIENT = { AUTHOR_DEADLINE_MS: '1000' };
+
+const PRODUCTION = { NODE_ENV: 'production' };
 
 const PROBES = [1, 5, 42, 999, 1_000, 9_999, 10_000];
 const FEED_PROBES = [21, 1_010, POSTS + 1, POSTS + 21, 99_999_999];
@@ -77,15 +79,17 @@ export class Fleet {
   }
 
   static async start(): Promise<Fleet> {
-    const upstreams = start('lab/bench/peers/upstreams.ts', { place: 'rest' });
-    const load = start('lab/bench/load.ts', { place: 'rest' });
+    const options = { env: PRODUCTION, cores: 'rest', logs: false } as const;
+    const upstreams = start('lab/bench/peers/upstreams.ts', options);
+    const load = start('lab/bench/load.ts', options);
     const [state] = (await once(upstreams, 'message')) as [UpstreamsState];
     return new Fleet(upstreams, load, state);
   }
 
   /** Starts a server and sees that it answers as it should. */
   async add(file: string, { answers, env = {}, flags = [] }: ServerOptions): Promise<Server> {
-    const child = start(file, { place: 'server', flags, env: { ...this.#addresses, ...env } });
+    const settings = { ...PRODUCTION, ...this.#addresses, ...env };
+    const child = start(file, { cores: 'server', logs: true, flags, env: settings });
     const { url, adminUrl } = await listening(child);
     const server = { child, url, adminUrl, answers };
     this.#servers.push(server);

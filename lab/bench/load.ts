@@ -1,7 +1,8 @@
 // The load generator, in a process of its own: a closed loop over kept-alive connections, one request at a time on each.
 // It speaks HTTP on bare sockets, because a full client would cost as much CPU as the server that it measures.
 import { connect, type Socket } from 'node:net';
-import { isFeed, questions, targetOf, type Work } from './world.ts';
+import { percentile } from '../statistics.ts';
+import { isFeed, idSequence, targetOf, type Work } from './fixtures.ts';
 
 /** What the parent asks for. */
 export interface LoadOrder {
@@ -40,7 +41,7 @@ export function answerLength(text: string): number | undefined {
 /** Keeps `connections` requests in flight for `durationMs`, then lets the last ones finish. */
 export async function run(order: LoadOrder): Promise<LoadResult> {
   const { hostname, port, host } = new URL(order.url);
-  const next = questions(order.work, order.seed);
+  const next = idSequence(order.work, order.seed);
   const asker = isFeed(order.work) ? `Authorization: Bearer ${order.token}\r\n` : '';
   const fields = `Host: ${host}\r\nAccept: application/json\r\n${asker}`;
   const request = (id: number): string =>
@@ -102,15 +103,14 @@ export async function run(order: LoadOrder): Promise<LoadResult> {
     });
 
   await Promise.all(Array.from({ length: order.connections }, client));
-  times.sort((a, b) => a - b);
   return {
     requests: times.length,
     errors,
     firstError,
     authorless,
     elapsedMs: performance.now() - startedAt,
-    p50Ms: times[Math.floor(times.length * 0.5)] ?? NaN,
-    p99Ms: times[Math.floor(times.length * 0.99)] ?? NaN,
+    p50Ms: percentile(times, 0.5),
+    p99Ms: percentile(times, 0.99),
   };
 }
 

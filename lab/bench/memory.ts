@@ -1,11 +1,11 @@
 // Whether the gateway's memory stays flat: minutes of the uniform work, what it holds sampled all along.
 import { join } from 'node:path';
-import type { Held } from './collect.ts';
+import type { Held } from './collect-garbage.ts';
 import { Fleet } from './fleet.ts';
 import type { Plan } from './plan.ts';
-import { ask } from './processes.ts';
+import { ask } from '../process.ts';
 import { table } from './report.ts';
-import { quarters } from './statistics.ts';
+import { quarters } from '../statistics.ts';
 
 /** Memory counts as flat while the last quarter's median is at most this much above the first quarter's. */
 const GROWTH_ALLOWED = 0.1;
@@ -23,7 +23,7 @@ export async function memory(plan: Plan, progress: (line: string) => void): Prom
     const server = await fleet.add('gateway/src/main.ts', {
       answers: 'whole',
       env: { ADMIN_PORT: '0' },
-      flags: ['--expose-gc', '--import', join(import.meta.dirname, 'collect.ts')],
+      flags: ['--expose-gc', '--import', join(import.meta.dirname, 'collect-garbage.ts')],
     });
     const { connections, memoryMs, memoryWarmUpMs, memorySampleMs: durationMs } = plan;
     const work = 'uniform';

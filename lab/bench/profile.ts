@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fleet, PATIENT } from './fleet.ts';
 import type { Plan } from './plan.ts';
-import { stop } from './processes.ts';
+import { stop } from '../process.ts';
 import { table } from './report.ts';
-import type { Work } from './world.ts';
+import type { Work } from './fixtures.ts';
 
 /** The part of V8's .cpuprofile that is read here; times in microseconds. */
 export interface CpuProfile {

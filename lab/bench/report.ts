@@ -1,6 +1,6 @@
 // The figures as tables: Markdown that prettier leaves as it is, for the terminal and for docs/benchmarks.md. Pure.
 import type { Lane, LaneName, Sample } from './compare.ts';
-import { median, pairedRatio } from './statistics.ts';
+import { median, pairedRatio } from '../statistics.ts';
 
 /** What has to hold: `lane` is at least `least` times as cheap as `against`. */
 export interface Goal {

@@ -11,7 +11,7 @@ import { settings } from '../../gateway/src/config.ts';
 import { compare } from './compare.ts';
 import { memory } from './memory.ts';
 import { planFrom, type Plan } from './plan.ts';
-import { pinned } from './processes.ts';
+import { pinned } from '../process.ts';
 import { profile } from './profile.ts';
 import { comparisonReport, fill } from './report.ts';
 

@@ -5,8 +5,10 @@ import type { PostList } from 'contracts/types';
 import { scrape } from '../bench/scrape.ts';
 import { count, type Look, type Seen, type Tally } from './figures.ts';
 import type { Strategy } from './plan.ts';
-import type { Running } from './processes.ts';
-import type { Person } from './world.ts';
+import type { Listening } from '../process.ts';
+import type { Author } from './users.ts';
+
+type Running = Required<Listening>;
 
 /** A gateway, and its strategy. */
 export interface Gateway extends Running {
@@ -14,9 +16,9 @@ export interface Gateway extends Running {
 }
 
 /** Whose posts may be asked for. */
-export type Pool = readonly { readonly post: number; readonly author: Person }[];
+export type Pool = readonly { readonly post: number; readonly author: Author }[];
 
-export const poolOf = (people: readonly Person[]): Pool =>
+export const poolOf = (people: readonly Author[]): Pool =>
   people.flatMap((author) => author.posts.map((post) => ({ post, author })));
 
 const agent = new Agent({ keepAlive: true });
@@ -103,7 +105,7 @@ export function load(gateway: Gateway, pool: Pool, tally: Tally, ms: number): Pr
 /** Looks at one author's posts until `ends`; answers count only when there is a tally. */
 export async function watch(
   gateway: Gateway,
-  author: Person,
+  author: Author,
   size: number,
   ends: () => boolean,
   tally?: Tally,

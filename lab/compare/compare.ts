@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fill } from '../bench/report.ts';
 import { planFrom } from './plan.ts';
 import { plots } from './plots.ts';
-import { stopAll } from './processes.ts';
+import { stopAll } from '../process.ts';
 import { report } from './report.ts';
 import { runScenarios } from './scenarios.ts';
 import { startSystem } from './system.ts';

@@ -1,4 +1,5 @@
 // What is counted of answers, and the figures that are told of it. Pure.
+import { percentile } from '../statistics.ts';
 import { SIZES, STRATEGIES, type Size, type Strategy } from './plan.ts';
 
 /** Of one answer. */
@@ -60,12 +61,6 @@ export function count(tally: Tally, { tookMs, failed, named, right }: Seen): voi
   if (failed) tally.failed += 1;
   tally.named += named;
   tally.right += right;
-}
-
-/** The smallest value that a share of all is no larger than (nearest rank); NaN of none. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }
 
 export function figuresOf(tally: Tally): Figures {

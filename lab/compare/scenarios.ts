@@ -10,7 +10,7 @@ import {
 } from './figures.ts';
 import { SIZES, type Plan, type Scenario, type Size } from './plan.ts';
 import type { System } from './system.ts';
-import type { Person } from './world.ts';
+import type { Author } from './users.ts';
 
 export type Results = Readonly<Record<Scenario, readonly Figures[]>>;
 
@@ -47,7 +47,7 @@ async function inTurns(
 /** Everybody watches one author, whose name was changed at `since`. */
 async function untilShown(
   gateways: readonly Gateway[],
-  author: Person,
+  author: Author,
   tallies: readonly Tally[],
   { since, countMs, after }: { since: number; countMs: number; after?: () => Promise<void> },
 ): Promise<void> {
@@ -79,7 +79,7 @@ async function untilShown(
 
 export async function runScenarios(
   plan: Plan,
-  { usual, forgetful, toIdentity, toLog, world }: System,
+  { usual, forgetful, toIdentity, toLog, users }: System,
   progress: (line: string) => void,
 ): Promise<Results> {
   const cells = { well: emptyTallies(), cold: emptyTallies(), slow: emptyTallies() };
@@ -88,8 +88,8 @@ export async function runScenarios(
   const { rounds, sliceMs } = plan;
 
   progress('making people and posts');
-  const people = await world.joinAll(plan.users, plan.postsEach);
-  await world.untilCopied(people);
+  const people = await users.registerAll(plan.users, plan.postsEach);
+  await users.untilReplicated(people);
   const half = people.length / 2;
   const seen = poolOf(people.slice(0, half));
   const unseen = poolOf(people.slice(half));
@@ -109,23 +109,23 @@ export async function runScenarios(
   toIdentity.delay(0, 'server');
 
   progress('a rename');
-  const renamed = await world.join(PAGE);
-  await world.untilCopied([renamed]);
+  const renamed = await users.register(PAGE);
+  await users.untilReplicated([renamed]);
   await acquaint(usual, poolOf([renamed]));
   for (const size of SIZES)
     for (let time = 1; time <= plan.renames; time += 1) {
-      await world.rename(renamed, `renamed_${size}_${time}`);
+      await users.rename(renamed, `renamed_${size}_${time}`);
       const tallies = changed.rename.filter((tally) => tally.size === size);
       const since = performance.now();
       await untilShown(usual, renamed, tallies, { since, countMs: plan.renameMs });
     }
 
   progress('Social’s consumer stopped');
-  const unheard = await world.join(PAGE);
-  await world.untilCopied([unheard]);
+  const unheard = await users.register(PAGE);
+  await users.untilReplicated([unheard]);
   await acquaint(usual, poolOf([unheard]));
   await toLog.close();
-  await world.rename(unheard, 'renamed_unheard');
+  await users.rename(unheard, 'renamed_unheard');
   const since = performance.now();
   await untilShown(usual, unheard, changed.stopped, {
     since,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { startTcpProxy, type TcpProxy } from 'chassis/testing/tcp-proxy';
 import type { Gateway } from './client.ts';
 import { STRATEGIES } from './plan.ts';
-import { start } from './processes.ts';
-import { createWorld, type World } from './world.ts';
+import { startService } from '../process.ts';
+import { createUserApi, type UserApi } from './users.ts';
 
 export interface System {
   /** A gateway for each strategy, with the default settings. */
@@ -15,7 +15,7 @@ export interface System {
   readonly toIdentity: TcpProxy;
   /** From Social to Identity, and so to its log. */
   readonly toLog: TcpProxy;
-  readonly world: World;
+  readonly users: UserApi;
 }
 
 const FORGETFUL = { POST_TTL_MS: '0', AUTHOR_TTL_MS: '0' };
@@ -23,18 +23,22 @@ const FORGETFUL = { POST_TTL_MS: '0', AUTHOR_TTL_MS: '0' };
 /** @param dataDir for the embedded databases */
 export async function startSystem(dataDir: string): Promise<System> {
   const data = (name: string) => ({ DATA_DIR: join(dataDir, name), DEMO_DATA: 'true' });
-  const identity = await start('identity-service', data('identity'));
+  const identity = await startService('identity-service', { env: data('identity') });
   const [toIdentity, toLog] = [
     await startTcpProxy(identity.url),
     await startTcpProxy(identity.url),
   ];
-  const social = await start('social-service', { ...data('social'), IDENTITY_URL: toLog.url });
+  const social = await startService('social-service', {
+    env: { ...data('social'), IDENTITY_URL: toLog.url },
+  });
   const addresses = { IDENTITY_URL: toIdentity.url, SOCIAL_URL: social.url };
   const gateways = (env: Readonly<Record<string, string>>) =>
     Promise.all(
       STRATEGIES.map(async (strategy): Promise<Gateway> => {
         const chosen = { AUTHOR_STRATEGY: strategy };
-        const { url, adminUrl } = await start('gateway', { ...addresses, ...chosen, ...env });
+        const { url, adminUrl } = await startService('gateway', {
+          env: { ...addresses, ...chosen, ...env },
+        });
         return { strategy, url, adminUrl };
       }),
     );
@@ -44,6 +48,6 @@ export async function startSystem(dataDir: string): Promise<System> {
     forgetful,
     toIdentity,
     toLog,
-    world: createWorld(identity.url, social.url),
+    users: createUserApi(identity.url, social.url),
   };
 }

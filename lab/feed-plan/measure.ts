@@ -3,6 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { feedIn, feedQuery } from '../../social-service/src/posts/feed.ts';
 import type { PageRequest } from '../../social-service/src/page.ts';
 import type { Schema } from '../../social-service/src/schema.ts';
+import { median } from '../statistics.ts';
 
 const LIMIT = 20;
 const ROUNDS = 11;
@@ -41,9 +42,6 @@ async function naiveQuery(db: Kysely<Schema>, userId: number, { limit, after }: 
     where author_id = any(${authors}::bigint[]) and id < ${after ?? 2 ** 53}
     order by id desc limit ${limit + 1}`;
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** Runs both in turns. @throws when they do not give the same posts */
 export async function timesOf(

@@ -14,7 +14,7 @@ import { type Kysely, sql } from 'kysely';
 import { migrations } from '../../social-service/src/migrations/index.ts';
 import type { Schema } from '../../social-service/src/schema.ts';
 import { planOf, questionFor, timesOf } from './measure.ts';
-import { fill, POSTS, readers } from './world.ts';
+import { fill, POSTS, readers } from './fixtures.ts';
 
 const PAGES = [1, 50];
 const log = createLogger('feed-plan', 'warn');

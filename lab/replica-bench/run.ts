@@ -9,7 +9,8 @@ import { createLogger } from 'chassis/observability/log';
 import { openServer } from 'chassis/postgres/server';
 import { sql } from 'kysely';
 import { serveGeneratedFeed } from 'chassis/testing/generated-feed';
-import { killAll, measure, prepare } from './social.ts';
+import { killAll } from '../process.ts';
+import { measure, prepare } from './social.ts';
 
 const SIZES = [100_000, 1_000_000, 2_000_000];
 

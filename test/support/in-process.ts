@@ -12,8 +12,7 @@ import { start as startIdentity } from '../../identity-service/src/service.ts';
 import { start as startSocial } from '../../social-service/src/service.ts';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { signingKey, type SigningKey } from 'chassis/testing/tokens';
-import { PASSWORD } from 'chassis/testing/users';
-import { newUsername } from './user-load.ts';
+import { register } from './user-load.ts';
 
 export interface Services {
   readonly identity: Running;
@@ -41,15 +40,7 @@ export async function startServices(): Promise<Services> {
     social,
     gateway,
     key,
-    async register() {
-      const username = newUsername();
-      const answer = await fetch(`${identity.url}/api/users`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ username, email: `${username}@example.org`, password: PASSWORD }),
-      });
-      return (await answer.json()) as Session;
-    },
+    register: () => register(identity.url),
     async stop() {
       await gateway.stop();
       await Promise.all([identity.stop(), social.stop()]);

@@ -1,5 +1,7 @@
 // Clients of Identity that register and rename users concurrently, and keep what was acknowledged.
 import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
+import { requestJson } from 'chassis/testing/http-client';
 import { PASSWORD } from 'chassis/testing/users';
 import type { Session } from 'contracts/types';
 
@@ -14,40 +16,38 @@ export interface UserLoad {
 
 const RENAMES = 5;
 
-/** Makes a username that nobody else has. */
-export const newUsername = (): string => `u_${randomUUID().replaceAll('-', '').slice(0, 20)}`;
+const newUsername = (): string => `u_${randomUUID().replaceAll('-', '').slice(0, 20)}`;
+
+/** Registers a user with a name that nobody else has. @param url of Identity's public port */
+export function register(url: string, agent?: Agent): Promise<Session> {
+  const username = newUsername();
+  const json = { username, email: `${username}@example.org`, password: PASSWORD };
+  return requestJson(`${url}/api/users`, { method: 'POST', json, ...(agent && { agent }) });
+}
 
 /** Starts `clients` clients. @param url of Identity's public port */
 export function startUserLoad(url: string, clients: number): UserLoad {
   const names = new Map<number, string>();
   const state = { stopped: false, changes: 0 };
 
-  const send = async <T>(method: string, path: string, body: object, token = ''): Promise<T> => {
-    const answer = await fetch(url + path, {
-      method,
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as T;
-  };
   const acknowledged = (id: number, name: string): void => {
     names.set(id, name);
     state.changes += 1;
   };
   const client = async (): Promise<void> => {
     while (!state.stopped) {
-      const username = newUsername();
-      const user = { username, email: `${username}@example.org`, password: PASSWORD };
-      const { user: created, accessToken } = await send<Session>('POST', '/api/users', user);
-      acknowledged(created.id, username);
+      const { user, accessToken } = await register(url, agent);
+      acknowledged(user.id, user.username);
       for (let times = 0; times < RENAMES && !state.stopped; times += 1) {
         const name = newUsername();
-        await send('PATCH', '/api/me', { username: name }, accessToken);
-        acknowledged(created.id, name);
+        const headers = { Authorization: `Bearer ${accessToken}` };
+        const options = { method: 'PATCH', headers, json: { username: name }, agent };
+        await requestJson(`${url}/api/me`, options);
+        acknowledged(user.id, name);
       }
     }
   };
+  const agent = new Agent({ keepAlive: true });
   const running = Promise.all(Array.from({ length: clients }, client));
   // Errors are thrown by stop(), not before.
   running.catch(() => undefined);
@@ -57,6 +57,7 @@ export function startUserLoad(url: string, clients: number): UserLoad {
     async stop() {
       state.stopped = true;
       await running;
+      agent.destroy();
     },
   };
 }

@@ -2,8 +2,9 @@
 // Speaks to its parent by messages: tells its addresses, and how many requests it has seen.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { newLogIn } from '../token.ts';
-import { AUTHORS, cursorAfter, idsAfter, isAuthor, post, POSTS, user } from '../world.ts';
+import { signingKey } from 'chassis/testing/tokens';
+import { accessToken } from 'contracts/tokens';
+import { AUTHORS, cursorAfter, idsAfter, isAuthor, post, POSTS, user } from '../fixtures.ts';
 
 /** Told to the parent: once when listening, and at each question (any message) afterwards. */
 export interface UpstreamsState {
@@ -56,7 +57,10 @@ function find(thing: Find, url: string, path: string): string | undefined {
   return `{"items":[${found.join(',')}]}`;
 }
 
-const { keys, token } = newLogIn();
+const key = signingKey(accessToken);
+const keys = JSON.stringify({ keys: [key.jwk] });
+// Longer than a real one: it is not refreshed.
+const token = key.sign({ sub: '1', exp: Math.floor(Date.now() / 1000) + 3600 });
 const authorization = `Bearer ${token}`;
 const FEED = '/api/feed?';
 

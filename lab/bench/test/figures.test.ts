@@ -6,7 +6,7 @@ import { planFrom } from '../plan.ts';
 import { selfTimes } from '../profile.ts';
 import { comparisonReport, fill, LANE_GOALS, verdict } from '../report.ts';
 import { gatewayFacts, parseMetrics } from '../scrape.ts';
-import { median, pairedRatio, quarters } from '../statistics.ts';
+import { median, pairedRatio, quarters } from '../../statistics.ts';
 import {
   AUTHORS,
   authorOf,
@@ -14,10 +14,10 @@ import {
   idsAfter,
   isAuthor,
   POSTS,
-  questions,
+  idSequence,
   stitched,
   stitchedPage,
-} from '../world.ts';
+} from '../fixtures.ts';
 
 test('the median is the middle value, or the mean of the two in the middle', () => {
   expect(median([9, 1, 5])).toBe(5);
@@ -144,7 +144,7 @@ test('a profile counts self time of the last part only, and no idle time', () =>
 });
 
 test('every server is asked the same questions, over all the posts', () => {
-  const [one, other] = [questions('uniform', 3), questions('uniform', 3)];
+  const [one, other] = [idSequence('uniform', 3), idSequence('uniform', 3)];
   const ids = Array.from({ length: 100_000 }, () => one());
   expect(ids).toEqual(ids.map(() => other()));
   expect(new Set(ids).size).toBeGreaterThan(POSTS * 0.99);
@@ -152,7 +152,7 @@ test('every server is asked the same questions, over all the posts', () => {
   expect(Math.max(...ids)).toBe(POSTS);
   const authors = new Set(ids.map((id) => stitched(id, 'whole').author?.id));
   expect(authors.size).toBe(AUTHORS);
-  expect(questions('hot', 3)()).toBe(HOT_POST);
+  expect(idSequence('hot', 3)()).toBe(HOT_POST);
 });
 
 test('a page of a feed holds 20 posts by 20 authors, newest first, and names the next page', () => {
@@ -165,7 +165,7 @@ test('a page of a feed holds 20 posts by 20 authors, newest first, and names the
 
 /** All authors on so many pages, with their repetitions. */
 function authorsOf(work: 'feed warm' | 'feed cold', pages: number): number[] {
-  const next = questions(work, 3);
+  const next = idSequence(work, 3);
   return Array.from({ length: pages }, () => idsAfter(next()).map(authorOf)).flat();
 }
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { answerLength, run } from '../load.ts';
-import type { Work } from '../world.ts';
+import type { Work } from '../fixtures.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {

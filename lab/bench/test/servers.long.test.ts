@@ -1,8 +1,9 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { schemaGuard } from 'contracts/guard';
 import { Fleet, PATIENT, type Server } from '../fleet.ts';
-import { newLogIn } from '../token.ts';
-import { AUTHORS, PAGE, stitchedPage, targetOf, type Work } from '../world.ts';
+import { signingKey } from 'chassis/testing/tokens';
+import { accessToken } from 'contracts/tokens';
+import { AUTHORS, PAGE, stitchedPage, targetOf, type Work } from '../fixtures.ts';
 
 let fleet: Fleet | undefined;
 const theFleet = async (): Promise<Fleet> => (fleet ??= await Fleet.start());
@@ -47,7 +48,7 @@ test('the stubs answer as the contracts say', async () => {
   expect((await fetch(`${socialUrl}/api/posts/10001`)).status).toBe(404);
   const feed = socialUrl + targetOf('feed warm', 100);
   expect((await fetch(feed)).status).toBe(401);
-  expect((await fetch(feed, as(newLogIn().token))).status).toBe(401);
+  expect((await fetch(feed, as(signingKey(accessToken).sign()))).status).toBe(401);
 });
 
 test('the naive aggregator costs two upstream requests, the floor one', async () => {
@@ -96,7 +97,7 @@ test('the gateway verifies the token that it is asked with', async () => {
   const feed = url + targetOf('feed warm', 100);
   expect(await get(feed, token)).toEqual(stitchedPage(100));
   expect((await fetch(feed)).status).toBe(401);
-  expect((await fetch(feed, as(newLogIn().token))).status).toBe(401);
+  expect((await fetch(feed, as(signingKey(accessToken).sign()))).status).toBe(401);
 });
 
 test('a server that does not answer as it should stops the bench', async () => {

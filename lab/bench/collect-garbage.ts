@@ -1,5 +1,5 @@
-// Loaded into the gateway for the memory part: at each message it collects its garbage and tells what is left.
-/** Told to the parent, in bytes. */
+// Loaded into the gateway to measure its memory: at each message it collects garbage and replies what is left.
+/** The reply, in bytes. */
 export type Held = Pick<NodeJS.MemoryUsage, 'rss' | 'heapUsed'>;
 
 process.on('message', () => {

@@ -72,7 +72,7 @@ export const targetOf = (work: Work, id: number): string =>
  * The ids that a work asks for, without end. The same seed gives the same ids, so that every server
  * gets the same questions (mulberry32, a generator of 32 bits of state).
  */
-export function questions(work: Work, seed: number): () => number {
+export function idSequence(work: Work, seed: number): () => number {
   const { first, last } = ASKED[work];
   let state = seed;
   return () => {

@@ -1,10 +1,16 @@
-// The few statistics that the bench needs. Pure.
+// The few statistics that measurements need. Pure.
 
-/** The middle value; of an even number of values, the mean of the two in the middle. NaN of none. */
+/** Returns the middle value; of an even number of values, the mean of the two in the middle. NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
+}
+
+/** Returns the smallest value that a share of all values does not exceed (nearest rank). NaN of none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }
 
 /** How two series of rounds compare: each round's pair by itself, so that what slows a whole round cancels out. */
