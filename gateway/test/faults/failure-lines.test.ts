@@ -1,4 +1,4 @@
-// What the log says of an answer that failed because an upstream did.
+// The log line of an answer that failed because of an upstream.
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +16,7 @@ afterEach(() => {
   server?.close();
 });
 
-test('the line of a 504 says which upstream failed, and how', async () => {
+test('logs which upstream caused a 504, and how it failed', async () => {
   const { log, wait } = memoryLog();
   const catalog = { user: () => Promise.reject(new UpstreamFailure('identity', 'timeout')) };
   const context = { catalog, requestDeadlineMs: 5_000, onDegraded: () => undefined };

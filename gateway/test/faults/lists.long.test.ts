@@ -1,4 +1,4 @@
-// Faults where more than one post is asked for: lists, profiles, users. The representative ones only.
+// Lists, profiles and users under representative faults.
 import { describe, expect, test } from '@jest/globals';
 import {
   expectDegraded,
@@ -30,7 +30,7 @@ const authorless = (id: number) => ({ ...completePost(id), author: null });
 const slugs = { 502: 'upstream-invalid', 503: 'upstream-unavailable', 504: 'upstream-timeout' };
 
 describe.each(representative)('Identity $name', (fault) => {
-  test('a list keeps every post, authorless, in time', async () => {
+  test('a list has every post without its author, in time', async () => {
     const { identity, request } = await startTestbed({ env: settings(fault) });
     await fault.inject(identity);
     const response = await request('/api/posts?ids=7,5,6');
@@ -43,7 +43,7 @@ describe.each(representative)('Identity $name', (fault) => {
     expect(response.ms).toBeLessThan(deadlines(fault).author + MARGIN_MS);
   });
 
-  test('a profile keeps its posts and counts, without the user', async () => {
+  test('a profile has its posts and counts without the user, in time', async () => {
     const { identity, request } = await startTestbed({ env: settings(fault) });
     await fault.inject(identity);
     const response = await request('/api/users/9/profile');
@@ -54,7 +54,7 @@ describe.each(representative)('Identity $name', (fault) => {
     expect(response.ms).toBeLessThan(deadlines(fault).author + MARGIN_MS);
   });
 
-  test('a user, who is nothing without Identity, is one clear problem', async () => {
+  test('a user is one problem that names the failure, in time', async () => {
     const { identity, social, request } = await startTestbed({ env: settings(fault) });
     await fault.inject(identity);
     const response = await request('/api/users/9');
@@ -67,7 +67,7 @@ describe.each(representative)('Identity $name', (fault) => {
 
 describe.each(representative)('Social $name', (fault) => {
   test.each(['/api/posts?ids=7,5,6', '/api/users/9/posts', '/api/users/9/profile'])(
-    '%s is one clear problem, in time',
+    '%s is one problem that names the failure, in time',
     async (path) => {
       const { identity, social, request } = await startTestbed({ env: settings(fault) });
       await fault.inject(social);
@@ -80,7 +80,7 @@ describe.each(representative)('Social $name', (fault) => {
   );
 });
 
-test('one user that breaks the contract costs the others of the batch nothing', async () => {
+test('returns the other users of a batch in which one user breaks the contract', async () => {
   const { identity, request } = await startTestbed({ env: { AUTHOR_DEADLINE_MS: '1000' } });
   const broken = completePost(6).author.id;
   identity.respondWith(({ res, body }) => {
@@ -95,7 +95,7 @@ test('one user that breaks the contract costs the others of the batch nothing', 
   expectProxyStatus(response, 'identity', { error: 'http_protocol_error' });
 });
 
-test('an answer about somebody else is nonsense, not an author', async () => {
+test('treats a response about another user as invalid, not as the author', async () => {
   const { identity, request } = await startTestbed();
   identity.respondWith(({ res }) => res.end(JSON.stringify(userOf(77))));
   const response = await request('/api/posts/5');
@@ -103,38 +103,38 @@ test('an answer about somebody else is nonsense, not an author', async () => {
   expectProxyStatus(response, 'identity', { error: 'http_protocol_error' });
 });
 
-test('an answer about another post is nonsense, not the post', async () => {
+test('treats a response about another post as invalid, not as the post', async () => {
   const { social, request } = await startTestbed();
   social.respondWith(({ res }) => res.end(JSON.stringify({ ...completePost(77), authorId: 1 })));
   const response = await request('/api/posts/5');
   expectProblem(response, 502, 'upstream-invalid', '/api/posts/5');
 });
 
-test('while Identity is slow, an author that is late for one client is there for the next', async () => {
+test('serves an author that came too late for one client to the next client', async () => {
   const { identity, request } = await startTestbed({ env: { AUTHOR_DEADLINE_MS: '100' } });
   const release = identity.hold();
   expect((await request('/api/posts/5')).body).toEqual({ ...completePost(5), author: null });
   release();
-  const asked = identity.requests.length;
+  const count = identity.requests.length;
   await until(
-    'the author is there',
+    'the author is in the answer',
     async () => (await request('/api/posts/5')).headers['etag'] !== undefined,
   );
-  expect(identity.requests.length).toBeGreaterThanOrEqual(asked);
+  expect(identity.requests.length).toBeGreaterThanOrEqual(count);
 });
 
-test('an author that could not be had is asked for again in the background, without any client', async () => {
+test('requests an unavailable author again in the background, without a client', async () => {
   const { identity, request } = await startTestbed({ env: { AUTHOR_DEADLINE_MS: '200' } });
   identity.respondWith(silent);
   expectDegraded(await request('/api/posts/5'));
   identity.respondWith();
   identity.clearRequests();
-  await until('Identity is asked', () => identity.count(/\/6$/) > 0);
-  const whole = await until('the author is known', async () => {
+  await until('Identity has the request', () => identity.count(/\/6$/) > 0);
+  const complete = await until('the author is in the answer', async () => {
     const response = await request('/api/posts/5');
     return response.headers['etag'] !== undefined && response;
   });
-  expect(whole.body).toEqual(completePost(5));
-  expect(member(whole, 'cache-status', 'author')).toMatch(/^author; hit/);
+  expect(complete.body).toEqual(completePost(5));
+  expect(member(complete, 'cache-status', 'author')).toMatch(/^author; hit/);
   expect(identity.requests).toHaveLength(1);
 });

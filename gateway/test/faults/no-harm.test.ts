@@ -1,4 +1,4 @@
-// What one client does, or one service lacks, costs nobody else an answer.
+// A slow client, or a service without keys, does not affect the answers of others.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
@@ -9,29 +9,29 @@ import { bearer } from '../support/session.ts';
 import { startTestbed } from '../support/testbed.ts';
 import { always } from 'chassis/testing/stub-server';
 
-test('a body that takes longer than a request may is answered like any other, and opens no breaker', async () => {
+test('answers requests whose bodies take longer than the request deadline, and opens no breaker', async () => {
   const testbed = await startTestbed({
     env: { REQUEST_DEADLINE_MS: '300', AUTHOR_DEADLINE_MS: '200' },
   });
   const body = JSON.stringify({ username: 'user_7', password: PASSWORD });
   const { hostname, port } = new URL(testbed.gateway.url);
-  const slowly = async (): Promise<string> => {
+  const sendSlowly = async (): Promise<string> => {
     const socket = connect(Number(port), hostname).setEncoding('utf8');
     await once(socket, 'connect');
     socket.write(
       `POST /api/auth/login HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\n` +
         `Connection: close\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
     );
-    // The slowness itself is what is tested.
+    // A real delay: the slowness is what this test is about.
     setTimeout(() => socket.write(body.slice(5)), 350);
     return (await socket.toArray()).join('');
   };
-  const response = await Promise.all(Array.from({ length: 6 }, slowly));
+  const response = await Promise.all(Array.from({ length: 6 }, sendSlowly));
   for (const text of response) expect(text).toMatch(/^HTTP\/1\.1 200 /);
   expect(await breakerStateOf(testbed, 'identity')).toBe('closed');
 });
 
-test('a Social that has no keys says so to those with a session, and goes on for everybody else', async () => {
+test('passes on Social’s keys-missing to requests with a session, and serves all others', async () => {
   const testbed = await startTestbed();
   const headers = bearer(testbed.identity.openSession(7));
   testbed.social.respondWith(

@@ -1,5 +1,5 @@
-// What can go wrong around Social's copy: whatever Identity does wrong, the copy stands in; whatever the copy does wrong,
-// no post is lost by it.
+// Faults around Social's replica: under every fault of Identity the names come from the replica, and under every fault of
+// the replica all posts are served.
 import { describe, expect, test } from '@jest/globals';
 import { only, silent, status } from '../support/faulty-responders.ts';
 import { commandBreaker, breakerStateOf } from '../support/breakers.ts';
@@ -16,15 +16,15 @@ import { mockDns } from '../support/mock-dns.ts';
 import { startTestbed } from '../support/testbed.ts';
 import { completePost } from '../support/fixtures.ts';
 
-const COPY = /^\/api\/authors/;
-/** Short where the fault is to be slow; long where it is quick, so that a busy machine does not make it slow. */
+const REPLICA = /^\/api\/authors/;
+/** Short for a fault that is a timeout; long for the others, so that a busy machine does not make them time out. */
 const deadline = ({ status: code }: Fault) => (code === 504 ? 300 : 2000);
-const quick = {
+const baseEnv = {
   AUTHOR_STRATEGY: 'hybrid',
   BREAKER_RESET_MS: '50',
   UPSTREAM_MAX_BYTES: '65536',
 };
-const patient = { REQUEST_DEADLINE_MS: '9000' };
+const longDeadline = { REQUEST_DEADLINE_MS: '9000' };
 const authorless = (id: number) => ({ ...completePost(id), author: null });
 
 mockDns();
@@ -32,15 +32,15 @@ mockDns();
 describe.each(faults)('Identity $name', (fault) => {
   const deadlineMs = deadline(fault);
 
-  test('the author comes from the copy, in time, and says so; then it heals', async () => {
-    const env = { ...quick, AUTHOR_DEADLINE_MS: String(deadlineMs) };
+  test('serves the author from the replica in time, marked as degraded, until Identity recovers', async () => {
+    const env = { ...baseEnv, AUTHOR_DEADLINE_MS: String(deadlineMs) };
     const { identity, social, request } = await startTestbed({
       hosts: { identity: fault.host },
       env,
     });
     await fault.inject(identity);
 
-    // Until the breaker opens, and beyond.
+    // Enough requests to open the breaker, and more.
     for (let id = 5; id < 12; id += 1) {
       const response = await request(`/api/posts/${id}`);
       expect(response.body).toEqual(completePost(id));
@@ -52,22 +52,22 @@ describe.each(faults)('Identity $name', (fault) => {
     }
 
     await restore(identity);
-    await until('the answer is whole', async () => {
+    await until('the answer is complete', async () => {
       return (await request('/api/posts/5')).headers['etag'] !== undefined;
     });
   });
 });
 
-describe.each(faults.filter(({ behaviour }) => behaviour !== undefined))(
-  'without Identity, the copy $name',
+describe.each(faults.filter(({ responder }) => responder !== undefined))(
+  'without Identity, the replica $name',
   (fault) => {
     const deadlineMs = deadline(fault);
 
-    test('every post comes without its author, in time, and Social’s breaker hears nothing of it', async () => {
-      const env = { ...quick, AUTHOR_DEADLINE_MS: String(deadlineMs), BREAKER_VOLUME: '3' };
+    test('serves every post without its author in time, and does not count the failures in Social’s breaker', async () => {
+      const env = { ...baseEnv, AUTHOR_DEADLINE_MS: String(deadlineMs), BREAKER_VOLUME: '3' };
       const testbed = await startTestbed({ env });
       await testbed.identity.refuse();
-      testbed.social.respondWith(only(COPY, fault.behaviour!));
+      testbed.social.respondWith(only(REPLICA, fault.responder!));
 
       for (let id = 5; id < 12; id += 1) {
         const response = await testbed.request(`/api/posts/${id}`);
@@ -80,7 +80,7 @@ describe.each(faults.filter(({ behaviour }) => behaviour !== undefined))(
       expect(await breakerStateOf(testbed, 'social')).toBe('closed');
 
       testbed.social.respondWith();
-      const response = await until('the copy is asked again', async () => {
+      const response = await until('the author comes from the replica again', async () => {
         const again = await testbed.request('/api/posts/5');
         return member(again, 'cache-status', 'author')?.includes('replica') === true && again;
       });
@@ -89,50 +89,57 @@ describe.each(faults.filter(({ behaviour }) => behaviour !== undefined))(
   },
 );
 
-describe('a copy that does not answer', () => {
-  const REFUSED = 'gateway_rejections_total{upstream="identity",reason="breaker_open"}';
+describe('a replica that does not answer', () => {
+  const REJECTIONS = 'gateway_rejections_total{upstream="identity",reason="breaker_open"}';
   const env = { AUTHOR_STRATEGY: 'hybrid', BREAKER_VOLUME: '2' };
 
-  test('leaves posts their connections: at most a quarter of them wait for it', async () => {
+  test('takes at most a quarter of the connections to Social', async () => {
     const testbed = await startTestbed({
-      env: { ...env, UPSTREAM_CONNECTIONS: '4', AUTHOR_DEADLINE_MS: '8000', ...patient },
+      env: { ...env, UPSTREAM_CONNECTIONS: '4', AUTHOR_DEADLINE_MS: '8000', ...longDeadline },
     });
     await commandBreaker(testbed, 'identity', 'open');
-    const release = testbed.social.hold(COPY);
+    const release = testbed.social.hold(REPLICA);
     const answers = [];
-    // One after the other, so that their authors are not one request.
+    // One after the other, so that their authors are not one batch.
     for (let id = 1; id <= 8; id += 1) {
       answers.push(testbed.request(`/api/posts/${id}`));
-      await until('Social is asked for the post', () => testbed.social.count(/posts/) === id, 2000);
-      await until('its author is wanted', async () => (await testbed.metric(REFUSED)) === id);
+      await until(
+        'Social has the request for the post',
+        () => testbed.social.count(/posts/) === id,
+        2000,
+      );
+      await until(
+        'Identity’s breaker has rejected the author',
+        async () => (await testbed.metric(REJECTIONS)) === id,
+      );
     }
-    expect(testbed.social.count(COPY)).toBe(1);
+    expect(testbed.social.count(REPLICA)).toBe(1);
     release();
     for (const [at, response] of (await Promise.all(answers)).entries())
       expect(response.body).toEqual(completePost(at + 1));
   });
 
-  test('costs no time any more once it is known for that', async () => {
+  test('costs no more time after its breaker has opened', async () => {
     const { request, identity, social } = await startTestbed({
       env: { ...env, AUTHOR_DEADLINE_MS: '300' },
     });
     await identity.refuse();
-    social.respondWith(only(COPY, silent));
+    social.respondWith(only(REPLICA, silent));
     let id = 5;
-    const response = await until('nobody waits for it', async () => {
+    const response = await until('the breaker of the replica rejects', async () => {
       const next = await request(`/api/posts/${(id += 1)}`);
       return member(next, 'proxy-status', 'social')?.includes('unavailable') === true && next;
     });
     expect(response.body).toEqual(authorless(id));
-    const before = social.count(COPY);
+    const before = social.count(REPLICA);
     for (let more = 0; more < 3; more += 1) await request(`/api/posts/${(id += 1)}`);
-    expect(social.count(COPY)).toBe(before);
+    expect(social.count(REPLICA)).toBe(before);
   });
 });
 
-test('while Social’s breaker is open, the copy is not asked, nor does it take the probe’s place', async () => {
+test('sends nothing to the replica while Social’s breaker is open, not even as the probe', async () => {
   const testbed = await startTestbed({
-    env: { ...quick, BREAKER_RESET_MS: '60000', BREAKER_VOLUME: '2' },
+    env: { ...baseEnv, BREAKER_RESET_MS: '60000', BREAKER_VOLUME: '2' },
   });
   await testbed.identity.refuse();
   testbed.social.respondWith(status(500));

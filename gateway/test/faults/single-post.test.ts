@@ -1,4 +1,4 @@
-// Every fault of the closed list, on each upstream, over real sockets: what the client gets, how soon, and that it heals.
+// Every fault of the closed list, at each upstream, over real sockets: what the client gets, how soon, and the recovery.
 import { describe, expect, test } from '@jest/globals';
 import { until } from 'chassis/testing/until';
 import {
@@ -15,10 +15,10 @@ import { postOf, completePost } from '../support/fixtures.ts';
 import { userOf } from 'chassis/testing/users';
 import { startTestbed } from '../support/testbed.ts';
 
-/** Short where the fault is to be slow; long where it is quick, so that a busy machine does not make it slow. */
+/** Short for a fault that is a timeout; long for the others, so that a busy machine does not make them time out. */
 const deadlines = ({ status }: Fault) =>
   status === 504 ? { author: 100, request: 400 } : { author: 1000, request: 2000 };
-const quick = { BREAKER_RESET_MS: '50', UPSTREAM_MAX_BYTES: '65536' };
+const baseEnv = { BREAKER_RESET_MS: '50', UPSTREAM_MAX_BYTES: '65536' };
 const authorless = (id: number) => ({ ...completePost(id), author: null });
 
 mockDns();
@@ -26,9 +26,9 @@ mockDns();
 describe.each(faults)('Identity $name', (fault) => {
   const deadlineMs = deadlines(fault).author;
   const hosts = { identity: fault.host };
-  const env = { ...quick, AUTHOR_DEADLINE_MS: String(deadlineMs) };
+  const env = { ...baseEnv, AUTHOR_DEADLINE_MS: String(deadlineMs) };
 
-  test('the post comes without its author, in time, and says so; then it heals', async () => {
+  test('serves the post without its author in time, marked as degraded, until Identity recovers', async () => {
     const { identity, social, request } = await startTestbed({ hosts, env });
     await fault.inject(identity);
 
@@ -39,7 +39,7 @@ describe.each(faults)('Identity $name', (fault) => {
     expectNoInternals(first, identity, social);
     expect(first.ms).toBeLessThan(deadlineMs + MARGIN_MS);
 
-    // Until the breaker opens, and beyond.
+    // Enough requests to open the breaker, and more.
     for (let id = 6; id < 12; id += 1) {
       const next = await request(`/api/posts/${id}`);
       expect(next.body).toEqual(authorless(id));
@@ -49,17 +49,17 @@ describe.each(faults)('Identity $name', (fault) => {
 
     await restore(identity);
     for (const id of [5, 900]) {
-      const whole = await until('the author is back', async () => {
+      const complete = await until('the author is in the answer', async () => {
         const response = await request(`/api/posts/${id}`);
         expect(response.status).toBe(200);
         return response.headers['etag'] !== undefined && response;
       });
-      expect(whole.body).toEqual(completePost(id));
-      expect(whole.headers['proxy-status']).toBeUndefined();
+      expect(complete.body).toEqual(completePost(id));
+      expect(complete.headers['proxy-status']).toBeUndefined();
     }
   });
 
-  test('a client that wants all or nothing gets a 503 that names what is missing', async () => {
+  test('answers a client that prefers strict handling with a 503 that names the missing part', async () => {
     const { identity, social, request } = await startTestbed({ hosts, env });
     await fault.inject(identity);
 
@@ -72,17 +72,17 @@ describe.each(faults)('Identity $name', (fault) => {
     expect(strict.ms).toBeLessThan(deadlineMs + MARGIN_MS);
   });
 
-  test('an author that was known comes stale, and says so', async () => {
+  test('serves a stale author, marked as degraded', async () => {
     const { identity, social, request } = await startTestbed({
       hosts,
       env: { ...env, AUTHOR_TTL_MS: '1' },
     });
-    await until('the author is known', async () => {
+    await until('the author is in the answer', async () => {
       return (await request('/api/posts/5')).headers['etag'] !== undefined;
     });
     await fault.inject(identity);
 
-    // The entry has to be older than its millisecond.
+    // The entry expires after a millisecond.
     const stale = await until('the author is stale', async () => {
       const response = await request('/api/posts/5');
       return response.headers['proxy-status'] !== undefined && response;
@@ -100,10 +100,10 @@ const slugs = { 502: 'upstream-invalid', 503: 'upstream-unavailable', 504: 'upst
 
 describe.each(faults)('Social $name', (fault) => {
   const deadlineMs = deadlines(fault).request;
-  test(`one clear ${fault.status}, in time; then it heals`, async () => {
+  test(`answers in time with a ${fault.status} that names the failure, until Social recovers`, async () => {
     const { identity, social, request } = await startTestbed({
       hosts: { social: fault.host },
-      env: { ...quick, REQUEST_DEADLINE_MS: String(deadlineMs) },
+      env: { ...baseEnv, REQUEST_DEADLINE_MS: String(deadlineMs) },
     });
     await fault.inject(social);
 
@@ -114,7 +114,7 @@ describe.each(faults)('Social $name', (fault) => {
     expect(first.ms).toBeLessThan(deadlineMs + MARGIN_MS);
     expect(social.count(/elsewhere/)).toBe(0);
 
-    // Many at once, so that the breaker opens where it should.
+    // Enough concurrent requests to open the breaker, if the fault counts.
     const more = await Promise.all(
       Array.from({ length: 10 }, (_, at) => request(`/api/posts/${at + 6}`)),
     );
@@ -125,30 +125,30 @@ describe.each(faults)('Social $name', (fault) => {
     }
 
     await restore(social);
-    const whole = await until('the post is back', async () => {
+    const complete = await until('the answer is complete', async () => {
       const response = await request('/api/posts/5');
       return response.status === 200 && response;
     });
-    expect(whole.body).toEqual(completePost(5));
-    expect(whole.headers['etag']).toBeDefined();
-    expect(whole.headers['proxy-status']).toBeUndefined();
+    expect(complete.body).toEqual(completePost(5));
+    expect(complete.headers['etag']).toBeDefined();
+    expect(complete.headers['proxy-status']).toBeUndefined();
   });
 });
 
-describe.each(quirks)('an upstream that $name', ({ behaviour }) => {
-  test('is answered as if nothing were', async () => {
+describe.each(quirks)('an upstream that $name', ({ responder }) => {
+  test('is served as usual', async () => {
     const { identity, social, request } = await startTestbed({
       env: { AUTHOR_DEADLINE_MS: '2000', AUTHOR_TTL_MS: '0' },
     });
-    identity.respondWith(behaviour);
-    social.respondWith(behaviour);
+    identity.respondWith(responder);
+    social.respondWith(responder);
 
     for (const id of [5, 6, 7]) {
-      const whole = await request(`/api/posts/${id}`);
-      expect(whole.body).toEqual(completePost(id));
-      expect(whole.text).not.toMatch(/polluted|__proto__|constructor/);
-      expect(whole.headers['proxy-status']).toBeUndefined();
-      expectNoInternals(whole, identity, social);
+      const complete = await request(`/api/posts/${id}`);
+      expect(complete.body).toEqual(completePost(id));
+      expect(complete.text).not.toMatch(/polluted|__proto__|constructor/);
+      expect(complete.headers['proxy-status']).toBeUndefined();
+      expectNoInternals(complete, identity, social);
     }
     const many = await request('/api/posts?ids=8,9');
     expect(many.body).toEqual({ items: [completePost(8), completePost(9)] });

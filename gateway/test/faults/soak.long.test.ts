@@ -1,4 +1,4 @@
-// Ten thousand requests through each of the faults that could leave something behind: nothing grows, and it heals.
+// Ten thousand requests under each fault that could leak: memory and file descriptors stay bounded, and the gateway recovers.
 import { Agent } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import * as broken from '../support/faulty-responders.ts';
@@ -12,35 +12,35 @@ import type { Responder, StubServer } from 'chassis/testing/stub-server';
 
 const REQUESTS = 10_000;
 const WARM_UP = 2_000;
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 const MEGABYTE = 2 ** 20;
-// Every request asks for another post by another author: nothing comes from a cache, nothing is shared.
-const WORLD: Population = { posts: 100_000, authors: 100_000 };
+// Every request reads another post by another author: nothing comes from a cache, nothing is shared.
+const POPULATION: Population = { posts: 100_000, authors: 100_000 };
 
-const faults: readonly { name: string; behaviour: Responder | 'refuse' }[] = [
-  { name: 'refuses connections', behaviour: 'refuse' },
-  { name: 'never answers', behaviour: broken.silent },
-  { name: 'stalls in its body', behaviour: broken.stalls },
-  { name: 'is reset before any byte', behaviour: broken.resetsAtOnce },
-  { name: 'hangs up in its body', behaviour: broken.cutsShort },
-  { name: 'streams for ever', behaviour: broken.endless },
-  { name: 'answers 500', behaviour: broken.status(500) },
-  { name: 'sends bytes that are not HTTP', behaviour: broken.notHttp },
-  { name: 'sends huge headers', behaviour: broken.hugeHeaders },
-  { name: 'sends a broken gzip', behaviour: broken.brokenGzip },
+const faults: readonly { name: string; responder: Responder | 'refuse' }[] = [
+  { name: 'refuses connections', responder: 'refuse' },
+  { name: 'never answers', responder: broken.silent },
+  { name: 'stalls in its body', responder: broken.stalls },
+  { name: 'resets the connection before any byte', responder: broken.resetsAtOnce },
+  { name: 'closes the connection in its body', responder: broken.cutsShort },
+  { name: 'sends a body without end', responder: broken.endless },
+  { name: 'answers 500', responder: broken.status(500) },
+  { name: 'sends bytes that are not HTTP', responder: broken.notHttp },
+  { name: 'sends huge headers', responder: broken.hugeHeaders },
+  { name: 'sends a broken gzip', responder: broken.brokenGzip },
 ];
 
-const open: (() => Promise<unknown>)[] = [];
+const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const end of open.splice(0).toReversed()) await end();
+  for (const cleanUp of cleanups.splice(0).toReversed()) await cleanUp();
 });
 
-/** Requests are patient, except where Social is to be too slow for them. */
+/** Starts the services. Requests have a long deadline, except where Social is the faulty upstream. */
 async function startAll(victim: 'identity' | 'social') {
-  const identity = await startFakeIdentity(WORLD.authors);
-  open.push(identity.close);
-  const social = await startFakeSocial(WORLD);
-  open.push(social.close);
+  const identity = await startFakeIdentity(POPULATION.authors);
+  cleanups.push(identity.close);
+  const social = await startFakeSocial(POPULATION);
+  cleanups.push(social.close);
   const gateway = await startGateway({
     IDENTITY_URL: identity.url,
     SOCIAL_URL: social.url,
@@ -51,26 +51,26 @@ async function startAll(victim: 'identity' | 'social') {
     UPSTREAM_MAX_BYTES: '65536',
     BREAKER_RESET_MS: '100',
   });
-  open.push(gateway.stop);
+  cleanups.push(gateway.stop);
   return { identity, social, gateway };
 }
 
 let nextId = 1;
 
-/** Asks for `count` posts, AT_ONCE at a time; gives the number of answers by status. */
+/** Requests `count` posts, CONCURRENCY at a time. @returns the number of answers by status */
 async function load(gateway: GatewayProcess, count: number): Promise<Map<number, number>> {
   const agent = new Agent({ keepAlive: true });
   const statuses = new Map<number, number>();
-  let left = count;
+  let remaining = count;
   const client = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1;
-      nextId = (nextId % WORLD.posts) + 1;
+    while (remaining > 0) {
+      remaining -= 1;
+      nextId = (nextId % POPULATION.posts) + 1;
       const { status } = await request(`${gateway.url}/api/posts/${nextId}`, { agent });
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, client));
+  await Promise.all(Array.from({ length: CONCURRENCY }, client));
   agent.destroy();
   return statuses;
 }
@@ -78,19 +78,19 @@ async function load(gateway: GatewayProcess, count: number): Promise<Map<number,
 const command = (gateway: GatewayProcess, breaker: string, word: string) =>
   request(`${gateway.adminUrl}/breakers/${breaker}/${word}`, { method: 'POST' });
 
-async function inject(upstream: StubServer, behaviour: Responder | 'refuse'): Promise<void> {
-  if (behaviour === 'refuse') await upstream.refuse();
-  else upstream.respondWith(behaviour);
+async function inject(upstream: StubServer, responder: Responder | 'refuse'): Promise<void> {
+  if (responder === 'refuse') await upstream.refuse();
+  else upstream.respondWith(responder);
 }
 
 describe.each(['identity', 'social'] as const)('10,000 requests while %s', (name) => {
-  test.each(faults)('$name leave nothing behind', async ({ behaviour }) => {
-    const stage = await startAll(name);
-    const upstream = stage[name];
-    const { gateway } = stage;
-    // Kept closed, so that every request really meets the fault.
+  test.each(faults)('$name leak no memory and no file descriptors', async ({ responder }) => {
+    const running = await startAll(name);
+    const upstream = running[name];
+    const { gateway } = running;
+    // The breaker is forced closed, so that every request meets the fault.
     await command(gateway, name, 'close');
-    await inject(upstream, behaviour);
+    await inject(upstream, responder);
     await load(gateway, WARM_UP);
     const heap = await gateway.heapAfterGc();
     const descriptors = gateway.descriptors();
@@ -99,22 +99,22 @@ describe.each(['identity', 'social'] as const)('10,000 requests while %s', (name
     expect([...statuses.values()].reduce((sum, count) => sum + count)).toBe(REQUESTS);
     if (name === 'identity') expect([...statuses.keys()]).toEqual([200]);
     else expect([...statuses.keys()].every((status) => status >= 502)).toBe(true);
-    // Many requests share a batch, but the fault was really met all the time.
-    if (behaviour !== 'refuse')
-      expect(upstream.requests.length).toBeGreaterThan(REQUESTS / AT_ONCE);
+    // Many requests share a batch, but the upstream got requests all the time.
+    if (responder !== 'refuse')
+      expect(upstream.requests.length).toBeGreaterThan(REQUESTS / CONCURRENCY);
     expect(gateway.exitCode()).toBeNull();
-    // Room for what is remembered on purpose, and bounded: 10,000 posts' authors, metrics.
+    // Enough for the bounded caches, such as the authors of 10,000 posts, and for the metrics.
     expect((await gateway.heapAfterGc()) - heap).toBeLessThan(6 * MEGABYTE);
-    expect(gateway.descriptors() - descriptors).toBeLessThan(AT_ONCE);
+    expect(gateway.descriptors() - descriptors).toBeLessThan(CONCURRENCY);
 
     upstream.respondWith();
     await upstream.accept();
     await command(gateway, name, 'auto');
-    const whole = await until('it is whole again', async () => {
+    const complete = await until('the answer is complete', async () => {
       const response = await request(`${gateway.url}/api/posts/5`);
       return response.headers['etag'] !== undefined && response;
     });
-    expect(whole.body).toEqual(completePost(5, WORLD));
+    expect(complete.body).toEqual(completePost(5, POPULATION));
     expect(await gateway.stop()).toBe(0);
   });
 });

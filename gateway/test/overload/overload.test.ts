@@ -1,4 +1,4 @@
-// More than the gateway can take, and clients that do not wait: who is refused, who is served, what is given up.
+// Overload, and clients that disconnect: which requests are rejected, which are served, and which are cancelled.
 import { expect, test } from '@jest/globals';
 import { abortableRequest, type HttpResponse } from 'chassis/testing/http-client';
 import { until } from 'chassis/testing/until';
@@ -7,38 +7,38 @@ import { completePost } from '../support/fixtures.ts';
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 
 const CAP = 4;
-// Far below the deadlines, far above what a busy machine needs.
-const AT_ONCE_MS = 1000;
-const patient = {
+// A bound for an immediate response: far below the deadlines, and far above what a busy machine needs.
+const IMMEDIATE_MS = 1000;
+const env = {
   MAX_IN_FLIGHT: String(CAP),
   REQUEST_DEADLINE_MS: '8000',
   AUTHOR_DEADLINE_MS: '5000',
 };
 
-const inFlight = (testbed: Testbed, count: number) =>
+const untilInFlight = (testbed: Testbed, count: number) =>
   until(`${count} requests are in flight`, async () => {
     return (await testbed.metric('http_requests_in_flight')) === count;
   });
 
-/** As many clients as there are places, all waiting for Social, one upstream request each. */
+/** Fills the gateway with requests that wait for Social, each with an upstream request of its own. */
 async function fill(testbed: Testbed) {
   const release = testbed.social.hold();
   const clients = [];
   for (let id = 1; id <= CAP; id += 1) {
     clients.push(abortableRequest(`${testbed.gateway.url}/api/posts/${id}`));
-    await until('Social is asked', () => testbed.social.requests.length === id);
+    await until('Social has the request', () => testbed.social.requests.length === id);
   }
   return { clients, release };
 }
 
-test('past MAX_IN_FLIGHT a request is refused at once, before any work', async () => {
-  const testbed = await startTestbed({ env: patient });
+test('rejects requests beyond MAX_IN_FLIGHT at once, before any work', async () => {
+  const testbed = await startTestbed({ env });
   const { clients, release } = await fill(testbed);
 
   for (const path of ['/api/posts/99', '/api/users/9', '/nothing', '/api/openapi.json']) {
-    const refused = await testbed.request(path);
-    expectProblem(refused, 503, 'overloaded', path);
-    expect(refused.ms).toBeLessThan(AT_ONCE_MS);
+    const rejected = await testbed.request(path);
+    expectProblem(rejected, 503, 'overloaded', path);
+    expect(rejected.ms).toBeLessThan(IMMEDIATE_MS);
   }
   expect(testbed.social.requests).toHaveLength(CAP);
   expect(testbed.identity.requests).toHaveLength(0);
@@ -52,102 +52,102 @@ test('past MAX_IN_FLIGHT a request is refused at once, before any work', async (
   expect((await testbed.request('/api/posts/99')).body).toEqual(completePost(99));
 });
 
-test('while it is overloaded, the admin port answers', async () => {
-  const testbed = await startTestbed({ env: patient });
+test('answers at the admin port while it is overloaded', async () => {
+  const testbed = await startTestbed({ env });
   const { clients, release } = await fill(testbed);
   for (const path of ['/healthz', '/readyz', '/metrics', '/breakers']) {
     const response = await testbed.admin(path);
     expect(response.status).toBe(200);
-    expect(response.ms).toBeLessThan(AT_ONCE_MS);
+    expect(response.ms).toBeLessThan(IMMEDIATE_MS);
   }
   release();
   await Promise.all(clients.map(({ response }) => response));
 });
 
-test('readiness does not depend on Identity', async () => {
+test('is ready while Identity is down', async () => {
   const testbed = await startTestbed();
   await testbed.identity.refuse();
   await testbed.request('/api/posts/5');
   expect((await testbed.admin('/readyz')).status).toBe(200);
 });
 
-test('a client that leaves frees its place', async () => {
-  const testbed = await startTestbed({ env: patient });
+test('serves another request when a client disconnects', async () => {
+  const testbed = await startTestbed({ env });
   const { clients, release } = await fill(testbed);
   await clients[0]?.abort();
-  await inFlight(testbed, CAP - 1);
+  await untilInFlight(testbed, CAP - 1);
   const next = testbed.request('/api/posts/50');
-  await until('Social is asked', () => testbed.social.count(/50/) === 1);
+  await until('Social has the request', () => testbed.social.count(/50/) === 1);
   release();
   expect((await next).body).toEqual(completePost(50));
   await Promise.all(clients.slice(1).map(({ response }) => response));
 });
 
-test('a client that leaves ends the upstream work that was for it alone', async () => {
-  const testbed = await startTestbed({ env: patient });
+test('cancels the upstream request of a client that disconnects when no other client shares it', async () => {
+  const testbed = await startTestbed({ env });
   const { clients, release } = await fill(testbed);
   await clients[1]?.abort();
-  await until('Social sees it leave', () => testbed.social.requests[1]?.aborted === true);
+  await until('Social sees the disconnect', () => testbed.social.requests[1]?.aborted === true);
   expect(testbed.social.requests.filter(({ aborted }) => aborted)).toHaveLength(1);
   release();
   for (const at of [0, 2, 3])
     expect((await clients[at]?.response)?.body).toEqual(completePost(at + 1));
 });
 
-test('a client that leaves while its author is asked for ends that too', async () => {
-  const testbed = await startTestbed({ env: patient });
+test('cancels the request for the author of a client that disconnects', async () => {
+  const testbed = await startTestbed({ env });
   testbed.identity.hold();
   const client = abortableRequest(`${testbed.gateway.url}/api/posts/5`);
-  await until('Identity is asked', () => testbed.identity.requests.length === 1);
+  await until('Identity has the request', () => testbed.identity.requests.length === 1);
   await client.abort();
-  await until('Identity sees it leave', () => testbed.identity.requests[0]?.aborted === true);
+  await until('Identity sees the disconnect', () => testbed.identity.requests[0]?.aborted === true);
 });
 
-test('a shared flight goes on for the others, also when its first client leaves', async () => {
-  const testbed = await startTestbed({ env: patient });
+test('continues a shared request for the other clients when its first client disconnects', async () => {
+  const testbed = await startTestbed({ env });
   const release = testbed.social.hold();
   const first = abortableRequest(`${testbed.gateway.url}/api/posts/5`);
-  await until('Social is asked', () => testbed.social.requests.length === 1);
+  await until('Social has the request', () => testbed.social.requests.length === 1);
   const others = [1, 2].map(() => testbed.request('/api/posts/5'));
-  await inFlight(testbed, 3);
+  await untilInFlight(testbed, 3);
   await first.abort();
-  await inFlight(testbed, 2);
+  await untilInFlight(testbed, 2);
   expect(testbed.social.requests).toEqual([expect.objectContaining({ aborted: false })]);
   release();
   for (const response of await Promise.all(others)) expect(response.body).toEqual(completePost(5));
   expect(testbed.social.requests).toHaveLength(1);
 });
 
-test('when all who share a flight have left, it is given up; who comes later asks anew', async () => {
-  const testbed = await startTestbed({ env: patient });
+test('cancels a shared request when all its clients have disconnected, and sends a new one for the next client', async () => {
+  const testbed = await startTestbed({ env });
   const release = testbed.social.hold();
   const clients = [1, 2].map(() => abortableRequest(`${testbed.gateway.url}/api/posts/5`));
-  await inFlight(testbed, 2);
-  await until('Social is asked', () => testbed.social.requests.length === 1);
+  await untilInFlight(testbed, 2);
+  await until('Social has the request', () => testbed.social.requests.length === 1);
   for (const client of clients) await client.abort();
-  await until('Social sees them leave', () => testbed.social.requests[0]?.aborted === true);
+  await until('Social sees the disconnects', () => testbed.social.requests[0]?.aborted === true);
   const later = testbed.request('/api/posts/5');
-  await until('Social is asked again', () => testbed.social.requests.length === 2);
+  await until('Social has another request', () => testbed.social.requests.length === 2);
   release();
   expect((await later).body).toEqual(completePost(5));
 });
 
-test('attempts beyond the connections wait for one, in a bounded room; beyond that they are refused at once', async () => {
-  const ROOM = 20;
+test('queues attempts beyond the connections, and rejects attempts beyond the queue at once', async () => {
+  const QUEUE = 20;
   const testbed = await startTestbed({
     env: { UPSTREAM_CONNECTIONS: '1', REQUEST_DEADLINE_MS: '8000' },
   });
   const release = testbed.social.hold();
   const waiting: Promise<HttpResponse>[] = [];
-  // One after the other, so that they do not travel together.
-  for (let id = 1; id <= 1 + ROOM; id += 1) {
+  // One after the other, so that they are not one batch.
+  for (let id = 1; id <= 1 + QUEUE; id += 1) {
     waiting.push(testbed.request(`/api/posts/${id}`));
-    await inFlight(testbed, id);
+    await untilInFlight(testbed, id);
   }
-  const refused = await testbed.request('/api/posts/99');
-  expectProblem(refused, 503, 'upstream-unavailable', '/api/posts/99');
-  expectProxyStatus(refused, 'social', { error: 'connection_limit_reached' });
-  expect(refused.ms).toBeLessThan(AT_ONCE_MS);
+  const rejected = await testbed.request('/api/posts/99');
+  expectProblem(rejected, 503, 'upstream-unavailable', '/api/posts/99');
+  expectProxyStatus(rejected, 'social', { error: 'connection_limit_reached' });
+  expect(rejected.ms).toBeLessThan(IMMEDIATE_MS);
   const series = 'gateway_rejections_total{upstream="social",reason="bulkhead_full"}';
   expect(await testbed.metric(series)).toBe(1);
   expect(testbed.social.requests).toHaveLength(1);

@@ -1,4 +1,4 @@
-// After a new password a browser is logged in again: a failure of that is its own matter, a bug is not.
+// After a change of the password the gateway logs the browser in again. The change stands when this login fails.
 import { expect, jest, test } from '@jest/globals';
 import type { Request } from 'express';
 import type { RouteContext } from '../../src/routes/context.ts';
@@ -7,15 +7,15 @@ import { failure } from '../upstream/engine/arrange.ts';
 
 const ME = { id: 7, username: 'user_7', email: 'user_7@secret.example' };
 
-/** Changes the password; the log-in that follows fails so. */
-function change(failed: Error) {
+/** Changes the password; the login that follows fails with this error. */
+function change(error: Error) {
   const end = jest.fn();
   const context = {
     sessions: { viewerOf: async () => ({ userId: 7, token: 't' }), end, begin: jest.fn() },
     commands: {
       changeMe: async () => ({ ok: ME, headers: {} }),
       logIn: async () => {
-        throw failed;
+        throw error;
       },
     },
     requestDeadlineMs: 1000,
@@ -26,12 +26,12 @@ function change(failed: Error) {
   return { answer: (async () => route.handle(req, {}))(), end };
 }
 
-test('a failure leaves the change done, and the session ended', async () => {
+test('answers that the password is changed and ends the session when the login fails', async () => {
   const { answer, end } = change(failure('timeout'));
   expect(await answer).toEqual({ body: ME, cache: 'no-store' });
   expect(end).toHaveBeenCalledTimes(1);
 });
 
-test('a bug is thrown on', async () => {
+test('rethrows a bug of the login', async () => {
   await expect(change(new TypeError('a bug')).answer).rejects.toThrow(TypeError);
 });

@@ -1,4 +1,4 @@
-// Routes that take a body: a valid body of each, and a way to send others.
+// The routes that take a body, each with a valid body, and a client that sends other bodies.
 import { expect } from '@jest/globals';
 import { CONFIRMATION, CREDENTIALS, NEW_USER } from './credentials.ts';
 import { bearer } from './session.ts';
@@ -15,7 +15,7 @@ export const BODY_ROUTES: readonly [string, string, object][] = [
   ['POST', '/api/auth/token', CREDENTIALS],
 ];
 
-/** Makes a client that sends bodies to one route as user 7. The gateway has the keys already, so it need not request them. */
+/** Makes a client that sends bodies to one route as user 7. The gateway has the keys already and does not request them. */
 export async function startBodyClient(method: string, path: string) {
   const testbed = await startTestbed();
   const session = bearer(testbed.identity.openSession(7));

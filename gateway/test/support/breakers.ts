@@ -1,4 +1,4 @@
-// Breakers, as the metrics and the admin port show them.
+// Reads breakers from the metrics, and commands them through the admin port.
 import { expect } from '@jest/globals';
 import { status } from './faulty-responders.ts';
 import { until } from 'chassis/testing/until';
@@ -16,7 +16,7 @@ export const BREAKER_STATES: readonly BreakerState[] = [
   'forced_closed',
 ];
 
-/** Reads the state of a breaker: the only one whose series is 1. */
+/** Reads the state of a breaker: the only state whose series is 1. */
 export async function breakerStateOf(
   { admin }: Testbed,
   upstream: BreakerName,
@@ -42,7 +42,7 @@ export const commandBreaker = async (testbed: Testbed, upstream: BreakerName, co
   expect(response.status).toBeLessThan(300);
 };
 
-/** Makes the upstream fail until its breaker opens. */
+/** Makes the upstream fail until its breaker opens. The upstream keeps failing afterwards. */
 export async function tripBreaker(testbed: Testbed, upstream: Upstream): Promise<void> {
   testbed[upstream].respondWith(status(500));
   let id = 100;

@@ -1,4 +1,4 @@
-// Loaded into a process with --expose-gc: SIGUSR2 collects garbage.
+// Collects garbage on SIGUSR2. Imported into a process that runs with --expose-gc.
 process.on('SIGUSR2', () => {
   globalThis.gc?.();
 });

@@ -1,4 +1,4 @@
-// What every response about a failed upstream must have.
+// Expectations that every response about a failed upstream must meet.
 import { expect } from '@jest/globals';
 import { SECRET } from './faulty-responders.ts';
 import type { HttpResponse } from 'chassis/testing/http-client';
@@ -52,7 +52,7 @@ export function expectProblem(
   if (status === 503) expect(response.headers['retry-after']).toMatch(/^\d{1,4}$/);
 }
 
-/** Expects a degraded response: marked as such, and without a validator. */
+/** Expects a degraded response: it names the author's source, is not cached, and has no validator. */
 export function expectDegraded(response: HttpResponse): void {
   expect(response.status).toBe(200);
   expect(response.headers['cache-control']).toBe('no-store');
@@ -60,15 +60,15 @@ export function expectDegraded(response: HttpResponse): void {
   expect(member(response, 'cache-status', 'author')).toBeDefined();
 }
 
-// Internals: addresses, libraries, error codes, stacks, words of the upstream.
+// Internals: addresses, libraries, error codes, stack traces, texts of the upstream.
 const INTERNALS = new RegExp(
   String.raw`127\.0\.0|localhost|\.invalid|\bE[A-Z]{4,}\b|UND_ERR|HPE_|undici|opossum|node:|node_modules` +
     String.raw`|\.ts\b|\n\s+at |stack|Error\b|${SECRET}`,
 );
-// Random values, which may contain a port's digits by chance.
+// These values are random and may contain a port's digits by chance.
 const RANDOM = new Set(['x-request-id', 'traceparent']);
 
-/** Expects that neither the headers nor the body show internals. */
+/** Expects that neither the headers nor the body show internals, such as the ports of `upstreams`. */
 export function expectNoInternals(
   response: HttpResponse,
   ...upstreams: readonly StubServer[]
@@ -79,7 +79,8 @@ export function expectNoInternals(
     .filter(([name]) => !RANDOM.has(name))
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join('\n');
-  const whole = `${headers}\n\n${text}\n${JSON.stringify(body)}`;
-  expect(whole).not.toMatch(INTERNALS);
-  for (const { port } of upstreams) expect(whole).not.toMatch(new RegExp(String.raw`\b${port}\b`));
+  const headersAndBody = `${headers}\n\n${text}\n${JSON.stringify(body)}`;
+  expect(headersAndBody).not.toMatch(INTERNALS);
+  for (const { port } of upstreams)
+    expect(headersAndBody).not.toMatch(new RegExp(String.raw`\b${port}\b`));
 }

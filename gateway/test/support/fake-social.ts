@@ -1,5 +1,5 @@
-// A fake Social on a real socket: posts, friends, feeds, and a replica of Identity's users. Users exist as in a fake
-// Identity with as many; posts are written by them in turn. What requests and tests change stays changed.
+// A fake Social on a real socket: posts, friends, feeds, and a replica of Identity's users. Its users are those of a fake
+// Identity with the same number of users; they write the posts in turn. Changes by requests and tests are kept.
 import { subjectOf } from 'chassis/testing/fake-identity';
 import {
   problem,
@@ -17,20 +17,21 @@ export interface FakeSocial extends StubServer {
   readonly replica: FakeReplica;
 }
 
-/** The replica of the users. It consumes no events: a test says what it holds, and so how late it is. */
+/** The replica of the users. It consumes no events: a test sets its names, and so how late it is. */
 export interface FakeReplica {
-  /** Stores a user's name; null removes the user. */
+  /** Sets a user's name; null removes the user. */
   set(id: number, username: string | null): void;
-  /** Returns a user as the replica has it; null when it has none. */
+  /** Returns the user; null when the replica has no such user. */
   get(id: number): User | null;
 }
 
-/** The friends and the friend requests that a user has at the start. */
+/** The friends that a user has at the start. */
 export const friendsOf = (id: number): number[] => [id + 1, id + 2, id + 3];
+/** The friend requests that a user has at the start. */
 export const requestsOf = (id: number) => ({ incoming: [id + 4], outgoing: [id + 5, id + 6] });
 const FRIENDS = 3;
 
-/** Starts it. */
+/** Starts a fake Social with this population. */
 export async function startFakeSocial(changes: Partial<Population> = {}): Promise<FakeSocial> {
   const population = { ...POPULATION, ...changes };
   const replica = createReplica(population);
@@ -52,16 +53,15 @@ function createReplica({ authors }: Population): FakeReplica {
 type Post = ReturnType<typeof postOf>;
 
 const ok = (body: object): StubResponse => ({ status: 200, body });
-const ONESELF = { errors: [{ pointer: '/path/id', detail: 'expected the id of another user' }] };
-const viewerOf = ({ headers }: ReceivedRequest): number =>
-  subjectOf(headers.authorization);
+const OWN_ID = { errors: [{ pointer: '/path/id', detail: 'expected the id of another user' }] };
+const viewerOf = ({ headers }: ReceivedRequest): number => subjectOf(headers.authorization);
 
 /** Returns all ids up to `start`, newest first. */
 const below = (start: number): number[] =>
   Array.from({ length: Math.max(0, start) }, (_, index) => start - index);
 
 function handlerOf(population: Population, replica: FakeReplica): Handler {
-  /** Posts that are not as at the start; null for those that were deleted. */
+  /** The posts that were changed, by id; null for a deleted post. */
   const changed = new Map<number, Post | null>();
   const friends = new Map<number, number>();
   let newest = population.posts;
@@ -73,74 +73,77 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
       ? postOf(id, population)
       : undefined;
   };
-  /** Adds what the query asks to include. */
-  const shown = (one: Post, query: URLSearchParams) =>
-    query.get('include') === 'author' ? { ...one, author: replica.get(one.authorId) } : one;
-  const found = (ids: readonly number[]): Post[] =>
-    ids.map(post).filter((one) => one !== undefined);
-  const written = (authorId: number): Post[] =>
-    found(below(newest)).filter((one) => one.authorId === authorId);
+  /** Adds the author when the query includes it. */
+  const withIncluded = (item: Post, query: URLSearchParams) =>
+    query.get('include') === 'author' ? { ...item, author: replica.get(item.authorId) } : item;
+  const existing = (ids: readonly number[]): Post[] =>
+    ids.map(post).filter((item) => item !== undefined);
+  const postsBy = (authorId: number): Post[] =>
+    existing(below(newest)).filter((item) => item.authorId === authorId);
 
-  const reads = (target: URL): StubResponse | undefined => {
+  const publicReads = (target: URL): StubResponse | undefined => {
     const path = target.pathname.replace(/^\/elsewhere/, '');
     const query = target.searchParams;
-    const wanted = query.get('ids')?.split(',').map(Number);
+    const ids = query.get('ids')?.split(',').map(Number);
     if (path === '/api/authors')
-      return (
-        wanted && ok({ items: wanted.map((id) => replica.get(id)).filter((one) => one !== null) })
-      );
+      return ids && ok({ items: ids.map((id) => replica.get(id)).filter((item) => item !== null) });
     const [, id] = /^\/api\/posts\/(\d+)$/.exec(path) ?? [];
     if (id !== undefined) {
-      const one = post(Number(id));
-      return one && ok(shown(one, query));
+      const item = post(Number(id));
+      return item && ok(withIncluded(item, query));
     }
     const [, user] = /^\/api\/users\/(\d+)\/counts$/.exec(path) ?? [];
     if (user !== undefined)
       return ok({
-        postCount: written(Number(user)).length,
+        postCount: postsBy(Number(user)).length,
         friendCount: FRIENDS + (friends.get(Number(user)) ?? 0),
       });
     const author = query.get('authorId');
     if (author !== null) {
       const limit = Number(query.get('limit') ?? 20);
-      const items = written(Number(author)).slice(0, limit);
-      return ok({ items: items.map((one) => shown(one, query)), nextCursor: null });
+      const items = postsBy(Number(author)).slice(0, limit);
+      return ok({ items: items.map((item) => withIncluded(item, query)), nextCursor: null });
     }
-    return wanted && ok({ items: found(wanted).map((one) => shown(one, query)) });
+    return ids && ok({ items: existing(ids).map((item) => withIncluded(item, query)) });
   };
-  /** Reads what belongs to the viewer. */
-  const own = (viewer: number, path: string, query: URLSearchParams): StubResponse | undefined => {
+  /** Serves the viewer's own lists. */
+  const privateReads = (
+    viewer: number,
+    path: string,
+    query: URLSearchParams,
+  ): StubResponse | undefined => {
     const limit = Number(query.get('limit') ?? 20);
     const page = (items: object[]) => ok({ items: items.slice(0, limit), nextCursor: null });
     const { incoming, outgoing } = requestsOf(viewer);
     if (path === '/api/feed')
-      return page(found(below(newest - viewer)).map((one) => shown(one, query)));
+      return page(existing(below(newest - viewer)).map((item) => withIncluded(item, query)));
     if (path === '/api/friends')
       return page(friendsOf(viewer).map((id) => ({ id, since: timeOf(id) })));
     if (path !== '/api/friend-requests') return undefined;
     const ids = query.get('direction') === 'outgoing' ? outgoing : incoming;
     return page(ids.map((id) => ({ id, requestedAt: timeOf(id) })));
   };
-  const writes = (seen: ReceivedRequest, target: URL): StubResponse | undefined => {
-    const viewer = viewerOf(seen);
-    const { content = '' } = (seen.body ?? {}) as { content?: string };
+  const writes = (request: ReceivedRequest, target: URL): StubResponse | undefined => {
+    const viewer = viewerOf(request);
+    const { content = '' } = (request.body ?? {}) as { content?: string };
     const [, resource, text] = /^\/api\/(posts|friends)(?:\/(\d+))?$/.exec(target.pathname) ?? [];
     const id = Number(text);
     if (resource === 'friends') {
-      if (id === viewer) return problem('invalid-request', 'Nobody befriends themselves.', ONESELF);
-      friends.set(viewer, seen.method === 'PUT' ? 1 : -1);
-      return seen.method === 'PUT' ? ok({ id, state: 'requested' }) : { status: 204 };
+      if (id === viewer) return problem('invalid-request', 'The id is your own.', OWN_ID);
+      friends.set(viewer, request.method === 'PUT' ? 1 : -1);
+      return request.method === 'PUT' ? ok({ id, state: 'requested' }) : { status: 204 };
     }
-    if (seen.method === 'POST') {
+    if (request.method === 'POST') {
       newest += 1;
-      const made = { id: newest, content, authorId: viewer, createdAt: timeOf(newest) };
-      changed.set(newest, made);
-      return { status: 201, body: made, headers: { Location: `/api/posts/${newest}` } };
+      const created = { id: newest, content, authorId: viewer, createdAt: timeOf(newest) };
+      changed.set(newest, created);
+      return { status: 201, body: created, headers: { Location: `/api/posts/${newest}` } };
     }
     const before = post(id);
     if (before === undefined) return undefined;
-    if (before.authorId !== viewer) return problem('forbidden', 'The post belongs to another user.');
-    if (seen.method === 'DELETE') {
+    if (before.authorId !== viewer)
+      return problem('forbidden', 'The post belongs to another user.');
+    if (request.method === 'DELETE') {
       changed.set(id, null);
       return { status: 204 };
     }
@@ -148,8 +151,10 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
     return ok(post(id)!);
   };
 
-  return (seen, target) => {
-    if (seen.method !== 'GET' && seen.method !== 'HEAD') return writes(seen, target);
-    return own(viewerOf(seen), target.pathname, target.searchParams) ?? reads(target);
+  return (request, target) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return writes(request, target);
+    return (
+      privateReads(viewerOf(request), target.pathname, target.searchParams) ?? publicReads(target)
+    );
   };
 }

@@ -1,13 +1,13 @@
-// The closed list of the faults of an upstream, and what the gateway makes of each (RFC 9209).
+// The closed list of the faults of an upstream, each with the gateway's status and Proxy-Status (RFC 9209).
 import { breakDns, restoreDns, FLAKY_HOST } from './mock-dns.ts';
 import type { Responder, StubServer } from 'chassis/testing/stub-server';
 import * as broken from './faulty-responders.ts';
 
-/** What Proxy-Status has about the failed upstream. */
+/** The parameter of the failed upstream in Proxy-Status. */
 export type ProxyStatus = { readonly error: string } | { readonly receivedStatus: number };
 
 export interface Fault {
-  /** Reads well after the upstream's name: "Identity <name>". */
+  /** A predicate, for test names such as "Identity <name>". */
   readonly name: string;
   readonly proxyStatus: ProxyStatus;
   /** The gateway's status when a required part fails in this way. */
@@ -15,11 +15,11 @@ export interface Fault {
   /** The upstream's host in the gateway's settings; 127.0.0.1 when left out. */
   readonly host?: string;
   readonly inject: (upstream: StubServer) => Promise<void> | void;
-  /** What it does with a request; undefined when it gets none. */
-  readonly behaviour?: Responder;
+  /** How the upstream responds to a request; undefined when it receives no request. */
+  readonly responder?: Responder;
 }
 
-/** Ends every fault of an upstream, at the same address. */
+/** Ends every fault of an upstream. Its address stays the same. */
 export async function restore(upstream: StubServer): Promise<void> {
   restoreDns();
   upstream.respondWith();
@@ -30,13 +30,13 @@ const fault = (
   name: string,
   status: Fault['status'],
   proxyStatus: ProxyStatus | string,
-  behaviour: Responder,
+  responder: Responder,
 ): Fault => ({
   name,
   status,
   proxyStatus: typeof proxyStatus === 'string' ? { error: proxyStatus } : proxyStatus,
-  inject: (upstream) => upstream.respondWith(behaviour),
-  behaviour,
+  inject: (upstream) => upstream.respondWith(responder),
+  responder,
 });
 
 /** All faults. */
@@ -54,20 +54,25 @@ export const faults: readonly Fault[] = [
     host: FLAKY_HOST,
     async inject(upstream) {
       breakDns();
-      // Open connections need no name.
+      // Open connections need no name, so they are closed.
       await upstream.refuse();
       await upstream.accept();
     },
   },
   fault('accepts and never answers', 504, 'http_response_timeout', broken.silent),
   fault('sends headers, then a body that never ends', 504, 'http_response_timeout', broken.stalls),
-  fault('drips its body, a byte each 50 ms', 504, 'http_response_timeout', broken.drips),
-  fault('is reset before any byte', 502, 'connection_terminated', broken.resetsAtOnce),
-  fault('hangs up before any byte', 502, 'connection_terminated', broken.hangsUp),
+  fault('drips its body, one byte every 50 ms', 504, 'http_response_timeout', broken.drips),
+  fault('resets the connection before any byte', 502, 'connection_terminated', broken.resetsAtOnce),
+  fault('closes the connection before any byte', 502, 'connection_terminated', broken.hangsUp),
   fault('cuts its body short', 502, 'http_response_incomplete', broken.cutsShort),
-  fault('is reset in its body', 502, 'http_response_incomplete', broken.resetsInBody),
-  fault('cuts its chunked body', 502, 'http_response_incomplete', broken.cutsChunks),
-  fault('streams for ever', 502, 'http_response_body_size', broken.endless),
+  fault(
+    'resets the connection in the middle of its body',
+    502,
+    'http_response_incomplete',
+    broken.resetsInBody,
+  ),
+  fault('cuts its chunked body short', 502, 'http_response_incomplete', broken.cutsChunks),
+  fault('sends a body without end', 502, 'http_response_body_size', broken.endless),
   fault('answers 20 MB', 502, 'http_response_body_size', broken.huge),
   fault('answers 20 MB in chunks', 502, 'http_response_body_size', broken.hugeInChunks),
   fault('answers HTML', 502, 'http_protocol_error', broken.html),
@@ -80,10 +85,10 @@ export const faults: readonly Fault[] = [
     'http_protocol_error',
     broken.sendsJson(broken.WRONG_TYPES),
   ),
-  fault('answers with nothing', 502, 'http_protocol_error', broken.sendsJson('')),
+  fault('answers with an empty body', 502, 'http_protocol_error', broken.sendsJson('')),
   fault('answers 204', 502, 'http_protocol_error', broken.status(204)),
   fault('redirects', 502, 'http_protocol_error', broken.redirects),
-  fault('answers 401', 502, { receivedStatus: 401 }, broken.status(401)),
+  fault('answers 401', 502, 'http_protocol_error', broken.status(401)),
   fault('answers 429', 503, { receivedStatus: 429 }, broken.status(429)),
   fault('answers 500', 502, { receivedStatus: 500 }, broken.status(500)),
   fault('answers 503 with HTML', 503, { receivedStatus: 503 }, broken.unavailableHtml),
@@ -92,15 +97,15 @@ export const faults: readonly Fault[] = [
   fault('sends a broken gzip', 502, 'http_response_content_coding', broken.brokenGzip),
 ];
 
-/** Unusual behaviour that is no fault: the gateway must serve as usual. */
-export const quirks: readonly { readonly name: string; readonly behaviour: Responder }[] = [
-  { name: 'has keys named __proto__ and constructor in its JSON', behaviour: broken.pollutes },
-  { name: 'closes a kept-alive socket at the moment of reuse', behaviour: broken.closesOnReuse },
-  { name: 'resets a kept-alive socket at the moment of reuse', behaviour: broken.resetsOnReuse },
-  { name: 'closes the connection after each answer', behaviour: broken.closesAfterwards },
-  { name: 'answers without Content-Length, in chunks', behaviour: broken.inChunks },
-  { name: 'answers with fields that nobody knows', behaviour: broken.addsFields },
-  { name: 'answers with a field that is nested 100,000 deep', behaviour: broken.nestsDeep },
-  { name: 'sends early hints first', behaviour: broken.sendsEarlyHints },
-  { name: 'sends more bytes than its answer has', behaviour: broken.sendsExtraBytes },
+/** Unusual behaviour that is no fault: the gateway must respond as usual. */
+export const quirks: readonly { readonly name: string; readonly responder: Responder }[] = [
+  { name: 'has keys named __proto__ and constructor in its JSON', responder: broken.pollutes },
+  { name: 'closes a kept-alive socket at the moment of reuse', responder: broken.closesOnReuse },
+  { name: 'resets a kept-alive socket at the moment of reuse', responder: broken.resetsOnReuse },
+  { name: 'closes the connection after each answer', responder: broken.closesAfterwards },
+  { name: 'answers without Content-Length, in chunks', responder: broken.inChunks },
+  { name: 'answers with unknown fields', responder: broken.addsFields },
+  { name: 'answers with a field that is nested 100,000 deep', responder: broken.nestsDeep },
+  { name: 'sends early hints first', responder: broken.sendsEarlyHints },
+  { name: 'sends more bytes than its Content-Length', responder: broken.sendsExtraBytes },
 ];

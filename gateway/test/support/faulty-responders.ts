@@ -1,14 +1,14 @@
-// How a broken upstream responds to one request, with raw bytes where HTTP does not allow it.
+// Responses of a broken upstream. They are raw bytes where an HTTP server would refuse to send them.
 import type { Socket } from 'node:net';
 import type { Responder, StubExchange } from 'chassis/testing/stub-server';
 
-/** Part of everything that a broken upstream sends; no client may see it. */
+/** A text in what broken upstreams send; it must not reach a client. */
 export const SECRET = 'secret-of-the-upstream';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 const MEGABYTES_20 = 20 * 1024 * 1024;
 const HTML = `<!doctype html><title>${SECRET}</title><h1>It works</h1>`;
-// The keys of every response, each with a wrong type.
+// The fields of all responses, each with a wrong type.
 export const WRONG_TYPES = JSON.stringify({
   id: 'five',
   content: 5,
@@ -20,7 +20,7 @@ export const WRONG_TYPES = JSON.stringify({
   friendCount: {},
 });
 
-/** Uses `responder` for requests that match, and the normal response for all others. */
+/** Uses `responder` for requests whose target matches, and the normal response for all others. */
 export const only =
   (pattern: RegExp, responder: Responder): Responder =>
   (exchange) => {
@@ -28,76 +28,74 @@ export const only =
     else exchange.respond();
   };
 
-const raw = ({ req }: StubExchange): Socket => req.socket;
+const socketOf = ({ req }: StubExchange): Socket => req.socket;
 
-/** Sends headers and first bytes in one packet, then runs `next` when they have arrived. */
-function startsThen({ req }: StubExchange, bytes: string, next: (socket: Socket) => void): void {
+/** Sends bytes, and runs `next` when they have surely arrived. */
+function sendThen({ req }: StubExchange, bytes: string, next: (socket: Socket) => void): void {
   req.socket.write(bytes, () => setTimeout(() => next(req.socket), 20).unref());
 }
 
 export const silent: Responder = () => undefined;
 export const stalls: Responder = (exchange) =>
-  raw(exchange).write(`${HEAD}Content-Length: 500\r\n\r\n{"id":`);
+  socketOf(exchange).write(`${HEAD}Content-Length: 500\r\n\r\n{"id":`);
 
 export const drips: Responder = (exchange) => {
-  const socket = raw(exchange);
+  const socket = socketOf(exchange);
   const bytes = ' '.repeat(2000) + exchange.body;
   socket.write(`${HEAD}Content-Length: ${bytes.length}\r\n\r\n`);
-  let at = 0;
-  const timer = setInterval(() => socket.write(bytes[at++] ?? ''), 50);
+  let offset = 0;
+  const timer = setInterval(() => socket.write(bytes[offset++] ?? ''), 50);
   socket.once('close', () => clearInterval(timer));
 };
 
-export const resetsAtOnce: Responder = (exchange) => raw(exchange).resetAndDestroy();
-export const hangsUp: Responder = (exchange) => raw(exchange).end();
-/** The whole JSON, with a Content-Length that is too large. */
-const tooShort = ({ body }: StubExchange): string =>
+export const resetsAtOnce: Responder = (exchange) => socketOf(exchange).resetAndDestroy();
+export const hangsUp: Responder = (exchange) => socketOf(exchange).end();
+/** The complete JSON with a Content-Length that is too large. */
+const shorterThanDeclared = ({ body }: StubExchange): string =>
   `${HEAD}Content-Length: ${Buffer.byteLength(body) + 100}\r\n\r\n${body}`;
 export const cutsShort: Responder = (exchange) =>
-  startsThen(exchange, tooShort(exchange), (socket) => socket.end());
+  sendThen(exchange, shorterThanDeclared(exchange), (socket) => socket.end());
 export const resetsInBody: Responder = (exchange) =>
-  startsThen(exchange, tooShort(exchange), (socket) => socket.resetAndDestroy());
+  sendThen(exchange, shorterThanDeclared(exchange), (socket) => socket.resetAndDestroy());
 export const cutsChunks: Responder = (exchange) => {
   const { length } = Buffer.from(exchange.body);
   const chunk = `${length.toString(16)}\r\n${exchange.body}\r\n`;
   // Only the last chunk is missing.
-  startsThen(exchange, `${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk}`, (socket) =>
-    socket.end(),
-  );
+  sendThen(exchange, `${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk}`, (socket) => socket.end());
 };
 
-/** Sends blanks, which JSON allows, as fast as the client reads; without end when there is no limit. */
-function pour({ res }: StubExchange, limit = Infinity): void {
+/** Sends blanks, which JSON allows, as fast as the client reads them: `limit` bytes, or without end. */
+function sendBlanks({ res }: StubExchange, limit = Infinity): void {
   const blanks = Buffer.alloc(65_536, ' ');
-  let poured = 0;
-  const more = (): void => {
-    while (!res.destroyed && poured < limit) {
-      poured += blanks.length;
+  let sentBytes = 0;
+  const sendMore = (): void => {
+    while (!res.destroyed && sentBytes < limit) {
+      sentBytes += blanks.length;
       if (!res.write(blanks)) {
-        res.once('drain', more);
+        res.once('drain', sendMore);
         return;
       }
     }
     if (!res.destroyed) res.end();
   };
-  more();
+  sendMore();
 }
 
 export const endless: Responder = (exchange) => {
   exchange.res.writeHead(200, { 'Content-Type': 'application/json' });
   exchange.res.write(exchange.body);
-  pour(exchange);
+  sendBlanks(exchange);
 };
 export const huge: Responder = (exchange) => {
   const length = Buffer.byteLength(exchange.body) + MEGABYTES_20;
   exchange.res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': length });
   exchange.res.write(exchange.body);
-  pour(exchange, MEGABYTES_20);
+  sendBlanks(exchange, MEGABYTES_20);
 };
 export const hugeInChunks: Responder = (exchange) => {
   exchange.res.writeHead(200, { 'Content-Type': 'application/json' });
   exchange.res.write(exchange.body);
-  pour(exchange, MEGABYTES_20);
+  sendBlanks(exchange, MEGABYTES_20);
 };
 
 export const html: Responder = ({ res }) =>
@@ -114,7 +112,7 @@ export const status =
   };
 export const unavailableHtml: Responder = ({ res }) =>
   res.writeHead(503, { 'Content-Type': 'text/html', 'Retry-After': '3600' }).end(HTML);
-/** Redirects to a path that works, so that a client that follows is noticed. */
+/** Redirects to a path that works, so that a test notices a client that follows the redirect. */
 export const redirects: Responder = (exchange) => {
   const { req, res } = exchange;
   if (req.url?.startsWith('/elsewhere')) exchange.respond();
@@ -122,11 +120,11 @@ export const redirects: Responder = (exchange) => {
 };
 
 export const hugeHeaders: Responder = (exchange) =>
-  raw(exchange).end(
+  socketOf(exchange).end(
     `${HEAD}X-Filler: ${'x'.repeat(65_536)}\r\nContent-Length: ${exchange.body.length}\r\n\r\n${exchange.body}`,
   );
 export const notHttp: Responder = (exchange) =>
-  raw(exchange).end(`SSH-2.0-${SECRET}\r\n\u0000\u0001\u0002`);
+  socketOf(exchange).end(`SSH-2.0-${SECRET}\r\n\u0000\u0001\u0002`);
 export const brokenGzip: Responder = ({ res }) =>
   res
     .writeHead(200, { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' })
@@ -142,17 +140,17 @@ export const pollutes: Responder = ({ res, body }) =>
       ),
     );
 
-/** Serves one request on each connection; it dies at the second. */
-const dying =
-  (die: (socket: Socket) => void): Responder =>
+/** Serves the first request of each connection, and kills the connection at the second. */
+const servesOnceThen =
+  (kill: (socket: Socket) => void): Responder =>
   (exchange) => {
-    const used = exchange.req.socket as Socket & { answered?: boolean };
-    if (used.answered === true) die(used);
+    const socket = exchange.req.socket as Socket & { answered?: boolean };
+    if (socket.answered === true) kill(socket);
     else exchange.respond();
-    used.answered = true;
+    socket.answered = true;
   };
-export const closesOnReuse = dying((socket) => socket.end());
-export const resetsOnReuse = dying((socket) => socket.resetAndDestroy());
+export const closesOnReuse = servesOnceThen((socket) => socket.end());
+export const resetsOnReuse = servesOnceThen((socket) => socket.resetAndDestroy());
 export const closesAfterwards: Responder = (exchange) => {
   exchange.res.shouldKeepAlive = false;
   exchange.respond();
@@ -167,14 +165,14 @@ export const addsFields: Responder = ({ res, body }) =>
     .writeHead(200, { 'Content-Type': 'application/json' })
     .end(body.replaceAll('{"id"', `{"email":"${SECRET}","passwordHash":"${SECRET}","id"`));
 export const sendsEarlyHints: Responder = (exchange) => {
-  raw(exchange).write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n');
+  socketOf(exchange).write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n');
   exchange.respond();
 };
 export const sendsExtraBytes: Responder = (exchange) => {
   const { length } = Buffer.from(exchange.body);
-  raw(exchange).write(`${HEAD}Content-Length: ${length}\r\n\r\n${exchange.body}and then some`);
+  socketOf(exchange).write(`${HEAD}Content-Length: ${length}\r\n\r\n${exchange.body}and then some`);
 };
-/** Unknown fields are allowed, however deep. */
+/** Adds an unknown field. It is allowed, however deep it is. */
 export const nestsDeep: Responder = ({ res, body }) => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000);
   res.writeHead(200, { 'Content-Type': 'application/json' });

@@ -1,4 +1,4 @@
-// What the fake services hold at the start.
+// The posts and authors that the fake services have at the start.
 import { userOf } from 'chassis/testing/users';
 
 /** Users have the ids 1 to `authors`, posts the ids 1 to `posts`. */
@@ -24,7 +24,7 @@ export const postOf = (id: number, population = POPULATION) => ({
   createdAt: timeOf(id),
 });
 
-/** Returns a post as the gateway sends it when nothing is missing. */
+/** Returns a post as the gateway sends it in a complete answer. */
 export function completePost(id: number, population = POPULATION) {
   const { authorId, ...post } = postOf(id, population);
   return { ...post, author: userOf(authorId) };

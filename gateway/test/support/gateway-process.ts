@@ -1,4 +1,4 @@
-// The gateway as a process of its own, whose memory and file descriptors a test observes.
+// The gateway as a process of its own, so that a test can observe its memory and file descriptors.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { metricOf } from 'chassis/testing/metrics';
@@ -11,7 +11,7 @@ export interface GatewayProcess {
   readonly heapAfterGc: () => Promise<number>;
   /** Counts the open file descriptors, most of them sockets. Linux only. */
   readonly descriptors: () => number;
-  /** Returns null while it runs. */
+  /** Returns the exit code; null while the process runs. */
   readonly exitCode: () => number | null;
   /** Sends SIGTERM. @returns the exit code */
   readonly stop: () => Promise<number | string>;

@@ -1,8 +1,8 @@
-// A host name that resolves or not, as a test wants. No real resolver is used, so no network is needed.
+// A host name whose resolution a test can break. Needs no resolver and no network.
 import dns from 'node:dns';
 import { afterAll, afterEach, beforeAll, jest } from '@jest/globals';
 
-/** A host in the domain that no real resolver knows (RFC 6761, section 6.4). */
+/** A host in a domain that no real resolver knows (RFC 6761, section 6.4). */
 export const FLAKY_HOST = 'no-such-host.invalid';
 
 let broken = false;
@@ -12,8 +12,8 @@ export const restoreDns = (): void => void (broken = false);
 type Callback = (error: Error | null, address?: unknown, family?: number) => void;
 
 /**
- * Resolves FLAKY_HOST to 127.0.0.1 in all tests of a file; after breakDns() not at all, until the test ends. Other names
- * are resolved as usual.
+ * Resolves FLAKY_HOST to 127.0.0.1 in all tests of a file. After breakDns() it does not resolve until the test ends.
+ * Other names are resolved as usual.
  */
 export function mockDns(): void {
   const real = dns.lookup;

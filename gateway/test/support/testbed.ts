@@ -1,5 +1,5 @@
-// A gateway between a fake Identity and a fake Social, on free ports, until the end of the test. In every test, each
-// response must keep to the contract, nothing may fail by a bug, and no secret may be in a log line or a metric.
+// A gateway between a fake Identity and a fake Social, on free ports, until the end of the test. The testbed checks in every
+// test that each response keeps to the contract, that nothing fails by a bug, and that no log line or metric has a secret.
 import { afterEach, expect } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
 import { conformance } from 'contracts/conformance/conformance';
@@ -21,7 +21,7 @@ export interface Testbed {
   readonly request: Client;
   /** Sends a request to the admin port. */
   readonly admin: Client;
-  /** Returns the value of a metric's series, such as `x{a="b"}`; undefined when there is none. */
+  /** Returns the value of a series, such as `x{a="b"}`; undefined when there is no such series. */
   readonly metric: (series: string) => Promise<number | undefined>;
 }
 
@@ -33,21 +33,21 @@ export interface TestbedOptions {
   readonly hosts?: { readonly identity?: string | undefined; readonly social?: string | undefined };
 }
 
-const open: (() => Promise<void>)[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const end of open.splice(0).toReversed()) await end();
+  for (const cleanUp of cleanups.splice(0).toReversed()) await cleanUp();
 });
 
 const violations = conformance('gateway');
 
 /** The level of lines about bugs, in pino's numbers. */
 const ERROR = 50;
-/** Matches tokens of both kinds, passwords and e-mails of the fake users. */
+/** Matches the access and refresh tokens, the passwords and the e-mail addresses of the fake users. */
 const SECRETS = /eyJ[\w-]+\.[\w-]+|refresh-secret|that nobody logs|@secret\.example|\bBearer \S/;
 
 /**
- * Starts it: upstreams that work, no cache of posts, and deadlines that a busy machine keeps. Only requests of clients
- * cause requests to the upstreams, unless `env` has another strategy or consumes the log.
+ * Starts a testbed: upstreams that work, no cache of posts, and deadlines that are long enough for a busy machine. Only
+ * requests of clients cause requests to the upstreams, unless `env` sets another strategy or consumes the user event log.
  */
 export async function startTestbed({
   population,
@@ -55,9 +55,9 @@ export async function startTestbed({
   hosts = {},
 }: TestbedOptions = {}): Promise<Testbed> {
   const identity = await startFakeIdentity(population?.authors ?? POPULATION.authors);
-  open.push(identity.close);
+  cleanups.push(identity.close);
   const social = await startFakeSocial(population);
-  open.push(social.close);
+  cleanups.push(social.close);
   const { log, lines } = memoryLog();
   const settings = {
     PORT: '0',
@@ -73,7 +73,7 @@ export async function startTestbed({
   };
   const gateway = await start(settings, () => log);
   const admin: Client = (path, options) => request(gateway.adminUrl + path, options);
-  open.push(async () => {
+  cleanups.push(async () => {
     // A test may have stopped it.
     const metrics = await admin('/metrics').catch(() => undefined);
     await gateway.stop();

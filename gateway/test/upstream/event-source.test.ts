@@ -1,4 +1,4 @@
-// The log as a source to follow: where reading begins, goes on, and begins anew; and how it fails.
+// The user event log as an event source: where reading begins, continues and begins again, and how it fails.
 import { expect, test } from '@jest/globals';
 import { SourceError, UnknownOffset, type Events } from 'chassis/events/source';
 import type { Caller, Reply } from '../../src/upstream/engine/call.ts';
@@ -9,7 +9,7 @@ import { answer, failure, settle } from './engine/arrange.ts';
 
 const LIMIT_MS = 2000;
 
-interface Asked {
+interface PendingRequest {
   readonly request: UserEventsRequest;
   readonly caller: Caller;
   readonly answer: (page: Events | undefined) => void;
@@ -17,100 +17,100 @@ interface Asked {
 }
 
 function arrange() {
-  const asked: Asked[] = [];
-  const listen = () => (request: UserEventsRequest, caller: Caller) =>
+  const requests: PendingRequest[] = [];
+  const longPoll = () => (request: UserEventsRequest, caller: Caller) =>
     new Promise<Reply<Events | undefined>>((resolve, reject) => {
-      asked.push({ request, caller, answer: (page) => resolve(answer(page)), fail: reject });
+      requests.push({ request, caller, answer: (page) => resolve(answer(page)), fail: reject });
     });
-  const identity = { longPoll: listen } as unknown as Upstream;
+  const identity = { longPoll: longPoll } as unknown as Upstream;
   const source = createUserEventSource(identity, { one: 1, list: 4 }, LIMIT_MS);
   const signal = new AbortController().signal;
-  return { source, asked, read: (until = signal) => source.read(source.offset(), until) };
+  return { source, requests, read: (abort = signal) => source.read(source.offset(), abort) };
 }
 
-const page = (next: number, head = next): Events => ({
+const page = (nextOffset: number, endOffset = nextOffset): Events => ({
   events: [],
-  nextOffset: next,
-  endOffset: head,
+  nextOffset: nextOffset,
+  endOffset: endOffset,
 });
 
-test('it begins where the log ends, which it asks without waiting; then it waits for half of its time', async () => {
-  const { source, asked, read } = arrange();
+test('starts at the end of the log, which it requests without waiting, and then waits for half of its time limit', async () => {
+  const { source, requests, read } = arrange();
   const first = read();
-  expect(asked[0]!.request).toEqual({ after: 'latest', waitMs: 0 });
-  asked[0]!.answer(page(42));
+  expect(requests[0]!.request).toEqual({ after: 'latest', waitMs: 0 });
+  requests[0]!.answer(page(42));
   expect(await first).toMatchObject({ events: [], nextOffset: 42, endOffset: 42 });
   expect(source.offset()).toBe(42);
   void read();
-  expect(asked[1]!.request).toEqual({ after: 42, waitMs: 1000 });
-  const left = asked[1]!.caller.deadlineAt - performance.now();
-  expect(left).toBeGreaterThan(1000);
-  expect(left).toBeLessThanOrEqual(LIMIT_MS);
+  expect(requests[1]!.request).toEqual({ after: 42, waitMs: 1000 });
+  const remainingMs = requests[1]!.caller.deadlineAt - performance.now();
+  expect(remainingMs).toBeGreaterThan(1000);
+  expect(remainingMs).toBeLessThanOrEqual(LIMIT_MS);
 });
 
-test('it goes on where the events have taken effect, not where they were read', async () => {
-  const { source, asked, read } = arrange();
+test('continues at the offset of the applied events, not at the offset of the read events', async () => {
+  const { source, requests, read } = arrange();
   const first = read();
-  asked[0]!.answer(page(42));
+  requests[0]!.answer(page(42));
   await first;
   const second = read();
-  asked[1]!.answer(page(50));
+  requests[1]!.answer(page(50));
   await second;
   void read();
-  expect(asked[2]!.request.after).toBe(42);
+  expect(requests[2]!.request.after).toBe(42);
   source.advanceTo(50);
   void read();
-  expect(asked[3]!.request.after).toBe(50);
+  expect(requests[3]!.request.after).toBe(50);
 });
 
-test('an empty log has a position, too: nothing of what follows is missed', async () => {
-  const { asked, read } = arrange();
+test('continues at offset 0 of an empty log, so that it misses no later event', async () => {
+  const { requests, read } = arrange();
   const first = read();
-  asked[0]!.answer(page(0));
+  requests[0]!.answer(page(0));
   await first;
   void read();
-  expect(asked[1]!.request).toEqual({ after: 0, waitMs: 1000 });
+  expect(requests[1]!.request).toEqual({ after: 0, waitMs: 1000 });
 });
 
-test('a log that does not know the position fails once, and is then read from its end', async () => {
-  const { source, asked, read } = arrange();
+test('fails once when the log does not know the offset, and then starts at the end of the log', async () => {
+  const { source, requests, read } = arrange();
   const first = read();
-  asked[0]!.answer(page(42));
+  requests[0]!.answer(page(42));
   await first;
   const second = read();
-  asked[1]!.answer(undefined);
+  requests[1]!.answer(undefined);
   await expect(second).rejects.toThrow(UnknownOffset);
   void read();
-  expect(asked[2]!.request).toEqual({ after: 'latest', waitMs: 0 });
+  expect(requests[2]!.request).toEqual({ after: 'latest', waitMs: 0 });
   expect(source.offset()).toBe(0);
 });
 
-test('a failure of Identity is one of the source, and tells its kind only', async () => {
-  const { asked, read } = arrange();
+test('throws a SourceError that names only the kind of Identity’s failure', async () => {
+  const { requests, read } = arrange();
   const first = read();
-  asked[0]!.fail(failure('refused'));
+  requests[0]!.fail(failure('refused'));
   const error = await first.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(SourceError);
   expect(error).not.toBeInstanceOf(UnknownOffset);
   expect((error as Error).message).toBe('identity: refused');
 });
 
-test('a bug is thrown on', async () => {
-  const { asked, read } = arrange();
+test('rethrows a bug', async () => {
+  const { requests, read } = arrange();
   const first = read();
   const bug = new TypeError('oops');
-  asked[0]!.fail(bug);
+  requests[0]!.fail(bug);
   await expect(first).rejects.toBe(bug);
 });
 
-test('who stops reading leaves at once', async () => {
-  const { asked, read } = arrange();
-  const stopping = new AbortController();
-  const first = read(stopping.signal);
+test('cancels the request at once when reading is aborted', async () => {
+  const { requests, read } = arrange();
+  const controller = new AbortController();
+  const first = read(controller.signal);
   first.catch(() => undefined);
-  expect(asked[0]!.caller.cancellation.cancelled).toBe(false);
-  stopping.abort();
-  expect(asked[0]!.caller.cancellation.cancelled).toBe(true);
-  asked[0]!.fail(failure('left'));
+  expect(requests[0]!.caller.cancellation.cancelled).toBe(false);
+  controller.abort();
+  expect(requests[0]!.caller.cancellation.cancelled).toBe(true);
+  requests[0]!.fail(failure('left'));
   await settle();
 });

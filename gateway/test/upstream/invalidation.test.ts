@@ -1,4 +1,4 @@
-// After a write: nobody joins what was asked before it, and nothing of that is remembered.
+// Invalidation after a write: no request joins an older one, and no older value stays in the cache.
 import { describe, expect, test } from '@jest/globals';
 import type { Call } from '../../src/upstream/engine/call.ts';
 import { createLoader } from '../../src/upstream/loader.ts';
@@ -11,7 +11,7 @@ import { aCaller, deferredCall, settle } from './engine/arrange.ts';
 
 const observer = new Proxy({}, { get: () => () => undefined }) as Observer;
 
-/** An upstream that is asked by hand. */
+/** An upstream whose requests go to `call`. */
 const upstreamWith = <Q, T>(call: Call<Q, T>): Upstream =>
   ({
     name: 'social',
@@ -26,70 +26,70 @@ const endpoint = <Q, T>(): Endpoint<Q, T> => ({
   readers: {},
 });
 
-/** A request that is asked by hand. */
-function aQuestion() {
-  const { call, asked } = deferredCall<number, string>();
+/** A shared query whose requests the test answers. */
+function aSharedQuery() {
+  const { call, requests } = deferredCall<number, string>();
   const upstream = upstreamWith(call);
   return {
-    asked,
-    request: createSharedQuery(upstream, endpoint<number, string>(), (id) => id, 1000, observer),
+    requests,
+    query: createSharedQuery(upstream, endpoint<number, string>(), (id) => id, 1000, observer),
   };
 }
 
-describe('a public request', () => {
-  test('is shared by all who ask it at once', async () => {
-    const { request, asked } = aQuestion();
-    const both = [request.call(1, aCaller()), request.call(1, aCaller())];
-    asked[0]!.answer('cat');
+describe('a shared query', () => {
+  test('sends equal concurrent requests once', async () => {
+    const { query, requests } = aSharedQuery();
+    const both = [query.call(1, aCaller()), query.call(1, aCaller())];
+    requests[0]!.answer('cat');
     expect((await Promise.all(both)).map(({ value }) => value)).toEqual(['cat', 'cat']);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  test('that is asked after a write joins nothing that was asked before; who had asked is answered', async () => {
-    const { request, asked } = aQuestion();
-    const before = request.call(1, aCaller());
-    request.invalidate();
-    const [after, joined] = [request.call(1, aCaller()), request.call(1, aCaller())];
-    expect(asked).toHaveLength(2);
-    asked[0]!.answer('old');
-    asked[1]!.answer('new');
+  test('joins no request from before an invalidation; the earlier caller still gets its reply', async () => {
+    const { query, requests } = aSharedQuery();
+    const before = query.call(1, aCaller());
+    query.invalidate();
+    const [after, joined] = [query.call(1, aCaller()), query.call(1, aCaller())];
+    expect(requests).toHaveLength(2);
+    requests[0]!.answer('old');
+    requests[1]!.answer('new');
     expect((await before).value).toBe('old');
     expect((await after).value).toBe('new');
     expect((await joined).value).toBe('new');
   });
 
-  test('the end of an older flight does not end the sharing of the newer one', async () => {
-    const { request, asked } = aQuestion();
-    const before = request.call(1, aCaller());
-    request.invalidate();
-    void request.call(1, aCaller());
-    asked[0]!.answer('old');
+  test('keeps sharing a newer request when an older one ends', async () => {
+    const { query, requests } = aSharedQuery();
+    const before = query.call(1, aCaller());
+    query.invalidate();
+    void query.call(1, aCaller());
+    requests[0]!.answer('old');
     await before;
-    void request.call(1, aCaller());
-    expect(asked).toHaveLength(2);
+    void query.call(1, aCaller());
+    expect(requests).toHaveLength(2);
   });
 });
 
-test('a private request is nobody else’s: equal ones at once are two', async () => {
-  const { call, asked } = deferredCall<number, string>();
-  const ask = createPrivateQuery(upstreamWith(call), endpoint<number, string>(), observer);
-  const both = [ask(1, aCaller()), ask(1, aCaller())];
-  asked[0]!.answer('mine');
-  asked[1]!.answer('yours');
+test('a private query sends equal concurrent requests separately', async () => {
+  const { call, requests } = deferredCall<number, string>();
+  const query = createPrivateQuery(upstreamWith(call), endpoint<number, string>(), observer);
+  const both = [query(1, aCaller()), query(1, aCaller())];
+  requests[0]!.answer('mine');
+  requests[1]!.answer('yours');
   expect((await Promise.all(both)).map(({ value }) => value)).toEqual(['mine', 'yours']);
 });
 
 describe.each([
-  ['with a memory', true],
-  ['without one', false],
-])('a thing that is looked up %s', (_, remembers) => {
+  ['with a cache', true],
+  ['without a cache', false],
+])('a loader %s', (_, caches) => {
   function arrange() {
-    const { call, asked } = deferredCall<readonly number[], ReadonlyMap<number, string>>();
-    const lookups = createLoader<string>({
+    const { call, requests } = deferredCall<readonly number[], ReadonlyMap<number, string>>();
+    const loader = createLoader<string>({
       upstream: upstreamWith(call),
       entity: 'post',
       endpoint: endpoint<readonly number[], ReadonlyMap<number, string>>(),
-      cache: remembers
+      cache: caches
         ? createCache({
             freshMs: 60_000,
             absentMs: 60_000,
@@ -102,55 +102,55 @@ describe.each([
       refreshInBackground: false,
       observer,
     });
-    const look = async (): Promise<string | undefined> => (await lookups.call(1, aCaller())).value;
-    const answer = (at: number, value: string) => asked[at]!.answer(new Map([[1, value]]));
-    return { lookups, look, asked, answer };
+    const load = async (): Promise<string | undefined> => (await loader.call(1, aCaller())).value;
+    const answer = (at: number, value: string) => requests[at]!.answer(new Map([[1, value]]));
+    return { loader, load, requests, answer };
   }
 
-  test('after it was changed joins no older flight, and is not answered from one later', async () => {
-    const { lookups, look, asked, answer } = arrange();
-    const before = look();
+  test('joins no request from before an invalidation, and never serves its value afterwards', async () => {
+    const { loader, load, requests, answer } = arrange();
+    const before = load();
     await settle();
-    lookups.invalidate(1);
-    const after = look();
+    loader.invalidate(1);
+    const after = load();
     await settle();
-    expect(asked).toHaveLength(2);
+    expect(requests).toHaveLength(2);
     answer(1, 'new');
     expect(await after).toBe('new');
     answer(0, 'old');
     expect(await before).toBe('old');
-    const later = look();
+    const later = load();
     await settle();
-    if (!remembers) answer(2, 'new');
+    if (!caches) answer(2, 'new');
     expect(await later).toBe('new');
-    lookups.close();
+    loader.close();
   });
 
-  test('is asked for anew when the change came while it still waited to be sent', async () => {
-    const { lookups, look, asked, answer } = arrange();
-    const before = look();
-    lookups.invalidate(1);
-    const after = look();
+  test('sends one request for the callers before and after an invalidation that comes before the request is sent', async () => {
+    const { loader, load, requests, answer } = arrange();
+    const before = load();
+    loader.invalidate(1);
+    const after = load();
     await settle();
-    // Both left after the change: one request is enough, and both may have its answer.
+    // The request was sent after the invalidation, so its value is new for both callers.
     answer(0, 'new');
     expect(await Promise.all([before, after])).toEqual(['new', 'new']);
-    expect(asked).toHaveLength(1);
-    lookups.close();
+    expect(requests).toHaveLength(1);
+    loader.close();
   });
 
-  test('that was remembered is forgotten', async () => {
-    const { lookups, look, asked, answer } = arrange();
-    const first = look();
+  test('requests an invalidated entity again', async () => {
+    const { loader, load, requests, answer } = arrange();
+    const first = load();
     await settle();
     answer(0, 'old');
     await first;
-    lookups.invalidate(1);
-    const after = look();
+    loader.invalidate(1);
+    const after = load();
     await settle();
     answer(1, 'new');
     expect(await after).toBe('new');
-    expect(asked).toHaveLength(2);
-    lookups.close();
+    expect(requests).toHaveLength(2);
+    loader.close();
   });
 });

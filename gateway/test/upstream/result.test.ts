@@ -1,4 +1,4 @@
-// An upstream's no: told on in its words when it is one of ours, else a failure of the upstream.
+// Rejections: passed on in the upstream's words when they are problem documents of ours, else failures of the upstream.
 import { describe, expect, test } from '@jest/globals';
 import { problems, type ProblemSlug } from 'chassis/http/problem';
 import { UpstreamFailure } from '../../src/upstream/engine/failure.ts';
@@ -44,10 +44,10 @@ function failureOf(status: number, body: unknown): UpstreamFailure {
     if (error instanceof UpstreamFailure) return error;
     throw error;
   }
-  throw new Error('it was no failure');
+  throw new Error('reading threw no failure');
 }
 
-const REFUSALS: readonly ProblemSlug[] = [
+const REJECTIONS: readonly ProblemSlug[] = [
   'invalid-request',
   'unauthenticated',
   'forbidden',
@@ -58,8 +58,8 @@ const REFUSALS: readonly ProblemSlug[] = [
   'too-many-requests',
 ];
 
-describe('a refusal', () => {
-  test.each(REFUSALS)('of the kind %s is told on in its own words', (slug) => {
+describe('a rejection', () => {
+  test.each(REJECTIONS)('with the problem %s is passed on in its own words', (slug) => {
     const { status } = problems[slug];
     expect(read(status, documentOf(slug, status))).toEqual({
       rejected: { slug, detail: 'The word of the upstream.', errors: undefined },
@@ -67,7 +67,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('tells where its faults are, and nothing else that came with them', () => {
+  test('names the pointer and detail of each fault, and no other field', () => {
     const fault = { pointer: '/body/username', detail: 'already taken' };
     const document = documentOf('conflict', 409, {
       errors: [{ ...fault, value: 'cat@example.com' }],
@@ -79,7 +79,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('keeps the headers that say how to go on, and no other', () => {
+  test('keeps the headers about rate limits, retries and authentication, and no others', () => {
     const headers = {
       'retry-after': '540',
       ratelimit: '"account";r=0;t=540',
@@ -97,10 +97,10 @@ describe('a refusal', () => {
     });
   });
 
-  test('is the problem that the client hears, with the words, the faults and the headers', () => {
+  test('becomes the client’s problem with the same detail, faults and headers', () => {
     const errors = [{ pointer: '/body/username', detail: 'already taken' }];
-    const outcome = read(409, documentOf('conflict', 409, { errors }), { 'retry-after': '1' });
-    expect(() => unwrap(outcome)).toThrow(
+    const result = read(409, documentOf('conflict', 409, { errors }), { 'retry-after': '1' });
+    expect(() => unwrap(result)).toThrow(
       expect.objectContaining({
         slug: 'conflict',
         status: 409,
@@ -112,33 +112,41 @@ describe('a refusal', () => {
   });
 });
 
-test('what was done is given back, with how many attempts are left', () => {
-  const outcome = read(201, {}, { ratelimit: '"account";r=9;t=900', location: '/things/1' });
-  expect(outcome).toEqual({ ok: 'cat', headers: { RateLimit: '"account";r=9;t=900' } });
-  expect(unwrap(outcome)).toBe('cat');
+test('returns the value of a success with the rate-limit headers', () => {
+  const result = read(201, {}, { ratelimit: '"account";r=9;t=900', location: '/things/1' });
+  expect(result).toEqual({ ok: 'cat', headers: { RateLimit: '"account";r=9;t=900' } });
+  expect(unwrap(result)).toBe('cat');
 });
 
-describe('what is no refusal of ours', () => {
+describe('a response that is no rejection of ours', () => {
   test.each<[string, number, unknown]>([
-    ['no JSON', 403, '<h1>403 Forbidden</h1>'],
-    ['no body', 403, ''],
+    ['text that is no JSON', 403, '<h1>403 Forbidden</h1>'],
+    ['an empty body', 403, ''],
     ['null', 403, 'null'],
     ['an empty object', 404, {}],
-    ['a problem without its words', 409, { ...documentOf('conflict', 409), detail: undefined }],
-    ['a problem of somebody else', 403, { ...documentOf('forbidden', 403), type: 'about:blank' }],
-    ['a kind that nobody knows', 403, documentOf('forbidden-by-moon', 403)],
-    ['a kind named like what every object has', 403, documentOf('constructor', 403)],
-    ['a kind that belongs to another status', 403, documentOf('not-found', 403)],
-    ['a kind that is a failure', 409, documentOf('internal', 409)],
-    ['faults that are none', 400, documentOf('invalid-request', 400, { errors: ['x'] })],
-    ['a status that is not expected', 410, documentOf('not-found', 410)],
-    ['a status that is not expected, but ours', 413, documentOf('content-too-large', 413)],
-  ])('%s with %d is a failure that opens no breaker', (_, status, body) => {
+    ['a problem without a detail', 409, { ...documentOf('conflict', 409), detail: undefined }],
+    [
+      'a problem of another kind of API',
+      403,
+      { ...documentOf('forbidden', 403), type: 'about:blank' },
+    ],
+    ['an unknown problem type', 403, documentOf('forbidden-by-moon', 403)],
+    ['a problem type named like a property of every object', 403, documentOf('constructor', 403)],
+    ['a problem type of another status', 403, documentOf('not-found', 403)],
+    ['a problem type that is a failure', 409, documentOf('internal', 409)],
+    ['errors that are no faults', 400, documentOf('invalid-request', 400, { errors: ['x'] })],
+    ['a problem with an unexpected status', 410, documentOf('not-found', 410)],
+    [
+      'a problem of ours with its own, but unexpected status',
+      413,
+      documentOf('content-too-large', 413),
+    ],
+  ])('%s (%d) is a failure that opens no breaker', (_, status, body) => {
     const { kind, descriptor, receivedStatus } = failureOf(status, body);
     expect([kind, descriptor.trips, receivedStatus]).toEqual(['rejected', false, status]);
   });
 
-  test('a 429 that is not ours says to come later', () => {
+  test('a 429 that is no problem of ours is the failure throttled', () => {
     expect(failureOf(429, '<h1>slow down</h1>').kind).toBe('throttled');
   });
 
@@ -149,12 +157,12 @@ describe('what is no refusal of ours', () => {
     [200, 'nonsense'],
     [204, 'nonsense'],
     [302, 'nonsense'],
-  ])('%d is %s, whatever its words', (status, kind) => {
+  ])('the status %d is the failure %s, also with a problem of ours', (status, kind) => {
     expect(failureOf(status, documentOf('forbidden', 403)).kind).toBe(kind);
   });
 });
 
-test('a 503 about missing keys is a failure where no access token was sent', () => {
+test('a 503 with the problem keys-missing is a failure for a request without an access token', () => {
   const withoutToken = { ...endpoint, readers: rejections(401) };
   const body = Buffer.from(JSON.stringify(documentOf('keys-missing', 503)));
   expect(() =>

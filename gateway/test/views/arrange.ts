@@ -1,4 +1,4 @@
-// What the tests of the views share: look-ups of every kind, and parts that tell when they were asked.
+// Shared by the tests of the views: parts of every kind, and data sources that record their requests.
 import * as fc from 'fast-check';
 import type { Caller, Reply, Via } from '../../src/upstream/engine/call.ts';
 import {
@@ -16,7 +16,7 @@ export const hit = (ttlMs = 21_900): Via => ({ kind: 'hit', ttlMs });
 export const miss = (collapsed = false): Via => ({ kind: 'miss', collapsed });
 export const stale = (failure = failed()): Via => ({ kind: 'stale', failure });
 export const replica = (failure?: UpstreamFailure) => ({ kind: 'replica', failure }) as const;
-export const gap = (failure = failed()) => ({ kind: 'unavailable', failure }) as const;
+export const unavailable = (failure = failed()) => ({ kind: 'unavailable', failure }) as const;
 
 export const failed = (
   kind: FailureKind = 'refused',
@@ -24,10 +24,10 @@ export const failed = (
   upstream: UpstreamName = 'identity',
 ): UpstreamFailure => new UpstreamFailure(upstream, kind, status === undefined ? {} : { status });
 
-type How = Fetched<unknown>['via'];
+type AnyVia = Fetched<unknown>['via'];
 
-/** Looked up at Identity. */
-export const author = <T = undefined>(via: How, value?: T, tookMs = 1): Fetched<T> => ({
+/** An author that was requested from Identity. */
+export const author = <T = undefined>(via: AnyVia, value?: T, tookMs = 1): Fetched<T> => ({
   entity: 'author',
   upstream: 'identity',
   value,
@@ -35,8 +35,8 @@ export const author = <T = undefined>(via: How, value?: T, tookMs = 1): Fetched<
   tookMs,
 });
 
-/** Looked up at Social. */
-export const post = <T = undefined>(via: How, value?: T, tookMs = 1): Fetched<T> => ({
+/** A post that was requested from Social. */
+export const post = <T = undefined>(via: AnyVia, value?: T, tookMs = 1): Fetched<T> => ({
   entity: 'post',
   upstream: 'social',
   value,
@@ -44,8 +44,8 @@ export const post = <T = undefined>(via: How, value?: T, tookMs = 1): Fetched<T>
   tookMs,
 });
 
-/** Looked up at Social, where no cache is asked. */
-export const page = <T = undefined>(via: How, value?: T, tookMs = 1): Fetched<T> => ({
+/** A page that was requested from Social, without a cache. */
+export const page = <T = undefined>(via: AnyVia, value?: T, tookMs = 1): Fetched<T> => ({
   entity: undefined,
   upstream: 'social',
   value,
@@ -53,15 +53,15 @@ export const page = <T = undefined>(via: How, value?: T, tookMs = 1): Fetched<T>
   tookMs,
 });
 
-/** A part that remembers the requests it was asked; `answer` tells or throws. */
-export function aPart<Q, T>(
+/** Makes a data source that records its requests; `answer` returns the part, or throws. */
+export function aDataSource<Q, T>(
   answer: (request: Q) => Fetched<T> | Promise<Fetched<T>>,
-): { readonly part: DataSource<Q, T>; readonly asked: Q[] } {
-  const asked: Q[] = [];
+): { readonly source: DataSource<Q, T>; readonly requests: Q[] } {
+  const requests: Q[] = [];
   return {
-    asked,
-    part: async (request) => {
-      asked.push(request);
+    requests,
+    source: async (request) => {
+      requests.push(request);
       return answer(request);
     },
   };
@@ -79,16 +79,16 @@ const anyFailure = fc
     upstream: anyUpstream,
   })
   .map(({ kind, status, upstream }) => failed(kind, status, upstream));
-const anyVia: fc.Arbitrary<How> = fc.oneof(
+const anyVia: fc.Arbitrary<AnyVia> = fc.oneof(
   fc.double({ min: 0.001, max: 1e9, noNaN: true }).map(hit),
   fc.boolean().map(miss),
   anyFailure.map(stale),
   fc.option(anyFailure, { nil: undefined }).map(replica),
-  anyFailure.map(gap),
+  anyFailure.map(unavailable),
 );
 
-/** Any look-ups that an answer may be made of. */
-export const anyLookups: fc.Arbitrary<Fetched<undefined>[]> = fc.array(
+/** Any parts that an answer may have. */
+export const anyParts: fc.Arbitrary<Fetched<undefined>[]> = fc.array(
   fc.record({
     entity: fc.constantFrom('post', 'author', undefined),
     upstream: anyUpstream,

@@ -1,4 +1,4 @@
-// Required and optional catalog: which failures end an answer, which become gaps, and which are nobody's but ours.
+// Required and optional data sources: which failures end an answer, which make a part unavailable, and which are bugs.
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import {
   failureKinds,
@@ -13,11 +13,11 @@ import {
   required,
 } from '../../src/views/data-source.ts';
 import {
-  aPart,
+  aDataSource,
   author,
   caller,
   failed,
-  gap,
+  unavailable,
   hit,
   miss,
   post,
@@ -26,10 +26,10 @@ import {
   stale,
 } from './arrange.ts';
 
-const naming = { entity: 'author', upstream: 'identity' } as const;
+const NAME = { entity: 'author', upstream: 'identity' } as const;
 const kinds = Object.keys(failureKinds) as FailureKind[];
 
-/** A clock that stands until it is told that milliseconds passed. */
+/** Stops the clock. Returns a function that advances it by milliseconds. */
 function useClock(): (ms: number) => void {
   let now = 1000;
   jest.spyOn(performance, 'now').mockImplementation(() => now);
@@ -37,202 +37,217 @@ function useClock(): (ms: number) => void {
 }
 afterEach(() => void jest.restoreAllMocks());
 
-test('a part tells what it found, where from, and how long that took', async () => {
-  const part = dataSource<number, string>(naming, async () => reply('cat', hit(5)));
-  expect(await part(1, caller)).toEqual({
-    ...naming,
+test('returns the value of its call, where it came from, and how long the call took', async () => {
+  const source = dataSource<number, string>(NAME, async () => reply('cat', hit(5)));
+  expect(await source(1, caller)).toEqual({
+    ...NAME,
     value: 'cat',
     via: hit(5),
     tookMs: expect.any(Number),
   });
 });
 
-test('the time of a part is what its asker waited, in milliseconds', async () => {
-  const pass = useClock();
-  const slow = dataSource<number, string>(naming, async () => {
-    pass(30);
+test('measures how long the caller waited, in milliseconds', async () => {
+  const advance = useClock();
+  const slow = dataSource<number, string>(NAME, async () => {
+    advance(30);
     return reply('cat');
   });
   expect((await slow(1, caller)).tookMs).toBe(30);
 });
 
-test('request and caller reach the call as they are', async () => {
-  const seen: unknown[] = [];
-  const part = dataSource<number, string>(naming, async (...given) => {
-    seen.push(...given);
+test('passes request and caller to the call unchanged', async () => {
+  const received: unknown[] = [];
+  const source = dataSource<number, string>(NAME, async (...args) => {
+    received.push(...args);
     return reply('cat');
   });
-  await part(7, caller);
-  expect(seen).toEqual([7, caller]);
-  expect(seen[1]).toBe(caller);
+  await source(7, caller);
+  expect(received).toEqual([7, caller]);
+  expect(received[1]).toBe(caller);
 });
 
-test.each(kinds)('without a required part there is no answer: %s is thrown on', async (kind) => {
-  const { part } = aPart<number, string>(() => Promise.reject(failed(kind)));
-  await expect(required(part)(1, caller)).rejects.toMatchObject({ kind });
+test.each(kinds)('a required data source throws the failure %s', async (kind) => {
+  const { source } = aDataSource<number, string>(() => Promise.reject(failed(kind)));
+  await expect(required(source)(1, caller)).rejects.toMatchObject({ kind });
 });
 
-test('a gap in a required part is its failure', async () => {
-  const { part } = aPart<number, string>(() => author<string>(gap(failed('open')), undefined));
-  await expect(required(part)(1, caller)).rejects.toMatchObject({ kind: 'open' });
+test('a required data source throws the failure of an unavailable part', async () => {
+  const { source } = aDataSource<number, string>(() =>
+    author<string>(unavailable(failed('open')), undefined),
+  );
+  await expect(required(source)(1, caller)).rejects.toMatchObject({ kind: 'open' });
 });
 
-test('a gap is a rung that failed: the one below it is asked', async () => {
-  const first = aPart<number, string>(() => author<string>(gap(failed('open')), undefined));
-  const second = aPart<number, string>(() => author(miss(), 'dog'));
-  expect(await optional([first.part, second.part], naming)(1, caller)).toMatchObject({
+test('an optional data source requests the next rung when the part of the rung above is unavailable', async () => {
+  const first = aDataSource<number, string>(() =>
+    author<string>(unavailable(failed('open')), undefined),
+  );
+  const second = aDataSource<number, string>(() => author(miss(), 'dog'));
+  expect(await optional([first.source, second.source], NAME)(1, caller)).toMatchObject({
     value: 'dog',
   });
 });
 
-test.each(kinds)('an optional part that failed with %s is a gap that tells so', async (kind) => {
-  const { part: rung } = aPart<number, string>(() => Promise.reject(failed(kind)));
-  expect(await optional([rung], naming)(1, caller)).toEqual({
-    ...naming,
-    value: undefined,
-    via: gap(failed(kind)),
-    tookMs: expect.any(Number),
-  });
-});
+test.each(kinds)(
+  'an optional data source makes the part unavailable with its failure %s',
+  async (kind) => {
+    const { source: rung } = aDataSource<number, string>(() => Promise.reject(failed(kind)));
+    expect(await optional([rung], NAME)(1, caller)).toEqual({
+      ...NAME,
+      value: undefined,
+      via: unavailable(failed(kind)),
+      tookMs: expect.any(Number),
+    });
+  },
+);
 
-test('the first rung that holds is the answer; those below it are not asked', async () => {
-  const first = aPart<number, string>(() => author(hit(), 'cat'));
-  const second = aPart<number, string>(() => author(miss(), 'dog'));
-  expect(await optional([first.part, second.part], naming)(1, caller)).toMatchObject({
+test('an optional data source returns the part of the first rung that succeeds, and requests none below it', async () => {
+  const first = aDataSource<number, string>(() => author(hit(), 'cat'));
+  const second = aDataSource<number, string>(() => author(miss(), 'dog'));
+  expect(await optional([first.source, second.source], NAME)(1, caller)).toMatchObject({
     value: 'cat',
   });
-  expect(second.asked).toEqual([]);
+  expect(second.requests).toEqual([]);
 });
 
-test('a rung is asked the same request only after the one above it failed', async () => {
+test('an optional data source sends the same request to a rung only after the rung above it has failed', async () => {
   const order: string[] = [];
-  const rung = (name: string, holds: boolean) =>
-    aPart<number, string>(async (request) => {
-      order.push(`${name} is asked ${request}`);
+  const rung = (name: string, succeeds: boolean) =>
+    aDataSource<number, string>(async (request) => {
+      order.push(`${name} gets ${request}`);
       await Promise.resolve();
       order.push(`${name} has ended`);
-      if (!holds) throw failed();
+      if (!succeeds) throw failed();
       return author(miss(), name);
-    }).part;
-  const ladder = optional([rung('1', false), rung('2', false), rung('3', true)], naming);
+    }).source;
+  const ladder = optional([rung('1', false), rung('2', false), rung('3', true)], NAME);
   expect((await ladder(7, caller)).value).toBe('3');
   expect(order).toEqual([
-    '1 is asked 7',
+    '1 gets 7',
     '1 has ended',
-    '2 is asked 7',
+    '2 gets 7',
     '2 has ended',
-    '3 is asked 7',
+    '3 gets 7',
     '3 has ended',
   ]);
 });
 
-test('"there is no such thing" is an answer: no lower rung may contradict it', async () => {
-  const first = aPart<number, string>(() => author(miss(), undefined as string | undefined));
-  const second = aPart<number, string>(() => author(miss(), 'dog'));
-  const found = await optional([first.part, second.part], naming)(1, caller);
-  expect(found).toMatchObject({ value: undefined, via: miss() });
-  expect(second.asked).toEqual([]);
+test('an optional data source returns an absence as the answer, and requests no lower rung', async () => {
+  const first = aDataSource<number, string>(() => author(miss(), undefined as string | undefined));
+  const second = aDataSource<number, string>(() => author(miss(), 'dog'));
+  const fetched = await optional([first.source, second.source], NAME)(1, caller);
+  expect(fetched).toMatchObject({ value: undefined, via: miss() });
+  expect(second.requests).toEqual([]);
 });
 
-test('below the last rung is the gap, which tells of the first failure: the one that is worth knowing', async () => {
+test('an optional data source makes the part unavailable with the first failure when all rungs have failed', async () => {
   const rungs = [failed('timeout'), failed('unavailable', 503, 'social')].map(
-    (failure) => aPart<number, string>(() => Promise.reject(failure)).part,
+    (failure) => aDataSource<number, string>(() => Promise.reject(failure)).source,
   ) as [ReturnType<typeof required<number, string>>];
-  expect((await optional(rungs, naming)(1, caller)).via).toEqual(gap(failed('timeout')));
+  expect((await optional(rungs, NAME)(1, caller)).via).toEqual(unavailable(failed('timeout')));
 });
 
-/** Takes its time, and fails or finds what it was given. */
-const rung = (pass: (ms: number) => void, tookMs: number, end: UpstreamFailure | string) =>
-  aPart<number, string>(() => {
-    pass(tookMs);
+/** A rung that takes `tookMs`, and then fails or returns `end`; '' is an absence. */
+const rung = (advance: (ms: number) => void, tookMs: number, end: UpstreamFailure | string) =>
+  aDataSource<number, string>(() => {
+    advance(tookMs);
     if (end instanceof UpstreamFailure) throw end;
     return post(miss(), end === '' ? undefined : end, tookMs);
-  }).part;
+  }).source;
 
-describe('of several rungs', () => {
+describe('an optional data source with several rungs', () => {
   const identityFailed = failed('timeout');
   const socialFailed = failed('unavailable', 503, 'social');
 
-  test('one that holds below a failure is a replica, with that failure and what it cost', async () => {
-    const pass = useClock();
-    const rungs = [rung(pass, 250, identityFailed), rung(pass, 20, 'cat')] as const;
-    expect(await optional(rungs, naming)(1, caller)).toEqual({
+  test('marks the part of a lower rung as a replica, with the failure above it and how long that took', async () => {
+    const advance = useClock();
+    const rungs = [rung(advance, 250, identityFailed), rung(advance, 20, 'cat')] as const;
+    expect(await optional(rungs, NAME)(1, caller)).toEqual({
       ...post(replica(identityFailed), 'cat', 20),
       tried: [{ upstream: 'identity', failure: identityFailed, tookMs: 250 }],
     });
   });
 
-  test('a gap tells of the first by itself, and of the others beside it', async () => {
-    const pass = useClock();
-    const rungs = [rung(pass, 250, identityFailed), rung(pass, 20, socialFailed)] as const;
-    expect(await optional(rungs, naming)(1, caller)).toEqual({
-      ...author(gap(identityFailed), undefined, 250),
+  test('makes the part unavailable with the first failure, and lists the other failures as tried', async () => {
+    const advance = useClock();
+    const rungs = [rung(advance, 250, identityFailed), rung(advance, 20, socialFailed)] as const;
+    expect(await optional(rungs, NAME)(1, caller)).toEqual({
+      ...author(unavailable(identityFailed), undefined, 250),
       tried: [{ upstream: 'social', failure: socialFailed, tookMs: 20 }],
     });
   });
 
-  test('a copy that does not know the thing is no word on whether it exists: that is a gap', async () => {
-    const pass = useClock();
-    const rungs = [rung(pass, 250, identityFailed), rung(pass, 20, '')] as const;
-    expect(await optional(rungs, naming)(1, caller)).toEqual({
-      ...author(gap(identityFailed), undefined, 250),
+  test('makes the part unavailable when the replica does not know the entity, as it may exist', async () => {
+    const advance = useClock();
+    const rungs = [rung(advance, 250, identityFailed), rung(advance, 20, '')] as const;
+    expect(await optional(rungs, NAME)(1, caller)).toEqual({
+      ...author(unavailable(identityFailed), undefined, 250),
       tried: [{ upstream: 'social', failure: undefined, tookMs: 20 }],
     });
   });
 
-  test('a stale value holds: the copy below is not asked', async () => {
-    const copy = aPart<number, string>(() => post(miss(), 'dog'));
-    const first = aPart<number, string>(() => author(stale(), 'cat'));
-    const found = await optional([first.part, copy.part], naming)(1, caller);
-    expect(found).toEqual(author(stale(), 'cat'));
-    expect(copy.asked).toEqual([]);
+  test('returns a stale value without a request to the replica', async () => {
+    const lower = aDataSource<number, string>(() => post(miss(), 'dog'));
+    const first = aDataSource<number, string>(() => author(stale(), 'cat'));
+    const fetched = await optional([first.source, lower.source], NAME)(1, caller);
+    expect(fetched).toEqual(author(stale(), 'cat'));
+    expect(lower.requests).toEqual([]);
   });
 });
 
-describe('where a copy is all that is asked', () => {
+describe('a data source whose only source is the replica', () => {
   test.each([
-    ['what it holds', 'cat'],
-    ['what it does not hold', undefined],
-  ])('%s is a whole answer from it', async (_, value) => {
-    const part = fromReplica(aPart<number, string | undefined>(() => post(miss(), value)).part);
-    const found = await part(1, caller);
-    expect(found).toEqual(post(replica(), value));
-    expect(failureOf(found)).toBeUndefined();
+    ['a user', 'cat'],
+    ['an absence', undefined],
+  ])('returns %s of the replica as a complete part', async (_, value) => {
+    const source = fromReplica(
+      aDataSource<number, string | undefined>(() => post(miss(), value)).source,
+    );
+    const fetched = await source(1, caller);
+    expect(fetched).toEqual(post(replica(), value));
+    expect(failureOf(fetched)).toBeUndefined();
   });
 
-  test('what came from memory stays a hit', async () => {
-    const part = fromReplica(aPart<number, string>(() => post(hit(5), 'cat')).part);
-    expect((await part(1, caller)).via).toEqual(hit(5));
+  test('returns a cached value as a hit', async () => {
+    const source = fromReplica(aDataSource<number, string>(() => post(hit(5), 'cat')).source);
+    expect((await source(1, caller)).via).toEqual(hit(5));
   });
 });
 
 test.each([
   ['a TypeError', new TypeError('undefined is not a function')],
   ['a RangeError', new RangeError('too deep')],
-  ['something that is no error at all', 'oops'],
-  ['what only looks like a failure', { name: 'UpstreamFailure', kind: 'timeout' }],
-])('a bug never becomes an authorless post: %s is thrown on', async (_, bug) => {
-  const buggy = aPart<number, string>(() => Promise.reject(bug));
-  const lower = aPart<number, string>(() => author(miss(), 'dog'));
-  await expect(optional([buggy.part, lower.part], naming)(1, caller)).rejects.toBe(bug);
-  expect(lower.asked).toEqual([]);
-});
+  ['a thrown text', 'oops'],
+  ['an object that only looks like a failure', { name: 'UpstreamFailure', kind: 'timeout' }],
+])(
+  'an optional data source rethrows %s: a bug never becomes an unavailable part',
+  async (_, bug) => {
+    const buggy = aDataSource<number, string>(() => Promise.reject(bug));
+    const lower = aDataSource<number, string>(() => author(miss(), 'dog'));
+    await expect(optional([buggy.source, lower.source], NAME)(1, caller)).rejects.toBe(bug);
+    expect(lower.requests).toEqual([]);
+  },
+);
 
-test('a bug in a lower rung is thrown on, too', async () => {
-  const upper = aPart<number, string>(() => Promise.reject(failed()));
+test('an optional data source rethrows a bug of a lower rung', async () => {
+  const upper = aDataSource<number, string>(() => Promise.reject(failed()));
   const bug = new TypeError('oops');
-  const buggy = aPart<number, string>(() => Promise.reject(bug));
-  await expect(optional([upper.part, buggy.part], naming)(1, caller)).rejects.toBe(bug);
+  const buggy = aDataSource<number, string>(() => Promise.reject(bug));
+  await expect(optional([upper.source, buggy.source], NAME)(1, caller)).rejects.toBe(bug);
 });
 
 test.each([
   ['hit', hit(), undefined],
   ['miss', miss(), undefined],
-  ['joined miss', miss(true), undefined],
-  ['stale one', stale(failed('open')), 'open'],
-  ['replica of what failed', replica(failed('refused')), 'refused'],
-  ['replica that is all there is', replica(), undefined],
-  ['unavailable', gap(failed('timeout')), 'timeout'],
-])('the failure behind a %s is known, and a whole part has none', (_, via, kind) => {
-  expect(failureOf(author(via))?.kind).toBe(kind);
-});
+  ['miss that joined a shared request', miss(true), undefined],
+  ['stale value', stale(failed('open')), 'open'],
+  ['replica value after a failure', replica(failed('refused')), 'refused'],
+  ['replica value without a rung above', replica(), undefined],
+  ['missing value', unavailable(failed('timeout')), 'timeout'],
+])(
+  'failureOf returns the failure that degraded a %s, and undefined for a complete part',
+  (_, via, kind) => {
+    expect(failureOf(author(via))?.kind).toBe(kind);
+  },
+);

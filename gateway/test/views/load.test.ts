@@ -1,11 +1,22 @@
-// What a view asks for: in parallel where it can, each author once, and whose failure is the answer's.
+// The requests of views: in parallel where possible, each author once, and which failures end the answer.
 import { describe, expect, test } from '@jest/globals';
 import type { Counts, Post, PostPage, User } from 'contracts/types';
 import type { Catalog } from '../../src/views/catalog.ts';
 import { loadPost, loadPosts } from '../../src/views/post/load.ts';
 import { loadProfile, loadUserPosts } from '../../src/views/profile/load.ts';
 import { settle } from '../upstream/engine/arrange.ts';
-import { aPart, author, caller, failed, gap, hit, miss, page, post, replica } from './arrange.ts';
+import {
+  aDataSource,
+  author,
+  caller,
+  failed,
+  unavailable,
+  hit,
+  miss,
+  page,
+  post,
+  replica,
+} from './arrange.ts';
 
 const aPost = (id: number, authorId: number): Post => ({
   id,
@@ -19,22 +30,22 @@ const never = (): never => {
   throw new Error('not part of this view');
 };
 
-/** Posts by their authors' ids, asked for by hand: `social` and `identity` open the way for what waits. */
+/** A catalog whose posts have these authors. Posts wait until `social` is resolved, authors until `identity` is. */
 function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, number][] = []) {
   const social = Promise.withResolvers<void>();
   const identity = Promise.withResolvers<void>();
-  const wanted = aPart<number, Post>(async (id) => {
+  const postSource = aDataSource<number, Post>(async (id) => {
     await social.promise;
     const authorId = posts[id];
     return post(miss(), authorId === undefined ? undefined : aPost(id, authorId));
   });
-  const authors = aPart<number, User>(async (id) => {
+  const authors = aDataSource<number, User>(async (id) => {
     await identity.promise;
     return author(miss(), aUser(id));
   });
   const catalog: Catalog = {
-    post: wanted.part,
-    author: authors.part,
+    post: postSource.source,
+    author: authors.source,
     user: never,
     page: never,
     counts: never,
@@ -49,168 +60,178 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     social.resolve();
     identity.resolve();
   };
-  return { catalog, social, identity, answer, posts: wanted.asked, authors: authors.asked };
+  return {
+    catalog,
+    social,
+    identity,
+    answer,
+    posts: postSource.requests,
+    authors: authors.requests,
+  };
 }
 
-/** The parts of user 9's profile, which remember what they were asked and wait until they are let. */
-function aProfile({ author: by, items }: { author?: User; items?: Post[] } = {}) {
-  const asked: string[] = [];
+/** A catalog with the parts of user 9's profile. It records the requests, which wait until `open` is resolved. */
+function aProfile({ author: includedAuthor, items }: { author?: User; items?: Post[] } = {}) {
+  const requests: string[] = [];
   const open = Promise.withResolvers<void>();
-  const ask = (name: string, found: User | PostPage | Counts) =>
-    aPart<unknown, unknown>(async (request) => {
-      asked.push(`${name} ${JSON.stringify(request)}`);
+  const sourceOf = (name: string, found: User | PostPage | Counts) =>
+    aDataSource<unknown, unknown>(async (request) => {
+      requests.push(`${name} ${JSON.stringify(request)}`);
       await open.promise;
       return page(miss(), found);
-    }).part;
+    }).source;
   const catalog = {
     ...arrange().catalog,
-    author: ask('author', aUser(9)),
-    page: ask('page', {
-      items: items ?? [{ ...aPost(5, 9), ...(by && { author: by }) }],
+    author: sourceOf('author', aUser(9)),
+    page: sourceOf('page', {
+      items: items ?? [{ ...aPost(5, 9), ...(includedAuthor && { author: includedAuthor }) }],
       nextCursor: null,
     }),
-    counts: ask('counts', { postCount: 1, friendCount: 3 }),
+    counts: sourceOf('counts', { postCount: 1, friendCount: 3 }),
   } as Catalog;
-  return { catalog, asked, open };
+  return { catalog, requests, open };
 }
 
 describe('posts', () => {
-  test('an author who is not known yet is asked for as soon as the post tells who it is', async () => {
-    const testbed = arrange({ 5: 9 });
-    const loading = loadPosts(testbed.catalog, [5], caller);
+  test('requests an unknown author as soon as the post names the author', async () => {
+    const arranged = arrange({ 5: 9 });
+    const loading = loadPosts(arranged.catalog, [5], caller);
     await settle();
-    expect(testbed.authors).toEqual([]);
-    testbed.social.resolve();
+    expect(arranged.authors).toEqual([]);
+    arranged.social.resolve();
     await settle();
-    expect(testbed.authors).toEqual([9]);
-    testbed.identity.resolve();
+    expect(arranged.authors).toEqual([9]);
+    arranged.identity.resolve();
     expect((await loading).authors.get(9)?.value).toEqual(aUser(9));
   });
 
-  test('who wrote a post is learnt from it', async () => {
-    const testbed = arrange({ 5: 9 });
-    testbed.answer();
-    await loadPosts(testbed.catalog, [5], caller);
-    expect(testbed.catalog.authorOf.get(5)).toBe(9);
+  test('stores who wrote a post', async () => {
+    const arranged = arrange({ 5: 9 });
+    arranged.answer();
+    await loadPosts(arranged.catalog, [5], caller);
+    expect(arranged.catalog.authorOf.get(5)).toBe(9);
   });
 
-  test('an author who is known is asked for together with the post, and not a second time', async () => {
-    const testbed = arrange({ 5: 9 }, [[5, 9]]);
-    const loading = loadPosts(testbed.catalog, [5], caller);
-    expect([testbed.posts, testbed.authors]).toEqual([[5], [9]]);
-    testbed.answer();
+  test('requests a known author together with the post, and not a second time', async () => {
+    const arranged = arrange({ 5: 9 }, [[5, 9]]);
+    const loading = loadPosts(arranged.catalog, [5], caller);
+    expect([arranged.posts, arranged.authors]).toEqual([[5], [9]]);
+    arranged.answer();
     await loading;
-    expect(testbed.authors).toEqual([9]);
+    expect(arranged.authors).toEqual([9]);
   });
 
-  test('a wrong guess costs a look-up, never a wrong author, and is put right', async () => {
-    const testbed = arrange({ 5: 9 }, [[5, 8]]);
-    testbed.answer();
-    const { authors } = await loadPosts(testbed.catalog, [5], caller);
+  test('corrects a wrongly stored author, with one needless request and never with a wrong author in the answer', async () => {
+    const arranged = arrange({ 5: 9 }, [[5, 8]]);
+    arranged.answer();
+    const { authors } = await loadPosts(arranged.catalog, [5], caller);
     expect([...authors.keys()]).toEqual([9]);
-    expect(testbed.catalog.authorOf.get(5)).toBe(9);
+    expect(arranged.catalog.authorOf.get(5)).toBe(9);
   });
 
-  test('all posts are asked for at once, each author once, and they come in the order asked for', async () => {
-    const testbed = arrange({ 5: 9, 3: 8, 4: 9 });
-    const loading = loadPosts(testbed.catalog, [5, 3, 4], caller);
-    expect(testbed.posts).toEqual([5, 3, 4]);
-    testbed.social.resolve();
+  test('requests all posts at once and each author once, and returns the posts in the order of the ids', async () => {
+    const arranged = arrange({ 5: 9, 3: 8, 4: 9 });
+    const loading = loadPosts(arranged.catalog, [5, 3, 4], caller);
+    expect(arranged.posts).toEqual([5, 3, 4]);
+    arranged.social.resolve();
     await settle();
-    expect(testbed.authors).toEqual([9, 8]);
-    testbed.identity.resolve();
+    expect(arranged.authors).toEqual([9, 8]);
+    arranged.identity.resolve();
     const { posts, authors } = await loading;
     expect(posts.map(({ value }) => value?.id)).toEqual([5, 3, 4]);
     expect([...authors.keys()]).toEqual([9, 8]);
   });
 
-  test('a post that does not exist needs no author, and is still a look-up', async () => {
-    const testbed = arrange({ 5: 9 }, [[6, 7]]);
-    testbed.answer();
-    const { posts, authors } = await loadPosts(testbed.catalog, [6, 5], caller);
+  test('returns a part without a value for a post that does not exist, and no author for it', async () => {
+    const arranged = arrange({ 5: 9 }, [[6, 7]]);
+    arranged.answer();
+    const { posts, authors } = await loadPosts(arranged.catalog, [6, 5], caller);
     expect(posts.map(({ value }) => value?.id)).toEqual([undefined, 5]);
     expect([...authors.keys()]).toEqual([9]);
   });
 
-  test('a gap in place of an author leaves the post', async () => {
-    const testbed = arrange({ 5: 9 });
-    testbed.answer();
+  test('returns the post when its author is unavailable', async () => {
+    const arranged = arrange({ 5: 9 });
+    arranged.answer();
     const catalog: Catalog = {
-      ...testbed.catalog,
-      author: aPart<number, User>(() => author(gap())).part,
+      ...arranged.catalog,
+      author: aDataSource<number, User>(() => author(unavailable())).source,
     };
     const { posts, authors } = await loadPosts(catalog, [5], caller);
     expect(posts[0]?.value?.id).toBe(5);
     expect(authors.get(9)?.via.kind).toBe('unavailable');
   });
 
-  test('when a post fails, that is the answer’s failure, without waiting for its author', async () => {
-    const testbed = arrange({}, [[5, 9]]);
-    testbed.social.reject(failed('timeout', undefined, 'social'));
-    await expect(loadPosts(testbed.catalog, [5], caller)).rejects.toMatchObject({
+  test('throws the failure of a post without waiting for its author', async () => {
+    const arranged = arrange({}, [[5, 9]]);
+    arranged.social.reject(failed('timeout', undefined, 'social'));
+    await expect(loadPosts(arranged.catalog, [5], caller)).rejects.toMatchObject({
       kind: 'timeout',
     });
-    expect(testbed.authors).toEqual([9]);
+    expect(arranged.authors).toEqual([9]);
   });
 
-  test('a bug in an author’s look-up is thrown on', async () => {
-    const testbed = arrange({ 5: 9 });
-    testbed.social.resolve();
-    testbed.identity.reject(new TypeError('oops'));
-    await expect(loadPosts(testbed.catalog, [5], caller)).rejects.toThrow(TypeError);
+  test('rethrows a bug of an author’s request', async () => {
+    const arranged = arrange({ 5: 9 });
+    arranged.social.resolve();
+    arranged.identity.reject(new TypeError('oops'));
+    await expect(loadPosts(arranged.catalog, [5], caller)).rejects.toThrow(TypeError);
   });
 
-  test('a bug that nobody waits for any more does not end the process', async () => {
-    const testbed = arrange({}, [[5, 9]]);
-    testbed.social.reject(failed('timeout', undefined, 'social'));
-    await expect(loadPosts(testbed.catalog, [5], caller)).rejects.toMatchObject({
+  test('does not leave an unhandled rejection when an author’s request fails after the answer has failed', async () => {
+    const arranged = arrange({}, [[5, 9]]);
+    arranged.social.reject(failed('timeout', undefined, 'social'));
+    await expect(loadPosts(arranged.catalog, [5], caller)).rejects.toMatchObject({
       kind: 'timeout',
     });
     const unhandled: unknown[] = [];
-    const hear = (error: unknown) => unhandled.push(error);
-    process.on('unhandledRejection', hear);
-    testbed.identity.reject(new TypeError('oops'));
+    const listener = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', listener);
+    arranged.identity.reject(new TypeError('oops'));
     await settle();
-    process.off('unhandledRejection', hear);
+    process.off('unhandledRejection', listener);
     expect(unhandled).toEqual([]);
   });
 });
 
-const bringing = (via = miss(), by: User | null = aUser(9)) => {
-  const testbed = arrange();
-  const part = aPart<number, Post>((id) => post(via, { ...aPost(id, 9), author: by })).part;
-  return { ...testbed, catalog: { ...testbed.catalog, post: part } };
+/** A catalog whose posts include their author. */
+const arrangeIncluded = (via = miss(), includedAuthor: User | null = aUser(9)) => {
+  const arranged = arrange();
+  const source = aDataSource<number, Post>((id) =>
+    post(via, { ...aPost(id, 9), author: includedAuthor }),
+  ).source;
+  return { ...arranged, catalog: { ...arranged.catalog, post: source } };
 };
 
-describe('posts that bring their authors along', () => {
-  test('need nobody to be asked for: the author is the copy’s', async () => {
-    const testbed = bringing();
-    const one = await loadPost(testbed.catalog, 5, caller);
+describe('posts that include their authors', () => {
+  test('cause no requests for authors: the author comes from the replica', async () => {
+    const arranged = arrangeIncluded();
+    const one = await loadPost(arranged.catalog, 5, caller);
     expect(one.author).toEqual({ ...author(replica(), aUser(9)), upstream: 'social' });
-    const many = await loadPosts(testbed.catalog, [5, 6], caller);
+    const many = await loadPosts(arranged.catalog, [5, 6], caller);
     expect(many.authors.get(9)).toEqual(one.author);
-    expect(testbed.authors).toEqual([]);
+    expect(arranged.authors).toEqual([]);
   });
 
-  test('and are remembered: the author is a hit for as long as the post', async () => {
-    const testbed = bringing(hit(700));
-    expect((await loadPost(testbed.catalog, 5, caller)).author).toMatchObject({
+  test('have an author that is a hit as long as the post is', async () => {
+    const arranged = arrangeIncluded(hit(700));
+    expect((await loadPost(arranged.catalog, 5, caller)).author).toMatchObject({
       value: aUser(9),
       via: hit(700),
     });
   });
 
-  test('of whom the copy has not heard: the author is null, and nobody else is asked', async () => {
-    const testbed = bringing(miss(), null);
-    expect((await loadPost(testbed.catalog, 5, caller)).author).toMatchObject({
+  test('have no author, and cause no request for one, when the replica does not know the user', async () => {
+    const arranged = arrangeIncluded(miss(), null);
+    expect((await loadPost(arranged.catalog, 5, caller)).author).toMatchObject({
       value: undefined,
       via: replica(),
     });
-    expect(testbed.authors).toEqual([]);
+    expect(arranged.authors).toEqual([]);
   });
 
-  test('do so for a page of one user’s as well: that is one request', async () => {
-    const { catalog, asked, open } = aProfile({ author: aUser(9) });
+  test('make a page of a user’s posts one request', async () => {
+    const { catalog, requests, open } = aProfile({ author: aUser(9) });
     open.resolve();
     const request = { authorId: 9, limit: 2, cursor: undefined };
     const { user } = await loadUserPosts(
@@ -219,11 +240,11 @@ describe('posts that bring their authors along', () => {
       caller,
     );
     expect(user).toMatchObject({ value: aUser(9), via: replica(), upstream: 'social' });
-    expect(asked).toEqual([`page ${JSON.stringify(request)}`]);
+    expect(requests).toEqual([`page ${JSON.stringify(request)}`]);
   });
 
-  test('where there are none, the user is asked for after the page', async () => {
-    const { catalog, asked, open } = aProfile({ items: [] });
+  test('cause a request for the user after an empty page', async () => {
+    const { catalog, requests, open } = aProfile({ items: [] });
     open.resolve();
     const request = { authorId: 9, limit: 2, cursor: undefined };
     const { user } = await loadUserPosts(
@@ -232,25 +253,25 @@ describe('posts that bring their authors along', () => {
       caller,
     );
     expect(user.value).toEqual(aUser(9));
-    expect(asked).toEqual([`page ${JSON.stringify(request)}`, 'author 9']);
+    expect(requests).toEqual([`page ${JSON.stringify(request)}`, 'author 9']);
   });
 });
 
 describe('a user’s posts and profile', () => {
-  test('Identity and Social are asked at the same time for a page', async () => {
-    const { catalog, asked, open } = aProfile();
+  test('requests the user and the page of posts at the same time', async () => {
+    const { catalog, requests, open } = aProfile();
     const request = { authorId: 9, limit: 2, cursor: 'b3BhcXVl' };
     const loading = loadUserPosts(catalog, request, caller);
-    expect(asked).toEqual(['author 9', `page ${JSON.stringify(request)}`]);
+    expect(requests).toEqual(['author 9', `page ${JSON.stringify(request)}`]);
     open.resolve();
     const { user, page: found } = await loading;
     expect([user.value, found.value?.items]).toEqual([aUser(9), [aPost(5, 9)]]);
   });
 
-  test('all three parts of a profile are asked for at the same time, with the twenty newest posts', async () => {
-    const { catalog, asked, open } = aProfile();
+  test('requests all three parts of a profile at the same time, with the twenty newest posts', async () => {
+    const { catalog, requests, open } = aProfile();
     const loading = loadProfile(catalog, 9, caller);
-    expect(asked.toSorted()).toEqual(['author 9', 'counts 9', 'page {"authorId":9,"limit":20}']);
+    expect(requests.toSorted()).toEqual(['author 9', 'counts 9', 'page {"authorId":9,"limit":20}']);
     open.resolve();
     const { user, page: found, counts } = await loading;
     expect([user.value, found.value?.items.length, counts.value]).toEqual([
@@ -260,13 +281,16 @@ describe('a user’s posts and profile', () => {
     ]);
   });
 
-  test.each(['page', 'counts'] as const)('without its %s there is no profile', async (missing) => {
-    const { catalog, open } = aProfile();
-    open.resolve();
-    const failing = aPart<never, never>(() =>
-      Promise.reject(failed('refused', undefined, 'social')),
-    );
-    const without: Catalog = { ...catalog, [missing]: failing.part };
-    await expect(loadProfile(without, 9, caller)).rejects.toMatchObject({ kind: 'refused' });
-  });
+  test.each(['page', 'counts'] as const)(
+    'throws the failure of a profile’s %s',
+    async (missing) => {
+      const { catalog, open } = aProfile();
+      open.resolve();
+      const failing = aDataSource<never, never>(() =>
+        Promise.reject(failed('refused', undefined, 'social')),
+      );
+      const without: Catalog = { ...catalog, [missing]: failing.source };
+      await expect(loadProfile(without, 9, caller)).rejects.toMatchObject({ kind: 'refused' });
+    },
+  );
 });

@@ -4,23 +4,23 @@ import { createRenderer } from '../../src/views/post/rendering.ts';
 const post = { id: 5, content: 'Meow.', authorId: 1, createdAt: '2026-01-05T09:30:00.000Z' };
 const author = { id: 1, username: 'cat_sun_dog' };
 
-test('the same post with the same author is rendered once', () => {
-  const rendered = createRenderer();
-  expect(rendered(post, author)).toBe(rendered(post, author));
+test('renders the same post with the same author once', () => {
+  const render = createRenderer();
+  expect(render(post, author)).toBe(render(post, author));
 });
 
-test('another author, a renamed one, or none is rendered anew', () => {
-  const rendered = createRenderer();
+test('renders a post again with another author, with a renamed author, and without one', () => {
+  const render = createRenderer();
   const texts = [author, { id: 1, username: 'sun_dog' }, undefined, author].map(
-    (each) => (JSON.parse(String(rendered(post, each).content)) as { author: unknown }).author,
+    (each) => (JSON.parse(String(render(post, each).content)) as { author: unknown }).author,
   );
   expect(texts).toEqual([author, { id: 1, username: 'sun_dog' }, null, author]);
 });
 
-test('another version of the post is rendered anew, with another tag', () => {
-  const rendered = createRenderer();
-  const before = rendered(post, author);
-  const after = rendered({ ...post, content: 'Purr.' }, author);
+test('renders another version of a post again, with another ETag', () => {
+  const render = createRenderer();
+  const before = render(post, author);
+  const after = render({ ...post, content: 'Purr.' }, author);
   expect(String(after.content)).toContain('Purr.');
   expect(after.etag).not.toBe(before.etag);
 });

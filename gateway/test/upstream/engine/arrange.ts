@@ -1,4 +1,4 @@
-// What the tests of the layers share: a caller, and a call that answers when the test says so.
+// Shared by the tests of the layers: a caller, replies and failures, and a call whose requests the test answers.
 import {
   Cancellation,
   type Call,
@@ -7,10 +7,11 @@ import {
 } from '../../../src/upstream/engine/call.ts';
 import { UpstreamFailure, type FailureKind } from '../../../src/upstream/engine/failure.ts';
 
-export const aCaller = (patienceMs = 1000): Caller => ({
+/** Makes a caller that waits for `budgetMs` from now. */
+export const aCaller = (budgetMs = 1000): Caller => ({
   requestId: 'request-1',
   traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-  deadlineAt: performance.now() + patienceMs,
+  deadlineAt: performance.now() + budgetMs,
   cancellation: new Cancellation(),
 });
 
@@ -22,25 +23,28 @@ export const answer = <T>(value: T): Reply<T> => ({
 export const failure = (kind: FailureKind): UpstreamFailure =>
   new UpstreamFailure('identity', kind);
 
-export interface Asked<Q, T> {
+export interface PendingRequest<Q, T> {
   readonly request: Q;
   readonly caller: Caller;
   readonly answer: (value: T) => void;
   readonly fail: (error: unknown) => void;
 }
 
-/** A call that remembers what it was asked and answers by hand. */
-export function deferredCall<Q, T>(): { readonly call: Call<Q, T>; readonly asked: Asked<Q, T>[] } {
-  const asked: Asked<Q, T>[] = [];
+/** Makes a call that records its requests. Each stays pending until the test answers it or lets it fail. */
+export function deferredCall<Q, T>(): {
+  readonly call: Call<Q, T>;
+  readonly requests: PendingRequest<Q, T>[];
+} {
+  const requests: PendingRequest<Q, T>[] = [];
   return {
-    asked,
+    requests,
     call: (request, caller) =>
       new Promise((resolve, reject) => {
-        asked.push({ request, caller, answer: (value) => resolve(answer(value)), fail: reject });
+        requests.push({ request, caller, answer: (value) => resolve(answer(value)), fail: reject });
       }),
   };
 }
 
-/** Lets everything happen that waits for nothing but its turn. */
+/** Waits until all work that waits for no timer and no request has run. */
 export const settle = (): Promise<void> =>
   new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createCache, createImmutableCache } from '../../../src/upstream/engine/cache.ts';
 
-const memoryOf = (maxSize: number, random = 0) =>
+const cacheOf = (maxSize: number, random = 0) =>
   createCache<string>({
     freshMs: 1000,
     absentMs: 1000,
@@ -13,14 +13,14 @@ const memoryOf = (maxSize: number, random = 0) =>
     random: () => random,
   });
 
-test('memory is bounded by size: what was used least recently goes first', () => {
-  const memory = memoryOf(10);
-  memory.set(1, 'aaaa');
-  memory.set(2, 'bbbb');
-  memory.get(1);
-  memory.set(3, 'cccc');
-  expect(memory.get(2).kind).toBe('nothing');
-  expect(memory.get(1).kind).toBe('fresh');
+test('evicts the least recently used entry when the size limit is reached', () => {
+  const cache = cacheOf(10);
+  cache.set(1, 'aaaa');
+  cache.set(2, 'bbbb');
+  cache.get(1);
+  cache.set(3, 'cccc');
+  expect(cache.get(2).kind).toBe('nothing');
+  expect(cache.get(1).kind).toBe('fresh');
 });
 
 test.each([
@@ -28,99 +28,99 @@ test.each([
   [0.5, 950],
   [1, 900],
 ])(
-  'lifetimes are spread by a tenth, and never longer than the setting: drawn %d, an entry lives %d ms',
+  'shortens a lifetime at random, by at most a tenth: with the random number %d, an entry is fresh for %d ms',
   (random, ttlMs) => {
-    const memory = memoryOf(10, random);
-    memory.set(1, 'a');
-    expect(memory.get(1)).toEqual({ kind: 'fresh', value: 'a', ttlMs });
+    const cache = cacheOf(10, random);
+    cache.set(1, 'a');
+    expect(cache.get(1)).toEqual({ kind: 'fresh', value: 'a', ttlMs });
   },
 );
 
-test('what is larger than the whole memory is not kept, and disturbs nothing', () => {
-  const memory = memoryOf(10);
-  memory.set(1, 'a');
-  memory.set(2, 'x'.repeat(11));
-  expect(memory.get(2).kind).toBe('nothing');
-  expect(memory.get(1).kind).toBe('fresh');
+test('does not store a value that is larger than the size limit, and evicts nothing for it', () => {
+  const cache = cacheOf(10);
+  cache.set(1, 'a');
+  cache.set(2, 'x'.repeat(11));
+  expect(cache.get(2).kind).toBe('nothing');
+  expect(cache.get(1).kind).toBe('fresh');
 });
 
-describe('what is changed', () => {
-  test('is forgotten', () => {
-    const memory = memoryOf(10);
-    memory.set(1, 'old');
-    memory.set(2, 'other');
-    memory.invalidate(1);
-    expect(memory.get(1).kind).toBe('nothing');
-    expect(memory.get(2)).toMatchObject({ value: 'other' });
+describe('invalidation', () => {
+  test('deletes the entry, and no other', () => {
+    const cache = cacheOf(10);
+    cache.set(1, 'old');
+    cache.set(2, 'other');
+    cache.invalidate(1);
+    expect(cache.get(1).kind).toBe('nothing');
+    expect(cache.get(2)).toMatchObject({ value: 'other' });
   });
 
-  test('is kept when it was asked for afterwards, and not when it was asked for before', () => {
-    const memory = memoryOf(10);
-    const before = memory.lease(1);
-    memory.invalidate(1);
-    const after = memory.lease(1);
+  test('lets a later lease store its value, and ends an earlier lease', () => {
+    const cache = cacheOf(10);
+    const before = cache.lease(1);
+    cache.invalidate(1);
+    const after = cache.lease(1);
     after.store('new');
     before.store('old');
-    expect(memory.get(1)).toMatchObject({ value: 'new' });
+    expect(cache.get(1)).toMatchObject({ value: 'new' });
   });
 
-  test('"there is no such thing", heard before it was made, is not kept either', () => {
-    const memory = memoryOf(10);
-    const before = memory.lease(1);
-    memory.invalidate(1);
+  test('ends an earlier lease whose request found an absence', () => {
+    const cache = cacheOf(10);
+    const before = cache.lease(1);
+    cache.invalidate(1);
     before.store(undefined);
-    expect(memory.get(1).kind).toBe('nothing');
+    expect(cache.get(1).kind).toBe('nothing');
   });
 
-  test('does not disturb what others ask for', () => {
-    const memory = memoryOf(10);
-    const other = memory.lease(2);
-    memory.invalidate(1);
+  test('does not end the leases of other ids', () => {
+    const cache = cacheOf(10);
+    const other = cache.lease(2);
+    cache.invalidate(1);
     other.store('other');
-    expect(memory.get(2)).toMatchObject({ value: 'other' });
+    expect(cache.get(2)).toMatchObject({ value: 'other' });
   });
 
-  test('an expectation that was dropped, or kept once, keeps nothing more', () => {
-    const memory = memoryOf(10);
-    const [dropped, kept] = [memory.lease(1), memory.lease(2)];
-    dropped.release();
-    dropped.store('a');
-    kept.store('b');
-    kept.store('c');
-    expect(memory.get(1).kind).toBe('nothing');
-    expect(memory.get(2)).toMatchObject({ value: 'b' });
+  test('a lease stores nothing after it was released or has stored a value', () => {
+    const cache = cacheOf(10);
+    const [released, stored] = [cache.lease(1), cache.lease(2)];
+    released.release();
+    released.store('a');
+    stored.store('b');
+    stored.store('c');
+    expect(cache.get(1).kind).toBe('nothing');
+    expect(cache.get(2)).toMatchObject({ value: 'b' });
   });
 
-  test('whatever the order: nothing that was asked for before the last change is ever recalled', () => {
+  test('the cache never returns a value that was requested before the last change, in any order of steps', () => {
     const step = fc.oneof(
-      fc.constant('ask' as const),
+      fc.constant('request' as const),
       fc.constant('change' as const),
-      fc.nat({ max: 9 }).map((answered) => ({ answered })),
+      fc.nat({ max: 9 }).map((endsAt) => ({ endsAt })),
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const memory = memoryOf(10);
-        const asked: { version: number; expectation: ReturnType<typeof memory.lease> }[] = [];
+        const cache = cacheOf(10);
+        const pending: { version: number; lease: ReturnType<typeof cache.lease> }[] = [];
         let version = 0;
-        for (const each of steps) {
-          if (each === 'change') {
+        for (const current of steps) {
+          if (current === 'change') {
             version += 1;
-            memory.invalidate(1);
-          } else if (each === 'ask') asked.push({ version, expectation: memory.lease(1) });
+            cache.invalidate(1);
+          } else if (current === 'request') pending.push({ version, lease: cache.lease(1) });
           else {
-            const [flight] = asked.splice(each.answered % (asked.length || 1), 1);
-            flight?.expectation.store(String(flight.version));
+            const [ended] = pending.splice(current.endsAt % (pending.length || 1), 1);
+            ended?.lease.store(String(ended.version));
           }
-          const recalled = memory.get(1);
-          if (recalled.kind === 'fresh') expect(recalled.value).toBe(String(version));
+          const result = cache.get(1);
+          if (result.kind === 'fresh') expect(result.value).toBe(String(version));
         }
       }),
     );
   });
 });
 
-test('facts are bounded by number', () => {
-  const facts = createImmutableCache(2);
-  for (const id of [1, 2, 3]) facts.set(id, id);
-  expect([1, 2, 3].map((id) => facts.get(id))).toEqual([undefined, 2, 3]);
+test('an immutable cache evicts its oldest entry when its limit of entries is reached', () => {
+  const cache = createImmutableCache(2);
+  for (const id of [1, 2, 3]) cache.set(id, id);
+  expect([1, 2, 3].map((id) => cache.get(id))).toEqual([undefined, 2, 3]);
 });

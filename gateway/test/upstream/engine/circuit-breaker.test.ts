@@ -28,24 +28,24 @@ function arrange(errorPercent = 50) {
     onTransition,
     onRejected,
   });
-  const { call, asked } = deferredCall<number, string>();
+  const { call, requests } = deferredCall<number, string>();
   const guarded = circuitBreaker<number, string>(breaker)(call);
   const failTimes = async (times: number, kind: FailureKind = 'refused'): Promise<void> => {
     for (let count = 0; count < times; count += 1) {
       const attempt = guarded(1, aCaller());
-      asked.at(-1)!.fail(failure(kind));
+      requests.at(-1)!.fail(failure(kind));
       await attempt.catch(() => undefined);
     }
   };
-  return { guarded, asked, failTimes, onTransition, onRejected };
+  return { guarded, requests, failTimes, onTransition, onRejected };
 }
 
-test('enough failures open it, and then nothing goes out', async () => {
-  const { guarded, asked, failTimes, onTransition, onRejected } = arrange();
+test('opens after enough failures, and then sends nothing', async () => {
+  const { guarded, requests, failTimes, onTransition, onRejected } = arrange();
   await failTimes(4);
   expect(breaker.state).toBe('open');
   await expect(guarded(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
-  expect(asked).toHaveLength(4);
+  expect(requests).toHaveLength(4);
   expect(onTransition.mock.calls).toEqual([['open']]);
   expect(onRejected).toHaveBeenCalledTimes(1);
 });
@@ -55,7 +55,7 @@ test.each(
     kind as FailureKind,
     trips,
   ]),
-)('many attempts that end as %s: it opens: %s', async (kind, trips) => {
+)('8 attempts that fail as %s open the breaker: %s', async (kind, trips) => {
   const { failTimes } = arrange();
   await failTimes(8, kind);
   expect(breaker.state).toBe(trips ? 'open' : 'closed');
@@ -67,61 +67,61 @@ test.each([
   [100, [false, false, false, false], 'open'],
   [100, [true, false, false, false], 'closed'],
 ] as const)(
-  'at %d %%, after attempts that went well: %j, it is %s',
-  async (errorPercent, went, state) => {
-    const { guarded, asked } = arrange(errorPercent);
-    for (const well of went) {
+  'with an error limit of %d %%, after the successes and failures %j, the state is %s',
+  async (errorPercent, outcomes, state) => {
+    const { guarded, requests } = arrange(errorPercent);
+    for (const succeeds of outcomes) {
       const attempt = guarded(1, aCaller());
-      if (well) asked.at(-1)!.answer('cat');
-      else asked.at(-1)!.fail(failure('refused'));
+      if (succeeds) requests.at(-1)!.answer('cat');
+      else requests.at(-1)!.fail(failure('refused'));
       await attempt.catch(() => undefined);
     }
     expect(breaker.state).toBe(state);
   },
 );
 
-test('while it is open, nobody waits for a place to be refused at', async () => {
+test('fails fast while it is open: the call does not reach the bulkhead', async () => {
   const { failTimes, onRejected } = arrange();
   await failTimes(4);
   const inner = deferredCall<number, string>();
   await expect(failFast<number, string>(breaker)(inner.call)(1, aCaller())).rejects.toMatchObject({
     kind: 'open',
   });
-  expect(inner.asked).toHaveLength(0);
+  expect(inner.requests).toHaveLength(0);
   expect(onRejected).toHaveBeenCalledTimes(1);
 });
 
-test('a bug of ours does not open it', async () => {
-  const { guarded, asked } = arrange();
+test('does not open because of bugs', async () => {
+  const { guarded, requests } = arrange();
   for (let count = 0; count < 8; count += 1) {
     const attempt = guarded(1, aCaller());
-    asked.at(-1)!.fail(new TypeError('a bug'));
+    requests.at(-1)!.fail(new TypeError('a bug'));
     await expect(attempt).rejects.toThrow(TypeError);
   }
   expect(breaker.state).toBe('closed');
 });
 
-test('half-open, one probe goes out and everybody else is refused; its success closes it', async () => {
-  const { guarded, asked, failTimes, onTransition } = arrange();
+test('sends one probe while half-open and rejects all other attempts; the probe’s success closes it', async () => {
+  const { guarded, requests, failTimes, onTransition } = arrange();
   await failTimes(4);
   await jest.advanceTimersByTimeAsync(5000);
   expect(breaker.state).toBe('half_open');
   const probe = guarded(1, aCaller());
   for (let count = 0; count < 49; count += 1)
     await expect(guarded(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
-  expect(asked).toHaveLength(5);
-  asked[4]!.answer('cat');
+  expect(requests).toHaveLength(5);
+  requests[4]!.answer('cat');
   await probe;
   expect(breaker.state).toBe('closed');
   expect(onTransition.mock.calls).toEqual([['open'], ['half_open'], ['closed']]);
 });
 
-test('closed again, it has forgotten the failures from before', async () => {
-  const { guarded, asked, failTimes } = arrange();
+test('starts with an empty window when it closes again', async () => {
+  const { guarded, requests, failTimes } = arrange();
   await failTimes(4);
   await jest.advanceTimersByTimeAsync(5000);
   const probe = guarded(1, aCaller());
-  asked.at(-1)!.answer('cat');
+  requests.at(-1)!.answer('cat');
   await probe;
   await failTimes(3);
   expect(breaker.state).toBe('closed');
@@ -129,7 +129,7 @@ test('closed again, it has forgotten the failures from before', async () => {
   expect(breaker.state).toBe('open');
 });
 
-test('a probe that fails opens it again', async () => {
+test('opens again when the probe fails', async () => {
   const { failTimes } = arrange();
   await failTimes(4);
   await jest.advanceTimersByTimeAsync(5000);
@@ -137,33 +137,33 @@ test('a probe that fails opens it again', async () => {
   expect(breaker.state).toBe('open');
 });
 
-test('a client that leaves does not end the probe: its hang-up must not close the breaker', async () => {
-  const { guarded, asked, failTimes } = arrange();
+test('lets the probe run to its end when its client disconnects, so that a disconnect cannot close the breaker', async () => {
+  const { guarded, requests, failTimes } = arrange();
   await failTimes(4);
   await jest.advanceTimersByTimeAsync(5000);
   const caller = aCaller();
   const probe = guarded(1, caller);
   caller.cancellation.cancel('left');
-  expect(asked[4]!.caller.cancellation.cancelled).toBe(false);
+  expect(requests[4]!.caller.cancellation.cancelled).toBe(false);
   expect(breaker.state).toBe('half_open');
-  asked[4]!.fail(failure('timeout'));
+  requests[4]!.fail(failure('timeout'));
   await expect(probe).rejects.toMatchObject({ kind: 'timeout' });
   expect(breaker.state).toBe('open');
 });
 
-test('forced open it refuses, whatever the upstream does, until auto', async () => {
-  const { guarded, asked, onTransition } = arrange();
+test('rejects every attempt while forced open, until auto', async () => {
+  const { guarded, requests, onTransition } = arrange();
   breaker.force('open');
   await expect(guarded(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
   await jest.advanceTimersByTimeAsync(60_000);
   expect(breaker.state).toBe('forced_open');
   breaker.force('auto');
   void guarded(1, aCaller()).catch(() => undefined);
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
   expect(onTransition.mock.calls).toEqual([['forced_open'], ['closed']]);
 });
 
-test('forced closed it lets everything through, whatever fails, and auto starts with a clean slate', async () => {
+test('sends every attempt while forced closed, whatever fails; auto starts with an empty window', async () => {
   const { failTimes } = arrange();
   await failTimes(4);
   breaker.force('close');
@@ -175,54 +175,55 @@ test('forced closed it lets everything through, whatever fails, and auto starts 
   expect(breaker.state).toBe('closed');
 });
 
-test('auto, said to a breaker that nobody forced, changes nothing', async () => {
+test('ignores auto when it is not forced', async () => {
   const { failTimes } = arrange();
   await failTimes(4);
   breaker.force('auto');
   expect(breaker.state).toBe('open');
 });
 
-function aside() {
+/** Adds a call that only respects the breaker. */
+function arrangeRespecting() {
   const arranged = arrange();
-  const { call, asked } = deferredCall<number, string>();
-  return { ...arranged, heeding: respectBreaker<number, string>(breaker)(call), aside: asked };
+  const { call, requests } = deferredCall<number, string>();
+  return { ...arranged, respecting: respectBreaker<number, string>(breaker)(call), requests };
 }
 
-describe('what is asked aside', () => {
-  test('goes out while the breaker is closed, and however it fails, the breaker does not hear of it', async () => {
-    const { heeding, aside: asked } = aside();
+describe('a call that only respects the breaker', () => {
+  test('is sent while the breaker is closed; its failures are not counted', async () => {
+    const { respecting, requests } = arrangeRespecting();
     for (let count = 0; count < 20; count += 1) {
-      const attempt = heeding(1, aCaller());
-      asked.at(-1)!.fail(failure('timeout'));
+      const attempt = respecting(1, aCaller());
+      requests.at(-1)!.fail(failure('timeout'));
       await expect(attempt).rejects.toMatchObject({ kind: 'timeout' });
     }
     expect(breaker.report()).toMatchObject({ state: 'closed', window: { attempts: 0 } });
   });
 
-  test('does not go out while it is open, nor while it is half-open: the probe is somebody else’s', async () => {
-    const { heeding, aside: asked, guarded, failTimes } = aside();
+  test('is not sent while the breaker is open or half-open, and never is the probe', async () => {
+    const { respecting, requests, guarded, failTimes } = arrangeRespecting();
     await failTimes(4);
-    await expect(heeding(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
+    await expect(respecting(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
     await jest.advanceTimersByTimeAsync(5000);
     expect(breaker.state).toBe('half_open');
-    await expect(heeding(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
+    await expect(respecting(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
     expect(breaker.available).toBe(true);
     void guarded(1, aCaller()).catch(() => undefined);
-    await expect(heeding(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
-    expect(asked).toEqual([]);
+    await expect(respecting(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
+    expect(requests).toEqual([]);
   });
 
-  test('keeps to an operator’s word', async () => {
-    const { heeding, aside: asked } = aside();
+  test('is rejected while the breaker is forced open, and sent while it is forced closed', async () => {
+    const { respecting, requests } = arrangeRespecting();
     breaker.force('open');
-    await expect(heeding(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
+    await expect(respecting(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
     breaker.force('close');
-    void heeding(1, aCaller());
-    expect(asked).toHaveLength(1);
+    void respecting(1, aCaller());
+    expect(requests).toHaveLength(1);
   });
 });
 
-test('its report holds state, since when, the counts of its window, and its settings', async () => {
+test('reports its state and the state’s beginning, the counts of its window, and its settings', async () => {
   const { failTimes } = arrange();
   await failTimes(2);
   expect(breaker.report()).toEqual({

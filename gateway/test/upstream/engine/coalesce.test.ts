@@ -6,91 +6,91 @@ beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 function arrange(limitMs = 1000) {
-  const { call, asked } = deferredCall<number, string>();
+  const { call, requests } = deferredCall<number, string>();
   return {
-    asked,
+    requests,
     call: coalesce<number, string>({ upstream: 'identity', keyOf: (id) => id, limitMs })(call),
   };
 }
 
-test('equal requests at once are asked once, and those who joined are told so', async () => {
-  const { call, asked } = arrange();
+test('sends equal concurrent requests once, and marks the replies of the callers that joined', async () => {
+  const { call, requests } = arrange();
   const first = call(1, aCaller());
   const second = call(1, aCaller());
-  asked[0]!.answer('cat');
+  requests[0]!.answer('cat');
   expect(await first).toEqual({ value: 'cat', via: { kind: 'miss', collapsed: false } });
   expect(await second).toEqual({ value: 'cat', via: { kind: 'miss', collapsed: true } });
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
 });
 
-test('a request after the answer is a new one', async () => {
-  const { call, asked } = arrange();
+test('sends a new request after the reply', async () => {
+  const { call, requests } = arrange();
   const first = call(1, aCaller());
-  asked[0]!.answer('cat');
+  requests[0]!.answer('cat');
   await first;
   void call(1, aCaller());
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
 });
 
-test('after a failure the next request is a new one', async () => {
-  const { call, asked } = arrange();
+test('sends a new request after a failure', async () => {
+  const { call, requests } = arrange();
   const first = call(1, aCaller());
-  asked[0]!.fail(failure('refused'));
+  requests[0]!.fail(failure('refused'));
   await expect(first).rejects.toMatchObject({ kind: 'refused' });
   void call(1, aCaller()).catch(() => undefined);
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
 });
 
-test('a caller that leaves ends its own waiting only; the flight lands for the others', async () => {
-  const { call, asked } = arrange();
-  const leaver = aCaller();
-  const left = call(1, leaver);
-  const stays = call(1, aCaller());
-  leaver.cancellation.cancel('left');
-  await expect(left).rejects.toMatchObject({ kind: 'left' });
-  expect(asked[0]!.caller.cancellation.cancelled).toBe(false);
-  asked[0]!.answer('cat');
-  expect((await stays).value).toBe('cat');
+test('rejects only the caller that is cancelled; the others get the reply of the shared request', async () => {
+  const { call, requests } = arrange();
+  const cancelled = aCaller();
+  const rejected = call(1, cancelled);
+  const waiting = call(1, aCaller());
+  cancelled.cancellation.cancel('left');
+  await expect(rejected).rejects.toMatchObject({ kind: 'left' });
+  expect(requests[0]!.caller.cancellation.cancelled).toBe(false);
+  requests[0]!.answer('cat');
+  expect((await waiting).value).toBe('cat');
 });
 
-test('when the last caller has left, the flight is given up, and the next request takes off anew', async () => {
-  const { call, asked } = arrange();
+test('cancels the shared request when its last caller is cancelled; the next caller starts a new one', async () => {
+  const { call, requests } = arrange();
   const callers = [aCaller(), aCaller()];
   const waiting = callers.map((caller) => call(1, caller));
   for (const caller of callers) caller.cancellation.cancel('left');
   await expect(Promise.all(waiting)).rejects.toMatchObject({ kind: 'left' });
   await expect(waiting[1]).rejects.toMatchObject({ kind: 'left' });
-  expect(asked[0]!.caller.cancellation.cancelled).toBe(true);
+  expect(requests[0]!.caller.cancellation.cancelled).toBe(true);
   void call(1, aCaller()).catch(() => undefined);
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
 });
 
-test('a caller that has left before it asks does not keep a flight in the air', async () => {
-  const { call, asked } = arrange();
-  const gone = aCaller();
-  gone.cancellation.cancel('left');
-  await expect(call(1, gone)).rejects.toMatchObject({ kind: 'left' });
-  expect(asked[0]!.caller.cancellation.cancelled).toBe(true);
+test('cancels the shared request of a caller that was cancelled before its call', async () => {
+  const { call, requests } = arrange();
+  const cancelled = aCaller();
+  cancelled.cancellation.cancel('left');
+  await expect(call(1, cancelled)).rejects.toMatchObject({ kind: 'left' });
+  expect(requests[0]!.caller.cancellation.cancelled).toBe(true);
 });
 
-test('a caller with less patience than the flight stops waiting at its own deadline; the flight goes on', async () => {
-  const { call, asked } = arrange();
+test('rejects a caller at its own earlier deadline; the shared request continues', async () => {
+  const { call, requests } = arrange();
   const impatient = call(1, aCaller(100));
-  const told = expect(impatient).rejects.toMatchObject({ kind: 'timeout' });
+  const rejection = expect(impatient).rejects.toMatchObject({ kind: 'timeout' });
   await jest.advanceTimersByTimeAsync(100);
-  await told;
-  expect(asked[0]!.caller.cancellation.cancelled).toBe(false);
+  await rejection;
+  expect(requests[0]!.caller.cancellation.cancelled).toBe(false);
 });
 
-test('of a small budget, too: a sixth less patience is less', async () => {
+test('rejects a caller at its own deadline also when that is only 10 ms before a shared deadline of 60 ms', async () => {
   const { call } = arrange(60);
-  const told = expect(call(1, aCaller(50))).rejects.toMatchObject({ kind: 'timeout' });
+  const rejection = expect(call(1, aCaller(50))).rejects.toMatchObject({ kind: 'timeout' });
   await jest.advanceTimersByTimeAsync(50);
-  await told;
+  await rejection;
 });
 
-test('the budget of a flight does not depend on who came first', () => {
-  const { call, asked } = arrange();
+test('gives the shared request its own budget, whatever the deadline of its first caller', () => {
+  const { call, requests } = arrange();
   void call(1, aCaller(10)).catch(() => undefined);
-  expect(asked[0]!.caller.deadlineAt).toBe(performance.now() + 1000);
+  expect(requests[0]!.caller.deadlineAt).toBe(performance.now() + 1000);
 });

@@ -9,7 +9,7 @@ const outcomeOf = async (inner: Call<number, string>) => {
   return observe.mock.calls[0]?.[0];
 };
 
-test('an outcome is ok, a kind of failure, or a bug', async () => {
+test('reports the outcome of a call: ok, the kind of failure, or bug', async () => {
   expect(await outcomeOf(() => Promise.resolve(answer('cat')))).toBe('ok');
   expect(await outcomeOf(() => Promise.reject(failure('incomplete')))).toBe('incomplete');
   expect(await outcomeOf(() => Promise.reject(new TypeError('a bug')))).toBe('bug');

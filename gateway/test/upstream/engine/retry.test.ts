@@ -14,14 +14,14 @@ const arrange = (budget = createRetryBudget()) => {
   return { inner, onRetry, call: retry<number, string>(budget, whenQuickToFail, onRetry)(inner) };
 };
 
-test('what failed quickly is tried once more', async () => {
+test('retries a quick failure', async () => {
   const { call, inner, onRetry } = arrange();
   inner.mockRejectedValueOnce(failure('unavailable')).mockResolvedValueOnce(answer('cat'));
   expect((await call(1, aCaller())).value).toBe('cat');
   expect(onRetry).toHaveBeenCalledTimes(1);
 });
 
-test('it is tried once more, not twice', async () => {
+test('retries once, not twice', async () => {
   const { call, inner } = arrange();
   inner.mockRejectedValue(failure('unavailable'));
   await expect(call(1, aCaller())).rejects.toMatchObject({ kind: 'unavailable' });
@@ -29,7 +29,7 @@ test('it is tried once more, not twice', async () => {
 });
 
 test.each(['timeout', 'nonsense', 'open', 'busy', 'throttled', 'left'] as const)(
-  'what is %s is not tried again',
+  'does not retry a call that failed as %s',
   async (kind) => {
     const { call, inner } = arrange();
     inner.mockRejectedValue(failure(kind));
@@ -39,7 +39,7 @@ test.each(['timeout', 'nonsense', 'open', 'busy', 'throttled', 'left'] as const)
 );
 
 test.each(['open', 'busy'] as const)(
-  'when the second try is refused as %s, the first failure is told, and no retry counted',
+  'throws the first failure when the retry is rejected as %s, and counts no retry',
   async (kind) => {
     const { call, inner, onRetry } = arrange();
     inner.mockRejectedValueOnce(failure('server-error')).mockRejectedValueOnce(failure(kind));
@@ -48,36 +48,36 @@ test.each(['open', 'busy'] as const)(
   },
 );
 
-test('a bug is not tried again', async () => {
+test('does not retry a bug', async () => {
   const { call, inner } = arrange();
   inner.mockRejectedValue(new TypeError('a bug'));
   await expect(call(1, aCaller())).rejects.toThrow(TypeError);
   expect(inner).toHaveBeenCalledTimes(1);
 });
 
-test('in an outage no more than a tenth of the requests, and a small burst, is asked twice', async () => {
+test('retries no more than a tenth of the requests and a burst of 10 in an outage', async () => {
   const { call, inner } = arrange(createRetryBudget(0.1, 10));
   inner.mockRejectedValue(failure('refused'));
-  for (let asked = 0; asked < 200; asked += 1)
+  for (let sent = 0; sent < 200; sent += 1)
     await expect(call(1, aCaller())).rejects.toMatchObject({ kind: 'refused' });
   expect(inner.mock.calls.length).toBeGreaterThan(200);
   expect(inner.mock.calls.length).toBeLessThanOrEqual(200 + 10 + 20);
 });
 
-test('nothing is tried again after the deadline, or for nobody', async () => {
+test('does not retry after the deadline, or for a cancelled caller', async () => {
   const { call, inner } = arrange();
   inner.mockRejectedValue(failure('refused'));
-  const gone = aCaller();
-  gone.cancellation.cancel('left');
+  const cancelled = aCaller();
+  cancelled.cancellation.cancel('left');
   await expect(call(1, aCaller(0))).rejects.toMatchObject({ kind: 'refused' });
-  await expect(call(1, gone)).rejects.toMatchObject({ kind: 'refused' });
+  await expect(call(1, cancelled)).rejects.toMatchObject({ kind: 'refused' });
   expect(inner).toHaveBeenCalledTimes(2);
 });
 
 const kinds = Object.keys(failureKinds) as FailureKind[];
 
 test.each(kinds)(
-  'a write that ended as %s: it is tried again only when it did not leave',
+  'retries a write that failed as %s only when it surely was not sent',
   async (kind) => {
     const inner = jest.fn(deferredCall<number, string>().call);
     inner.mockRejectedValue(failure(kind));

@@ -1,4 +1,4 @@
-// Writes: they run to their end, and a lost answer is no answer.
+// Writes run to their end, and the outcome of a write without a readable response is unknown.
 import { expect, test } from '@jest/globals';
 import {
   failureKinds,
@@ -9,33 +9,33 @@ import { write } from '../../../src/upstream/engine/layers/write.ts';
 import { aCaller, deferredCall, failure } from './arrange.ts';
 
 function arrange() {
-  const { call, asked } = deferredCall<number, string>();
-  return { asked, call: write<number, string>()(call) };
+  const { call, requests } = deferredCall<number, string>();
+  return { requests, call: write<number, string>()(call) };
 }
 
-test('what was done is given back as it is', async () => {
-  const { call, asked } = arrange();
+test('returns the reply of a successful write', async () => {
+  const { call, requests } = arrange();
   const writing = call(1, aCaller());
-  asked[0]!.answer('cat');
+  requests[0]!.answer('cat');
   expect((await writing).value).toBe('cat');
 });
 
-test('a client that hangs up does not stop it: whoever remembers has to hear of its end', async () => {
-  const { call, asked } = arrange();
+test('does not cancel a write when its client disconnects: the caches need its outcome', async () => {
+  const { call, requests } = arrange();
   const caller = aCaller();
   const writing = call(1, caller);
   caller.cancellation.cancel('left');
-  expect(asked[0]!.caller.cancellation.cancelled).toBe(false);
-  asked[0]!.answer('cat');
+  expect(requests[0]!.caller.cancellation.cancelled).toBe(false);
+  requests[0]!.answer('cat');
   expect((await writing).value).toBe('cat');
 });
 
-test('one that had hung up before does not stop it either, and all share its deadline and ids', () => {
-  const { call, asked } = arrange();
+test('sends a write of a caller that is cancelled already, with the caller’s deadline and ids', () => {
+  const { call, requests } = arrange();
   const caller = aCaller();
   caller.cancellation.cancel('left');
   void call(1, caller);
-  const { cancellation, ...rest } = asked[0]!.caller;
+  const { cancellation, ...rest } = requests[0]!.caller;
   expect(cancellation.cancelled).toBe(false);
   expect(rest).toEqual({
     requestId: caller.requestId,
@@ -56,20 +56,20 @@ const LOST = new Set<FailureKind>([
 ]);
 
 test.each(Object.keys(failureKinds) as FailureKind[])(
-  'an end as %s: is it known?',
+  'marks the outcome of a write that failed as %s as uncertain only when it may have been done',
   async (kind) => {
-    const { call, asked } = arrange();
+    const { call, requests } = arrange();
     const writing = call(1, aCaller());
-    asked[0]!.fail(failure(kind));
+    requests[0]!.fail(failure(kind));
     await expect(writing).rejects.toMatchObject({ kind, uncertain: LOST.has(kind) });
   },
 );
 
-test('a lost answer keeps what is known of it', async () => {
-  const { call, asked } = arrange();
+test('keeps the upstream, status and cause of a failure whose outcome is uncertain', async () => {
+  const { call, requests } = arrange();
   const writing = call(1, aCaller());
   const cause = new Error('reset');
-  asked[0]!.fail(new UpstreamFailure('social', 'incomplete', { status: 201, cause }));
+  requests[0]!.fail(new UpstreamFailure('social', 'incomplete', { status: 201, cause }));
   await expect(writing).rejects.toMatchObject({
     upstream: 'social',
     receivedStatus: 201,
@@ -78,9 +78,9 @@ test('a lost answer keeps what is known of it', async () => {
   });
 });
 
-test('a bug is a bug', async () => {
-  const { call, asked } = arrange();
+test('rethrows a bug', async () => {
+  const { call, requests } = arrange();
   const writing = call(1, aCaller());
-  asked[0]!.fail(new TypeError('a bug'));
+  requests[0]!.fail(new TypeError('a bug'));
   await expect(writing).rejects.toThrow(TypeError);
 });
