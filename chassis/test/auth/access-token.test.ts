@@ -1,4 +1,4 @@
-// Who asks: only a token that is right in everything says so.
+// Access tokens: only a token that is valid in every respect names the viewer.
 import { describe, expect, test } from '@jest/globals';
 import {
   bearerToken,
@@ -25,7 +25,7 @@ const set: JSONWebKeySet = { keys: [key.jwk] };
 const verifier = () => createVerifier(createLocalJWKSet(set), rules);
 const past = Math.floor(Date.now() / 1000) - 10;
 
-test('a good token tells who asks, in which session, and until when', async () => {
+test('a valid token gives the viewer, the session and the time of expiry', async () => {
   const token = key.sign({ exp: past + 100 });
   expect(await verifier()(token)).toEqual({
     userId: 7,
@@ -37,7 +37,7 @@ test('a good token tells who asks, in which session, and until when', async () =
 
 const secret = () => new TextEncoder().encode(JSON.stringify(key.jwk));
 
-describe('a 401 that says how to log in', () => {
+describe('a 401 with WWW-Authenticate', () => {
   test.each<[string, () => string | Promise<string>]>([
     ['an expired token', () => key.sign({ exp: past })],
     ['a token that another key signed', () => other.sign()],
@@ -47,9 +47,9 @@ describe('a 401 that says how to log in', () => {
     ['a token of another issuer', () => key.sign({ iss: 'urn:test:somebody' })],
     ['a token of another type', () => key.sign({}, { typ: 'JWT' })],
     ['a token without a session', () => key.sign({ sid: undefined })],
-    ['a token about no user', () => key.sign({ sub: 'admin' })],
-    ['a token about a user that cannot be', () => key.sign({ sub: '9007199254740992' })],
-    ['a token without an end', () => key.sign({ exp: undefined })],
+    ['a token whose subject is not a user id', () => key.sign({ sub: 'admin' })],
+    ['a token whose user id is too large', () => key.sign({ sub: '9007199254740992' })],
+    ['a token without an expiry', () => key.sign({ exp: undefined })],
     [
       'a token signed with the public key as a secret',
       () =>
@@ -60,9 +60,9 @@ describe('a 401 that says how to log in', () => {
           .sign(secret()),
     ],
     ['a changed token', () => key.sign().replace(/\.[^.]+\./, (part) => `${part.slice(0, -1)}x.`)],
-    ['a text that is no token', () => 'cat'],
-    ['a text without end', () => 'x'.repeat(100_000)],
-  ])('for %s', async (_, make) => {
+    ['text that is not a token', () => 'cat'],
+    ['100,000 characters', () => 'x'.repeat(100_000)],
+  ])('is the error for %s', async (_, make) => {
     const refused = verifier()(await make());
     await expect(refused).rejects.toMatchObject({
       slug: 'unauthenticated',
@@ -70,7 +70,7 @@ describe('a 401 that says how to log in', () => {
     });
   });
 
-  test('for no token at all', async () => {
+  test('is the error without a token', async () => {
     const authenticate = createAuthenticator(verifier());
     await expect(authenticate({ headers: {} } as IncomingMessage)).rejects.toMatchObject({
       slug: 'unauthenticated',
@@ -85,37 +85,37 @@ test.each([
   ['Bearer', undefined],
   ['Bearer a b', undefined],
   ['', undefined],
-])('Authorization: %j has the token %j', (authorization, token) => {
+])('the Authorization header %j has the token %j', (authorization, token) => {
   expect(bearerToken({ headers: { authorization } } as IncomingMessage)).toBe(token);
 });
 
-test('a token that was checked is not checked again until it expires', async () => {
-  const memory = new Map<string, Viewer>();
-  let looked = 0;
+test('a verified token is not verified again until it expires', async () => {
+  const cache = new Map<string, Viewer>();
+  let lookups = 0;
   const keys = createLocalJWKSet(set);
   const verify = createVerifier(
     (...args) => {
-      looked += 1;
+      lookups += 1;
       return keys(...args);
     },
     rules,
-    { cache: memory },
+    { cache },
   );
   const token = key.sign();
   const viewer = await verify(token);
   expect(await verify(token)).toBe(viewer);
-  expect(looked).toBe(1);
-  memory.set(token, { ...viewer, expiresAt: Date.now() - 1 });
+  expect(lookups).toBe(1);
+  cache.set(token, { ...viewer, expiresAt: Date.now() - 1 });
   await verify(token);
-  expect(looked).toBe(2);
+  expect(lookups).toBe(2);
 });
 
-/** A service whose keys can be changed, and which can be away. */
-const service = () => {
-  const state = { set, away: false, asked: 0 };
+/** Makes a verifier with the keys of another service, which a test can change or make unreachable. */
+const remoteVerifier = () => {
+  const state = { set, unreachable: false, requests: 0 };
   const remote = createRemoteKeys(async () => {
-    state.asked += 1;
-    if (state.away) throw new Error('away');
+    state.requests += 1;
+    if (state.unreachable) throw new Error('unreachable');
     return state.set;
   });
   remote.close();
@@ -123,17 +123,17 @@ const service = () => {
 };
 
 describe('keys of another service', () => {
-  test('are asked for once, and stay when that service goes away', async () => {
-    const { state, verify } = service();
+  test('are requested once, and stay in use while that service is unreachable', async () => {
+    const { state, verify } = remoteVerifier();
     await verify(key.sign());
-    state.away = true;
+    state.unreachable = true;
     expect(await verify(key.sign({ sub: '8' }))).toMatchObject({ userId: 8 });
-    expect(state.asked).toBe(1);
+    expect(state.requests).toBe(1);
   });
 
-  test('that were never had are a 503, never a 401; many who ask at once, and right after, ask once', async () => {
-    const { state, verify } = service();
-    state.away = true;
+  test('answer with a 503, not a 401, until they arrive; concurrent tokens and the next one share a request', async () => {
+    const { state, verify } = remoteVerifier();
+    state.unreachable = true;
     const token = key.sign();
     const refused = await Promise.allSettled(Array.from({ length: 20 }, () => verify(token)));
     await expect(verify(token)).rejects.toMatchObject({ slug: 'keys-missing' });
@@ -141,10 +141,10 @@ describe('keys of another service', () => {
       expect(each).toMatchObject({
         reason: { slug: 'keys-missing', headers: { 'Retry-After': '1' } },
       });
-    expect(state.asked).toBe(1);
+    expect(state.requests).toBe(1);
   });
 
-  test('that cannot be had are the error that the reader wants', async () => {
+  test('turn into the error of `keysFailed` when they cannot be read', async () => {
     const mine = new Problem('upstream-unavailable', 'mine');
     const remote = createRemoteKeys(() => Promise.reject(mine));
     remote.close();
@@ -152,40 +152,40 @@ describe('keys of another service', () => {
     await expect(verify(key.sign())).rejects.toBe(mine);
   });
 
-  test('a key that is made up does not make us ask again and again', async () => {
-    const { state, verify } = service();
+  test('are not requested again for each token with an unknown key', async () => {
+    const { state, verify } = remoteVerifier();
     await verify(key.sign());
     for (let i = 0; i < 5; i += 1)
       await expect(verify(other.sign())).rejects.toMatchObject({ slug: 'unauthenticated' });
-    expect(state.asked).toBe(1);
+    expect(state.requests).toBe(1);
   });
 
-  test('what is no set of keys is a 503', async () => {
-    const { state, verify } = service();
+  test('answer with a 503 when the answer is not a key set', async () => {
+    const { state, verify } = remoteVerifier();
     state.set = { nonsense: true } as never;
     await expect(verify(key.sign())).rejects.toMatchObject({ slug: 'keys-missing' });
   });
 
-  test('that are wanted at once are there before the first token, whatever becomes of that service', async () => {
-    const asked = Promise.withResolvers<void>();
-    let away = false;
+  test('requested at the start are there before the first token, even if that service then fails', async () => {
+    const requested = Promise.withResolvers<void>();
+    let unreachable = false;
     const remote = createRemoteKeys(async () => {
-      if (away) throw new Error('away');
-      asked.resolve();
+      if (unreachable) throw new Error('unreachable');
+      requested.resolve();
       return set;
     }, 'at-once');
-    await asked.promise;
-    away = true;
+    await requested.promise;
+    unreachable = true;
     remote.close();
     expect(await createVerifier(remote.keys, rules)(key.sign())).toMatchObject({ userId: 7 });
   });
 
-  test('that could not be had at once are asked for again by the first token, without a rest', async () => {
-    let asked = 0;
+  test('whose request at the start failed are requested again by the first token, without a pause', async () => {
+    let requests = 0;
     const first = Promise.withResolvers<void>();
     const remote = createRemoteKeys(async () => {
-      asked += 1;
-      if (asked > 1) return set;
+      requests += 1;
+      if (requests > 1) return set;
       first.resolve();
       throw new Error('not there yet');
     }, 'at-once');
@@ -193,6 +193,6 @@ describe('keys of another service', () => {
     await new Promise((resolve) => setImmediate(resolve));
     remote.close();
     expect(await createVerifier(remote.keys, rules)(key.sign())).toMatchObject({ userId: 7 });
-    expect(asked).toBe(2);
+    expect(requests).toBe(2);
   });
 });

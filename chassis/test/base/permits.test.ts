@@ -9,12 +9,12 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const one = () => createPermits({ maxConcurrent: 1, maxQueued: 2 });
+const onePermit = () => createPermits({ maxConcurrent: 1, maxQueued: 2 });
 const later = async (): Promise<string> => {
   for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
   return 'waiting';
 };
-/** What became of a wait, once the pending microtasks have run. */
+/** Resolves with the state of a wait after the pending microtasks: 'acquired', 'waiting' or the reason of its error. */
 const outcomeOf = (waiting: Promise<void> | undefined): Promise<string> =>
   Promise.race([
     Promise.resolve(waiting).then(
@@ -29,14 +29,14 @@ const cancelAtOnce = (listener: () => void) => {
   return () => undefined;
 };
 
-test('gives permits without a wait while some are free', () => {
+test('gives free permits without a wait', () => {
   const permits = createPermits({ maxConcurrent: 2, maxQueued: 0 });
   expect([permits.acquire({}), permits.acquire({})]).toEqual([undefined, undefined]);
   expect(permits.inUse).toBe(2);
 });
 
 test('passes a released permit to the caller that has waited longest', async () => {
-  const permits = one();
+  const permits = onePermit();
   void permits.acquire({});
   const [first, second] = [permits.acquire({}), permits.acquire({})];
   expect(permits.queued).toBe(2);
@@ -46,7 +46,7 @@ test('passes a released permit to the caller that has waited longest', async () 
 });
 
 test('lets no later caller overtake the queue', async () => {
-  const permits = one();
+  const permits = onePermit();
   void permits.acquire({});
   const first = permits.acquire({});
   permits.release();
@@ -60,8 +60,8 @@ test('rejects at once when the queue is full', () => {
   expect(() => permits.acquire({})).toThrow(new NoPermit('queue-full'));
 });
 
-test('rejects a caller whose time is over, and frees its place in the queue', async () => {
-  const permits = one();
+test('rejects a caller after its time limit, and removes it from the queue', async () => {
+  const permits = onePermit();
   void permits.acquire({});
   const waiting = permits.acquire({ waitMs: 50 });
   jest.advanceTimersByTime(50);
@@ -70,7 +70,7 @@ test('rejects a caller whose time is over, and frees its place in the queue', as
 });
 
 test('rejects a caller that is cancelled, and gives the permit to the next', async () => {
-  const permits = one();
+  const permits = onePermit();
   void permits.acquire({});
   const listeners: (() => void)[] = [];
   const cancelled = permits.acquire({
@@ -86,8 +86,8 @@ test('rejects a caller that is cancelled, and gives the permit to the next', asy
   expect(await outcomeOf(next)).toBe('acquired');
 });
 
-test('rejects a caller that is cancelled already', async () => {
-  const permits = one();
+test('rejects a caller that is already cancelled', async () => {
+  const permits = onePermit();
   void permits.acquire({});
   await expect(permits.acquire({ onCancel: cancelAtOnce })).rejects.toMatchObject({
     reason: 'cancelled',
@@ -95,8 +95,8 @@ test('rejects a caller that is cancelled already', async () => {
   expect(permits.queued).toBe(0);
 });
 
-test('is free again when every permit was released', () => {
-  const permits = one();
+test('gives a permit without a wait after every permit was released', () => {
+  const permits = onePermit();
   void permits.acquire({});
   permits.release();
   expect([permits.inUse, permits.queued, permits.acquire({})]).toEqual([0, 0, undefined]);

@@ -1,10 +1,10 @@
-// The loop that follows a log, whatever carries it.
+// The loop that consumes a log, whichever source it reads from.
 import { describe, expect, jest, test } from '@jest/globals';
 import { SourceError } from 'chassis/events/source';
 import { backOff } from 'chassis/base/time';
 import { event, startTestConsumer } from '../support/test-consumer.ts';
 
-test('events take effect in order, each batch is acknowledged after that, and reading goes on where it ended', async () => {
+test('applies events in order, acknowledges each batch after that, and reads on from its end', async () => {
   const { consumer, nextRead, calls } = startTestConsumer();
   (await nextRead()).resolve({ events: [event(1), event(4)], nextOffset: 4, endOffset: 9 });
   const second = await nextRead();
@@ -12,21 +12,21 @@ test('events take effect in order, each batch is acknowledged after that, and re
   second.resolve({ events: [event(9)], nextOffset: 9 });
   expect((await nextRead()).after).toBe(9);
   await consumer.stop();
-  expect(calls).toEqual(['apply 1,4', 'done 4', 'apply 9', 'done 9', 'closed']);
+  expect(calls).toEqual(['apply 1,4', 'ack 4', 'apply 9', 'ack 9', 'closed']);
 });
 
-test('a batch without events that leads further takes effect, one that does not is only acknowledged', async () => {
+test('applies an empty batch that moves the offset, and only acknowledges an empty batch that does not', async () => {
   const { consumer, nextRead, nextPause, calls, state } = startTestConsumer();
   (await nextRead()).resolve({ nextOffset: 7 });
   (await nextRead()).resolve({});
   (await nextPause()).end();
   expect((await nextRead()).after).toBe(7);
   await consumer.stop();
-  expect(calls).toEqual(['apply ', 'done 7', 'done 7', 'closed']);
-  expect(state.position).toBe(7);
+  expect(calls).toEqual(['apply ', 'ack 7', 'ack 7', 'closed']);
+  expect(state.offset).toBe(7);
 });
 
-test('a source that comes back at once with nothing is not asked without end', async () => {
+test('pauses before the next read when a source returns an empty batch at once', async () => {
   const { consumer, nextRead, nextPause, clock } = startTestConsumer();
   (await nextRead()).resolve({});
   const pause = await nextPause();
@@ -40,13 +40,13 @@ test('a source that comes back at once with nothing is not asked without end', a
 });
 
 describe('failures', () => {
-  test('what could not be applied is not acknowledged, and comes again after a while', async () => {
+  test('leave a batch unacknowledged when it cannot be applied, and it is read again after a pause', async () => {
     let tries = 0;
     const { consumer, nextRead, nextPause, calls, state } = startTestConsumer({
       apply({ nextOffset }) {
         tries += 1;
-        if (tries === 1) throw new Error('the database is away');
-        state.position = nextOffset;
+        if (tries === 1) throw new Error('the database is unreachable');
+        state.offset = nextOffset;
         return {};
       },
     });
@@ -57,22 +57,22 @@ describe('failures', () => {
     expect(again.after).toBe(0);
     again.resolve({ events: [event(1)], nextOffset: 1 });
     await nextRead();
-    expect(calls).toEqual(['done 1']);
+    expect(calls).toEqual(['ack 1']);
     await consumer.stop();
   });
 
-  test('it waits longer each time, at most 5 s, and begins anew once it worked', async () => {
+  test('lengthen the pause each time, up to 5 s; a success shortens it again', async () => {
     const { consumer, nextRead, nextPause } = startTestConsumer();
-    const waits: number[] = [];
+    const pauses: number[] = [];
     for (let i = 0; i < 7; i += 1) {
-      (await nextRead()).reject(new SourceError('away'));
+      (await nextRead()).reject(new SourceError('unreachable'));
       const pause = await nextPause();
-      waits.push(pause.ms);
+      pauses.push(pause.ms);
       pause.end();
     }
-    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000]);
+    expect(pauses).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000]);
     (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
-    (await nextRead()).reject(new SourceError('away'));
+    (await nextRead()).reject(new SourceError('unreachable'));
     expect((await nextPause()).ms).toBe(250);
     await consumer.stop();
   });
@@ -83,11 +83,11 @@ describe('failures', () => {
     [3, 0, 500],
     [2000, 0, 2500],
     [2000, 0.999_999, 5000],
-  ])('after %i failures, by a chance of %d, %i ms', (failures, chance, ms) => {
-    expect(backOff(failures, () => chance)).toBe(ms);
+  ])('%i in a row, with a random number of %d, cause a pause of %i ms', (failures, random, ms) => {
+    expect(backOff(failures, () => random)).toBe(ms);
   });
 
-  test('a position that cannot be asked for is a failure like any other', async () => {
+  test('include an offset that cannot be read', async () => {
     let tries = 0;
     const { consumer, nextRead, nextPause, metrics } = startTestConsumer({
       async offset() {
@@ -102,7 +102,7 @@ describe('failures', () => {
     await consumer.stop();
   });
 
-  test('an apply that leaves the position where it was is a failure, not an endless loop', async () => {
+  test('include an apply that does not move the offset', async () => {
     const { consumer, nextRead, nextPause, lines } = startTestConsumer({ apply: () => ({}) });
     (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
     (await nextPause()).end();
@@ -112,21 +112,21 @@ describe('failures', () => {
     await consumer.stop();
   });
 
-  test('an acknowledgement that fails stops nothing: what took effect is not applied again', async () => {
+  test('include an acknowledgement that fails; the applied batch is not applied again', async () => {
     const { consumer, nextRead, nextPause, calls, lines } = startTestConsumer();
     (await nextRead()).resolve({
       events: [event(1)],
       nextOffset: 1,
-      ack: () => Promise.reject(new SourceError('the broker is away')),
+      ack: () => Promise.reject(new SourceError('the broker is unreachable')),
     });
     (await nextPause()).end();
     expect((await nextRead()).after).toBe(1);
     expect(calls).toEqual(['apply 1']);
-    expect(lines[0]).toMatchObject({ step: 'acknowledge', message: 'the broker is away' });
+    expect(lines[0]).toMatchObject({ step: 'acknowledge', message: 'the broker is unreachable' });
     await consumer.stop();
   });
 
-  test('are told without anything that an event or a statement held', async () => {
+  test('are logged without any content of an event or a statement', async () => {
     const secret = 'ann@example.org';
     const error = Object.assign(new Error(`duplicate key: ${secret}`), {
       code: '23505',
@@ -154,22 +154,22 @@ describe('failures', () => {
     await consumer.stop();
   });
 
-  test('that repeat are a few lines a minute, all are counted, and the next line says how many were left out', async () => {
-    const minutes = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+  test('that repeat are all counted, but only three lines a minute are logged, the next with the number of suppressed lines', async () => {
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
     try {
       const { consumer, nextRead, nextPause, lines, metrics } = startTestConsumer();
-      const failing = async (times: number) => {
+      const fail = async (times: number) => {
         for (let i = 0; i < times; i += 1) {
           (await nextRead()).reject(new SourceError('the feed is too slow'));
           (await nextPause()).end();
         }
       };
-      await failing(20);
+      await fail(20);
       expect(lines).toHaveLength(3);
       expect(lines[0]).toMatchObject({ step: 'read', message: 'the feed is too slow' });
       expect(lines[0]).not.toHaveProperty('leftOut');
-      minutes.mockReturnValue(62_000);
-      await failing(1);
+      clock.mockReturnValue(62_000);
+      await fail(1);
       expect(lines[3]).toMatchObject({ leftOut: 17 });
       expect(await metrics.text()).toContain('test_log_failures_total{step="read"} 21');
       (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
@@ -179,13 +179,13 @@ describe('failures', () => {
       );
       await consumer.stop();
     } finally {
-      minutes.mockRestore();
+      clock.mockRestore();
     }
   });
 });
 
 describe('stopping', () => {
-  test('ends a wait for news at once; what still comes is neither applied nor acknowledged', async () => {
+  test('ends a wait for new events at once; a batch that still arrives is neither applied nor acknowledged', async () => {
     const { consumer, nextRead, calls } = startTestConsumer();
     const read = await nextRead();
     await consumer.stop();
@@ -195,14 +195,14 @@ describe('stopping', () => {
     expect(calls).toEqual(['closed']);
   });
 
-  test('waits for the batch in hand, and acknowledges it', async () => {
+  test('waits until the current batch is applied, and acknowledges it', async () => {
     const applying = Promise.withResolvers<void>();
     const finish = Promise.withResolvers<void>();
     const { consumer, nextRead, calls, state } = startTestConsumer({
       async apply({ nextOffset }) {
         applying.resolve();
         await finish.promise;
-        state.position = nextOffset;
+        state.offset = nextOffset;
         return {};
       },
     });
@@ -211,36 +211,36 @@ describe('stopping', () => {
     const stopped = consumer.stop();
     finish.resolve();
     await stopped;
-    expect(state.position).toBe(1);
-    expect(calls).toEqual(['done 1', 'closed']);
+    expect(state.offset).toBe(1);
+    expect(calls).toEqual(['ack 1', 'closed']);
   });
 
-  test('does not wait until it would try again', async () => {
+  test('does not wait for the pause before a retry', async () => {
     const { consumer, nextRead, nextPause, calls } = startTestConsumer();
-    (await nextRead()).reject(new SourceError('away'));
+    (await nextRead()).reject(new SourceError('unreachable'));
     await nextPause();
     await consumer.stop();
     expect(calls).toEqual(['closed']);
   });
 
-  test('does not wait for what it was to be ready for, and nothing was read', async () => {
+  test('does not wait for `ready`, and reads nothing', async () => {
     const ready = Promise.withResolvers<void>();
     const { consumer, nextRead, calls, lines } = startTestConsumer({ ready: ready.promise });
-    let asked = false;
-    void nextRead().then(() => (asked = true));
+    let hasRead = false;
+    void nextRead().then(() => (hasRead = true));
     await consumer.stop();
     ready.resolve();
     await ready.promise;
-    expect({ asked, calls, lines }).toEqual({ asked: false, calls: ['closed'], lines: [] });
+    expect({ hasRead, calls, lines }).toEqual({ hasRead: false, calls: ['closed'], lines: [] });
   });
 });
 
-test('a position that somebody set back ends the wait, and what follows it is read', async () => {
+test('a restart after the offset was set back ends the wait, and reads from the new offset', async () => {
   const { consumer, nextRead, nextPause, state, metrics, lines } = startTestConsumer();
-  state.position = 50;
+  state.offset = 50;
   const waiting = await nextRead();
   expect(waiting.after).toBe(50);
-  state.position = 0;
+  state.offset = 0;
   consumer.restart();
   expect(waiting.signal.aborted).toBe(true);
   const again = await nextRead();
@@ -252,46 +252,46 @@ test('a position that somebody set back ends the wait, and what follows it is re
   await consumer.stop();
 });
 
-test('a position that is set back while it is being asked for is asked for again', async () => {
-  const asking = Promise.withResolvers<void>();
-  const answer = Promise.withResolvers<number>();
-  const answers = [0, answer.promise, 0];
+test('a restart while the offset is being read reads the offset again', async () => {
+  const reading = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<number>();
+  const offsets = [0, second.promise, 0];
   const { consumer, nextRead } = startTestConsumer({
     offset() {
-      if (answers.length === 2) asking.resolve();
-      return answers.shift()!;
+      if (offsets.length === 2) reading.resolve();
+      return offsets.shift()!;
     },
   });
   (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
-  await asking.promise;
+  await reading.promise;
   consumer.restart();
-  answer.resolve(1);
+  second.resolve(1);
   expect((await nextRead()).after).toBe(0);
   await consumer.stop();
 });
 
-describe('how far it is', () => {
-  test('it has caught up once it reaches the head that it saw first, and says so for good', async () => {
+describe('progress', () => {
+  test('is caught up at the end offset of the first batch, and stays so after a restart', async () => {
     const { consumer, nextRead, state, lines } = startTestConsumer();
-    let told = false;
-    void consumer.caughtUp.then(() => (told = true));
+    let isCaughtUp = false;
+    void consumer.caughtUp.then(() => (isCaughtUp = true));
     (await nextRead()).resolve({ events: [event(1)], nextOffset: 1, endOffset: 4 });
     (await nextRead()).resolve({ events: [event(3)], nextOffset: 3, endOffset: 9 });
     const third = await nextRead();
-    expect([told, consumer.status().caughtUp]).toEqual([false, false]);
+    expect([isCaughtUp, consumer.status().caughtUp]).toEqual([false, false]);
     third.resolve({ events: [event(5)], nextOffset: 5, endOffset: 9 });
     await consumer.caughtUp;
     expect(consumer.status()).toMatchObject({ offset: 5, endOffset: 9, caughtUp: true });
     expect(lines).toContainEqual(expect.objectContaining({ msg: 'caught up with the log' }));
     expect((await nextRead()).after).toBe(5);
-    state.position = 0;
+    state.offset = 0;
     consumer.restart();
     expect((await nextRead()).after).toBe(0);
     expect(consumer.status()).toMatchObject({ offset: 0, caughtUp: true });
     await consumer.stop();
   });
 
-  test('with an empty log, or one that it knows already, it has caught up at the first answer', async () => {
+  test('is caught up at the first batch when the log is empty or already applied', async () => {
     const { consumer, nextRead } = startTestConsumer();
     (await nextRead()).resolve({});
     await consumer.caughtUp;
@@ -305,12 +305,12 @@ describe('how far it is', () => {
     });
   });
 
-  test('gauges: position, events to go, and for how long changes may be missing', async () => {
-    const seen: string[] = [];
+  test('has gauges of the offset, and of the lag in offsets and in seconds', async () => {
+    const whileApplying: string[] = [];
     const { consumer, nextRead, nextPause, clock, state, metrics } = startTestConsumer({
       async apply({ nextOffset }) {
-        seen.push(await gauges());
-        state.position = nextOffset;
+        whileApplying.push(await gauges());
+        state.offset = nextOffset;
         return {};
       },
     });
@@ -325,7 +325,7 @@ describe('how far it is', () => {
 
     first.resolve({ events: [event(2), event(4)], nextOffset: 4, endOffset: 9 });
     const second = await nextRead();
-    expect(seen).toEqual(['position 0,lag_events 9,lag_seconds 8']);
+    expect(whileApplying).toEqual(['position 0,lag_events 9,lag_seconds 8']);
     expect(await gauges()).toBe('position 4,lag_events 5,lag_seconds 6');
 
     second.resolve({ events: [event(9)], nextOffset: 9 });
@@ -334,14 +334,14 @@ describe('how far it is', () => {
     expect(await gauges()).toBe('position 9,lag_events 0,lag_seconds 0');
     expect(consumer.status().lastEventAt).toBe(9_000);
 
-    third.reject(new SourceError('away'));
+    third.reject(new SourceError('unreachable'));
     await nextPause();
     clock.now = 17_000;
     expect(await gauges()).toBe('position 9,lag_events 0,lag_seconds 7');
     await consumer.stop();
   });
 
-  test('an event of tomorrow, or without a time, makes no lag that cannot be', async () => {
+  test('has no negative lag after an event with a future time, and accepts events without a time', async () => {
     const { consumer, nextRead, clock } = startTestConsumer();
     clock.now = 5_000;
     (await nextRead()).resolve({ events: [event(60)], nextOffset: 60, endOffset: 90 });
@@ -351,15 +351,18 @@ describe('how far it is', () => {
     await consumer.stop();
   });
 
-  test('events are counted by what became of them', async () => {
+  test('counts events by outcome', async () => {
     const { consumer, nextRead, state, metrics } = startTestConsumer({
       apply({ nextOffset }) {
-        state.position = nextOffset;
+        state.offset = nextOffset;
         return { skipped: 2, invalid: 1 };
       },
     });
     expect(await metrics.text()).toContain('test_log_events_total{outcome="broken"} 0');
-    (await nextRead()).resolve({ events: [1, 2, 3, 4, 5].map((at) => event(at)), nextOffset: 5 });
+    (await nextRead()).resolve({
+      events: [1, 2, 3, 4, 5].map((offset) => event(offset)),
+      nextOffset: 5,
+    });
     await nextRead();
     const text = await metrics.text();
     expect(text).toContain('test_log_events_total{outcome="applied"} 2');

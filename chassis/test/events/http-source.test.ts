@@ -1,4 +1,4 @@
-// What an HTTP feed may answer, and what becomes of the answers that it may not give.
+// The event source that reads an HTTP feed: valid and invalid answers of the feed.
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
@@ -17,8 +17,8 @@ interface Answer {
   readonly body?: string | Buffer;
 }
 
-/** A good answer to what comes after 7, but for what is changed. */
-const answering =
+/** Makes a handler that answers a read after offset 7 correctly, except for the given changes. */
+const answerWith =
   ({ status = 200, headers = {}, body = '[{"id":"9"}]' }: Answer): RequestListener =>
   (_req, res) => {
     const link = '</feed?lastEventId=9>; rel="next"';
@@ -27,13 +27,13 @@ const answering =
     res.end(body);
   };
 
-const feed = async (handler: RequestListener) =>
+const sourceOf = async (handler: RequestListener) =>
   httpSource({ url: `${await serve(handler)}/feed`, waitMs: 0, graceMs: 400 });
-const reading = async (handler: RequestListener, after = 7) =>
-  (await feed(handler)).read(after, never);
+const readFrom = async (handler: RequestListener, after = 7) =>
+  (await sourceOf(handler)).read(after, never);
 
-test('a good answer is its events, where to go on, and where the log ends', async () => {
-  expect(await reading(answering({}))).toMatchObject({
+test('reads the events, the next offset and the end offset of the log', async () => {
+  expect(await readFrom(answerWith({}))).toMatchObject({
     events: [{ id: '9' }],
     nextOffset: 9,
     endOffset: 12,
@@ -41,51 +41,54 @@ test('a good answer is its events, where to go on, and where the log ends', asyn
 });
 
 test.each<[string, Record<string, string>]>([
-  ['a whole address, for the same feed', { Link: '</feed?x=1&lastEventId=9>;rel=next' }],
-  ['other links beside it', { Link: '</a>; rel="self", </feed?lastEventId=9>; rel="next"' }],
-  ['a type with a charset', { 'Content-Type': `${TYPE}; charset=utf-8` }],
-])('%s is fine', async (_, headers) => {
-  expect(await reading(answering({ headers }))).toMatchObject({ nextOffset: 9 });
+  [
+    'a link with another parameter, for the same feed',
+    { Link: '</feed?x=1&lastEventId=9>;rel=next' },
+  ],
+  ['two links', { Link: '</a>; rel="self", </feed?lastEventId=9>; rel="next"' }],
+  ['a content type with a charset', { 'Content-Type': `${TYPE}; charset=utf-8` }],
+])('accepts %s', async (_, headers) => {
+  expect(await readFrom(answerWith({ headers }))).toMatchObject({ nextOffset: 9 });
 });
 
-test('a head that lies before the events is taken to be behind them', async () => {
-  expect(await reading(answering({ headers: { 'Log-Head': '8' } }))).toMatchObject({
+test('raises an end offset that is before the last event to the next offset', async () => {
+  expect(await readFrom(answerWith({ headers: { 'Log-Head': '8' } }))).toMatchObject({
     endOffset: 9,
   });
 });
 
-test('it asks for what comes after the position, from the beginning without one, and says how long to wait', async () => {
-  const asked: string[] = [];
+test('requests the events after an offset, all events after 0, and sends the time to wait', async () => {
+  const requests: string[] = [];
   const url = await serve((req, res) => {
-    asked.push(`${req.headers.accept} ${req.url}`);
-    answering({})(req, res);
+    requests.push(`${req.headers.accept} ${req.url}`);
+    answerWith({})(req, res);
   });
   await httpSource({ url: `${url}/feed` }).read(0, never);
   await httpSource({ url: `${url}/feed?shard=1`, waitMs: 700 }).read(7, never);
-  expect(asked).toEqual([
+  expect(requests).toEqual([
     `${TYPE} /feed?timeout=5000`,
     `${TYPE} /feed?shard=1&lastEventId=7&timeout=700`,
   ]);
 });
 
-describe('refused, in words that quote nothing', () => {
+describe('a SourceError that quotes nothing of the answer', () => {
   const secret = 'ann@example.org';
   test.each<[string, Answer]>([
-    ['a failure', { status: 503, body: secret }],
-    ['no answer that there is', { status: 204, body: '' }],
-    ['what is no JSON', { body: `[{"name": ${secret}}]` }],
-    ['what is no list', { body: `{"name": "${secret}"}` }],
+    ['status 503', { status: 503, body: secret }],
+    ['status 204', { status: 204, body: '' }],
+    ['a body that is not JSON', { body: `[{"name": ${secret}}]` }],
+    ['a body that is not an array', { body: `{"name": "${secret}"}` }],
     ['a body that ends too early', { body: `[{"name": "${secret}"` }],
-    ['a page for people', { headers: { 'Content-Type': 'text/html' }, body: secret }],
-    ['no type', { headers: { 'Content-Type': undefined } }],
-    ['no head', { headers: { 'Log-Head': undefined } }],
+    ['an HTML page', { headers: { 'Content-Type': 'text/html' }, body: secret }],
+    ['no content type', { headers: { 'Content-Type': undefined } }],
+    ['no Log-Head', { headers: { 'Log-Head': undefined } }],
     ...['-1', '1e3', '0x9', '007', '9.5', secret, '9007199254740993', '9'.repeat(500)].map(
       (head): [string, Answer] => [
-        `the head ${head.slice(0, 30)}`,
+        `the Log-Head ${head.slice(0, 30)}`,
         { headers: { 'Log-Head': head } },
       ],
     ),
-    ['no link', { headers: { Link: undefined } }],
+    ['no Link', { headers: { Link: undefined } }],
     ...[
       '</feed?lastEventId=9>; rel="prev"',
       '</feed>; rel="next"',
@@ -95,37 +98,43 @@ describe('refused, in words that quote nothing', () => {
       '<http://[>; rel="next"',
       `<${'<'.repeat(5000)}`,
     ].map((link): [string, Answer] => [
-      `the link ${link.slice(0, 60)}`,
+      `the Link ${link.slice(0, 60)}`,
       { headers: { Link: link } },
     ]),
-    ['a step backwards', { headers: { Link: '</feed?lastEventId=6>; rel="next"' } }],
-    ['events that lead nowhere', { headers: { Link: '</feed?lastEventId=7>; rel="next"' } }],
-    ['another fault of the question', { status: 400, body: '{"errors":[{"pointer":"/query/x"}]}' }],
-    ['a 400 that says nothing', { status: 400, body: secret }],
-    ['a 400 whose errors are none', { status: 400, body: '{"errors":[null, 7]}' }],
-    ['more than a mebibyte', { body: `["${'x'.repeat(1_048_576)}"]` }],
     [
-      'more than a mebibyte, packed',
+      'a next offset before the current one',
+      { headers: { Link: '</feed?lastEventId=6>; rel="next"' } },
+    ],
+    [
+      'events with the same next offset',
+      { headers: { Link: '</feed?lastEventId=7>; rel="next"' } },
+    ],
+    ['a 400 about another parameter', { status: 400, body: '{"errors":[{"pointer":"/query/x"}]}' }],
+    ['a 400 that is not JSON', { status: 400, body: secret }],
+    ['a 400 whose errors are malformed', { status: 400, body: '{"errors":[null, 7]}' }],
+    ['a body of more than 1 MiB', { body: `["${'x'.repeat(1_048_576)}"]` }],
+    [
+      'a compressed body of more than 1 MiB',
       {
         headers: { 'Content-Encoding': 'gzip' },
         body: gzipSync(`["${'x'.repeat(20_000_000)}"]`),
       },
     ],
-  ])('%s', async (_, answer) => {
-    const error: unknown = await reading(answering(answer)).catch((thrown: unknown) => thrown);
+  ])('is thrown for %s', async (_, answer) => {
+    const error: unknown = await readFrom(answerWith(answer)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SourceError);
     expect(error).not.toBeInstanceOf(UnknownOffset);
     expect((error as Error).message).not.toContain(secret);
   });
 
-  test('being sent elsewhere; nobody goes there', async () => {
+  test('is thrown for a redirect, which is not followed', async () => {
     let visited = false;
     const elsewhere = await serve((req, res) => {
       visited = true;
-      answering({})(req, res);
+      answerWith({})(req, res);
     });
     const Location = `${elsewhere}/feed`;
-    await expect(reading(answering({ status: 307, headers: { Location } }))).rejects.toThrow(
+    await expect(readFrom(answerWith({ status: 307, headers: { Location } }))).rejects.toThrow(
       SourceError,
     );
     expect(visited).toBe(false);
@@ -141,9 +150,9 @@ describe('refused, in words that quote nothing', () => {
         res.once('close', () => clearInterval(drip));
       },
     ],
-  ])('%s; its connection is given up', async (_, handler) => {
+  ])('is thrown for %s, whose connection is closed', async (_, handler) => {
     const closed = Promise.withResolvers<void>();
-    const error: unknown = await reading((req, res) => {
+    const error: unknown = await readFrom((req, res) => {
       res.once('close', () => closed.resolve());
       handler(req, res);
     }).catch((thrown: unknown) => thrown);
@@ -153,8 +162,8 @@ describe('refused, in words that quote nothing', () => {
 
   const unreachable = { name: 'SourceError', message: 'the feed cannot be reached' };
 
-  test('a connection that is cut', async () => {
-    const cut = reading((_req, res) => {
+  test('is thrown for a connection that ends early', async () => {
+    const cut = readFrom((_req, res) => {
       res.writeHead(200, { 'Content-Type': TYPE });
       res.write('[');
       setImmediate(() => res.destroy());
@@ -162,29 +171,29 @@ describe('refused, in words that quote nothing', () => {
     await expect(cut).rejects.toMatchObject(unreachable);
   });
 
-  test('nobody there', async () => {
-    const gone = await listen(() => {}, '127.0.0.1', 0);
-    await gone.stop();
-    const asking = httpSource({ url: `${gone.url}/feed`, waitMs: 0 }).read(0, never);
-    await expect(asking).rejects.toMatchObject(unreachable);
+  test('is thrown when nothing listens', async () => {
+    const stopped = await listen(() => {}, '127.0.0.1', 0);
+    await stopped.stop();
+    const read = httpSource({ url: `${stopped.url}/feed`, waitMs: 0 }).read(0, never);
+    await expect(read).rejects.toMatchObject(unreachable);
   });
 });
 
-test('a position that the log does not know is told apart', async () => {
+test('throws UnknownOffset for an offset that the log does not know', async () => {
   const body = JSON.stringify({ errors: [{ pointer: '/query/lastEventId', detail: 'x' }] });
-  await expect(reading(answering({ status: 400, body }))).rejects.toThrow(
+  await expect(readFrom(answerWith({ status: 400, body }))).rejects.toThrow(
     'the log does not know this offset',
   );
-  await expect(reading(answering({ status: 400, body }))).rejects.toThrow(UnknownOffset);
+  await expect(readFrom(answerWith({ status: 400, body }))).rejects.toThrow(UnknownOffset);
 });
 
-test('a wait that is given up frees its connection', async () => {
+test('closes the connection when a wait is cancelled', async () => {
   const arrived = Promise.withResolvers<ServerResponse>();
   const url = await serve((_req, res) => arrived.resolve(res));
-  const leaving = new AbortController();
-  const waiting = httpSource({ url: `${url}/feed` }).read(0, leaving.signal);
+  const controller = new AbortController();
+  const waiting = httpSource({ url: `${url}/feed` }).read(0, controller.signal);
   const closed = once(await arrived.promise, 'close');
-  leaving.abort(new Error('enough'));
+  controller.abort(new Error('enough'));
   await expect(waiting).rejects.toThrow('enough');
   await closed;
 });

@@ -1,4 +1,4 @@
-// What the client is told of a broker's address.
+// How a setting with NATS addresses becomes options of the client.
 import { expect, test } from '@jest/globals';
 import { brokerOptions } from 'chassis/events/nats/connection';
 import { natsUrl } from 'chassis/events/nats/settings';
@@ -11,7 +11,7 @@ test.each([
     ['nats://a:1', 'nats://[::1]:2'],
     ['a:1', '[::1]:2'],
   ],
-])('%j are the servers %j', (urls, servers) => {
+])('%j means the servers %j', (urls, servers) => {
   expect(brokerOptions(urls, 'social')).toMatchObject({
     servers,
     name: 'social',
@@ -19,7 +19,7 @@ test.each([
   });
 });
 
-test('a user and a password, or a token, are taken out of the address', () => {
+test('takes user and password, or a token, out of the address', () => {
   const both = brokerOptions('nats://ann:p%40ss@a:1', 'x');
   expect(both).toMatchObject({ servers: ['a:1'], user: 'ann', pass: 'p@ss' });
   const token = brokerOptions('nats://s3cret@a:1', 'x');
@@ -27,7 +27,7 @@ test('a user and a password, or a token, are taken out of the address', () => {
   expect(brokerOptions('nats://a:1', 'x')).not.toHaveProperty('token');
 });
 
-test('tls:// is not spoken in plain text', () => {
+test('uses TLS for tls://, and not for nats://', () => {
   expect(brokerOptions('tls://a:1', 'x')).toMatchObject({ servers: ['a:1'], tls: {} });
   expect(brokerOptions('nats://a:1', 'x')).not.toHaveProperty('tls');
 });
@@ -39,6 +39,6 @@ test.each([
   ['nats://a:1,nats://100%@b', false],
   ['http://a:1', false],
   ['nats://', false],
-])('as a setting, %s is good: %s', (text, good) => {
-  expect(natsUrl('The broker.').safeParse(text).success).toBe(good);
+])('NATS_URL %s is valid: %s', (text, isValid) => {
+  expect(natsUrl('The broker.').safeParse(text).success).toBe(isValid);
 });

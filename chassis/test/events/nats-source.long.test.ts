@@ -1,4 +1,4 @@
-// What JetStream alone can do to a reader: consumers that go, servers that go, messages that are no events.
+// The JetStream source: acknowledgements, lost consumers and servers, and messages that are not events.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { jetstream } from '@nats-io/jetstream';
@@ -10,10 +10,10 @@ import { startTcpProxy } from 'chassis/testing/tcp-proxy';
 import { NAME, STREAM, startNatsLog, type NatsLog } from '../support/nats-test-log.ts';
 
 const never = new AbortController().signal;
-const positionsOf = ({ events }: EventBatch): number[] =>
-  events.map((one) => Number((one as TestEvent).id));
+const offsetsOf = ({ events }: EventBatch): number[] =>
+  events.map((event) => Number((event as TestEvent).id));
 
-/** Reads on until the position, whatever happens on the way. */
+/** Reads the events after an offset up to `last`, and retries failed reads. @returns their offsets */
 async function readUntil(source: EventSource, after: number, last: number): Promise<number[]> {
   const all: number[] = [];
   for (let from = after; from < last;) {
@@ -23,7 +23,7 @@ async function readUntil(source: EventSource, after: number, last: number): Prom
       continue;
     }
     await batch.ack().catch(() => undefined);
-    all.push(...positionsOf(batch));
+    all.push(...offsetsOf(batch));
     from = batch.nextOffset;
   }
   return all;
@@ -43,7 +43,7 @@ describeWithNats('a source from JetStream', () => {
       return found;
     };
 
-    test('acknowledges a batch when it is done, and not before', async () => {
+    test('acknowledges a batch on ack(), and not before', async () => {
       const written = await log.append(subjects(10));
       const source = log.source();
       const batch = await source.read(0, never);
@@ -57,16 +57,16 @@ describeWithNats('a source from JetStream', () => {
       });
     });
 
-    test('gives the batch in hand again without the broker', async () => {
+    test('returns the unacknowledged batch again while the broker is down', async () => {
       const written = await log.append(subjects(3));
       const source = log.source();
       await source.read(0, never);
       await log.stop();
-      expect(positionsOf(await source.read(0, never))).toEqual(written);
+      expect(offsetsOf(await source.read(0, never))).toEqual(written);
       await log.restart();
     });
 
-    test('leaves no consumer behind when it is closed', async () => {
+    test('deletes its consumer when it is closed', async () => {
       await log.append(subjects(3));
       const source = log.source();
       await source.read(0, never);
@@ -75,7 +75,7 @@ describeWithNats('a source from JetStream', () => {
       expect(await consumers()).toEqual([]);
     });
 
-    test('makes its consumer again when that is gone, before a read and during one', async () => {
+    test('makes a new consumer when its consumer was deleted, before or during a read', async () => {
       const written = await log.append(subjects(10));
       const source = log.source();
       const first = await source.read(0, never);
@@ -94,7 +94,7 @@ describeWithNats('a source from JetStream', () => {
       expect(await readUntil(source, last, more[1]!)).toEqual(more);
     });
 
-    test('notices when somebody else took messages from its consumer', async () => {
+    test('detects that another client took messages from its consumer', async () => {
       const written = await log.append(['a']);
       const source = log.source();
       const first = await source.read(0, never);
@@ -107,7 +107,7 @@ describeWithNats('a source from JetStream', () => {
       expect(await readUntil(source, written[0]!, more[1]!)).toEqual(more);
     });
 
-    test('waits for a stream that is not there yet', async () => {
+    test('fails while the stream is missing, and reads it once it exists', async () => {
       const source = jetStreamSource({
         urls: log.nats.url,
         stream: 'LATER',
@@ -126,7 +126,7 @@ describeWithNats('a source from JetStream', () => {
       await source.close();
     });
 
-    test('passes on what is no event, and goes on behind it', async () => {
+    test('delivers messages that are not events, and reads on after them', async () => {
       const [first] = await log.append(['a']);
       await log.publish('no {json');
       const source = log.source();
@@ -136,16 +136,16 @@ describeWithNats('a source from JetStream', () => {
       await odd.ack();
       const [second] = await log.append(['b']);
       const next = await source.read(first!, never);
-      expect(positionsOf(next)).toEqual([second]);
+      expect(offsetsOf(next)).toEqual([second]);
       await next.ack();
-      await log.publish('7', 'not a position');
+      await log.publish('7', 'not an offset');
       expect(await log.source().read(second!, never)).toMatchObject({
         events: [7],
         nextOffset: second,
       });
     });
 
-    test('gives up on a broker that falls silent, and goes on when it speaks again', async () => {
+    test('fails while the broker is silent, and reads on when the broker answers again', async () => {
       const proxy = await startTcpProxy(log.nats.url);
       const source = log.source(1_000, proxy.url);
       const written = await log.append(['a']);
@@ -160,7 +160,7 @@ describeWithNats('a source from JetStream', () => {
       await proxy.close();
     });
 
-    test('leaves a connection that nothing is heard on, though nobody ends it', async () => {
+    test('replaces a connection that stays open but receives nothing, within 20 s', async () => {
       const proxy = await startTcpProxy(log.nats.url);
       const source = log.source(1_000, proxy.url);
       const [first] = await log.append(['a']);
@@ -174,7 +174,7 @@ describeWithNats('a source from JetStream', () => {
       await proxy.close();
     });
 
-    test('says nothing of addresses or contents when it fails', async () => {
+    test('has neither address nor content in the message of an error', async () => {
       await log.stop();
       const failed = await log
         .source()
@@ -193,7 +193,7 @@ describeWithNats('a source from JetStream', () => {
     });
     afterEach(() => log.remove());
 
-    test('loses nothing, whichever is killed', async () => {
+    test('loses no event, whichever server is killed', async () => {
       const source = log.source();
       const written: number[] = [];
       const read: number[] = [];

@@ -1,4 +1,4 @@
-// What a command in a terminal hears of the process that it asks.
+// The client that commands use to send requests to the admin port of a process.
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,8 +12,8 @@ afterEach(async () => {
   for (const close of closings.splice(0)) await close();
 });
 
-/** A process whose admin port answers so. */
-async function answering(listener: RequestListener) {
+/** Starts an admin port with this listener. */
+async function startAdmin(listener: RequestListener) {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   closings.push(async () => {
@@ -23,13 +23,13 @@ async function answering(listener: RequestListener) {
   return { ADMIN_HOST: '0.0.0.0', ADMIN_PORT: (server.address() as AddressInfo).port };
 }
 
-const linesOf = async (address: Awaited<ReturnType<typeof answering>>): Promise<unknown[]> => {
+const linesOf = async (address: Awaited<ReturnType<typeof startAdmin>>): Promise<unknown[]> => {
   const lines: unknown[] = [];
   for await (const line of requestAdminLines(address, 'POST', '/x')) lines.push(line);
   return lines;
 };
 
-test('lines come whole, wherever the answer is cut', async () => {
+test('reads complete lines from an answer that arrives byte by byte', async () => {
   const lines = [{ name: 'Zoë' }, { name: '小猫' }, { done: true }];
   const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   const send = async (res: ServerResponse): Promise<void> => {
@@ -39,27 +39,27 @@ test('lines come whole, wherever the answer is cut', async () => {
     }
     res.end();
   };
-  const address = await answering((_req, res) => void send(res));
+  const address = await startAdmin((_req, res) => void send(res));
   expect(await linesOf(address)).toEqual(lines);
 });
 
-test('an answer that breaks off is told', async () => {
-  const address = await answering((_req, res) => {
+test('fails when the answer ends early', async () => {
+  const address = await startAdmin((_req, res) => {
     res.write('{"a":1}\n', () => res.destroy());
   });
   await expect(linesOf(address)).rejects.toThrow('The answer broke off');
 });
 
-test('a process that accepts and never answers is given up', async () => {
-  const address = await answering(() => undefined);
+test('fails after 30 s without an answer', async () => {
+  const address = await startAdmin(() => undefined);
   const soon = AbortSignal.timeout(50);
   const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(soon);
   await expect(requestAdmin(address, 'GET', '/x')).rejects.toThrow(/^No answer from http:/);
   expect(timeout).toHaveBeenCalledWith(30_000);
 });
 
-test('what is wrong is told in the words of the process', async () => {
-  const address = await answering((_req, res) => {
+test('fails with the detail of the problem that the process answers', async () => {
+  const address = await startAdmin((_req, res) => {
     res.writeHead(409).end('{"detail":"It is being made already"}');
   });
   await expect(requestAdmin(address, 'POST', '/x')).rejects.toThrow(
@@ -67,7 +67,7 @@ test('what is wrong is told in the words of the process', async () => {
   );
 });
 
-test('an answer that is not JSON is a fault that the person is told of', async () => {
-  const address = await answering((_req, res) => void res.end('<h1>'));
+test('fails with a StartupError when the answer is not JSON', async () => {
+  const address = await startAdmin((_req, res) => void res.end('<h1>'));
   await expect(requestAdmin(address, 'GET', '/x')).rejects.toThrow(StartupError);
 });

@@ -1,4 +1,4 @@
-// An app made of routes, over real sockets: answers, validators, methods, and every error as a problem document.
+// An app made of routes, over real sockets: answers, validators, methods, and errors as problem documents.
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answer } from 'chassis/http/answer';
 import { SerializedBody } from 'chassis/http/answer';
@@ -106,7 +106,7 @@ afterEach(() => {
 const get = (path: string) => request(url).get(path);
 
 describe('an answer', () => {
-  test('carries ids, validators, and nothing about what made it', async () => {
+  test('has ids and validators, and no X-Powered-By', async () => {
     const { headers, body } = await get('/public/7').set('X-Request-Id', 'r-7');
     expect(body).toEqual({ id: '7' });
     expect(headers).toMatchObject({
@@ -121,24 +121,24 @@ describe('an answer', () => {
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 
-  test('that depends on who asks is private', async () => {
+  test('with `cache: private` is private', async () => {
     expect((await get('/private')).headers['cache-control']).toBe('private, no-cache');
   });
 
-  test('that is not to be stored has no validator; status and headers are the route’s own', async () => {
+  test('with `cache: no-store` has no validator; the route sets its status and headers', async () => {
     const { status, headers } = await get('/fresh');
     expect(status).toBe(202);
     expect(headers).toMatchObject({ 'cache-control': 'no-store', warning: 'none' });
     expect(headers).not.toHaveProperty('etag');
   });
 
-  test('may be a text of another type', async () => {
+  test('may be text of another type', async () => {
     const { text, headers } = await get('/text');
     expect(text).toBe('ä');
     expect(headers).toMatchObject({ 'content-type': 'text/plain', 'content-length': '2' });
   });
 
-  test('may be fixed: its bytes and its tag are made before it is asked for', async () => {
+  test('may be serialized with its entity tag before any request', async () => {
     const { text, headers } = await get('/fixed');
     expect(text).toBe('ä');
     expect(headers).toMatchObject({
@@ -153,7 +153,7 @@ describe('an answer', () => {
     expect([again.status, again.text]).toEqual([304, '']);
   });
 
-  test('may be a stream, which nobody stores', async () => {
+  test('may be a stream, with no-store', async () => {
     const { text, headers } = await get('/stream');
     expect(text).toBe('data: 1\n\n');
     expect(headers).toMatchObject({
@@ -166,13 +166,13 @@ describe('an answer', () => {
 describe('If-None-Match (RFC 9110)', () => {
   test.each([
     ['the tag', (tag: string) => tag, 304],
-    ['the tag as a weak one', (tag: string) => `W/${tag}`, 304],
+    ['the weak form of the tag', (tag: string) => `W/${tag}`, 304],
     ['a list with the tag', (tag: string) => `"a", ${tag},"b"`, 304],
-    ['any', () => '*', 304],
+    ['an asterisk', () => '*', 304],
     ['another tag', () => '"a"', 200],
     ['the tag without quotes', (tag: string) => tag.slice(1, -1), 200],
-    ['nothing', () => '', 200],
-  ])('%s is answered as it should be', async (_, header, status) => {
+    ['an empty value', () => '', 200],
+  ])('with %s is answered correctly', async (_, header, status) => {
     const { headers } = await get('/public/7');
     const again = await get('/public/7').set('If-None-Match', header(headers['etag']!));
     expect(again.status).toBe(status);
@@ -180,23 +180,23 @@ describe('If-None-Match (RFC 9110)', () => {
     if (status === 304) expect(again.text).toBe('');
   });
 
-  test('says nothing about what is not to be stored', async () => {
+  test('has no effect on an answer with no-store', async () => {
     expect((await get('/fresh').set('If-None-Match', '*')).status).toBe(202);
   });
 });
 
 describe('methods', () => {
-  test('HEAD is GET without a body', async () => {
+  test('HEAD answers like GET, without a body', async () => {
     const { status, headers, text } = await request(url).head('/public/7');
     expect([status, headers['content-length'], text]).toEqual([200, '10', undefined]);
   });
 
-  test('OPTIONS says what there is', async () => {
+  test('OPTIONS answers with the methods of the path', async () => {
     const { status, headers } = await request(url).options('/private');
     expect([status, headers['allow']]).toEqual([204, 'GET, HEAD, POST, OPTIONS']);
   });
 
-  test('what there is not is a 405 that says what there is', async () => {
+  test('a method without a route is a 405 with the methods of the path', async () => {
     const { status, headers, body } = await request(url).delete('/private');
     expect([status, headers['allow']]).toEqual([405, 'GET, HEAD, POST, OPTIONS']);
     expect(body).toMatchObject({ type: 'urn:social-network:problem:method-not-allowed' });
@@ -204,7 +204,7 @@ describe('methods', () => {
 });
 
 describe('errors', () => {
-  test('a problem is sent as it is, and never stored', async () => {
+  test('a problem is sent as its document, with no-store', async () => {
     const { status, headers, body } = await get('/problem?x=1').set('X-Request-Id', 'r-8');
     expect(status).toBe(400);
     expect(headers).toMatchObject({
@@ -216,7 +216,7 @@ describe('errors', () => {
     expect(lines).toEqual([]);
   });
 
-  test('a bug is a 500 that tells nothing; the log has it, with the request’s id', async () => {
+  test('an unexpected error is a 500 without details; the log has it, with the request id', async () => {
     const { status, text } = await get('/bug').set('X-Request-Id', 'r-9');
     expect(status).toBe(500);
     expect(text).not.toMatch(/secret|TypeError|\.ts/);
@@ -229,18 +229,18 @@ describe('errors', () => {
     ]);
   });
 
-  test('an error of the app’s own kind becomes the problem that it says', async () => {
+  test('an error that `toProblem` knows becomes that problem', async () => {
     expect((await get('/weather')).body).toMatchObject({ status: 503, detail: 'It rains' });
     expect(lines).toEqual([]);
   });
 
-  test('no route is a 404, a path that cannot be decoded a 400', async () => {
+  test('a path without a route is a 404; a path that cannot be decoded is a 400', async () => {
     expect((await get('/nothing')).status).toBe(404);
     expect((await get('/public/%E0%A4%A')).status).toBe(400);
     expect(lines).toEqual([]);
   });
 
-  test('a very long path is told back in part only', async () => {
+  test('a long path is shortened to 500 characters in the document', async () => {
     const { status, body } = await get(`/${'x'.repeat(10_000)}`);
     expect(status).toBe(404);
     expect((body as { instance: string }).instance).toHaveLength(500);
@@ -252,7 +252,7 @@ const faultsOf = async (target: string) => {
   return [status, (body as { errors?: { pointer: string }[] }).errors?.[0]?.pointer];
 };
 
-test('a bug after the headers were sent ends the connection, and is logged', async () => {
+test('an unexpected error after the headers closes the connection and is logged', async () => {
   await expect(get('/broken-stream')).rejects.toThrow();
   expect(lines).toEqual([
     expect.objectContaining({ level: 50, err: expect.objectContaining({ type: 'TypeError' }) }),
@@ -260,7 +260,7 @@ test('a bug after the headers were sent ends the connection, and is logged', asy
 });
 
 describe('the query', () => {
-  test('reaches the handler by the names that its route declares', async () => {
+  test('reaches the handler with the names that its route declares', async () => {
     const { body } = await get('/search?word=cat%20dog');
     expect(body).toEqual(['cat dog', null]);
   });
@@ -274,7 +274,7 @@ describe('the query', () => {
     expect(await faultsOf('/search?word=a&word=b')).toEqual([400, '/query/word']);
   });
 
-  test('is not looked at where any query is taken', async () => {
+  test('is neither checked nor parsed where the route declares `any`', async () => {
     const { status, body } = await get('/lenient?a=1&a=2');
     expect([status, body]).toEqual([200, {}]);
   });

@@ -1,4 +1,4 @@
-// JSON bodies: what is read, and how everything else is refused.
+// JSON bodies: which are accepted, and how all others are rejected.
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createApp } from 'chassis/http/app';
 import { BODY_MAX } from 'chassis/http/body';
@@ -31,19 +31,19 @@ const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
     .set({ 'Content-Type': 'application/json', ...headers })
     .send(body as string);
 
-test('an object is read, with a charset in its type too', async () => {
+test('accepts an object, also with a charset in its content type', async () => {
   expect((await post('{"a":"ä"}')).body).toEqual({ a: 'ä' });
   const answer = await post('{"a":1}', { 'Content-Type': 'application/json; charset=utf-8' });
   expect(answer.body).toEqual({ a: 1 });
 });
 
-test('a name such as __proto__ is data and changes nothing', async () => {
+test('treats the name __proto__ as data', async () => {
   const { text } = await post('{"__proto__":{"admin":true}}');
   expect(text).toBe('{"__proto__":{"admin":true}}');
   expect(({} as { admin?: boolean }).admin).toBeUndefined();
 });
 
-test('a body of the largest size passes, one byte more is a 413 and ends the connection', async () => {
+test('accepts a body of BODY_MAX bytes, and rejects one more byte with a 413 that closes the connection', async () => {
   expect((await post(`{"a":"${'x'.repeat(BODY_MAX - 8)}"}`)).status).toBe(200);
   const answer = await post(`{"a":"${'x'.repeat(BODY_MAX - 7)}"}`);
   expect(answer.status).toBe(413);
@@ -51,7 +51,7 @@ test('a body of the largest size passes, one byte more is a 413 and ends the con
   expect(answer.headers['connection']).toBe('close');
 });
 
-test('a body that only says that it is large is refused before it comes', async () => {
+test('rejects a large Content-Length with a 413 before the body arrives', async () => {
   const answer = await sendRaw(
     url,
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 999999999\r\n\r\n',
@@ -59,7 +59,7 @@ test('a body that only says that it is large is refused before it comes', async 
   expect(answer).toMatch(/^HTTP\/1\.1 413 /);
 });
 
-test('a body that trickles is a 408, and its connection ends', async () => {
+test('rejects a body that does not arrive in time with a 408, and closes the connection', async () => {
   const answer = await sendRaw(
     url,
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a"',
@@ -68,7 +68,7 @@ test('a body that trickles is a 408, and its connection ends', async () => {
   expect(answer).toContain('urn:social-network:problem:request-timeout');
 });
 
-test('a type without a body is a 400', async () => {
+test('rejects a content type without a body with a 400', async () => {
   const answer = await sendRaw(
     url,
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n',
@@ -76,9 +76,9 @@ test('a type without a body is a 400', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
 });
 
-describe('what is no JSON object', () => {
+describe('a body that is not a JSON object', () => {
   test.each(['{', '{"a":}', 'nonsense', '"text"', '1', 'null', '{"a":1}}', '\u0000'])(
-    '%j is a 400 that points at the body, and quotes nothing of it',
+    'is rejected with a 400 that points at /body and quotes nothing: %j',
     async (body) => {
       const answer = await post(body);
       expect(answer.status).toBe(400);
@@ -92,7 +92,7 @@ describe('what is no JSON object', () => {
     ['application/x-www-form-urlencoded', {}],
     ['application/json; charset=iso-8859-1', {}],
     ['application/json', { 'Content-Encoding': 'gzip' }],
-  ])('%s %j is a 415', async (type, headers) => {
+  ])('is rejected with a 415 when its type and headers are %s %j', async (type, headers) => {
     const answer = await post('{"a":1}', { 'Content-Type': type, ...headers });
     expect(answer.status).toBe(415);
     expect(answer.body).toMatchObject({
@@ -100,7 +100,7 @@ describe('what is no JSON object', () => {
     });
   });
 
-  test('no body at all is a 400', async () => {
+  test('is rejected with a 400 when it is missing', async () => {
     const answer = await request(url).post('/echo');
     expect([answer.status, (answer.body as { detail: string }).detail]).toEqual([
       400,
@@ -109,12 +109,12 @@ describe('what is no JSON object', () => {
   });
 });
 
-test('nothing of a refused body reaches the log', async () => {
+test('logs nothing of a rejected body', async () => {
   await post('{"password":"hush-hush"');
   expect(JSON.stringify(lines)).not.toContain('hush-hush');
 });
 
-test('an empty answer has no body, and is not kept', async () => {
+test('sends a 204 without a body, with no-store', async () => {
   const answer = await request(url).put('/empty').send({ ignored: true });
   expect([
     answer.status,

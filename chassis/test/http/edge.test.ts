@@ -1,5 +1,5 @@
-// What stands before every app: the cap on requests in flight, their measuring, their log lines.
-import { request as ask } from 'node:http';
+// The edge of every app: the limit on requests in flight, their metrics and their log lines.
+import { request as startRequest } from 'node:http';
 import { expect, jest, test } from '@jest/globals';
 import { createApp, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
@@ -10,13 +10,13 @@ import request from 'supertest';
 import { serve } from '../support/http.ts';
 import { memoryLog } from 'chassis/testing/memory-log';
 
-/** An app that answers /wait when it is told to. */
-async function stage(options: Partial<EdgeOptions> = {}) {
+/** Starts an app whose route /wait answers after `open()`. */
+async function startApp(options: Partial<EdgeOptions> = {}) {
   const { log, lines, wait } = memoryLog();
   const metrics = createMetrics();
   const gate = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
-  const left = Promise.withResolvers<void>();
+  const disconnected = Promise.withResolvers<void>();
   const routes: Route[] = [
     {
       method: 'get',
@@ -28,7 +28,7 @@ async function stage(options: Partial<EdgeOptions> = {}) {
       method: 'get',
       path: '/wait',
       handle: async (req) => {
-        requestContextOf(req).onDisconnect = left.resolve;
+        requestContextOf(req).onDisconnect = disconnected.resolve;
         arrived.resolve();
         await gate.promise;
         return { body: 2, cache: 'public' };
@@ -51,11 +51,11 @@ async function stage(options: Partial<EdgeOptions> = {}) {
     { method: 'get', path: '/bug', handle: () => Promise.reject(new Error('x')) },
   ];
   const url = await serve(edge(createApp({ routes, log }), { metrics, log, ...options }));
-  /** Resolves when the server is done with the request, too: a client may have its answer a moment earlier. */
+  /** Resolves with the answer when the server has also logged it, which may be a moment later. */
   const send = async (path: string, method: 'get' | 'trace' = 'get') => {
-    const done = wait(/answered/);
+    const logged = wait(/answered/);
     const answer = await request(url)[method](path).set('X-Request-Id', 'r-1');
-    await done;
+    await logged;
     return answer;
   };
   return {
@@ -65,41 +65,41 @@ async function stage(options: Partial<EdgeOptions> = {}) {
     lines,
     wait,
     arrived: arrived.promise,
-    left: left.promise,
+    disconnected: disconnected.promise,
     open: gate.resolve,
   };
 }
 
-test('beyond the cap a request is refused at once, and the next one is served when there is room', async () => {
-  let told = 0;
-  const { url, send, wait, arrived, open, metrics } = await stage({
+test('rejects requests above maxInFlight at once, and accepts them again when another request has ended', async () => {
+  let overloads = 0;
+  const { url, send, wait, arrived, open, metrics } = await startApp({
     maxInFlight: 1,
-    onOverload: () => (told += 1),
+    onOverload: () => (overloads += 1),
   });
   const waiting = fetch(`${url}/wait`);
   await arrived;
   expect(await metrics.text()).toMatch(/^http_requests_in_flight 1$/m);
 
-  const refused = await send('/quick/1');
-  expect(refused.status).toBe(503);
-  expect(refused.headers['retry-after']).toBe('1');
-  expect(refused.body).toMatchObject({
+  const rejected = await send('/quick/1');
+  expect(rejected.status).toBe(503);
+  expect(rejected.headers['retry-after']).toBe('1');
+  expect(rejected.body).toMatchObject({
     type: 'urn:social-network:problem:overloaded',
     instance: '/quick/1',
-    requestId: refused.headers['x-request-id'],
+    requestId: rejected.headers['x-request-id'],
   });
-  expect(told).toBe(1);
+  expect(overloads).toBe(1);
 
-  const done = wait(/answered/);
+  const logged = wait(/answered/);
   open();
   expect((await waiting).status).toBe(200);
-  await done;
+  await logged;
   expect((await send('/quick/1')).status).toBe(200);
   expect(await metrics.text()).toMatch(/route="shed",status="503"\} 1$/m);
 });
 
-test('requests are counted by the template of their route, never by their path', async () => {
-  const { send, metrics } = await stage();
+test('counts requests by the template of their route, not by their path', async () => {
+  const { send, metrics } = await startApp();
   await send('/quick/1');
   await send('/quick/2');
   await send('/secret-path');
@@ -111,15 +111,15 @@ test('requests are counted by the template of their route, never by their path',
   expect(text).not.toMatch(/secret|quick\/1/);
 });
 
-test('a client that leaves is told to the route, counted, and no longer in flight', async () => {
-  const { url, metrics, wait, arrived, left, open } = await stage();
+test('calls onDisconnect when a client disconnects, counts the request, and no longer has it in flight', async () => {
+  const { url, metrics, wait, arrived, disconnected, open } = await startApp();
   const logged = wait(/answered/);
-  const client = ask(`${url}/wait`);
+  const client = startRequest(`${url}/wait`);
   client.on('error', () => {});
   client.end();
   await arrived;
   client.destroy();
-  await left;
+  await disconnected;
   expect(await logged).toMatchObject({ status: 'client_left', route: '/wait' });
   const text = await metrics.text();
   expect(text).toContain('_count{method="GET",route="/wait",status="client_left"} 1');
@@ -127,8 +127,8 @@ test('a client that leaves is told to the route, counted, and no longer in fligh
   open();
 });
 
-test('answers are logged at debug, failures of ours at warn, each with the ids of its request', async () => {
-  const { send, lines } = await stage();
+test('logs answers at debug and own failures at warn, each with the request id', async () => {
+  const { send, lines } = await startApp();
   await send('/quick/1?token=hush');
   await send('/broken');
   expect(lines).toEqual([
@@ -144,20 +144,20 @@ test('answers are logged at debug, failures of ours at warn, each with the ids o
   expect(JSON.stringify(lines)).not.toContain('hush');
 });
 
-test('the line of a failure says why: the reason of its problem, or else its type', async () => {
-  const { send, lines } = await stage();
+test('logs the cause of a failure: the reason of its problem, or else its type', async () => {
+  const { send, lines } = await startApp();
   await send('/broken');
   await send('/strict');
   expect(lines.map(({ cause }) => cause)).toEqual(['social: nonsense', 'incomplete-answer']);
 });
 
-test('of many failures ten lines a second for each route are at warn, and the next one says how many were not', async () => {
-  const { send, lines } = await stage();
+test('logs at most ten failures a second for each route, and the next line has the number of suppressed lines', async () => {
+  const { send, lines } = await startApp();
   const clock = jest.spyOn(performance, 'now').mockReturnValue(5_000);
   try {
     const warned = async (path: string, times: number) => {
       lines.length = 0;
-      for (let left = times; left > 0; left -= 1) await send(path);
+      for (let count = 0; count < times; count += 1) await send(path);
       return lines.filter(({ level, msg }) => level === 40 && msg === 'answered');
     };
     expect(await warned('/broken', 13)).toHaveLength(10);

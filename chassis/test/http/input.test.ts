@@ -1,4 +1,4 @@
-// What a client may send: the edges of every bound, and any text at all.
+// Input of clients: both sides of every limit, and random text.
 import { describe, expect, test } from '@jest/globals';
 import {
   PAGE,
@@ -25,7 +25,7 @@ function faultAt(work: () => unknown): string[] | undefined {
 }
 
 describe('an id', () => {
-  test.each(['1', '42', '9007199254740991'])('%s is one', (text) => {
+  test.each(['1', '42', '9007199254740991'])('is accepted: %s', (text) => {
     expect(parseId(text, '/path/id')).toBe(Number(text));
   });
 
@@ -43,15 +43,15 @@ describe('an id', () => {
     '0x1',
     '9007199254740992',
     '10000000000000000',
-  ])('"%s" is none', (text) => {
+  ])('is rejected: "%s"', (text) => {
     expect(faultAt(() => parseId(text, '/path/id'))).toEqual(['/path/id']);
   });
 
-  test.each([undefined, null, 1, ['1'], {}])('%j is none', (value) => {
+  test.each([undefined, null, 1, ['1'], {}])('is rejected when it is not a string: %j', (value) => {
     expect(faultAt(() => parseId(value, '/body/id'))).toEqual(['/body/id']);
   });
 
-  test('any text is a safe positive integer, written in its only way, or refused', () => {
+  test('is accepted only as a safe positive integer in its canonical form, whatever the text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.bigInt().map(String)), (text) => {
         if (faultAt(() => parseId(text, '/x'))) return;
@@ -67,17 +67,17 @@ describe('a list of ids', () => {
     expect(parseIds('5,3,5,8', '/query/ids')).toEqual([5, 3, 8]);
   });
 
-  test('holds one to a hundred', () => {
+  test('has 1 to 100 ids', () => {
     const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
     expect(parseIds(hundred.join(','), '/query/ids')).toEqual(hundred);
     expect(faultAt(() => parseIds(`${hundred.join(',')},1`, '/query/ids'))).toEqual(['/query/ids']);
   });
 
-  test.each(['', ',', '1,', ',1', '1,,2', '1;2', '1, 2', 'a'])('"%s" is none', (text) => {
+  test.each(['', ',', '1,', ',1', '1,,2', '1;2', '1, 2', 'a'])('is rejected: "%s"', (text) => {
     expect(faultAt(() => parseIds(text, '/query/ids'))).toEqual(['/query/ids']);
   });
 
-  test('a very long one is refused without work', () => {
+  test('is rejected fast when it is very long', () => {
     const started = performance.now();
     expect(faultAt(() => parseIds('1,'.repeat(5_000_000), '/query/ids'))).toEqual(['/query/ids']);
     expect(performance.now() - started).toBeLessThan(1_000);
@@ -85,7 +85,7 @@ describe('a list of ids', () => {
 });
 
 describe('a query', () => {
-  test('without a question mark is empty', () => {
+  test('is empty without a question mark', () => {
     expect(parseQuery('/api/posts', ['ids'])).toEqual({});
     expect(parseQuery('/api/posts?', ['ids'])).toEqual({});
   });
@@ -106,34 +106,34 @@ describe('a query', () => {
     ['/a?a%2Fb~c=1', '/query/a~1b~0c'],
     ['/a?=1', '/query/'],
     ['/a?ids[]=1', '/query/ids[]'],
-  ])('%s is refused at %s', (target, pointer) => {
+  ])('is rejected: %s, with the pointer %s', (target, pointer) => {
     expect(faultAt(() => parseQuery(target, ['ids']))).toEqual([pointer]);
   });
 
-  test('a long unknown name is not sent back whole', () => {
+  test('is rejected with a shortened pointer when its unknown name is long', () => {
     const [pointer] = faultAt(() => parseQuery(`/a?${'x'.repeat(9_000)}=1`, ['ids']))!;
     expect(pointer!.length).toBeLessThan(110);
   });
 });
 
 describe('a page', () => {
-  test('holds 20 when nothing is said, and 1 to 100', () => {
+  test('has the default limit without one, and a limit of 1 to 100', () => {
     expect(parseLimit(undefined)).toBe(PAGE.fallback);
     expect([parseLimit('1'), parseLimit('100')]).toEqual([1, 100]);
   });
 
   test.each(['', '0', '101', '999', '1000', '-1', '01', '1.5', 'x', '1e1'])(
-    'a limit of "%s" is refused',
+    'rejects the limit "%s"',
     (text) => {
       expect(faultAt(() => parseLimit(text))).toEqual(['/query/limit']);
     },
   );
 
-  test.each(['', 'a b', 'a=', 'ä', 'x'.repeat(201)])('a cursor "%s" is refused', (text) => {
+  test.each(['', 'a b', 'a=', 'ä', 'x'.repeat(201)])('rejects the cursor "%s"', (text) => {
     expect(faultAt(() => parseCursor(text))).toEqual(['/query/cursor']);
   });
 
-  test('a cursor is passed on as it came, and may be left out', () => {
+  test('has the cursor as it was sent, or none', () => {
     expect(parseCursor('aZ0_-')).toBe('aZ0_-');
     expect(parseCursor(undefined)).toBeUndefined();
   });
@@ -145,19 +145,19 @@ describe('an Idempotency-Key', () => {
     ['"abc def"', 'abc def'],
     ['8e03978e-40d5-43dd-bc93-6894a57f9324', '8e03978e-40d5-43dd-bc93-6894a57f9324'],
     [undefined, undefined],
-  ])('%s is %s', (header, key) => {
+  ])('with the header %s is %s', (header, key) => {
     expect(parseIdempotencyKey(header)).toBe(key);
   });
 
   test.each(['', '""', '"a', 'a"', 'a b', 'ä', 'a\\b', 'x'.repeat(201), '"\u0007"'])(
-    '%j is a 400 that points at it',
+    'is rejected with a 400 that points at the header: %j',
     (header) => {
       expect(faultAt(() => parseIdempotencyKey(header))).toEqual(['/header/Idempotency-Key']);
     },
   );
 });
 
-test('a body with faults is one 400 with all of them; one without is what it is checked for', () => {
+test('rejects a body with one 400 that has all faults, and returns a body without faults', () => {
   const faults = [
     { pointer: '/body/a', detail: 'expected a text' },
     { pointer: '/body/b', detail: 'is not known here' },

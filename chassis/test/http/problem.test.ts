@@ -25,18 +25,21 @@ test('docs/problems.md has exactly the types, statuses and titles of the code', 
   expect(rows).toEqual(inCode);
 });
 
-test.each(Object.keys(problems) as ProblemSlug[])('%s has a document of RFC 9457', (slug) => {
-  expect(problemDocument(new Problem(slug, 'Why.'), '/api/x', 'r-1')).toEqual({
-    type: `urn:social-network:problem:${slug}`,
-    title: problems[slug].title,
-    status: problems[slug].status,
-    detail: 'Why.',
-    instance: '/api/x',
-    requestId: 'r-1',
-  });
-});
+test.each(Object.keys(problems) as ProblemSlug[])(
+  'the problem %s becomes a document of RFC 9457',
+  (slug) => {
+    expect(problemDocument(new Problem(slug, 'Why.'), '/api/x', 'r-1')).toEqual({
+      type: `urn:social-network:problem:${slug}`,
+      title: problems[slug].title,
+      status: problems[slug].status,
+      detail: 'Why.',
+      instance: '/api/x',
+      requestId: 'r-1',
+    });
+  },
+);
 
-test('an invalid input is named by its pointer', () => {
+test('an invalid input becomes a 400 with its pointer and detail', () => {
   expect(problemDocument(invalid('/query/limit', 'expected less'), '/a', 'r')).toMatchObject({
     status: 400,
     detail: '/query/limit: expected less',
@@ -44,7 +47,7 @@ test('an invalid input is named by its pointer', () => {
   });
 });
 
-test('what caused a problem is never in its document', () => {
+test('the cause of a problem is not in its document', () => {
   const problem = new Problem('internal', 'Sorry.', { cause: new Error('secret place') });
   expect(JSON.stringify(problemDocument(problem, '/a', 'r'))).not.toContain('secret');
 });

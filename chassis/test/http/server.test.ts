@@ -1,5 +1,5 @@
-// Listening and stopping: what is no HTTP, and an end that loses no request.
-import { Agent, createServer, request as ask, type RequestListener } from 'node:http';
+// Listening, bytes that are not HTTP, and a stop that loses no request.
+import { Agent, createServer, request as startRequest, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
@@ -12,59 +12,59 @@ const hello: RequestListener = (_req, res) => {
 };
 
 test.each([
-  ['of which only a part comes', 'GET / HTTP/1.1\r\nHost: a\r\n'],
-  ['that never begins', ''],
-])('a head %s is a 408, long before its connection counts as stalled', async (_, bytes) => {
-  const answer = await sendRaw(await serve(hello, { headMs: 100 }), bytes);
-  expect(answer).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
-  expect(answer).toMatch(/connection: close/i);
-  expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({
-    type: 'urn:social-network:problem:request-timeout',
-    status: 408,
-  });
-});
+  ['that is incomplete', 'GET / HTTP/1.1\r\nHost: a\r\n'],
+  ['that never arrives', ''],
+])(
+  'answers with a 408 to a request head %s, before the connection counts as stalled',
+  async (_, bytes) => {
+    const answer = await sendRaw(await serve(hello, { headMs: 100 }), bytes);
+    expect(answer).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
+    expect(answer).toMatch(/connection: close/i);
+    expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toMatchObject({
+      type: 'urn:social-network:problem:request-timeout',
+      status: 408,
+    });
+  },
+);
 
 describe('bytes that are not HTTP', () => {
   test.each([
-    ['no method', 'hello there\r\n\r\n', 400],
-    ['a TLS greeting', '\u0016\u0003\u0001\u0002\r\n\r\n', 400],
+    ['a line without a method', 'hello there\r\n\r\n', 400],
+    ['a TLS handshake', '\u0016\u0003\u0001\u0002\r\n\r\n', 400],
     [
-      'two lengths',
+      'two Content-Length headers',
       'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
       400,
     ],
     [
-      'length and chunks at once',
+      'Content-Length with Transfer-Encoding',
       'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
       400,
     ],
     ['a control character in a header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\u0000b\r\n\r\n', 400],
     ['huge headers', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
-  ])(
-    '%s is answered with a problem document, then the connection ends',
-    async (_, bytes, status) => {
-      const answer = await sendRaw(await serve(hello), bytes);
-      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-      const [head, body] = answer.split('\r\n\r\n') as [string, string];
-      expect(head).toMatch(/content-type: application\/problem\+json/i);
-      expect(head).toMatch(/connection: close/i);
-      expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
-      const { requestId, ...document } = JSON.parse(body) as Record<string, unknown>;
-      expect(document).toMatchObject({ status, instance: '/' });
-      expect(head).toContain(`X-Request-Id: ${String(requestId)}`);
-    },
-  );
+  ])('get a problem document before the connection is closed: %s', async (_, bytes, status) => {
+    const answer = await sendRaw(await serve(hello), bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    const [head, body] = answer.split('\r\n\r\n') as [string, string];
+    expect(head).toMatch(/content-type: application\/problem\+json/i);
+    expect(head).toMatch(/connection: close/i);
+    expect(head).toContain(`Content-Length: ${Buffer.byteLength(body)}`);
+    const { requestId, ...document } = JSON.parse(body) as Record<string, unknown>;
+    expect(document).toMatchObject({ status, instance: '/' });
+    expect(head).toContain(`X-Request-Id: ${String(requestId)}`);
+  });
 });
 
-test('port 0 is a free port, and the address says which', async () => {
-  const one = await listen(hello, '127.0.0.1', 0);
-  const two = await listen(hello, '127.0.0.1', 0);
-  expect(one.url).not.toBe(two.url);
-  expect(await (await fetch(one.url)).text()).toBe('hello');
-  await Promise.all([one.stop(), two.stop()]);
+test('listens on a free port for port 0, and returns its address', async () => {
+  const first = await listen(hello, '127.0.0.1', 0);
+  const second = await listen(hello, '127.0.0.1', 0);
+  expect(first.url).not.toBe(second.url);
+  expect(await (await fetch(first.url)).text()).toBe('hello');
+  await Promise.all([first.stop(), second.stop()]);
 });
 
-test('an address that is taken, or not ours, is told in one line', async () => {
+test('throws a StartupError of one line for an address that is taken or not local', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
@@ -77,7 +77,7 @@ test('an address that is taken, or not ours, is told in one line', async () => {
   other.close();
 });
 
-test('stopping lets the request in flight finish, takes no new one, and waits for no idle connection', async () => {
+test('finishes requests in flight while stopping, refuses new ones, and waits for no idle connection', async () => {
   const arrived = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   const listening = await listen(
@@ -91,9 +91,10 @@ test('stopping lets the request in flight finish, takes no new one, and waits fo
   );
   const agent = new Agent({ keepAlive: true });
   const get = async (path: string) => {
-    const [answer] = (await once(ask(listening.url + path, { agent }).end(), 'response')) as [
-      NodeJS.ReadableStream & { headers: Record<string, string> },
-    ];
+    const [answer] = (await once(
+      startRequest(listening.url + path, { agent }).end(),
+      'response',
+    )) as [NodeJS.ReadableStream & { headers: Record<string, string> }];
     let text = '';
     for await (const chunk of answer) text += String(chunk);
     return { text, connection: answer.headers['connection'] };
@@ -110,12 +111,12 @@ test('stopping lets the request in flight finish, takes no new one, and waits fo
   gate.resolve();
   expect((await slow).text).toBe('done');
   await stop;
-  // After 8 s it would have cut the connections that are kept alive.
+  // An idle connection would delay the end until the limit of 8 s.
   expect(performance.now() - started).toBeLessThan(6_000);
   agent.destroy();
 });
 
-test('a request that still comes over a kept connection is the last one on it', async () => {
+test('answers a request that arrives on an open connection while stopping with Connection: close', async () => {
   const arrived = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   const listening = await listen(

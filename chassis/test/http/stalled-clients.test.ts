@@ -1,4 +1,4 @@
-// Connections that stand still: they end, and what they held is free again. What only waits or is slow goes on.
+// Stalled connections are closed, and their requests no longer count as in flight. Slow or idle connections stay.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
@@ -10,25 +10,25 @@ import { serve } from '../support/http.ts';
 
 const STALL_MS = 300;
 const HEAD = 'HTTP/1.1\r\nHost: a\r\n\r\n';
-// Together far more than the kernel keeps for a connection whose client does not read.
+// All of them are far larger than the kernel's buffers for a connection whose client does not read.
 const large = 'x'.repeat(4_000_000);
 const PIPELINED = 8;
 
 const open = (url: string): Socket =>
   connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
 
-test('a client that does not read loses its connection, and its places among the requests in flight', async () => {
+test('closes the connection of a client that does not read, and no longer counts its requests as in flight', async () => {
   const { log, lines, wait } = memoryLog();
   const metrics = createMetrics();
-  const all = Promise.withResolvers<void>();
-  let asked = 0;
+  const allArrived = Promise.withResolvers<void>();
+  let requests = 0;
   const routes: Route[] = [
     {
       method: 'get',
       path: '/large',
       handle: () => {
-        asked += 1;
-        if (asked === PIPELINED) all.resolve();
+        requests += 1;
+        if (requests === PIPELINED) allArrived.resolve();
         return { body: large, type: 'text/plain', cache: 'no-store' };
       },
     },
@@ -38,7 +38,7 @@ test('a client that does not read loses its connection, and its places among the
   const url = await serve(app, { stallMs: STALL_MS });
   const greedy = open(url).pause();
   greedy.write(`GET /large ${HEAD}`.repeat(PIPELINED));
-  await all.promise;
+  await allArrived.promise;
   expect((await fetch(`${url}/small`)).status).toBe(503);
 
   while (lines.filter(({ status }) => status === 'client_left').length < PIPELINED)
@@ -48,13 +48,13 @@ test('a client that does not read loses its connection, and its places among the
   greedy.destroy();
 });
 
-test('an answer that takes long lives, as long as something of it moves', async () => {
+test('keeps a slow connection while bytes move', async () => {
   const url = await serve(
     (_req, res) => {
-      let left = 8;
+      let remaining = 8;
       const drip = setInterval(() => {
-        left -= 1;
-        if (left > 0) res.write('drip ');
+        remaining -= 1;
+        if (remaining > 0) res.write('drip ');
         else {
           clearInterval(drip);
           res.end('done');
@@ -66,7 +66,7 @@ test('an answer that takes long lives, as long as something of it moves', async 
   expect(await (await fetch(url)).text()).toBe('drip '.repeat(7) + 'done');
 });
 
-test('a connection that is kept alive may idle for longer', async () => {
+test('keeps an idle connection longer than the stall limit', async () => {
   const url = await serve((_req, res) => res.end('ok'), { stallMs: 50 });
   const socket = open(url);
   let closed = false;

@@ -1,9 +1,9 @@
-// Log lines whose reader is slow, or gone.
+// Log lines whose reader is slow or gone.
 import { Writable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { createLogDestination } from 'chassis/observability/log-destination';
 
-/** An output whose reader takes a line at each `read`, and what it has read. */
+/** Makes an output whose reader takes lines only in `readAll`. */
 function arrange() {
   const read: string[] = [];
   const waiting: (() => void)[] = [];
@@ -34,7 +34,7 @@ test('writes every line while the reader keeps up', async () => {
   expect(destination.dropped).toBe(0);
 });
 
-test('drops lines, and counts them, while the buffer is full; says how many when it is not', async () => {
+test('drops and counts lines while the buffer is full, and then writes how many', async () => {
   const { destination, read, readAll } = arrange();
   for (const line of ['123456', '7890123', 'lost 1', 'lost 2']) destination.write(line);
   expect(destination.dropped).toBe(2);
@@ -54,7 +54,7 @@ test('drops lines when the reader is gone, and throws nothing', async () => {
   await destination.flush(60_000);
 });
 
-test('a flush waits until the buffered lines are written', async () => {
+test('flush waits until the buffered lines are written', async () => {
   const { destination, read, readAll } = arrange();
   destination.write('last');
   const flushed = destination.flush(60_000);
@@ -63,7 +63,7 @@ test('a flush waits until the buffered lines are written', async () => {
   expect(read.filter((line) => line !== '')).toEqual(['last']);
 });
 
-test('a flush ends at its limit while nobody reads', async () => {
+test('flush ends at its time limit when the lines are not read', async () => {
   const { destination, read } = arrange();
   destination.write('last');
   await destination.flush(10);

@@ -1,11 +1,11 @@
-// The log's lines, as a process writes them to standard output.
+// Log lines as a process writes them to standard output.
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import { runNode } from 'chassis/testing/process';
 
 jest.setTimeout(60_000);
 
-test('a line is JSON with service, level and time, and hides what must not be in it', async () => {
+test('writes JSON lines with service, level and time, without personal data and secrets', async () => {
   const file = join(import.meta.dirname, '../support/logging-process.ts');
   const { lines, ...ended } = await runNode(file, {});
   expect(ended).toEqual({ code: 0, stderr: '' });

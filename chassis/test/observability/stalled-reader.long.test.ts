@@ -1,4 +1,4 @@
-// A process whose log is a pipe that is not read: it serves, it stops, and it says afterwards what is missing.
+// A process whose log is a pipe that nobody reads: it serves and stops, and logs how many lines were dropped.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ afterEach(() => {
   child?.kill('SIGKILL');
 });
 
-/** Starts the process; its standard output stays unread until somebody reads `stdout`. */
+/** Starts the process. Its standard output stays unread until the test reads `stdout`. */
 async function startChatty() {
   child = spawn(process.execPath, [join(import.meta.dirname, '../support/chatty.ts')], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -23,11 +23,11 @@ async function startChatty() {
 const droppedIn = (metrics: string): number =>
   Number(/^log_lines_dropped_total (\d+)$/m.exec(metrics)?.[1]);
 
-test('serves on while nobody reads its log, counts what it drops, and says so once it is read', async () => {
+test('serves while its log is not read, counts dropped lines, and logs their number when the log is read again', async () => {
   const { child: chatty, get } = await startChatty();
   for (let request = 0; request < 30; request += 1) expect(await get('/')).toBe('ok');
   const dropped = droppedIn(await get('/metrics'));
-  // 3,000 lines of a kilobyte, of which the buffer and the pipe take little more than one megabyte.
+  // It logs 3,000 lines of 1 kB; the buffer and the pipe take little more than 1 MB of them.
   expect(dropped).toBeGreaterThan(1000);
 
   const lines: Record<string, unknown>[] = [];
@@ -43,14 +43,14 @@ test('serves on while nobody reads its log, counts what it drops, and says so on
   });
 });
 
-test('stops within two seconds although nobody reads its log', async () => {
+test('stops within 2 s although its log is not read', async () => {
   const { child: chatty, get } = await startChatty();
   for (let request = 0; request < 30; request += 1) await get('/');
-  const asked = performance.now();
+  const start = performance.now();
   chatty.kill('SIGTERM');
   const [code] = (await once(chatty, 'exit')) as [number];
   expect(code).toBe(0);
-  expect(performance.now() - asked).toBeLessThan(2_000);
+  expect(performance.now() - start).toBeLessThan(2_000);
 });
 
 test('writes what it logged before a crash', async () => {

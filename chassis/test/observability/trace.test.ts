@@ -1,16 +1,16 @@
-// Request ids and trace contexts: the well-formed go on, all others are replaced.
+// Request ids and trace contexts: valid ones are used, all others are replaced.
 import { describe, expect, test } from '@jest/globals';
 import { requestIdFrom, traceparentFrom } from 'chassis/observability/trace';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 describe('a request id', () => {
-  test.each(['a', 'A-1.b_c~d:e+f/g=', 'x'.repeat(128)])('%s is taken over', (id) => {
+  test.each(['a', 'A-1.b_c~d:e+f/g=', 'x'.repeat(128)])('is used when it is valid: %s', (id) => {
     expect(requestIdFrom(id)).toBe(id);
   });
 
   test.each([undefined, '', 'a b', 'a\r\nSet-Cookie: x', '<script>', 'x'.repeat(129), ['a']])(
-    '%j is replaced by a new one',
+    'is replaced when it is not valid: %j',
     (id) => {
       expect(requestIdFrom(id)).toMatch(UUID);
     },
@@ -28,14 +28,11 @@ describe('a traceparent', () => {
     [`00-${TRACE}-${SPAN}-03`, '01'],
     [`00-${TRACE}-${SPAN}-fe`, '00'],
     [`cc-${TRACE}-${SPAN}-ff`, '01'],
-  ])(
-    '%s keeps its trace and whether it is sampled, and no other flag, with a new span',
-    (header, flags) => {
-      const made = traceparentFrom(header);
-      expect(made).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`));
-      expect(made).not.toContain(SPAN);
-    },
-  );
+  ])('%s keeps its trace id and the sampled flag, and gets a new span id', (header, flags) => {
+    const made = traceparentFrom(header);
+    expect(made).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`));
+    expect(made).not.toContain(SPAN);
+  });
 
   test.each([
     undefined,
@@ -48,13 +45,13 @@ describe('a traceparent', () => {
     `00-${TRACE}-${SPAN}-01-more`,
     `00-${TRACE}-${SPAN}`,
     `cc-${TRACE}-${SPAN}-01.${'x'.repeat(10)}`,
-  ])('%s starts a new trace, not sampled', (header) => {
+  ])('starts a new trace that is not sampled when the header is %s', (header) => {
     const made = traceparentFrom(header);
     expect(made).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/);
     expect(made).not.toContain(TRACE);
   });
 
-  test('no two are the same', () => {
+  test('has a new trace id each time', () => {
     const made = Array.from({ length: 2_000 }, () => traceparentFrom(undefined));
     expect(new Set(made).size).toBe(2_000);
   });

@@ -1,4 +1,4 @@
-// Work that one process at a time does: who gets it, and how it hears that it may have lost it.
+// The leader lock: which process gets it, and how a process is notified that it may have lost it.
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
@@ -16,42 +16,42 @@ import { work } from '../support/work.ts';
 const KEY = 4711;
 const never = new AbortController().signal;
 
-/** Opens the place, ready for use. */
+/** Opens a database and waits for its migrations. */
 async function opened(settings: TestDatabase['settings']): Promise<Database<Notes>> {
   const database = await openNotes(settings, memoryLog().log);
   await database.prepared;
   return database;
 }
 
-describeOnBoth('exclusively', (newDatabase) => {
-  let place: TestDatabase;
+describeOnBoth('the leader lock', (newDatabase) => {
+  let testDatabase: TestDatabase;
   let database: Database<Notes>;
   beforeEach(async () => {
-    place = await newDatabase();
-    database = await opened(place.settings);
+    testDatabase = await newDatabase();
+    database = await opened(testDatabase.settings);
   });
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('gives what the work gives, and throws what it throws', async () => {
+  test('returns the result of the work, and throws its error', async () => {
     expect(await database.withLeaderLock(KEY, never, () => Promise.resolve(5))).toBe(5);
     const failing = database.withLeaderLock(KEY, never, () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
     expect(await database.withLeaderLock(KEY, never, () => Promise.resolve(6))).toBe(6);
   });
 
-  test('the work hears when the database is closed', async () => {
+  test('notifies the work when the database is closed', async () => {
     const task = work();
     const result = database.withLeaderLock(KEY, never, task.run).catch(() => 'lost');
     await task.began;
     await database.close();
     expect(await result).toBe('lost');
-    database = await opened(place.settings);
+    database = await opened(testDatabase.settings);
   });
 
-  test('the database serves requests meanwhile', async () => {
+  test('lets the database serve statements meanwhile', async () => {
     const task = work();
     const result = database.withLeaderLock(KEY, never, task.run);
     await task.began;
@@ -61,22 +61,22 @@ describeOnBoth('exclusively', (newDatabase) => {
   });
 });
 
-describeOnServer('of two processes on one server', () => {
-  let place: TestDatabase;
+describeOnServer('the leader lock with two processes on one server', () => {
+  let testDatabase: TestDatabase;
   let first: Database<Notes>;
   let second: Database<Notes>;
   beforeEach(async () => {
-    place = await serverDatabase();
-    first = await opened(place.settings);
-    second = await opened(place.settings);
+    testDatabase = await serverDatabase();
+    first = await opened(testDatabase.settings);
+    second = await opened(testDatabase.settings);
   });
   afterEach(async () => {
     await Promise.all([first.close(), second.close()]);
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('the second one waits for the first; another key is another matter', async () => {
-    const [one, other, elsewhere] = [work(), work(), work()];
+  test('makes the second process wait for the first, but not for another key', async () => {
+    const [one, other, otherKey] = [work(), work(), work()];
     const firstDone = first.withLeaderLock(KEY, never, one.run);
     await one.began;
     let began = false;
@@ -84,49 +84,51 @@ describeOnServer('of two processes on one server', () => {
       began = true;
       return other.run(lost);
     });
-    const thirdDone = second.withLeaderLock(KEY + 1, never, elsewhere.run);
-    await elsewhere.began;
+    const thirdDone = second.withLeaderLock(KEY + 1, never, otherKey.run);
+    await otherKey.began;
     expect(began).toBe(false);
     one.end();
     await other.began;
     other.end();
-    elsewhere.end();
+    otherKey.end();
     expect(await Promise.all([firstDone, secondDone, thirdDone])).toEqual(['done', 'done', 'done']);
   });
 
-  test('a wait ends at its signal', async () => {
+  test('ends a wait when its signal is aborted', async () => {
     const task = work();
     const done = first.withLeaderLock(KEY, never, task.run);
     await task.began;
-    const leaving = new AbortController();
-    const waiting = second.withLeaderLock(KEY, leaving.signal, () => Promise.resolve('never'));
-    leaving.abort();
+    const controller = new AbortController();
+    const waiting = second.withLeaderLock(KEY, controller.signal, () => Promise.resolve('never'));
+    controller.abort();
     expect(await waiting).toBeUndefined();
     task.end();
     await done;
   });
 
-  // It asks every half second: at first it is between two questions, later it waits for an answer.
+  // The process tries to get the lock every 500 ms. After 0 ms it pauses between two tries; after 700 ms it waits for an answer.
   test.each([
     ['vanish', 0],
     ['muteServer', 700],
   ] as const)(
-    'a wait ends at its signal, and then the database closes, when the server does %s %i ms before',
-    async (fate, ms) => {
-      const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
-      const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
+    'ends a wait when its signal is aborted, and then closes the database, when the proxy does %s %i ms before',
+    async (fault, ms) => {
+      const proxy = await startTcpProxy(testDatabase.settings.DATABASE_URL!);
+      const proxied = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
       const task = work();
       const done = first.withLeaderLock(KEY, never, task.run);
       await task.began;
-      const leaving = new AbortController();
-      const waiting = behind.withLeaderLock(KEY, leaving.signal, () => Promise.resolve('never'));
+      const controller = new AbortController();
+      const waiting = proxied.withLeaderLock(KEY, controller.signal, () =>
+        Promise.resolve('never'),
+      );
       await pause(200);
-      proxy[fate]();
+      proxy[fault]();
       await pause(ms);
       const start = performance.now();
-      leaving.abort();
+      controller.abort();
       expect(await waiting).toBeUndefined();
-      await behind.close();
+      await proxied.close();
       expect(performance.now() - start).toBeLessThan(1_000);
       await proxy.close();
       task.end();
@@ -134,17 +136,17 @@ describeOnServer('of two processes on one server', () => {
     },
   );
 
-  test('closing the database ends a wait, also when the server is gone', async () => {
-    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
-    const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
+  test('ends a wait when the database is closed, also when the server does not answer', async () => {
+    const proxy = await startTcpProxy(testDatabase.settings.DATABASE_URL!);
+    const proxied = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
     const task = work();
     const done = first.withLeaderLock(KEY, never, task.run);
     await task.began;
-    const waiting = behind.withLeaderLock(KEY, never, () => Promise.resolve('never'));
+    const waiting = proxied.withLeaderLock(KEY, never, () => Promise.resolve('never'));
     waiting.catch(() => undefined);
     await pause(200);
     proxy.vanish();
-    await behind.close();
+    await proxied.close();
     await expect(waiting).rejects.toThrow();
     await proxy.close();
     task.end();
@@ -152,23 +154,23 @@ describeOnServer('of two processes on one server', () => {
   });
 
   test.each(['cut', 'silent'] as const)(
-    'the first one hears when its connection is %s, and the second one gets its turn',
-    async (fate) => {
-      const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
-      const behind = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
+    'notifies the first process when its connection is %s, and then lets the second process work',
+    async (fault) => {
+      const proxy = await startTcpProxy(testDatabase.settings.DATABASE_URL!);
+      const proxied = await opened({ DATABASE_URL: proxy.url, DATA_DIR: '' });
       const [one, other] = [work(), work()];
-      const lost = behind.withLeaderLock(KEY, never, one.run);
+      const firstDone = proxied.withLeaderLock(KEY, never, one.run);
       await one.began;
-      const gained = second.withLeaderLock(KEY, never, other.run);
-      if (fate === 'cut') await proxy.close();
+      const secondDone = second.withLeaderLock(KEY, never, other.run);
+      if (fault === 'cut') await proxy.close();
       else proxy.muteServer();
-      expect(await lost).toBe('lost');
-      // A server that only hears nothing holds the lock until its connection ends.
-      await behind.close();
-      if (fate === 'silent') await proxy.close();
+      expect(await firstDone).toBe('lost');
+      // The server does not see a silent client, and keeps the lock until the connection ends.
+      await proxied.close();
+      if (fault === 'silent') await proxy.close();
       await other.began;
       other.end();
-      expect(await gained).toBe('done');
+      expect(await secondDone).toBe('done');
     },
   );
 });

@@ -1,4 +1,4 @@
-// The lock on a data directory, between processes and after violent deaths.
+// The lock of a data directory, between processes and after SIGKILL.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { emptyFolder } from 'chassis/testing/database';
 
 const lockModule = join(import.meta.dirname, '../../src/postgres/directory-lock.ts');
 
-/** A process that holds the lock of `folder` until it is killed, garbage collections notwithstanding. */
-async function holderOf(folder: string) {
+/** Starts a process that holds the lock of `folder` until it is killed, also after a garbage collection. */
+async function startHolder(folder: string) {
   const program = `
     const { lockDirectory } = await import(${JSON.stringify(lockModule)});
     lockDirectory(${JSON.stringify(folder)});
@@ -23,9 +23,9 @@ async function holderOf(folder: string) {
   return child;
 }
 
-test('another process is refused, and told who has the directory', async () => {
+test('rejects a second process, with the id of the process that has the directory', async () => {
   const folder = await emptyFolder();
-  const holder = await holderOf(folder);
+  const holder = await startHolder(folder);
   expect(() => lockDirectory(folder)).toThrow(
     new StartupError(
       `The data directory ${folder} is in use by process ${holder.pid}. Stop that process, or set another DATA_DIR.`,
@@ -35,15 +35,15 @@ test('another process is refused, and told who has the directory', async () => {
   await once(holder, 'exit');
 });
 
-test('the lock of a process that was killed is free at once', async () => {
+test('releases the lock of a killed process at once', async () => {
   const folder = await emptyFolder();
-  const holder = await holderOf(folder);
+  const holder = await startHolder(folder);
   holder.kill('SIGKILL');
   await once(holder, 'exit');
   lockDirectory(folder).release();
 });
 
-test('the same process is refused too, until it releases', async () => {
+test('rejects a second lock in the same process until the first is released', async () => {
   const folder = join(await emptyFolder(), 'made/on/demand');
   const lock = lockDirectory(folder);
   expect(() => lockDirectory(folder)).toThrow(`in use by process ${process.pid}`);
@@ -51,7 +51,7 @@ test('the same process is refused too, until it releases', async () => {
   lockDirectory(folder).release();
 });
 
-test('a directory that cannot be made is told in one line', async () => {
+test('throws an error of one line when the directory cannot be made', async () => {
   const file = join(await emptyFolder(), 'file');
   writeFileSync(file, '');
   expect(() => lockDirectory(join(file, 'data'))).toThrow(

@@ -1,4 +1,4 @@
-// Killed again and again, at other moments each time, on the same data: nothing that was acknowledged is ever missing.
+// Acknowledged writes survive many SIGKILLs, at different moments, on the same data.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,12 +11,12 @@ import { openNotes, read } from '../support/notes.ts';
 const writer = join(import.meta.dirname, '../support/writer.ts');
 
 describeOnBoth('a process that is killed twelve times while it writes', (newDatabase) => {
-  test('has lost nothing of what it acknowledged in any of its lives', async () => {
-    const place = await newDatabase();
+  test('has every write that it acknowledged in any of its runs', async () => {
+    const testDatabase = await newDatabase();
     let before: string[] = [];
-    for (let life = 1; life <= 12; life += 1) {
-      const acknowledged = await killAfterLines(writer, place.settings, life * life * 3);
-      const database = await openNotes(place.settings, memoryLog().log);
+    for (let run = 1; run <= 12; run += 1) {
+      const acknowledged = await killAfterLines(writer, testDatabase.settings, run * run * 3);
+      const database = await openNotes(testDatabase.settings, memoryLog().log);
       await database.prepared;
       const found = await read(database);
       await database.close();
@@ -24,11 +24,11 @@ describeOnBoth('a process that is killed twelve times while it writes', (newData
       expect(found.slice(0, expected.length)).toEqual(expected);
       before = found;
     }
-    await place.remove();
+    await testDatabase.remove();
   });
 });
 
-test('a first start that is killed while it makes its database does not harm the next one', async () => {
+test('a first start that is killed while it makes its database does not harm later starts', async () => {
   const folder = await emptyFolder();
   for (let ms = 500; ms <= 4_500; ms += 500) {
     const child = startNode(writer, { DATA_DIR: folder });

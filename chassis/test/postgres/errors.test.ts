@@ -1,4 +1,4 @@
-// What a driver's error becomes.
+// How errors of the driver are classified.
 import { expect, test } from '@jest/globals';
 import { databaseError, databaseProblem, isUnavailable } from 'chassis/postgres/errors';
 
@@ -12,6 +12,9 @@ test.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '08006', '57P01', undefined])(
   },
 );
 
-test.each(['23505', '42601', 'XX000'])('the code %s is no outage', (code) => {
-  expect(isUnavailable(errorWith(code))).toBe(false);
-});
+test.each(['23505', '42601', 'XX000'])(
+  'the code %s does not mean that the database is unavailable',
+  (code) => {
+    expect(isUnavailable(errorWith(code))).toBe(false);
+  },
+);

@@ -1,4 +1,4 @@
-// A client that the database's server hears nothing of any more: its machine is gone, or stands still.
+// A client that is silent for the database server, because its machine has crashed or is frozen.
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { describeOnServer, serverDatabase } from 'chassis/testing/database';
@@ -7,16 +7,19 @@ import { openNotes } from '../support/notes.ts';
 
 const LOCK = 4711;
 
-describeOnServer('a client that is lost', () => {
-  test('in the midst of a transaction holds its locks for some seconds, not for hours', async () => {
-    const place = await serverDatabase();
+describeOnServer('a silent client', () => {
+  test('that is in a transaction loses its locks after seconds, not hours', async () => {
+    const testDatabase = await serverDatabase();
     const open = () =>
-      openNotes({ DATABASE_URL: place.settings.DATABASE_URL, DATA_DIR: '' }, memoryLog().log);
-    const [lost, other] = await Promise.all([open(), open()]);
-    await Promise.all([lost.prepared, other.prepared]);
+      openNotes(
+        { DATABASE_URL: testDatabase.settings.DATABASE_URL, DATA_DIR: '' },
+        memoryLog().log,
+      );
+    const [silent, other] = await Promise.all([open(), open()]);
+    await Promise.all([silent.prepared, other.prepared]);
     const held = Promise.withResolvers<void>();
     const never = Promise.withResolvers<void>();
-    const standing = lost.db
+    const transaction = silent.db
       .transaction()
       .execute(async (tx) => {
         await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx);
@@ -34,14 +37,14 @@ describeOnServer('a client that is lost', () => {
           () => true,
           () => false,
         );
-    const since = performance.now();
-    // Each waits for as long as a statement may, 2 s.
-    while (!(await lock())) expect(performance.now() - since).toBeLessThan(20_000);
-    expect(performance.now() - since).toBeGreaterThan(1_000);
+    const start = performance.now();
+    // Each attempt waits for the statement timeout, 2 s.
+    while (!(await lock())) expect(performance.now() - start).toBeLessThan(20_000);
+    expect(performance.now() - start).toBeGreaterThan(1_000);
 
     never.resolve();
-    expect(await standing).toBeInstanceOf(Error);
-    await Promise.all([lost.close(), other.close()]);
-    await place.remove();
+    expect(await transaction).toBeInstanceOf(Error);
+    await Promise.all([silent.close(), other.close()]);
+    await testDatabase.remove();
   });
 });

@@ -1,4 +1,4 @@
-// A server that is not there yet, goes away, falls silent, or is too slow: always an answer in time, and it heals.
+// A server that is missing, goes away, falls silent, or is slow: every statement ends in time, and later ones work again.
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
@@ -19,8 +19,8 @@ const thrownBy = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe('a server that is not there', () => {
-  test('does not stop the start: the service is not ready, says why, and answers 503', async () => {
+describe('a missing server', () => {
+  test('does not stop the start: the service is not ready, names the reason, and answers 503', async () => {
     const { log, lines, wait } = memoryLog();
     const placeholder = createServer().listen(0, '127.0.0.1');
     await once(placeholder, 'listening');
@@ -44,7 +44,7 @@ describe('a server that is not there', () => {
     expect(JSON.stringify(lines)).not.toMatch(/hush|127\.0\.0\.1/);
   });
 
-  test('that accepts and never answers is given up in time, and closing does not wait for it', async () => {
+  test('that accepts connections but never answers makes the service unready, and does not delay closing', async () => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -61,9 +61,9 @@ describe('a server that is not there', () => {
 });
 
 describeOnServer('a server that fails', () => {
-  test('is waited for: the service becomes ready when it is there', async () => {
-    const place = await serverDatabase();
-    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
+  test('makes the service ready as soon as it can be reached', async () => {
+    const testDatabase = await serverDatabase();
+    const proxy = await startTcpProxy(testDatabase.settings.DATABASE_URL!);
     await proxy.close();
     const { log, wait } = memoryLog();
     const warned = wait(/does not answer/);
@@ -74,12 +74,12 @@ describeOnServer('a server that fails', () => {
     expect(await database.readiness()).toBeUndefined();
     await database.close();
     await proxy.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('and comes back is used again; meanwhile every question is a 503 without an address', async () => {
-    const place = await serverDatabase();
-    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
+  test('is used again when it is back; meanwhile every statement is a 503 without an address', async () => {
+    const testDatabase = await serverDatabase();
+    const proxy = await startTcpProxy(testDatabase.settings.DATABASE_URL!);
     const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, memoryLog().log);
     await database.prepared;
     await write(database, 'before');
@@ -100,12 +100,12 @@ describeOnServer('a server that fails', () => {
     expect(await database.readiness()).toBeUndefined();
     await database.close();
     await proxy.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('in the middle of a transaction costs that transaction only, not the process', async () => {
-    const place = await serverDatabase();
-    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
+  test('in the middle of a transaction fails only that transaction', async () => {
+    const testDatabase = await serverDatabase();
+    const proxy = await startTcpProxy(testDatabase.settings.DATABASE_URL!);
     const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, memoryLog().log);
     await database.prepared;
     const cut = database.db.transaction().execute(async (tx) => {
@@ -118,12 +118,12 @@ describeOnServer('a server that fails', () => {
     expect(await read(database)).toEqual([]);
     await database.close();
     await proxy.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('by falling silent is given up after 3 s, and its connection is not used again', async () => {
-    const place = await serverDatabase();
-    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
+  test('by silence fails a statement after 3 s, and its connection is not used again', async () => {
+    const testDatabase = await serverDatabase();
+    const proxy = await startTcpProxy(testDatabase.settings.DATABASE_URL!);
     const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, memoryLog().log);
     await database.prepared;
     await write(database, 'before');
@@ -135,24 +135,24 @@ describeOnServer('a server that fails', () => {
     expect(await read(database)).toEqual(['before']);
     await database.close();
     await proxy.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('by being slow is stopped after 2 s, and the connection goes on', async () => {
-    const place = await serverDatabase();
-    const database = await openNotes(place.settings, memoryLog().log);
+  test('by slowness has its statement cancelled after 2 s, and the connection stays usable', async () => {
+    const testDatabase = await serverDatabase();
+    const database = await openNotes(testDatabase.settings, memoryLog().log);
     await database.prepared;
     const error = await thrownBy(sql`select pg_sleep(10)`.execute(database.db));
     expect(error).toMatchObject({ code: '57014' });
     expect(databaseProblem(error)?.status).toBe(503);
     expect(await read(database)).toEqual([]);
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('has at most ten connections, and those who wait get their turn', async () => {
-    const place = await serverDatabase();
-    const database = await openNotes(place.settings, memoryLog().log);
+  test('gets at most ten connections, and all waiting statements run', async () => {
+    const testDatabase = await serverDatabase();
+    const database = await openNotes(testDatabase.settings, memoryLog().log);
     await database.prepared;
     const answers = await Promise.all(
       Array.from({ length: 40 }, () =>
@@ -163,12 +163,12 @@ describeOnServer('a server that fails', () => {
     );
     expect(new Set(answers.map(({ rows }) => rows[0]?.session)).size).toBe(10);
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('while nobody asks costs an idle connection, a line in the log, and nothing else', async () => {
-    const place = await serverDatabase();
-    const proxy = await startTcpProxy(place.settings.DATABASE_URL!);
+  test('while no statement runs causes a log line, and later statements work', async () => {
+    const testDatabase = await serverDatabase();
+    const proxy = await startTcpProxy(testDatabase.settings.DATABASE_URL!);
     const { log, wait } = memoryLog();
     const database = await openNotes({ DATABASE_URL: proxy.url, DATA_DIR: '' }, log);
     await database.prepared;
@@ -180,31 +180,31 @@ describeOnServer('a server that fails', () => {
     expect(await read(database)).toEqual(['before']);
     await database.close();
     await proxy.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('closing does not wait for a connection that is only being made', async () => {
-    const place = await serverDatabase();
-    const database = await openNotes(place.settings, memoryLog().log);
+  test('does not delay closing while a connection is being made', async () => {
+    const testDatabase = await serverDatabase();
+    const database = await openNotes(testDatabase.settings, memoryLog().log);
     await database.prepared;
     const running = thrownBy(sql`select pg_sleep(10)`.execute(database.db));
-    // One turn of the event loop: the connection is asked for, and the server has not answered.
+    // After one turn of the event loop the connection is requested, but the server has not answered.
     await setImmediate();
     await database.close();
     expect(await running).toMatchObject({ code: 'NO_CONNECTION' });
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('closing does not wait for a statement that runs', async () => {
-    const place = await serverDatabase();
-    const database = await openNotes(place.settings, memoryLog().log);
+  test('does not delay closing while a statement runs', async () => {
+    const testDatabase = await serverDatabase();
+    const database = await openNotes(testDatabase.settings, memoryLog().log);
     await database.prepared;
     const running = thrownBy(sql`select pg_sleep(10)`.execute(database.db));
     await read(database);
     await database.close();
-    // Had it been waited for, the server would have ended it by its timeout: 57014.
+    // If closing had waited, the statement would have ended by the server's timeout, with 57014.
     expect(await running).toMatchObject({ code: 'NO_CONNECTION' });
     expect(databaseProblem(await running)?.status).toBe(503);
-    await place.remove();
+    await testDatabase.remove();
   });
 });

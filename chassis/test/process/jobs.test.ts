@@ -1,9 +1,9 @@
-// Work that is done again and again.
+// Periodic jobs.
 import { expect, test } from '@jest/globals';
 import { startJobs } from 'chassis/process/jobs';
 import { memoryLog } from 'chassis/testing/memory-log';
 
-const runs = (times: number) => {
+const countedJob = (times: number) => {
   let count = 0;
   const { promise, resolve } = Promise.withResolvers<void>();
   return {
@@ -12,15 +12,15 @@ const runs = (times: number) => {
     run: async (): Promise<void> => {
       count += 1;
       if (count === times) resolve();
-      if (count === 1) throw new Error('the first one fails');
+      if (count === 1) throw new Error('the first run fails');
     },
   };
 };
 
-test('a job waits until all is ready, and one that failed is logged and runs again', async () => {
+test('starts a job when the service is ready, and logs and repeats a job that failed', async () => {
   const { log, lines } = memoryLog();
   const ready = Promise.withResolvers<void>();
-  const job = runs(3);
+  const job = countedJob(3);
   const end = startJobs([{ name: 'clear', everyMs: 1, run: job.run }], ready.promise, log);
   expect(job.count()).toBe(0);
   ready.resolve();
@@ -31,7 +31,7 @@ test('a job waits until all is ready, and one that failed is logged and runs aga
   ]);
 });
 
-test('ending waits for a job that is running, and it does not run again', async () => {
+test('waits for a running job at the end, and does not run it again', async () => {
   const { log } = memoryLog();
   const started = Promise.withResolvers<void>();
   const finish = Promise.withResolvers<void>();
@@ -43,19 +43,19 @@ test('ending waits for a job that is running, and it does not run again', async 
   };
   const end = startJobs([{ name: 'slow', everyMs: 1, run }], Promise.resolve(), log);
   await started.promise;
-  const over = end();
+  const ending = end();
   finish.resolve();
-  await over;
+  await ending;
   expect(ended).toBe(true);
 });
 
-test('a service that stops before it is ready runs none', async () => {
+test('runs no job when the service stops before it is ready', async () => {
   const { log } = memoryLog();
   const ready = Promise.withResolvers<void>();
-  const job = runs(1);
+  const job = countedJob(1);
   const end = startJobs([{ name: 'never', everyMs: 1, run: job.run }], ready.promise, log);
-  const over = end();
+  const ending = end();
   ready.resolve();
-  await over;
+  await ending;
   expect(job.count()).toBe(0);
 });

@@ -31,7 +31,7 @@ const get = async (url: string) => {
   return { status: answer.status, text: await answer.text(), headers: answer.headers };
 };
 
-test('the admin listener has health, readiness and metrics; the public one has none of them', async () => {
+test('serves health, readiness and metrics on the admin port, and not on the public port', async () => {
   let reason: string | undefined = 'The database sleeps';
   const running = await serve(optionsWith({ readiness: async () => reason }));
   expect(await get(`${running.adminUrl}/healthz`)).toMatchObject({ text: '{"status":"alive"}' });
@@ -50,7 +50,7 @@ test('the admin listener has health, readiness and metrics; the public one has n
   await running.stop();
 });
 
-test('stopping turns readiness to 503 first, and closes what the process holds after the last request', async () => {
+test('is no longer ready at the beginning of a stop, and calls close after the last request', async () => {
   const events: string[] = [];
   const gate = Promise.withResolvers<void>();
   const arrived = Promise.withResolvers<void>();
@@ -82,19 +82,19 @@ test('stopping turns readiness to 503 first, and closes what the process holds a
   await expect(fetch(running.adminUrl)).rejects.toThrow();
 });
 
-test('what waits is told at the beginning of the end, once, and so is answered', async () => {
+test('calls onStopping once at the beginning of a stop, so that waiting requests are answered', async () => {
   const arrived = Promise.withResolvers<void>();
-  const told = Promise.withResolvers<void>();
+  const stopping = Promise.withResolvers<void>();
   let times = 0;
   const running = await serve(
     optionsWith({
       handler: (_req, res) => {
         arrived.resolve();
-        void told.promise.then(() => res.end('nothing new'));
+        void stopping.promise.then(() => res.end('nothing new'));
       },
       onStopping: () => {
         times += 1;
-        told.resolve();
+        stopping.resolve();
       },
     }),
   );
@@ -104,7 +104,7 @@ test('what waits is told at the beginning of the end, once, and so is answered',
   expect([(await waiting).text, times]).toEqual(['nothing new', 1]);
 });
 
-test('routes of the admin listener answer with problems of their own kind', async () => {
+test('converts errors of admin routes with `toProblem`', async () => {
   const running = await serve(
     optionsWith({
       routes: [
@@ -129,7 +129,7 @@ test('routes of the admin listener answer with problems of their own kind', asyn
   await running.stop();
 });
 
-test('when the second address is taken, nothing stays open', async () => {
+test('closes everything when the second address is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;

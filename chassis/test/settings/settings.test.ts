@@ -1,4 +1,4 @@
-// Settings: bounds, defaults, and faults that are told all at once.
+// Settings: limits, defaults, and an error with all faults.
 import { describe, expect, test } from '@jest/globals';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import {
@@ -18,10 +18,10 @@ import {
 import { StartupError } from 'chassis/base/startup-error';
 import { z } from 'zod';
 
-const one = (setting: z.ZodType, value: string | undefined): unknown =>
+const parse = (setting: z.ZodType, value: string | undefined): unknown =>
   readSettings(z.object({ IT: setting }), { IT: value }).IT;
 
-describe('each kind of setting', () => {
+describe('a kind of setting', () => {
   test.each([
     [
       'a whole number',
@@ -30,7 +30,7 @@ describe('each kind of setting', () => {
       ['4', '10', '5.5', '-5', '5e0', ' 5', 'x'],
     ],
     ['a duration', milliseconds(7, ''), ['1', '86400000'], ['0', '86400001', '1s']],
-    ['a duration that may be 0', milliseconds(7, '', { min: 0 }), ['0'], ['-1']],
+    ['a duration with the minimum 0', milliseconds(7, '', { min: 0 }), ['0'], ['-1']],
     ['a port', port(7, ''), ['0', '65535'], ['65536', '-1', 'http']],
     ['a word', choice(['a', 'b'], 'a', ''), ['a', 'b'], ['c', 'A', 'a b']],
     ['a flag', flag(false, ''), ['true', 'false'], ['1', 'yes', 'TRUE']],
@@ -57,31 +57,31 @@ describe('each kind of setting', () => {
       ['postgres://a', 'postgresql://u:p@a:5432/d?sslmode=require'],
       ['mysql://a', 'a', 'http://a'],
     ],
-  ])('%s has its bounds', (_, setting, good, bad) => {
-    for (const value of good) expect(() => one(setting, value)).not.toThrow();
-    for (const value of bad) expect(() => one(setting, value)).toThrow(SettingsError);
+  ])('accepts and rejects the right values: %s', (_, setting, valid, invalid) => {
+    for (const value of valid) expect(() => parse(setting, value)).not.toThrow();
+    for (const value of invalid) expect(() => parse(setting, value)).toThrow(SettingsError);
   });
 
-  test('an empty variable counts as left out', () => {
-    expect(one(integer(7, ''), '')).toBe(7);
-    expect(one(integer(7, ''), undefined)).toBe(7);
-    expect(one(postgresUrl(''), '')).toBeUndefined();
+  test('has its default for an empty or missing variable', () => {
+    expect(parse(integer(7, ''), '')).toBe(7);
+    expect(parse(integer(7, ''), undefined)).toBe(7);
+    expect(parse(postgresUrl(''), '')).toBeUndefined();
   });
 
-  test('values have their types', () => {
-    expect(one(integer(7, ''), '12')).toBe(12);
-    expect(one(flag(false, ''), 'true')).toBe(true);
-    expect(one(httpOrigin('http://a', ''), 'HTTP://Example.com:80/')).toBe('http://example.com');
+  test('returns values of its type', () => {
+    expect(parse(integer(7, ''), '12')).toBe(12);
+    expect(parse(flag(false, ''), 'true')).toBe(true);
+    expect(parse(httpOrigin('http://a', ''), 'HTTP://Example.com:80/')).toBe('http://example.com');
   });
 });
 
 const schema = z.object({ ...commonSettings({ public: 1, admin: 2 }), ...databaseSettings('d') });
 
-test('the settings cannot be changed', () => {
+test('returns frozen settings', () => {
   expect(Object.isFrozen(readSettings(schema, {}))).toBe(true);
 });
 
-test('every default is what its description says', () => {
+test('applies the default that its description names', () => {
   const settings = readSettings(schema, {}) as Record<
     string,
     string | number | boolean | undefined
@@ -92,7 +92,7 @@ test('every default is what its description says', () => {
 
 const wrong = { PORT: 'x', DEMO_DATA: '1', DATABASE_URL: 'postgress://me:hush@db' };
 
-test('all faults are told at once, a line each, without the value of a secret', () => {
+test('throws one error with a line for each fault, without the values of secrets', () => {
   expect(() => readSettings(schema, wrong)).toThrow(StartupError);
   expect(() => readSettings(schema, wrong)).toThrow(
     'PORT is "x", but should be a whole number from 0 to 65535.\n' +
@@ -102,7 +102,7 @@ test('all faults are told at once, a line each, without the value of a secret', 
 });
 
 test.each(['http://me:hush@a', 'http://me:hu/sh@a', 'me:hush@a:8081'])(
-  'an address with a password (%s) is refused, and not printed',
+  'rejects an address with a password (%s), and does not quote it',
   (URL) => {
     expect(() => readSettings(z.object({ URL: httpOrigin('http://a', '') }), { URL })).toThrow(
       'URL is [hidden], but should be an address such as http://127.0.0.1:8081.',
@@ -110,7 +110,7 @@ test.each(['http://me:hush@a', 'http://me:hu/sh@a', 'me:hush@a:8081'])(
   },
 );
 
-test('variables that are no settings are ignored', () => {
+test('ignores other variables', () => {
   expect(readSettings(schema, { PATH: '/bin', PORT: '5' })).not.toHaveProperty('PATH');
 });
 
@@ -119,7 +119,7 @@ test.each([
   ['true', 'development', true],
   ['true', '', true],
   ['false', 'production', true],
-])('demo data %s in NODE_ENV=%s is allowed: %s', (DEMO_DATA, NODE_ENV, allowed) => {
+])('allows DEMO_DATA=%s with NODE_ENV=%s: %s', (DEMO_DATA, NODE_ENV, allowed) => {
   const read = () => readSettings(schema.refine(...noDemoInProduction), { DEMO_DATA, NODE_ENV });
   if (allowed) expect(read).not.toThrow();
   else expect(read).toThrow('DEMO_DATA is "true"');

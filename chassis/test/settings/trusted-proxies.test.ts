@@ -1,4 +1,4 @@
-// Whose X-Forwarded-For is believed.
+// Proxies whose X-Forwarded-For header is trusted.
 import { expect, test } from '@jest/globals';
 import { createApp } from 'chassis/http/app';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
@@ -12,12 +12,12 @@ test.each([
   ['loopback', ['loopback']],
   ['10.0.0.0/8, ::1', ['10.0.0.0/8', '::1']],
   ['uniquelocal,192.0.2.1', ['uniquelocal', '192.0.2.1']],
-])('%s is a list', (text, list) => {
+])('accepts %s', (text, list) => {
   expect(setting.parse(text)).toEqual(list);
 });
 
 test.each(['all', 'true', '10.0.0.0/33', '10.0.0.0/8/8', 'example.com', 'loopback,', '1'])(
-  '%s is refused',
+  'rejects %s',
   (text) => {
     expect(setting.safeParse(text).success).toBe(false);
   },
@@ -34,10 +34,10 @@ const addressWith = async (trustProxy: readonly string[]): Promise<unknown> => {
   return (await request(app).get('/').set('X-Forwarded-For', '203.0.113.9, 198.51.100.7')).body;
 };
 
-test('a trusted proxy says which address the client has, and what the client said before that counts for nothing', async () => {
+test('takes the address of the client from a trusted proxy, not from the client', async () => {
   expect(await addressWith(['loopback'])).toEqual({ ip: '198.51.100.7' });
 });
 
-test('nobody else is believed', async () => {
+test('ignores the header of other clients', async () => {
   expect(await addressWith([])).toEqual({ ip: expect.stringMatching(/127\.0\.0\.1$/) });
 });

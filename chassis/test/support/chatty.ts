@@ -1,4 +1,4 @@
-// A service that logs much for each request, and one whose crash follows a log line.
+// A service that logs 100 lines for each request; at /crash it logs a line and crashes.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLogger } from 'chassis/observability/log';

@@ -1,4 +1,4 @@
-// A log behind an HTTP feed on a real socket.
+// An event log behind an HTTP feed on a real socket.
 import type { EventSource } from 'chassis/events/source';
 import { httpSource } from 'chassis/events/http-source';
 import { createEventFeed } from 'chassis/testing/event-feed';
@@ -20,7 +20,7 @@ export async function startHttpLog(): Promise<TestLog> {
       );
       events = [...newest.values()].toSorted((a, b) => Number(a.id) - Number(b.id));
       feed.replace(events.map((event) => ({ offset: Number(event.id), event })));
-      return written.map(({ position }) => position);
+      return written.map(({ offset }) => offset);
     },
     source(waitMs = 1_000) {
       const source = httpSource({ url: `${server.url}/feed`, waitMs });

@@ -1,4 +1,4 @@
-// A server on a free port that ends with the test file, and raw bytes to and from it.
+// Servers on free ports that are stopped after the tests of the file, and raw bytes to and from a server.
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
@@ -7,7 +7,7 @@ import { listen, type Listening, type ListenOptions } from 'chassis/http/server'
 
 const open: Listening[] = [];
 afterAll(async () => {
-  await Promise.all(open.map((each) => each.stop()));
+  await Promise.all(open.map((listening) => listening.stop()));
 });
 
 /** Serves `handler`; resolves with the server's URL. */
@@ -17,7 +17,7 @@ export async function serve(handler: RequestListener, options?: ListenOptions): 
   return listening.url;
 }
 
-/** Sends bytes as they are; resolves with all that comes back until the server closes the connection. */
+/** Sends bytes unchanged. @returns all bytes that the server sends until it closes the connection */
 export async function sendRaw(url: string, bytes: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let answer = '';

@@ -1,4 +1,4 @@
-// A process that takes a lock and prints when it has it, and when it may have lost it.
+// A process that takes a leader lock. It prints a line when it holds the lock, and when it may have lost the lock.
 import { once } from 'node:events';
 import { createLogger } from 'chassis/observability/log';
 import { openNotes } from './notes.ts';
@@ -9,10 +9,10 @@ const database = await openNotes(
   createLogger('lock-holder', 'silent'),
 );
 await database.prepared;
-const say = (word: string): boolean => process.stdout.write(`${word}\n`);
+const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 await database.withLeaderLock(Number(KEY), new AbortController().signal, async (lost) => {
-  say('has it');
+  print('holds the lock');
   await once(lost, 'abort');
-  say('lost it');
+  print('lost the lock');
 });
 await database.close();

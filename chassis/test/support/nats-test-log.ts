@@ -1,4 +1,4 @@
-// A log in a stream of a real NATS server, filled as a relay fills it.
+// An event log in a stream of a real NATS server, written as Identity's relay writes it.
 import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
@@ -21,7 +21,7 @@ export interface NatsLog extends TestLog {
   publish(text: string, msgID?: string): Promise<void>;
 }
 
-/** Makes the stream; it retries until all servers of a cluster have joined. */
+/** Makes the stream. Retries until all servers of a cluster have joined. */
 async function makeStream({ streams }: JetStreamManager, replicas: number): Promise<void> {
   for (let tries = 100; ; tries -= 1)
     try {
@@ -65,12 +65,12 @@ export async function startNatsLog(size: 1 | 3 = 1): Promise<NatsLog> {
     manager,
     publish: (text, msgID) => publish('odd', text, msgID),
     async append(subjects) {
-      const positions: number[] = [];
-      for (const { position, event } of subjects.map(write)) {
+      const offsets: number[] = [];
+      for (const { offset, event } of subjects.map(write)) {
         await publish(event.subject, JSON.stringify(event), event.id);
-        positions.push(position);
+        offsets.push(offset);
       }
-      return positions;
+      return offsets;
     },
     source(waitMs = 1_000, urls = nats.url) {
       const subject = 'user-events.>';

@@ -1,4 +1,4 @@
-// A small schema for tests of the database itself.
+// A schema of one table, for tests of the database layer.
 import type { Logger } from 'chassis/observability/log';
 import { type Database, openDatabase } from 'chassis/postgres/database';
 import type { Migrations } from 'chassis/postgres/migrate';
@@ -18,19 +18,19 @@ export const migrations: Migrations = {
   },
 };
 
-interface Place {
+interface DatabaseSettings {
   readonly DATA_DIR: string;
   readonly DATABASE_URL?: string | undefined;
 }
 
 export const openNotes = (
-  place: Place,
+  settings: DatabaseSettings,
   log: Logger,
   more: Migrations = {},
 ): Promise<Database<Notes>> =>
   openDatabase<Notes>({
-    databaseUrl: place.DATABASE_URL,
-    dataDir: place.DATA_DIR,
+    databaseUrl: settings.DATABASE_URL,
+    dataDir: settings.DATA_DIR,
     migrations: { ...migrations, ...more },
     log,
   });

@@ -1,7 +1,7 @@
 // A service whose stop never ends.
 import { runService } from 'chassis/process/process';
 
-// What a listener would do: keep the process alive.
+// Keeps the process alive, as a listener would.
 setInterval(() => undefined, 60_000);
 await runService(async () => ({
   url: '',

@@ -14,36 +14,36 @@ export interface Read {
 
 /** A queue; `next` waits for an item. */
 function queue<T>() {
-  const waiting: ((one: T) => void)[] = [];
+  const readers: ((item: T) => void)[] = [];
   const items: T[] = [];
   return {
-    push(one: T): void {
-      const reader = waiting.shift();
-      if (reader) reader(one);
-      else items.push(one);
+    push(item: T): void {
+      const reader = readers.shift();
+      if (reader) reader(item);
+      else items.push(item);
     },
     next: (): Promise<T> =>
       items.length > 0
         ? Promise.resolve(items.shift()!)
-        : new Promise((resolve) => waiting.push(resolve)),
+        : new Promise((resolve) => readers.push(resolve)),
   };
 }
 
-/** Makes the event at a position, one second after the event before. */
-export const event = (position: number, more: object = {}) => ({
-  id: String(position),
-  time: new Date(position * 1000).toISOString(),
+/** Makes the event at an offset; its time is `offset` seconds after 1970. */
+export const event = (offset: number, more: object = {}) => ({
+  id: String(offset),
+  time: new Date(offset * 1000).toISOString(),
   ...more,
 });
 
-/** Starts it. `nextRead` and `nextPause` resolve when the consumer reads or pauses. */
+/** Starts a consumer. `nextRead` and `nextPause` resolve when the consumer reads or pauses. */
 export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
   const reads = queue<Read>();
   const pauses = queue<{ readonly ms: number; end(): void }>();
-  /** What was applied, acknowledged and closed, in order. */
+  /** Calls of `apply`, `ack` and `close`, in order. */
   const calls: string[] = [];
   const clock = { now: 0 };
-  const state = { position: 0 };
+  const state = { offset: 0 };
   const { log, lines } = memoryLog();
   const metrics = createMetrics();
   const source: EventSource = {
@@ -65,7 +65,7 @@ export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
               endOffset,
               async ack() {
                 await ack();
-                calls.push(`done ${nextOffset}`);
+                calls.push(`ack ${nextOffset}`);
               },
             });
           },
@@ -76,10 +76,10 @@ export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
   const consumer = startConsumer({
     name: 'test',
     source,
-    offset: () => state.position,
+    offset: () => state.offset,
     async apply({ events, nextOffset }) {
-      calls.push(`apply ${events.map((one) => (one as { id?: string } | null)?.id).join()}`);
-      state.position = nextOffset;
+      calls.push(`apply ${events.map((each) => (each as { id?: string } | null)?.id).join()}`);
+      state.offset = nextOffset;
       return {};
     },
     log,

@@ -1,4 +1,4 @@
-// An event log for tests, whatever carries it: a test can write to it, stop it and start it again.
+// An event log for tests, over HTTP or NATS: a test can write to it, stop it and start it again.
 import type { EventSource } from 'chassis/events/source';
 
 export interface TestEvent {
@@ -9,23 +9,23 @@ export interface TestEvent {
 }
 
 export interface TestLog {
-  /** Appends one event of each subject, in order; resolves when they can be read. @returns their positions */
+  /** Appends one event of each subject, in order; resolves when they can be read. @returns their offsets */
   append(subjects: readonly string[]): Promise<number[]>;
-  /** Makes a source, as another process has one; closed with the log. */
+  /** Makes a source of its own, which is closed with the log. */
   source(waitMs?: number): EventSource;
-  /** Ends whatever serves the log, as SIGKILL does. */
+  /** Ends the server of the log abruptly, as SIGKILL does. */
   stop(): Promise<void>;
   restart(): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Makes a writer of events, whose positions rise with gaps. */
-export function eventWriter(): (subject: string) => { position: number; event: TestEvent } {
-  let position = 0;
+/** Makes a writer of events. Their offsets rise, but not all numbers are used. */
+export function eventWriter(): (subject: string) => { offset: number; event: TestEvent } {
+  let offset = 0;
   return (subject) => {
-    position += position % 3 === 0 ? 1 : 2;
-    const time = new Date(1_700_000_000_000 + position).toISOString();
-    return { position, event: { id: String(position), subject, time, data: { n: position } } };
+    offset += offset % 3 === 0 ? 1 : 2;
+    const time = new Date(1_700_000_000_000 + offset).toISOString();
+    return { offset, event: { id: String(offset), subject, time, data: { n: offset } } };
   };
 }
 

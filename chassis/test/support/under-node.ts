@@ -1,3 +1,3 @@
-// Runs the version guard as if another version of Node ran it.
+// Runs the check of Node's version under a false version number.
 Object.defineProperty(process.versions, 'node', { value: process.argv[2] });
 await import('chassis/process/runtime');

@@ -1,7 +1,7 @@
-// Work under a lock, for a test.
+// Work under a leader lock.
 import { once } from 'node:events';
 
-/** Makes work that runs until `end()`, or until the lock is lost. */
+/** Makes work that runs until `end()` or until the lock is lost; it returns 'done' or 'lost'. */
 export function work() {
   const began = Promise.withResolvers<void>();
   const end = Promise.withResolvers<string>();
@@ -10,8 +10,8 @@ export function work() {
     end: () => end.resolve('done'),
     run: async (lost: AbortSignal): Promise<string> => {
       began.resolve();
-      const losing = once(lost, 'abort').then(() => 'lost');
-      return Promise.race([end.promise, lost.aborted ? 'lost' : losing]);
+      const lockLost = once(lost, 'abort').then(() => 'lost');
+      return Promise.race([end.promise, lost.aborted ? 'lost' : lockLost]);
     },
   };
 }

@@ -1,4 +1,4 @@
-// A process that writes notes without end, and prints the number of each when the database has acknowledged it.
+// A process that writes notes in an endless loop, and prints the number of each after the database acknowledged it.
 import { createLogger } from 'chassis/observability/log';
 import { openNotes, write } from './notes.ts';
 
