@@ -1,6 +1,6 @@
-// A browser as a server sees it: it keeps cookies and sends the origin of its page.
+// A fake browser: it stores cookies and sends the origin of its page.
 
-/** A response as the script of a page has it. */
+/** A response as a script of the page receives it. */
 export interface BrowserResponse {
   readonly status: number;
   readonly headers: Headers;
@@ -10,9 +10,9 @@ export interface BrowserResponse {
 }
 
 export interface Browser {
-  /** The cookies that it has now, by name. */
+  /** Current cookies by name. */
   readonly cookies: ReadonlyMap<string, string>;
-  /** Every value that a cookie ever had. */
+  /** All values that cookies have had. */
   readonly cookieValues: readonly string[];
   /** All requests so far, such as `GET /api/me`, with their responses. */
   readonly history: readonly { readonly request: string; readonly response: BrowserResponse }[];
@@ -29,9 +29,9 @@ export function openBrowser(url: string, origin = url): Browser {
   const cookies = new Map<string, string>();
   const cookieValues: string[] = [];
   const history: { request: string; response: BrowserResponse }[] = [];
-  const keep = (text: string): void => {
-    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(text) ?? [];
-    if (/; Max-Age=0(;|$)/i.test(text)) cookies.delete(name);
+  const setCookie = (header: string): void => {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(header) ?? [];
+    if (/; Max-Age=0(;|$)/i.test(header)) cookies.delete(name);
     else {
       cookies.set(name, value);
       cookieValues.push(value);
@@ -53,7 +53,7 @@ export function openBrowser(url: string, origin = url): Browser {
         },
         ...(body && { body: JSON.stringify(body) }),
       });
-      for (const text of answer.headers.getSetCookie()) keep(text);
+      for (const header of answer.headers.getSetCookie()) setCookie(header);
       const text = await answer.text();
       const { status, headers: responseHeaders } = answer;
       const response = { status, headers: responseHeaders, text, body: parsed(text) };

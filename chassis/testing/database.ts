@@ -1,5 +1,5 @@
-// Databases for tests: embedded ones, ready at once, and ones on the server at TEST_DATABASE_URL. A test removes its
-// database; embedded ones that it leaves behind are removed with the folder TEST_TEMP.
+// Databases for tests: embedded ones, and databases on the server at TEST_DATABASE_URL. A test removes its database;
+// embedded ones that it does not remove are deleted with the folder TEST_TEMP.
 import { randomUUID } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { describe } from '@jest/globals';
 import { CLUSTER } from 'chassis/postgres/embedded';
 import { Client } from 'pg';
 
-/** A database for one test, as the settings of a service name it. */
+/** A database for one test, with the settings that a service needs to open it. */
 export interface TestDatabase {
   readonly settings: { readonly DATA_DIR: string; readonly DATABASE_URL?: string };
   readonly remove: () => Promise<void>;
@@ -25,7 +25,7 @@ function fromSetup(name: 'TEST_TEMP' | 'TEST_CLUSTER'): string {
 /** Makes an empty folder. */
 export const emptyFolder = (): Promise<string> => mkdtemp(join(fromSetup('TEST_TEMP'), 'data-'));
 
-/** Makes an embedded database without tables: a copy of the one that scripts/jest/setup.ts makes. */
+/** Makes an embedded database without tables, as a copy of the cluster that scripts/jest/setup.ts makes. */
 export async function embeddedDatabase(): Promise<TestDatabase> {
   const folder = await emptyFolder();
   cpSync(fromSetup('TEST_CLUSTER'), join(folder, CLUSTER), { recursive: true });
@@ -48,7 +48,7 @@ async function onServer(statement: string, url = SERVER): Promise<void> {
 /** Makes a database without tables on the server at TEST_DATABASE_URL, whose user may create databases. */
 export const serverDatabase = (): Promise<TestDatabase> => newOnServer('');
 
-/** Makes a copy of a database on the server, as from a backup. Nothing may be connected to the original. */
+/** Copies a database on the server, as a restore from a backup does. No client may be connected to the original. */
 export const copyOfDatabase = ({ settings }: TestDatabase): Promise<TestDatabase> =>
   newOnServer(`template ${new URL(settings.DATABASE_URL!).pathname.slice(1)}`);
 
@@ -56,9 +56,9 @@ export const copyOfDatabase = ({ settings }: TestDatabase): Promise<TestDatabase
 export const execute = ({ settings }: TestDatabase, statement: string): Promise<void> =>
   onServer(statement, settings.DATABASE_URL);
 
-async function newOnServer(how: string): Promise<TestDatabase> {
+async function newOnServer(options: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await onServer(`create database ${name} ${how}`);
+  await onServer(`create database ${name} ${options}`);
   const url = new URL(SERVER!);
   url.pathname = `/${name}`;
   return {
@@ -67,7 +67,7 @@ async function newOnServer(how: string): Promise<TestDatabase> {
   };
 }
 
-/** Describes a suite that needs a server; without TEST_DATABASE_URL, the suite is skipped and says so. */
+/** Describes a suite that needs a server. Without TEST_DATABASE_URL it is skipped, with the reason in its name. */
 export const describeOnServer = (name: string, suite: () => void): void => {
   if (SERVER === undefined) describe.skip(`${name} (needs TEST_DATABASE_URL)`, suite);
   else describe(name, suite);

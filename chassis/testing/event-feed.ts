@@ -1,4 +1,4 @@
-// An event log as an HTTP feed, with pages and long polling: the response of a stub to GET ?lastEventId=…&timeout=….
+// An event log as an HTTP feed with pages and long polling: makes a stub's responses to GET ?lastEventId=…&timeout=….
 import { EventEmitter, once } from 'node:events';
 import { problem, type StubResponse } from './stub-server.ts';
 
@@ -12,20 +12,20 @@ export interface EventFeed {
   /** The offset of the newest event; 0 when there is none. */
   readonly endOffset: number;
   append(events: readonly FeedEvent[]): void;
-  /** Replaces the whole log, as a restore does. */
+  /** Replaces the log, as a restore from a backup does. */
   replace(events: readonly FeedEvent[]): void;
-  /** Resolves when the feed was read `count` times more. */
+  /** Resolves after `count` further reads of the feed. */
   nextRead(count?: number): Promise<void>;
   /** Makes the response to a request. */
   read(query: URLSearchParams): StubResponse;
 }
 
 const PAGE = 500;
-const BEYOND = {
+const UNKNOWN_OFFSET = {
   errors: [{ pointer: '/query/lastEventId', detail: 'expected an offset of the log' }],
 };
 
-/** Makes an empty feed. @param path where it is served */
+/** Makes an empty feed. @param path of the feed, for its links */
 export function createEventFeed(path: string): EventFeed {
   let log: readonly FeedEvent[] = [];
   const emitter = new EventEmitter().setMaxListeners(0);
@@ -65,12 +65,13 @@ export function createEventFeed(path: string): EventFeed {
       emitter.emit('change');
     },
     async nextRead(count = 1) {
-      for (let left = count; left > 0; left -= 1) await once(emitter, 'read');
+      for (let reads = 0; reads < count; reads += 1) await once(emitter, 'read');
     },
     read(query) {
       const from = query.get('lastEventId') ?? '0';
       const after = from === 'latest' ? endOffset() : Number(from);
-      if (!(after <= endOffset())) return problem('invalid-request', 'No such offset.', BEYOND);
+      if (!(after <= endOffset()))
+        return problem('invalid-request', 'No such offset.', UNKNOWN_OFFSET);
       const ms = Number(query.get('timeout') ?? 0);
       if (ms === 0 || after < endOffset()) return read(after);
       return { ...pageAfter(after), later: poll(after, ms) };

@@ -1,5 +1,5 @@
-// A fake Identity on a real socket: users, their sessions, the keys of its tokens, and the feed of its user event log.
-// What requests and tests change stays changed.
+// A fake Identity on a real socket: users, sessions, the key set of its tokens, and the feed of its user event log.
+// It has state: requests and tests change users and sessions.
 import { accessToken } from 'contracts/tokens';
 import type { Session, User } from 'contracts/types';
 import { createEventFeed, type EventFeed } from './event-feed.ts';
@@ -18,20 +18,20 @@ import { emailOf, PASSWORD, userOf } from './users.ts';
 export interface FakeIdentity extends StubServer {
   /** Signs tokens; its public half is in the key set. */
   readonly key: SigningKey;
-  /** Names by id. A change here writes no event. */
+  /** Usernames by id. A change of this map writes no event. */
   readonly users: Map<number, string>;
-  /** Starts a session of a user; `claims` change its access token. */
+  /** Starts a session of a user. `claims` change its access token. */
   openSession(userId: number, claims?: Claims): Session;
-  /** Renames a user, or with null deletes the user, and writes the event. */
+  /** Renames a user (null deletes the user), and writes the event. */
   rename(userId: number, username: string | null): void;
   readonly log: UserEventLog;
 }
 
-/** The user event log; events can also be written without a change of the users. */
+/** The user event log. A test can also write events without changing users. */
 export interface UserEventLog extends EventFeed {
   named(userId: number, username: string): void;
   deleted(userId: number): void;
-  /** Writes a valid event with changes, or anything that is no event. */
+  /** Writes a valid event with changes, or a value that is not an event. */
   add(event: Readonly<Record<string, unknown>> | string | null): void;
 }
 
@@ -47,7 +47,7 @@ const LIMITS = { RateLimit: '"account";r=9;t=900', 'RateLimit-Policy': '"account
 const unknown = (): StubResponse =>
   problem('unauthenticated', 'Identity does not know you.', BEARER);
 
-/** Starts it with users 1 to `count`, named `user_<id>`. */
+/** Starts a fake Identity with users 1 to `count`, named `user_<id>`. */
 export async function startFakeIdentity(count = 0): Promise<FakeIdentity> {
   const ids = Array.from({ length: count }, (_, index) => index + 1);
   const users = new Map(ids.map((id) => [id, userOf(id).username]));
@@ -59,8 +59,8 @@ function accountsOf(users: Map<number, string>) {
   const key = signingKey(accessToken);
   const log = createUserEventLog();
   const sessions = new Map<string, number>();
-  let opened = 0;
-  let newest = users.size;
+  let sessionCount = 0;
+  let lastUserId = users.size;
 
   const rename = (userId: number, username: string | null): void => {
     if (username === null) {
@@ -76,7 +76,7 @@ function accountsOf(users: Map<number, string>) {
     return username === undefined ? undefined : { id, username };
   };
   const openSession = (userId: number, claims: Claims = {}): Session => {
-    const refreshToken = `refresh-secret-${(opened += 1)}`;
+    const refreshToken = `refresh-secret-${(sessionCount += 1)}`;
     sessions.set(refreshToken, userId);
     const token = key.sign({ sub: String(userId), ...claims });
     return { user: user(userId)!, accessToken: token, refreshToken, expiresIn: LIFETIME_S };
@@ -87,13 +87,13 @@ function accountsOf(users: Map<number, string>) {
       const found = user(Number(id));
       return found && { status: 200, body: found };
     }
-    const wanted = target.searchParams.get('ids')?.split(',').map(Number);
-    return wanted && { status: 200, body: { items: wanted.map(user).filter((one) => one) } };
+    const ids = target.searchParams.get('ids')?.split(',').map(Number);
+    return ids && { status: 200, body: { items: ids.map(user).filter((found) => found) } };
   };
   const register = ({ username = '' }: Body): StubResponse => {
-    rename((newest += 1), username);
-    const headers = { Location: `/api/users/${newest}` };
-    return { status: 201, body: openSession(newest), headers };
+    rename((lastUserId += 1), username);
+    const headers = { Location: `/api/users/${lastUserId}` };
+    return { status: 201, body: openSession(lastUserId), headers };
   };
   const logIn = ({ username = '', password }: Body): StubResponse => {
     const id = Number(/^user_(\d+)(@secret\.example)?$/.exec(username)?.[1]);
@@ -154,7 +154,7 @@ function createUserEventLog(): UserEventLog {
   return Object.assign(feed, writer);
 }
 
-/** Returns the user of an Authorization header's token, unchecked; 0 when there is none. */
+/** Returns the user id in the token of an Authorization header, unverified; 0 when there is none. */
 export function subjectOf(authorization: string | undefined): number {
   const token = authorization?.replace('Bearer ', '') ?? '';
   return token.includes('.') ? Number(claimsOf(token)['sub']) : 0;

@@ -1,4 +1,4 @@
-// A feed of many users' events over HTTP; the events are made when they are requested.
+// A feed of many users' events over HTTP. The events are generated on request.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,18 +12,18 @@ export interface GeneratedFeed {
 const PAGE = 500;
 const WAIT_MS = 1_000;
 
-/** The event at a position, as Identity writes it: one event of each user, as after compaction. */
-const eventAt = (position: number) => ({
+/** Returns the event at an offset as Identity writes it: one event for each user, as after compaction. */
+const eventAt = (offset: number) => ({
   specversion: '1.0',
-  id: String(position),
+  id: String(offset),
   source: 'urn:social-network:identity',
-  subject: String(position),
+  subject: String(offset),
   time: '2026-02-01T08:00:00.000Z',
-  sequence: String(position).padStart(20, '0'),
+  sequence: String(offset).padStart(20, '0'),
   datacontenttype: 'application/json',
   traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   type: 'UserCreated',
-  data: { id: position, username: `user_number_${position}` },
+  data: { id: offset, username: `user_number_${offset}` },
 });
 
 export const usernameOf = (userId: number): string => eventAt(userId).data.username;

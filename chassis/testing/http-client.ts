@@ -1,4 +1,4 @@
-// An HTTP client that shows a response to the last byte, over a connection of its own.
+// An HTTP client that returns a response completely, over a connection of its own.
 import { request as send, type Agent, type IncomingHttpHeaders } from 'node:http';
 
 export interface HttpResponse {
@@ -7,7 +7,7 @@ export interface HttpResponse {
   readonly text: string;
   /** The text as JSON; undefined when it is not JSON. */
   readonly body: unknown;
-  /** From sending the request to the end of the response. */
+  /** Milliseconds from the start of the request to the end of the response. */
   readonly ms: number;
 }
 
@@ -37,7 +37,7 @@ export function request(url: string, options: RequestOptions = {}): Promise<Http
       (res) => {
         let text = '';
         res.setEncoding('utf8');
-        res.on('data', (part: string) => (text += part));
+        res.on('data', (chunk: string) => (text += chunk));
         res.on('error', reject);
         res.on('end', () =>
           resolve({
@@ -88,10 +88,10 @@ export function abortableRequest(url: string, options: Omit<RequestOptions, 'sig
   };
 }
 
-/** Sends requests to one origin. */
+/** Sends a request to one origin. */
 export type Client = (path: string, options?: RequestOptions) => Promise<HttpResponse>;
 
-/** What a response breaks of its document, one line each: contracts' `conformance(document)`. */
+/** Lists how a response breaks its OpenAPI document, one line each: contracts' `conformance(document)`. */
 export type Conformance = (exchange: {
   readonly method: string;
   readonly path: string;

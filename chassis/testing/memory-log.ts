@@ -1,11 +1,11 @@
-// A logger that keeps its lines for a test.
+// A logger that records its lines.
 import { EventEmitter, once } from 'node:events';
 import type { Logger } from 'chassis/observability/log';
 import { pino } from 'pino';
 
 export type Line = Readonly<Record<string, unknown>>;
 
-/** Makes a logger; `wait` resolves with the next line whose `msg` matches. */
+/** Makes a logger. `wait` resolves with the next line whose `msg` matches. */
 export function memoryLog(): {
   log: Logger;
   lines: Line[];

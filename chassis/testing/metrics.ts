@@ -1,19 +1,21 @@
-// Reading Prometheus' text format.
+// Reads metrics in the text format of Prometheus.
 
-/** Returns the value of one series, such as `x{a="b"}`, its labels in any order; undefined when it is not there. */
+/** Returns the value of a series such as `x{a="b"}`, its labels in any order; undefined when it is missing. */
 export function seriesIn(text: string, series: string): number | undefined {
-  const wanted = partsOf(series);
+  const wanted = canonical(series);
   for (const line of text.split('\n')) {
-    const gap = line.lastIndexOf(' ');
-    if (!line.startsWith('#') && partsOf(line.slice(0, gap)) === wanted)
-      return Number(line.slice(gap));
+    const space = line.lastIndexOf(' ');
+    if (!line.startsWith('#') && canonical(line.slice(0, space)) === wanted)
+      return Number(line.slice(space));
   }
   return undefined;
 }
 
-const partsOf = (id: string): string => id.split(/[{},]/).filter(Boolean).toSorted().join();
+/** Returns a series with its labels sorted. */
+const canonical = (series: string): string =>
+  series.split(/[{},]/).filter(Boolean).toSorted().join();
 
-/** Returns the value of one series of a service; NaN when it is not there. */
+/** Returns the value of a series of a service; NaN when it is missing. */
 export async function metricOf(
   { adminUrl }: { readonly adminUrl: string },
   series: string,

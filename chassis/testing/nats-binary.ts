@@ -1,8 +1,8 @@
-// Where nats-server is installed.
+// Finds nats-server on this machine.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Finds nats-server on the PATH, or where Debian installs it; undefined when it is not there. */
+/** Returns the path of nats-server in a PATH variable or in Debian's folder; undefined when it is not installed. */
 export function findNatsServer(path: string): string | undefined {
   const folders = [...path.split(delimiter), '/usr/sbin'];
   return folders.map((folder) => join(folder, 'nats-server')).find(isExecutable);

@@ -1,5 +1,5 @@
-// NATS servers with JetStream, one or a cluster of three, on free ports of this machine. Those that a test does not
-// remove end with its file; their folders are removed with TEST_TEMP.
+// NATS servers with JetStream, one or a cluster of three, on free ports of this machine. Servers that a
+// test does not remove are stopped after the tests of its file; their folders are deleted with TEST_TEMP.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,15 +12,15 @@ import { type Child, start } from './process.ts';
 
 export interface NatsServer {
   readonly url: string;
-  /** Sends SIGKILL; resolves when the process is gone. */
+  /** Sends SIGKILL; resolves when the process has ended. */
   kill(): Promise<void>;
-  /** Starts it again on the same port, with what it has on disk; resolves when it serves. */
+  /** Starts the server again on the same port, with its stored data; resolves when it is healthy. */
   restart(): Promise<void>;
 }
 
 /** One server or a cluster. */
 export interface TestNats {
-  /** Addresses of all servers, separated by commas, as NATS_URL has them. */
+  /** Addresses of all servers, separated by commas: a value for NATS_URL. */
   readonly url: string;
   readonly servers: readonly NatsServer[];
   remove(): Promise<void>;
@@ -29,10 +29,10 @@ export interface TestNats {
 const READY_MS = 30_000;
 const POLL_MS = 50;
 
-/** TEST_NATS_SERVER, else where it is installed. */
+/** Path of nats-server: TEST_NATS_SERVER, or the installed one. */
 const BINARY = process.env['TEST_NATS_SERVER'] ?? findNatsServer(process.env['PATH'] ?? '');
 
-/** Describes a suite that needs nats-server; without one, the suite is skipped and says so. */
+/** Describes a suite that needs nats-server. Without it the suite is skipped, with the reason in its name. */
 export const describeWithNats = (name: string, suite: () => void): void => {
   if (BINARY === undefined) return describe.skip(`${name} (needs nats-server)`, suite);
   // A cluster takes long to elect its leader on a busy machine.
@@ -40,7 +40,7 @@ export const describeWithNats = (name: string, suite: () => void): void => {
   describe(name, suite);
 };
 
-/** Starts one server or a cluster; resolves when all servers serve and a cluster has a leader. */
+/** Starts one server or a cluster. Resolves when all servers are healthy and a cluster has a leader. */
 export async function startNats(size: 1 | 3 = 1): Promise<TestNats> {
   const folder = await mkdtemp(join(process.env['TEST_TEMP']!, 'nats-'));
   const ports = await freePorts(size * 3);
@@ -81,8 +81,8 @@ function serverOf(args: readonly string[], port: number, monitor: number): NatsS
       const end = performance.now() + READY_MS;
       while (!(await isHealthy(monitor))) {
         if (performance.now() > end)
-          throw new Error(`nats-server does not serve: ${child?.output().slice(-2000)}`);
-        // A server whose port is taken ends by itself.
+          throw new Error(`nats-server is not healthy: ${child?.output().slice(-2000)}`);
+        // A server ends when another process has its port.
         if (!isRunning) launch();
         await pause(POLL_MS);
       }
@@ -90,7 +90,7 @@ function serverOf(args: readonly string[], port: number, monitor: number): NatsS
   };
 }
 
-/** Whether a server serves and its cluster has a leader. */
+/** Whether a server is healthy; a cluster needs a leader for that. */
 async function isHealthy(monitor: number): Promise<boolean> {
   try {
     const answer = await fetch(`http://127.0.0.1:${monitor}/healthz`, {
@@ -102,7 +102,7 @@ async function isHealthy(monitor: number): Promise<boolean> {
   }
 }
 
-/** Reads all user events of a stream, in its order. Waits for the server and the stream. */
+/** Reads all user events of a stream in order. @throws SourceError when the server or the stream is missing */
 export async function readStream(urls: string, stream = 'USER_EVENTS'): Promise<UserEventOnWire[]> {
   const source = jetStreamSource({
     urls,

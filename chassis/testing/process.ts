@@ -1,4 +1,4 @@
-// Child processes of tests. None outlives the tests of the file that started it, failed ones included.
+// Child processes of tests. They are killed after the tests of the file, also when tests fail.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
@@ -13,7 +13,7 @@ afterAll(() => {
 export interface Ended {
   /** Its exit code, or the signal that ended it. */
   readonly code: number | string;
-  /** What it wrote to standard error. */
+  /** Its standard error. */
   readonly stderr: string;
 }
 
@@ -23,21 +23,21 @@ export interface Child {
   readonly stdout: Interface;
   /** The lines of standard output so far. */
   readonly lines: readonly string[];
-  /** Returns what it has written so far, to both streams. */
+  /** Returns its standard output and error so far. */
   output(): string;
-  /** Resolves after its last line. */
+  /** Resolves when the process has ended and its last line was read. */
   readonly ended: Promise<Ended>;
   /** Sends a signal; resolves when the process has ended. */
   stop(signal?: NodeJS.Signals): Promise<Ended>;
-  /** Kills it, and the rest of its group. */
+  /** Kills the process, or its group when it has one. */
   kill(): void;
 }
 
 export interface StartOptions {
-  /** All of its variables. */
+  /** All environment variables of the process. */
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Starts it in a process group of its own, as a terminal does; the whole group is killed after the tests. */
+  /** Starts the process in a group of its own, as a terminal does. The whole group is killed after the tests. */
   readonly group?: boolean;
 }
 
@@ -82,7 +82,7 @@ export function start(
     },
   };
   running.add(self);
-  // The rest of a group may outlive its first process.
+  // Other processes of a group may outlive its first process.
   if (!group) child.once('close', () => running.delete(self));
   return self;
 }
@@ -96,15 +96,15 @@ function killGroup(pid: number): void {
 }
 
 export interface NodeOptions {
-  /** For the file. */
+  /** Arguments for the file. */
   readonly args?: readonly string[];
-  /** For Node itself. */
+  /** Flags for Node. */
   readonly flags?: readonly string[];
 }
 
 const { PATH, NODE_COMPILE_CACHE } = process.env;
 
-/** Runs a TypeScript file with this very Node, with these variables and none of this process but PATH. */
+/** Starts a TypeScript file with the Node that runs this process. It gets only `env`, PATH and the compile cache. */
 export const startNode = (
   file: string,
   env: Readonly<Record<string, string>>,
@@ -114,7 +114,7 @@ export const startNode = (
     env: { PATH, NODE_COMPILE_CACHE, ...env },
   });
 
-/** Runs a TypeScript file to its end. @returns how it ended and the lines of its standard output */
+/** Runs a TypeScript file until it ends. @returns how it ended and the lines of its standard output */
 export async function runNode(
   file: string,
   env: Readonly<Record<string, string>>,
@@ -124,19 +124,19 @@ export async function runNode(
   return { ...(await child.ended), lines: child.lines };
 }
 
-/** Resolves with the line of a child that logs JSON whose `msg` is this one. */
+/** Resolves with the first JSON log line of a child whose `msg` is `msg`. @throws when the child ends before */
 export function logged(child: Child, msg: string): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
-    const look = (text: string): void => {
+    const check = (text: string): void => {
       const line = JSON.parse(text) as Record<string, unknown>;
       if (line['msg'] !== msg) return;
-      child.stdout.removeListener('line', look);
+      child.stdout.removeListener('line', check);
       resolve(line);
     };
-    child.stdout.on('line', look);
-    child.lines.forEach(look);
+    child.stdout.on('line', check);
+    child.lines.forEach(check);
     void child.ended.then(({ code, stderr }) =>
-      reject(new Error(`it ended with ${code} before it said "${msg}": ${stderr}`)),
+      reject(new Error(`the process ended with ${code} before it logged "${msg}": ${stderr}`)),
     );
   });
 }
@@ -148,7 +148,7 @@ export interface ServiceProcess {
   readonly adminUrl: string;
 }
 
-/** Starts a service's main file on free ports; resolves when it listens, which is before it is ready. */
+/** Starts the main file of a service on free ports. Resolves when it listens, which is before it is ready. */
 export async function startService(
   main: string,
   env: Readonly<Record<string, string>>,
@@ -159,7 +159,7 @@ export async function startService(
   return { child, url: url!, adminUrl: adminUrl! };
 }
 
-/** Runs a file that writes a line for each thing it did, and kills it with SIGKILL after `count` lines. @returns all its lines */
+/** Runs a file that prints a line for each acknowledged step, and kills it after `count` lines. @returns all its lines */
 export async function killAfterLines(
   file: string,
   env: Readonly<Record<string, string>>,

@@ -1,5 +1,5 @@
-// A stub of a service on a real socket. It responds normally until a test injects a fault, and keeps its port through
-// both. It records its requests.
+// A stub of a service on a real socket. It records its requests, and responds normally until a test injects a fault.
+// It keeps its port.
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { Problem, problemDocument, type InputFault, type ProblemSlug } from 'chassis/http/problem';
 
-/** One request with its whole body. */
+/** One request with its complete body. */
 export interface ReceivedRequest {
   readonly method: string;
   /** The request target: path and query. */
@@ -26,14 +26,14 @@ export interface StubResponse {
   /** Sent as JSON; no body when left out. */
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
-  /** When given, this response is sent instead, once it is there: a long poll. */
+  /** Sent instead of this response when it resolves: a long poll. */
   readonly later?: Promise<StubResponse>;
 }
 
-/** Makes the normal response to a request; undefined for 404. */
+/** Returns the normal response to a request; undefined for a 404. */
 export type Handler = (request: ReceivedRequest, target: URL) => StubResponse | undefined;
 
-/** One request to respond to, normally or not. */
+/** One request, and the means to respond to it. */
 export interface StubExchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
@@ -44,7 +44,7 @@ export interface StubExchange {
   readonly respond: () => void;
 }
 
-/** Responds to one request, in whatever way. */
+/** Responds to one request instead of the normal response. */
 export type Responder = (exchange: StubExchange) => void;
 
 export interface StubServer {
@@ -55,9 +55,9 @@ export interface StubServer {
   readonly clearRequests: () => void;
   /** Counts the requests whose target matches. */
   readonly count: (pattern: RegExp) => number;
-  /** Responds so from now on, also on open connections; normally when left out. */
+  /** Sets the responder of further requests, also on open connections; without one, responses are normal again. */
   readonly respondWith: (responder?: Responder) => void;
-  /** Holds back the responses to all further requests, or those that match, until the returned function is called. */
+  /** Delays the responses to further requests, or to those that match, until the returned function is called. */
   readonly hold: (pattern?: RegExp) => () => void;
   /** Closes the port and every connection. */
   readonly refuse: () => Promise<void>;
@@ -73,7 +73,7 @@ export interface StubServer {
 /** Makes a problem document as a response. */
 export const problem = (
   slug: ProblemSlug,
-  detail = `An upstream's word on ${slug}.`,
+  detail = `The upstream's detail of ${slug}.`,
   { headers, errors }: Pick<StubResponse, 'headers'> & { errors?: readonly InputFault[] } = {},
 ): StubResponse => {
   const made = new Problem(slug, detail, errors && { errors });
@@ -106,7 +106,7 @@ export async function startStub(handle: Handler): Promise<StubServer> {
       return;
     }
     let text = '';
-    req.setEncoding('utf8').on('data', (part: string) => (text += part));
+    req.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     req.once('end', () => serve(req, res, text === '' ? undefined : JSON.parse(text)));
   });
   server.on('connection', (socket) => socket.on('error', () => undefined));
@@ -163,16 +163,16 @@ function exchangeOf(
   request: ReceivedRequest,
   handle: Handler,
 ): StubExchange {
-  // Handled now, whenever the response is sent.
+  // The request is handled now, even if a responder sends the response later.
   const response =
     handle(request, new URL(request.path, 'http://upstream')) ??
-    problem('not-found', 'Nothing is there.');
+    problem('not-found', 'The stub has no such resource.');
   return {
     req,
     res,
     status: response.status,
     body: textOf(response),
-    respond: () => void (response.later?.then((last) => send(res, last)) ?? send(res, response)),
+    respond: () => void (response.later?.then((later) => send(res, later)) ?? send(res, response)),
   };
 }
 

@@ -1,31 +1,31 @@
-// A TCP proxy in front of a server, for faults of the network: closed, slow, mute, or silently gone.
+// A TCP proxy in front of a server, for network faults: closed, slow or silent connections.
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface TcpProxy {
-  /** The URL of the server, with the address of the proxy. */
+  /** The server's URL with the address of the proxy. */
   readonly url: string;
   /** Closes the port and every connection. */
   close(): Promise<void>;
-  /** Opens the same port again, without any fault. */
+  /** Opens the same port again, without faults. */
   reopen(): Promise<void>;
-  /** Passes data on so much later, in ms; Infinity holds it until the next call. @param from whom; both when left out */
+  /** Delays data by `ms`; Infinity holds it until the next call. @param from the side that sends; both by default */
   delay(ms: number, from?: Side): void;
-  /** Passes on nothing that the server sends from now on. */
+  /** Drops all further data of the server. */
   muteServer(): void;
-  /** Mutes the server on the open connections; new ones work. */
+  /** Drops all further data of the server on open connections; new connections work. */
   muteOpenConnections(): void;
-  /** Passes on nothing from now on, in either direction, not even the end of a connection. */
+  /** Drops everything in both directions, also the end of a connection. */
   vanish(): void;
 }
 
 type Side = 'client' | 'server';
 
-/** The delay can change while data waits for it. */
+/** The delay may change while data waits. */
 const POLL_MS = 10;
 
-/** Starts a proxy to the server of a URL. */
+/** Starts a proxy of the server at `url`. */
 export async function startTcpProxy(url: string): Promise<TcpProxy> {
   const target = new URL(url);
   const open = new Set<Socket>();
@@ -53,7 +53,7 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
       if (!state.vanished) to.destroy();
     });
   };
-  // Without allowHalfOpen, Node would itself end a connection that the other side ends.
+  // Without allowHalfOpen, Node itself would end a connection when the other side ends it.
   const options = { allowHalfOpen: true, noDelay: true };
   const server = createServer(options, (client) => {
     const port = Number(target.port || 5432);
@@ -89,13 +89,13 @@ export async function startTcpProxy(url: string): Promise<TcpProxy> {
   };
 }
 
-/** Makes a function that runs actions in their order, each `delayMs` after it was given. */
+/** Makes a function that runs actions in order, each `delayMs()` after its call. */
 function delayLine(delayMs: () => number): (action: () => void) => void {
   const waiting: { readonly since: number; readonly action: () => void }[] = [];
   const run = async (): Promise<void> => {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      const left = first.since + delayMs() - performance.now();
-      if (left > 0) await pause(Math.min(left, POLL_MS));
+      const remainingMs = first.since + delayMs() - performance.now();
+      if (remainingMs > 0) await pause(Math.min(remainingMs, POLL_MS));
       else {
         first.action();
         waiting.shift();

@@ -1,4 +1,4 @@
-// Keys and access tokens, valid ones and others. Signed with node:crypto, so that jose is checked against another signer.
+// Keys and valid or invalid access tokens. node:crypto signs them, so that tests check jose with tokens of another signer.
 import {
   createPrivateKey,
   createPublicKey,
@@ -9,25 +9,25 @@ import {
 import type { JWK } from 'jose';
 import type { TokenRules } from 'chassis/auth/access-token';
 
-/** Claims of a token; undefined leaves one out. */
+/** Claims of a token; a claim that is undefined is left out. */
 export type Claims = Readonly<Record<string, string | number | undefined>>;
 
 export interface SigningKey {
-  /** The public half, as a key set has it. */
+  /** The public key in the form of a key set (RFC 7517). */
   readonly jwk: JWK;
   /** Signs a valid token of user 7; `claims` and `header` change it. */
   sign(claims?: Claims, header?: Readonly<Record<string, string>>): string;
 }
 
-/** Seconds for which a token is valid. */
+/** Lifetime of a token in seconds. */
 export const LIFETIME_S = 300;
 
-let signed = 0;
+let tokenCount = 0;
 
 /**
  * Makes a signing key.
- * @param rules what a token has to keep to
- * @param privateJwk an existing Ed25519 key; a new one when left out
+ * @param rules that valid tokens keep
+ * @param privateJwk an existing Ed25519 key; a new one by default
  */
 export function signingKey(rules: TokenRules, kid = 'key-1', privateJwk?: JsonWebKey): SigningKey {
   const privateKey =
@@ -46,7 +46,7 @@ export function signingKey(rules: TokenRules, kid = 'key-1', privateJwk?: JsonWe
         sub: '7',
         iat: now,
         exp: now + LIFETIME_S,
-        jti: `token-${(signed += 1)}`,
+        jti: `token-${(tokenCount += 1)}`,
         sid: 'session',
         ...claims,
       };
@@ -62,9 +62,9 @@ export function unsigned(token: string): string {
   return `${encode({ alg: 'none', typ: decode(header)['typ'] })}.${payload}.`;
 }
 
-/** Returns the claims of a token, unchecked. */
+/** Returns the claims of a token without verifying it. */
 export const claimsOf = (token: string): Claims => decode(token.split('.')[1] ?? '');
 
-const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
-const decode = (part: string): Record<string, string | number> =>
-  JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, string | number>;
+const encode = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url');
+const decode = (text: string): Record<string, string | number> =>
+  JSON.parse(Buffer.from(text, 'base64url').toString()) as Record<string, string | number>;

@@ -1,16 +1,16 @@
-// Waiting for a state that no promise tells of, such as one in another process.
+// Waits by polling, for a state of another process.
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Short waits end soon, long ones cost little. */
+/** Polls soon at first, then less often. */
 const POLL_MS = { first: 5, factor: 1.2, max: 50 };
 
-/** What `check` returned in the end: neither undefined nor false. */
+/** The last result of `check`: neither undefined nor false. */
 type Found<T> = Exclude<Awaited<T>, undefined | false>;
 
 /**
  * Polls until `check` returns neither undefined nor false.
  * @param what completes the sentence "waited in vain until …"
- * @throws an error of `check` at once; an error when `limitMs` are over
+ * @throws an error of `check` at once; an error after `limitMs`
  */
 export async function until<T>(what: string, check: () => T, limitMs = 10_000): Promise<Found<T>> {
   const end = performance.now() + limitMs;
@@ -22,7 +22,7 @@ export async function until<T>(what: string, check: () => T, limitMs = 10_000): 
   }
 }
 
-/** Polls as `until` does, but an error of `check` means "not yet"; the last one is the cause of the final error. */
+/** Polls like `until`, but an error of `check` means "not yet". The last such error is the cause of the final error. */
 export async function untilSuccess<T>(
   what: string,
   check: () => T,

@@ -2,7 +2,7 @@
 import type { UserEventOnWire } from 'contracts/types';
 import type { FeedEvent } from './event-feed.ts';
 
-/** An event of the log, and the subject of its message at a broker. */
+/** An event of the log, with the subject of its message at a broker. */
 export interface LoggedEvent extends FeedEvent {
   readonly subject: string;
 }
@@ -20,7 +20,7 @@ const attributesOf = (offset: number, userId: number) =>
     datacontenttype: 'application/json',
   }) as const;
 
-/** Makes the event of a user's name from now on. */
+/** Makes an event that gives a user a name. */
 export function named(
   offset: number,
   userId: number,
@@ -31,7 +31,7 @@ export function named(
   return { offset, event: event satisfies UserEventOnWire, subject: String(userId) };
 }
 
-/** Makes the event of a user's end. */
+/** Makes the event of a deleted user. */
 export function deleted(offset: number, userId: number, time?: string): LoggedEvent {
   const event = {
     ...attributesOf(offset, userId),
@@ -43,14 +43,14 @@ export function deleted(offset: number, userId: number, time?: string): LoggedEv
   return { offset, event: event satisfies UserEventOnWire, subject: String(userId) };
 }
 
-/** Puts anything at an offset of the log; the event itself may have another id. */
+/** Makes an entry of the log with any value as its event; the id of the event may differ from the offset. */
 export const arbitrary = (offset: number, event: unknown): LoggedEvent => ({
   offset,
   event,
   subject: 'arbitrary',
 });
 
-/** Makes a batch of events, as a source returns it. @param endOffset of the log; of the batch when left out */
+/** Makes a batch as a source returns it. @param endOffset of the log; that of the batch by default */
 export const batchOf = (logged: readonly LoggedEvent[], endOffset?: number) => {
   const nextOffset = logged.at(-1)!.offset;
   const events = logged.map(({ event }) => event);

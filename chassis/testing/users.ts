@@ -1,24 +1,24 @@
-// What the users of tests have in common.
+// Users of tests.
 import type { User, UserBatch } from 'contracts/types';
 
-/** The password of every test user. Neither it nor an e-mail or a token may ever be logged. */
+/** Password of every test user. Passwords, e-mail addresses and tokens must not be logged. */
 export const PASSWORD = 'a password that nobody logs';
 
-/** The user of a fake service with this id. */
+/** Returns the user with this id in a fake service. */
 export const userOf = (id: number): User => ({ id, username: `user_${id}` });
 export const emailOf = (id: number): string => `user_${id}@secret.example`;
 
 const BATCH = 50;
 
-/** Requests users' names, 50 ids at a time. @param url of /api/users or /api/authors @returns names by id */
+/** Requests usernames, 50 ids at a time. @param url of /api/users or /api/authors @returns usernames by id */
 export async function usernamesAt(
   url: string,
   ids: Iterable<number>,
 ): Promise<Map<number, string>> {
   const names = new Map<number, string>();
   const all = [...ids];
-  for (let at = 0; at < all.length; at += BATCH) {
-    const answer = await fetch(`${url}?ids=${all.slice(at, at + BATCH).join()}`);
+  for (let start = 0; start < all.length; start += BATCH) {
+    const answer = await fetch(`${url}?ids=${all.slice(start, start + BATCH).join()}`);
     if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
     const { items } = (await answer.json()) as UserBatch;
     for (const { id, username } of items) names.set(id, username);
