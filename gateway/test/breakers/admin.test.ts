@@ -1,4 +1,4 @@
-// /breakers of the admin port: as JSON, as an event stream, and what it refuses.
+// /breakers of the admin port: as JSON, as an event stream, and the requests that it rejects.
 import { once } from 'node:events';
 import { request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Writable } from 'node:stream';
@@ -10,8 +10,8 @@ import { until } from 'chassis/testing/until';
 import { status } from '../support/faulty-responders.ts';
 import { startTestbed } from '../support/testbed.ts';
 
-/** Opens the event stream; `text` grows as events come. */
-function listenTo(url: string) {
+/** Opens the event stream; `text` grows with each event. */
+function openStream(url: string) {
   const response = { text: '', type: '' };
   const outgoing = request(url, { headers: { Accept: 'text/event-stream' }, agent: false });
   const opened = new Promise<IncomingMessage>((resolve, reject) => {
@@ -24,7 +24,7 @@ function listenTo(url: string) {
   return { response, opened, close: () => outgoing.destroy() };
 }
 
-/** What the events' data lines say, as JSON. */
+/** Parses the events' data lines, which are JSON. */
 const dataOf = (text: string): unknown[] =>
   text
     .split('\n\n')
@@ -33,7 +33,7 @@ const dataOf = (text: string): unknown[] =>
     .filter((data) => data !== undefined)
     .map((data) => JSON.parse(data) as unknown);
 
-test('/breakers tells of each breaker: state, since when, counts, settings', async () => {
+test('/breakers shows each breaker: its state and when that began, its counts and its settings', async () => {
   const testbed = await startTestbed({ env: { BREAKER_RESET_MS: '777' } });
   const response = await testbed.admin('/breakers');
   expect(response.status).toBe(200);
@@ -50,20 +50,20 @@ test.each([
   ['hybrid', ['identity', 'social', 'social-copy']],
   ['aggregate', ['identity', 'social']],
   ['replica', ['identity', 'social']],
-])('/breakers of a gateway that is %s has %j', async (strategy, names) => {
+])('/breakers of a gateway with the strategy %s has the breakers %j', async (strategy, names) => {
   const testbed = await startTestbed({ env: { AUTHOR_STRATEGY: strategy } });
   const { breakers } = (await testbed.admin('/breakers')).body as { breakers: { name: string }[] };
   expect(breakers.map(({ name }) => name)).toEqual(names);
 });
 
-test('the event stream reports a transition to everybody who listens', async () => {
+test('the event stream reports a transition to all its clients', async () => {
   const testbed = await startTestbed({ env: { BREAKER_RESET_MS: '60000' } });
-  const streams = [1, 2].map(() => listenTo(`${testbed.gateway.adminUrl}/breakers`));
+  const streams = [1, 2].map(() => openStream(`${testbed.gateway.adminUrl}/breakers`));
   try {
     await Promise.all(streams.map(({ opened }) => opened));
     testbed.identity.respondWith(status(500));
     let id = 0;
-    await until('both streams tell that it is open', async () => {
+    await until('both streams report the open breaker', async () => {
       await testbed.request(`/api/posts/${(id += 1)}`);
       return streams.every(({ response }) =>
         JSON.stringify(dataOf(response.text).at(-1) ?? '').includes('"open"'),
@@ -75,7 +75,7 @@ test('the event stream reports a transition to everybody who listens', async () 
     }
     await testbed.admin('/breakers/identity/auto', { method: 'POST' });
     await testbed.admin('/breakers/social/open', { method: 'POST' });
-    await until('both tell of the forced one', () =>
+    await until('both streams report the forced breaker', () =>
       streams.every(({ response }) => /forced_open/.test(response.text)),
     );
   } finally {
@@ -83,7 +83,7 @@ test('the event stream reports a transition to everybody who listens', async () 
   }
 });
 
-test('HEAD of the event stream has its headers, and ends', async () => {
+test('HEAD of the event stream has its headers and no body, and ends', async () => {
   const testbed = await startTestbed();
   const response = await testbed.admin('/breakers', {
     method: 'HEAD',
@@ -93,7 +93,7 @@ test('HEAD of the event stream has its headers, and ends', async () => {
   expect(response.headers['content-type']).toMatch(/^text\/event-stream/);
 });
 
-test('a listener that does not read is cut off before much waits for it', async () => {
+test('a client of the event stream that does not read is disconnected before much is buffered for it', async () => {
   const large = { name: 'x'.repeat(30_000), report: () => ({ name: 'x'.repeat(30_000) }) };
   const listeners: (() => void)[] = [];
   let stopped = 0;
@@ -106,23 +106,23 @@ test('a listener that does not read is cut off before much waits for it', async 
   });
   const req = { accepts: () => 'text/event-stream' } as unknown as Request;
   const answer = (await route!.handle(req, {})) as { stream: (res: ServerResponse) => void };
-  const waiting: number[] = [];
-  // Takes what is written, and is never done with it.
+  const bufferedBytes: number[] = [];
+  // Accepts what is written, and never finishes a write.
   const res = new Writable({ write: () => undefined });
   answer.stream(res as unknown as ServerResponse);
-  for (let left = 10; left > 0 && !res.destroyed; left -= 1) {
+  for (let remaining = 10; remaining > 0 && !res.destroyed; remaining -= 1) {
     listeners[0]!();
-    waiting.push(res.writableLength);
+    bufferedBytes.push(res.writableLength);
   }
   expect(res.destroyed).toBe(true);
-  expect(Math.max(...waiting)).toBeLessThan(65_536 + 31_000);
+  expect(Math.max(...bufferedBytes)).toBeLessThan(65_536 + 31_000);
   await once(res, 'close');
   expect(stopped).toBe(1);
 });
 
-test('a listener does not keep the gateway from stopping', async () => {
+test('a client of the event stream does not keep the gateway from stopping', async () => {
   const testbed = await startTestbed();
-  const stream = listenTo(`${testbed.gateway.adminUrl}/breakers`);
+  const stream = openStream(`${testbed.gateway.adminUrl}/breakers`);
   await stream.opened;
   const start = performance.now();
   await testbed.gateway.stop();
@@ -148,13 +148,13 @@ test.each([
 
 test.each([
   ['another site', { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' }],
-  ['another origin, by an old browser', { Origin: 'https://evil.example' }],
+  ['another origin in an old browser', { Origin: 'https://evil.example' }],
   ['another port of this host', { 'Sec-Fetch-Site': 'same-site' }],
   [
-    'a name that was let point here',
+    'a foreign host name that resolves to the gateway',
     { Host: 'evil.example', Origin: 'http://evil.example', 'Sec-Fetch-Site': 'same-origin' },
   ],
-])('a page of %s cannot force a breaker', async (_whose, headers) => {
+])('a page of %s cannot force a breaker', async (_page, headers) => {
   const testbed = await startTestbed();
   const response = await testbed.admin('/breakers/identity/open', { method: 'POST', headers });
   expect(response.status).toBe(403);
@@ -164,7 +164,7 @@ test.each([
 });
 
 test.each(['127.0.0.1:9080', '[::1]:9080', 'localhost:9080', 'gateway:9080'])(
-  'the page for people can, when it is read at %s',
+  'the admin page at %s can force a breaker',
   async (host) => {
     const testbed = await startTestbed();
     const headers = { Host: host, Origin: `http://${host}`, 'Sec-Fetch-Site': 'same-origin' };
@@ -173,7 +173,7 @@ test.each(['127.0.0.1:9080', '[::1]:9080', 'localhost:9080', 'gateway:9080'])(
   },
 );
 
-test('nothing of the admin port is reachable through the public one', async () => {
+test('no route of the admin port is reachable through the public port', async () => {
   const testbed = await startTestbed();
   for (const path of ['/breakers', '/metrics', '/healthz', '/readyz', '/'])
     expect((await testbed.request(path)).status).toBe(404);

@@ -1,4 +1,4 @@
-// What a breaker does not count: answers that were only not wanted, and clients that did not wait.
+// What a breaker does not count as a failure: 4xx responses, and clients that disconnect.
 import { expect, test } from '@jest/globals';
 import { breakerStateOf } from '../support/breakers.ts';
 import { status } from '../support/faulty-responders.ts';
@@ -27,7 +27,7 @@ test.each([401, 403, 404, 410])('%i from an upstream never opens its breaker', a
   expect(await breakerStateOf(testbed, 'social')).toBe('closed');
 });
 
-test('an author that does not exist is null, and nothing is degraded by that', async () => {
+test('an author that does not exist is null in a complete answer', async () => {
   const testbed = await startTestbed({ population: { authors: 100 } });
   // Social knows authors that Identity has never heard of.
   testbed.identity.respondWith(status(404));
@@ -42,7 +42,7 @@ test('an author that does not exist is null, and nothing is degraded by that', a
 });
 
 test.each(['identity', 'social'] as const)(
-  'clients that hang up while %s is asked never open its breaker',
+  'clients that disconnect during a request to %s never open its breaker',
   async (upstream) => {
     const testbed = await startTestbed({
       env: { AUTHOR_DEADLINE_MS: '5000', REQUEST_DEADLINE_MS: '10000', BREAKER_VOLUME: '2' },
@@ -50,11 +50,11 @@ test.each(['identity', 'social'] as const)(
     testbed[upstream].hold();
     for (let id = 1; id <= 20; id += 1) {
       const client = abortableRequest(`${testbed.gateway.url}/api/posts/${id}`);
-      await until('the upstream is asked', () => testbed[upstream].requests.length === id);
+      await until('the upstream has the request', () => testbed[upstream].requests.length === id);
       await client.abort();
     }
     await until(
-      'all are gone',
+      'all requests have ended',
       async () => (await testbed.metric('http_requests_in_flight')) === 0,
     );
     expect(authorOf(1)).not.toBe(authorOf(2));

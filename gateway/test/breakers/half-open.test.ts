@@ -1,4 +1,4 @@
-// A half-open breaker: one probe, and what may and may not close it.
+// A half-open breaker: it sends one probe, and only the probe's success closes it.
 import { describe, expect, test } from '@jest/globals';
 import { untilBreakerIs, tripBreaker, breakerStateOf } from '../support/breakers.ts';
 import { silent } from '../support/faulty-responders.ts';
@@ -9,10 +9,13 @@ import { startTestbed } from '../support/testbed.ts';
 
 describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) => {
   const population = { posts: 1000, authors: 1000 };
-  const roomy = { AUTHOR_DEADLINE_MS: '1500', REQUEST_DEADLINE_MS: '3000' };
+  const longDeadlines = { AUTHOR_DEADLINE_MS: '1500', REQUEST_DEADLINE_MS: '3000' };
 
-  test('half-open, it lets one probe through under 50 requests at once; its success closes it', async () => {
-    const testbed = await startTestbed({ population, env: { ...roomy, BREAKER_RESET_MS: '150' } });
+  test('sends one probe of 50 concurrent requests while half-open; the probe’s success closes it', async () => {
+    const testbed = await startTestbed({
+      population,
+      env: { ...longDeadlines, BREAKER_RESET_MS: '150' },
+    });
     await tripBreaker(testbed, upstream);
     testbed[upstream].respondWith();
     const release = testbed[upstream].hold();
@@ -25,10 +28,10 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
       answered += 1;
       return response;
     });
-    const probe = await until('the probe is out', () => testbed[upstream].requests[0]);
-    // Those whose post or author travels with the probe wait for it; all others are answered without.
-    const sharing = (probe.path.match(/\d+/g) ?? []).filter((id) => Number(id) <= 51).length;
-    await until('the others are answered', () => answered === 50 - sharing);
+    const probe = await until('the upstream has the probe', () => testbed[upstream].requests[0]);
+    // Requests whose post or author is in the probe's batch wait for it; all others are answered without.
+    const sharingProbe = (probe.path.match(/\d+/g) ?? []).filter((id) => Number(id) <= 51).length;
+    await until('the others are answered', () => answered === 50 - sharingProbe);
     expect(testbed[upstream].requests).toHaveLength(1);
     expect(await breakerStateOf(testbed, upstream)).toBe('half_open');
 
@@ -39,20 +42,23 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     expect((await testbed.request('/api/posts/60')).body).toEqual(completePost(60, population));
   });
 
-  test('half-open, a probe that fails opens it again', async () => {
-    const testbed = await startTestbed({ env: { ...roomy, BREAKER_RESET_MS: '100' } });
+  test('opens again when the probe fails', async () => {
+    const testbed = await startTestbed({ env: { ...longDeadlines, BREAKER_RESET_MS: '100' } });
     await tripBreaker(testbed, upstream);
     await untilBreakerIs(testbed, upstream, 'half_open');
     const series = `gateway_breaker_transitions_total{upstream="${upstream}",to="open"}`;
     const closed = `gateway_breaker_transitions_total{upstream="${upstream}",to="closed"}`;
     const before = (await testbed.metric(series)) ?? 0;
     await testbed.request('/api/posts/5');
-    await until('it is open again', async () => ((await testbed.metric(series)) ?? 0) > before);
+    await until(
+      'the breaker is open again',
+      async () => ((await testbed.metric(series)) ?? 0) > before,
+    );
     expect(await testbed.metric(closed)).toBe(0);
   });
 
-  test('half-open, a probe whose client hangs up does not close it', async () => {
-    const testbed = await startTestbed({ env: { ...roomy, BREAKER_RESET_MS: '100' } });
+  test('does not close when the client of the probe disconnects', async () => {
+    const testbed = await startTestbed({ env: { ...longDeadlines, BREAKER_RESET_MS: '100' } });
     await tripBreaker(testbed, upstream);
     testbed[upstream].respondWith(silent);
     testbed[upstream].clearRequests();
@@ -60,32 +66,35 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     const closed = `gateway_breaker_transitions_total{upstream="${upstream}",to="closed"}`;
     const before = await testbed.metric(closed);
     const probe = abortableRequest(`${testbed.gateway.url}/api/posts/5`);
-    await until('the probe is out', () => testbed[upstream].requests.length === 1);
+    await until('the upstream has the probe', () => testbed[upstream].requests.length === 1);
     await probe.abort();
-    await until('its request is over', async () => {
+    await until('its request has ended', async () => {
       return (await testbed.metric('http_requests_in_flight')) === 0;
     });
     expect(await breakerStateOf(testbed, upstream)).not.toBe('closed');
     expect(await testbed.metric(closed)).toBe(before);
-    // Nor is it stuck for ever.
+    // The breaker does not stay half-open either.
     testbed[upstream].respondWith();
-    await until('the answers are whole again', async () => {
+    await until('the answer is complete', async () => {
       return (await testbed.request('/api/posts/6')).headers['etag'] !== undefined;
     });
   });
 
-  test('half-open, a client that hangs up on an attempt from before does not close it', async () => {
-    const testbed = await startTestbed({ population, env: { ...roomy, BREAKER_RESET_MS: '100' } });
+  test('does not close when the client of an attempt from before it opened disconnects', async () => {
+    const testbed = await startTestbed({
+      population,
+      env: { ...longDeadlines, BREAKER_RESET_MS: '100' },
+    });
     testbed[upstream].hold();
     const straggler = abortableRequest(`${testbed.gateway.url}/api/posts/5`);
-    await until('the straggler is out', () => testbed[upstream].requests.length === 1);
+    await until('the upstream has the straggler', () => testbed[upstream].requests.length === 1);
     await tripBreaker(testbed, upstream);
     testbed[upstream].respondWith(silent);
     await untilBreakerIs(testbed, upstream, 'half_open');
 
     await straggler.abort();
     await until(
-      'the upstream sees it leave',
+      'the upstream sees the disconnect',
       () => testbed[upstream].requests[0]?.aborted === true,
     );
     expect(

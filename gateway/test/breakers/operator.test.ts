@@ -1,4 +1,4 @@
-// Open and forced breakers: what they cost clients, what operators can do and see.
+// Open and forced breakers: what clients get, and what operators can do and see.
 import { describe, expect, test } from '@jest/globals';
 import {
   untilBreakerIs,
@@ -15,19 +15,19 @@ import { completePost } from '../support/fixtures.ts';
 import { startTestbed } from '../support/testbed.ts';
 
 const UNAVAILABLE = { error: 'destination_unavailable' };
-// Far below the deadlines, far above what a busy machine needs.
-const AT_ONCE_MS = 700;
+// A bound for an immediate response: far below the deadlines, and far above what a busy machine needs.
+const IMMEDIATE_MS = 700;
 
 describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) => {
-  const roomy = { AUTHOR_DEADLINE_MS: '1500', REQUEST_DEADLINE_MS: '3000' };
+  const longDeadlines = { AUTHOR_DEADLINE_MS: '1500', REQUEST_DEADLINE_MS: '3000' };
 
-  test('open, it costs neither a request nor a wait', async () => {
-    const testbed = await startTestbed({ env: roomy });
+  test('answers at once and sends nothing while forced open', async () => {
+    const testbed = await startTestbed({ env: longDeadlines });
     await commandBreaker(testbed, upstream, 'open');
     testbed[upstream].respondWith(silent);
 
     const response = await testbed.request('/api/posts/5');
-    expect(response.ms).toBeLessThan(AT_ONCE_MS);
+    expect(response.ms).toBeLessThan(IMMEDIATE_MS);
     expect(testbed[upstream].requests).toHaveLength(0);
     expectProxyStatus(response, upstream, UNAVAILABLE);
     if (upstream === 'identity')
@@ -40,19 +40,19 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     ).toBeGreaterThan(0);
   });
 
-  test('open by its own count, it refuses as the forced one does', async () => {
-    const testbed = await startTestbed({ env: { ...roomy, BREAKER_RESET_MS: '60000' } });
+  test('answers at once and sends nothing while open because of failures', async () => {
+    const testbed = await startTestbed({ env: { ...longDeadlines, BREAKER_RESET_MS: '60000' } });
     await tripBreaker(testbed, upstream);
     testbed[upstream].respondWith(silent);
     testbed[upstream].clearRequests();
     const response = await testbed.request('/api/posts/5');
-    expect(response.ms).toBeLessThan(AT_ONCE_MS);
+    expect(response.ms).toBeLessThan(IMMEDIATE_MS);
     expect(testbed[upstream].requests).toHaveLength(0);
     expectProxyStatus(response, upstream, UNAVAILABLE);
   });
 
-  test('an operator forces it open and closed, and gives it back to itself', async () => {
-    const testbed = await startTestbed({ env: { ...roomy, BREAKER_RESET_MS: '60000' } });
+  test('obeys an operator who forces it open and closed, and works by itself again after auto', async () => {
+    const testbed = await startTestbed({ env: { ...longDeadlines, BREAKER_RESET_MS: '60000' } });
     await commandBreaker(testbed, upstream, 'open');
     expect(await breakerStateOf(testbed, upstream)).toBe('forced_open');
     await testbed.request('/api/posts/5');
@@ -73,8 +73,8 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     expect(await breakerStateOf(testbed, upstream)).toBe('open');
   });
 
-  test('given back to itself, it does not open for what it counted before', async () => {
-    const testbed = await startTestbed({ env: { ...roomy, BREAKER_RESET_MS: '60000' } });
+  test('does not open after auto because of failures from before', async () => {
+    const testbed = await startTestbed({ env: { ...longDeadlines, BREAKER_RESET_MS: '60000' } });
     await tripBreaker(testbed, upstream);
     await commandBreaker(testbed, upstream, 'close');
     await commandBreaker(testbed, upstream, 'auto');
@@ -82,8 +82,8 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     expect(await breakerStateOf(testbed, upstream)).toBe('closed');
   });
 
-  test('its series are there from the start and follow each transition', async () => {
-    const testbed = await startTestbed({ env: { ...roomy, BREAKER_RESET_MS: '100' } });
+  test('exports its series from the start, and changes them at each transition', async () => {
+    const testbed = await startTestbed({ env: { ...longDeadlines, BREAKER_RESET_MS: '100' } });
     expect(await breakerStateOf(testbed, upstream)).toBe('closed');
     const transitions = async (to: BreakerState) =>
       testbed.metric(`gateway_breaker_transitions_total{upstream="${upstream}",to="${to}"}`);
@@ -92,7 +92,7 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     await tripBreaker(testbed, upstream);
     testbed[upstream].respondWith();
     expect(await transitions('open')).toBe(1);
-    await until('it is closed again', async () => {
+    await until('the breaker is closed again', async () => {
       await testbed.request('/api/posts/5');
       return (await transitions('closed')) === 1;
     });

@@ -1,4 +1,4 @@
-// Writes while an upstream is broken: sent once, and what is not known is told as not known.
+// Writes while an upstream is broken: each is sent once, and an unknown outcome is answered as unknown.
 import { describe, expect, test } from '@jest/globals';
 import { PASSWORD } from 'chassis/testing/users';
 import { CREDENTIALS, NEW_USER } from '../support/credentials.ts';
@@ -13,7 +13,7 @@ import type { Responder } from 'chassis/testing/stub-server';
 
 mockDns();
 
-/** What is told of a fault by which an answer is lost that may have been given: none came, or none that can be read. */
+/** The errors after which the upstream may have done the write: no response came, or none that can be read. */
 const LOST = new Set([
   'http_response_timeout',
   'connection_terminated',
@@ -25,9 +25,9 @@ const LOST = new Set([
 ]);
 const impatient = { REQUEST_DEADLINE_MS: '1000', AUTHOR_DEADLINE_MS: '300' };
 
-/** A stage whose gateway knows the keys, and whose session user 7 has. */
-async function warmed(casting: TestbedOptions = {}) {
-  const testbed = await startTestbed({ env: impatient, ...casting });
+/** A testbed whose gateway has the keys, and the headers of a session of user 7. */
+async function startWithSession(options: TestbedOptions = {}) {
+  const testbed = await startTestbed({ env: impatient, ...options });
   const headers = bearer(testbed.identity.openSession(7));
   await testbed.request('/api/friends', { headers });
   testbed.identity.clearRequests();
@@ -37,17 +37,17 @@ async function warmed(casting: TestbedOptions = {}) {
 
 const write = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
   testbed.request('/api/posts', { method: 'POST', headers, json: { content: 'Hello.' } });
-const sent = (testbed: Testbed) =>
+const sentPosts = (testbed: Testbed) =>
   testbed.social.requests.filter(({ method }) => method === 'POST');
 
 describe.each(faults)(
-  'a post, while Social $name',
+  'a new post, while Social $name',
   ({ inject, host, proxyStatus, status, name }) => {
     const isLost = 'error' in proxyStatus && LOST.has(proxyStatus.error);
-    const asked = /refuses|resolve/.test(name) ? 0 : 1;
+    const attempts = /refuses|resolve/.test(name) ? 0 : 1;
 
-    test(`is sent ${asked === 1 ? 'once' : 'to nobody'}, and its end is ${isLost ? 'not ' : ''}known`, async () => {
-      const { testbed, headers } = await warmed({ hosts: { social: host } });
+    test(`is ${attempts === 1 ? 'sent once' : 'not sent'}, and its outcome is ${isLost ? 'unknown' : 'known'}`, async () => {
+      const { testbed, headers } = await startWithSession({ hosts: { social: host } });
       await inject(testbed.social);
       const response = await write(testbed, headers);
       const failed = status === 503 ? 'upstream-unavailable' : 'upstream-invalid';
@@ -55,7 +55,7 @@ describe.each(faults)(
       else expectProblem(response, status, failed, '/api/posts');
       expectProxyStatus(response, 'social', proxyStatus);
       expectNoInternals(response, testbed.identity, testbed.social);
-      expect(sent(testbed)).toHaveLength(asked);
+      expect(sentPosts(testbed)).toHaveLength(attempts);
     });
   },
 );
@@ -75,7 +75,7 @@ const WRITES: readonly [string, string, Who, object | undefined][] = [
 ];
 
 describe.each(WRITES)('%s %s', (method, path, upstream, json) => {
-  const asking = (headers: Readonly<Record<string, string>>) => ({
+  const optionsWith = (headers: Readonly<Record<string, string>>) => ({
     method,
     headers,
     ...(json && { json }),
@@ -85,27 +85,32 @@ describe.each(WRITES)('%s %s', (method, path, upstream, json) => {
 
   test.each<[string, Responder]>([
     ['the connection ends', hangsUp],
-    ['it comes too late', silent],
-  ])('whose answer is lost as %s is not repeated, and may have been done', async (_, behaviour) => {
-    const { testbed, headers } = await warmed();
-    // Whom it is about is known, so that only the write goes to it.
+    ['no response comes in time', silent],
+  ])('is not repeated when %s, and its outcome is unknown', async (_, responder) => {
+    const { testbed, headers } = await startWithSession();
+    // The gateway has user 9 in its cache, so that the upstream gets only the write.
     await testbed.request('/api/users/9');
-    testbed[upstream].respondWith(behaviour);
-    expectProblem(await testbed.request(path, asking(headers)), 504, 'outcome-unknown', path);
+    testbed[upstream].respondWith(responder);
+    expectProblem(await testbed.request(path, optionsWith(headers)), 504, 'outcome-unknown', path);
     expect(writes(testbed)).toHaveLength(1);
   });
 
-  test('is not sent while the breaker is open: a 503 at once', async () => {
-    const { testbed, headers } = await warmed();
+  test('is not sent while the breaker is open, and answered with a 503 at once', async () => {
+    const { testbed, headers } = await startWithSession();
     await testbed.request('/api/users/9');
     await commandBreaker(testbed, upstream, 'open');
-    expectProblem(await testbed.request(path, asking(headers)), 503, 'upstream-unavailable', path);
+    expectProblem(
+      await testbed.request(path, optionsWith(headers)),
+      503,
+      'upstream-unavailable',
+      path,
+    );
     expect(writes(testbed)).toEqual([]);
   });
 });
 
-test('what surely did not leave is tried once more, and then told as not done', async () => {
-  const { testbed, headers } = await warmed();
+test('retries a write once that surely was not sent, and then answers that it was not done', async () => {
+  const { testbed, headers } = await startWithSession();
   await testbed.social.refuse();
   expectProblem(await write(testbed, headers), 503, 'upstream-unavailable', '/api/posts');
   const attempts = 'gateway_upstream_attempt_duration_seconds_count';
@@ -119,22 +124,22 @@ test.each<[string, Responder]>([
   ['reset', resetsOnReuse],
 ])(
   'a write on a kept-alive socket that is %s at that moment is not sent again',
-  async (_, behaviour) => {
-    const { testbed, headers } = await warmed();
-    // A socket of its own: the one that was used before is not known to die.
+  async (_, responder) => {
+    const { testbed, headers } = await startWithSession();
+    // A new socket, which closes at its second request.
     await testbed.social.refuse();
     await testbed.social.accept();
-    testbed.social.respondWith(behaviour);
+    testbed.social.respondWith(responder);
     expect((await write(testbed, headers)).status).toBe(201);
     const response = await write(testbed, headers);
     expectProblem(response, 504, 'outcome-unknown', '/api/posts');
     expectProxyStatus(response, 'social', { error: 'connection_terminated' });
-    expect(sent(testbed)).toHaveLength(2);
+    expect(sentPosts(testbed)).toHaveLength(2);
   },
 );
 
-test('writes open the breaker as reads do, and a refusal never does', async () => {
-  const { testbed, headers } = await warmed();
+test('writes that fail open the breaker as reads do, and rejected writes never do', async () => {
+  const { testbed, headers } = await startWithSession();
   for (let count = 0; count < 10; count += 1)
     await testbed.request('/api/posts/1', { method: 'DELETE', headers });
   expect(await breakerStateOf(testbed, 'social')).toBe('closed');
@@ -147,28 +152,28 @@ describe('Idempotency-Key', () => {
   test.each([
     ['plain', 'order-66', '"order-66"'],
     ['quoted', '"order 66"', '"order 66"'],
-  ])('given %s, is passed on', async (_, given, passed) => {
-    const { testbed, headers } = await warmed();
-    expect((await write(testbed, { ...headers, 'Idempotency-Key': given })).status).toBe(201);
-    expect(sent(testbed)[0]?.headers['idempotency-key']).toBe(passed);
+  ])('that is %s is passed on in quotes', async (_, key, quoted) => {
+    const { testbed, headers } = await startWithSession();
+    expect((await write(testbed, { ...headers, 'Idempotency-Key': key })).status).toBe(201);
+    expect(sentPosts(testbed)[0]?.headers['idempotency-key']).toBe(quoted);
   });
 
-  test('not given, is not made up', async () => {
-    const { testbed, headers } = await warmed();
+  test('is not sent when the client sends none', async () => {
+    const { testbed, headers } = await startWithSession();
     await write(testbed, headers);
-    expect(sent(testbed)[0]?.headers).not.toHaveProperty('idempotency-key');
+    expect(sentPosts(testbed)[0]?.headers).not.toHaveProperty('idempotency-key');
   });
 
   test.each(['', 'two words', '"unfinished', 'x'.repeat(201), 'naïve'])(
-    'as %j is a 400, and nothing is sent',
+    'with the value %j is a 400, and nothing is sent',
     async (key) => {
-      const { testbed, headers } = await warmed();
+      const { testbed, headers } = await startWithSession();
       const response = await write(testbed, { ...headers, 'Idempotency-Key': key });
       expect(response.body).toMatchObject({
         status: 400,
         errors: [{ pointer: '/header/Idempotency-Key' }],
       });
-      expect(sent(testbed)).toEqual([]);
+      expect(sentPosts(testbed)).toEqual([]);
     },
   );
 });

@@ -1,4 +1,4 @@
-// API clients: a token says who they are, and nothing else does.
+// API clients: only the bearer token identifies the user.
 import { describe, expect, test } from '@jest/globals';
 import { PASSWORD } from 'chassis/testing/users';
 import { expectProblem } from '../support/expectations.ts';
@@ -11,7 +11,7 @@ const post = (testbed: Testbed, path: string, json: object, headers: Record<stri
   testbed.request(path, { method: 'POST', json, headers });
 
 describe('/api/auth/token', () => {
-  test('gives tokens for a password, in the body and in no cookie', async () => {
+  test('issues tokens for a password in the body, and sets no cookie', async () => {
     const testbed = await startTestbed();
     const response = await post(testbed, '/api/auth/token', {
       username: 'user_7',
@@ -32,7 +32,7 @@ describe('/api/auth/token', () => {
     expect(feed.status).toBe(200);
   });
 
-  test('gives the next tokens for a refresh token, once', async () => {
+  test('issues the next tokens for a refresh token, once', async () => {
     const testbed = await startTestbed();
     const { refreshToken } = testbed.identity.openSession(7);
     const response = await post(testbed, '/api/auth/token', { refreshToken });
@@ -42,7 +42,7 @@ describe('/api/auth/token', () => {
     expect(again.headers['www-authenticate']).toBe('Bearer');
   });
 
-  test('does not look at cookies', async () => {
+  test('ignores cookies', async () => {
     const testbed = await startTestbed();
     const headers = cookies(testbed.identity.openSession(7));
     expect((await post(testbed, '/api/auth/token', {}, headers)).status).toBe(400);
@@ -50,27 +50,27 @@ describe('/api/auth/token', () => {
   });
 });
 
-describe('a token that is no good', () => {
+describe('an invalid token', () => {
   const PAST = justExpired();
   test.each<[string, (testbed: Testbed) => string]>([
     ['that has expired', (testbed) => testbed.identity.key.sign({ exp: PAST })],
-    ['of another key by the same name', () => signingKey(accessToken, 'key-1').sign()],
+    ['of another key with the same id', () => signingKey(accessToken, 'key-1').sign()],
     ['without a signature', (testbed) => unsigned(testbed.identity.key.sign())],
     ['for another audience', (testbed) => testbed.identity.key.sign({ aud: 'urn:elsewhere' })],
     ['of another issuer', (testbed) => testbed.identity.key.sign({ iss: 'urn:elsewhere' })],
-    ['without an end', (testbed) => testbed.identity.key.sign({ exp: undefined })],
-    ['of nobody', (testbed) => testbed.identity.key.sign({ sub: 'admin' })],
+    ['without an expiry', (testbed) => testbed.identity.key.sign({ exp: undefined })],
+    ['whose subject is no user id', (testbed) => testbed.identity.key.sign({ sub: 'admin' })],
     ['that is a refresh token', (testbed) => testbed.identity.openSession(7).refreshToken],
     ['of another type', (testbed) => testbed.identity.key.sign({}, { typ: 'JWT' })],
     [
       'that is larger than tokens are',
       (testbed) => testbed.identity.key.sign({ more: 'x'.repeat(4000) }),
     ],
-  ])('%s is a 401: no session is asked for, no cookie is touched', async (_, tokenOf) => {
+  ])('%s is a 401, without a refresh and without a change of cookies', async (_, tokenOf) => {
     const testbed = await startTestbed();
     const headers = {
       Authorization: `Bearer ${tokenOf(testbed)}`,
-      // They would be as good as they can be.
+      // These cookies are valid.
       ...cookies(testbed.identity.openSession(8)),
     };
     const response = await testbed.request('/api/feed', { headers });
@@ -82,7 +82,7 @@ describe('a token that is no good', () => {
   });
 });
 
-test('a token counts, and cookies beside it do not', async () => {
+test('the token identifies the user, although cookies of another user come along', async () => {
   const testbed = await startTestbed();
   const [client, browser] = [testbed.identity.openSession(7), testbed.identity.openSession(8)];
   const response = await testbed.request('/api/me', {
@@ -92,15 +92,19 @@ test('a token counts, and cookies beside it do not', async () => {
   expect(setCookies(response)).toEqual({});
 });
 
-test('a write by token needs no page of ours, whatever its client says of its origin', async () => {
+test('a write with a token needs no page of the gateway, whatever its Origin and Sec-Fetch-Site', async () => {
   const testbed = await startTestbed();
   const session = testbed.identity.openSession(7);
   const json = { content: 'From a script.' };
-  for (const sign of [{}, { Origin: 'https://elsewhere.example' }, { 'Sec-Fetch-Site': 'none' }]) {
+  for (const originHeaders of [
+    {},
+    { Origin: 'https://elsewhere.example' },
+    { 'Sec-Fetch-Site': 'none' },
+  ]) {
     const response = await post(testbed, '/api/posts', json, {
       ...bearer(session),
       ...cookies(session),
-      ...sign,
+      ...originHeaders,
     });
     expect(response.status).toBe(201);
   }
@@ -108,12 +112,15 @@ test('a write by token needs no page of ours, whatever its client says of its or
 
 const PRIVATE = ['/api/feed', '/api/friends', '/api/friends/requests', '/api/me'];
 
-test.each(PRIVATE)('%s without a session is a 401, and asks nobody', async (path) => {
-  const testbed = await startTestbed();
-  for (const headers of [{}, { Cookie: 'theme=dark' }, { 'X-User-Id': '7' }]) {
-    const response = await testbed.request(path, { headers });
-    expectProblem(response, 401, 'unauthenticated', path);
-    expect(response.headers['www-authenticate']).toBe('Bearer');
-  }
-  expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]);
-});
+test.each(PRIVATE)(
+  '%s without a session is a 401, without a request to an upstream',
+  async (path) => {
+    const testbed = await startTestbed();
+    for (const headers of [{}, { Cookie: 'theme=dark' }, { 'X-User-Id': '7' }]) {
+      const response = await testbed.request(path, { headers });
+      expectProblem(response, 401, 'unauthenticated', path);
+      expect(response.headers['www-authenticate']).toBe('Bearer');
+    }
+    expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]);
+  },
+);

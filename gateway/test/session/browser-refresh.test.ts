@@ -1,4 +1,4 @@
-// A browser's session goes on: what Social hears of it, and how it is renewed by itself.
+// A browser's session: which headers Social gets, and how the gateway refreshes the session by itself.
 import { describe, expect, test } from '@jest/globals';
 import { until } from 'chassis/testing/until';
 import { expectProblem } from '../support/expectations.ts';
@@ -13,16 +13,16 @@ import {
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 
 const REFRESH = /^\/api\/sessions\/refresh$/;
-const renewals = ({ identity }: Testbed) => identity.count(REFRESH);
+const refreshes = ({ identity }: Testbed) => identity.count(REFRESH);
 
-/** The keys are there, so that a token is looked at without asking for them. */
-async function warm(testbed: Testbed): Promise<void> {
+/** Makes the gateway load the keys, so that it verifies tokens without a request. */
+async function loadKeys(testbed: Testbed): Promise<void> {
   await testbed.request('/api/friends', { headers: bearer(testbed.identity.openSession(50)) });
   testbed.identity.clearRequests();
   testbed.social.clearRequests();
 }
 
-test('Social hears whose request it is, and nothing of the cookies', async () => {
+test('Social gets the viewer’s access token, and neither cookies nor headers about the client', async () => {
   const testbed = await startTestbed();
   const session = testbed.identity.openSession(7);
   const response = await testbed.request('/api/feed', {
@@ -36,62 +36,65 @@ test('Social hears whose request it is, and nothing of the cookies', async () =>
   expect(headers).not.toHaveProperty('x-user-id');
 });
 
-test('while the access token is good, nobody is asked, and no cookie changes', async () => {
+test('a session whose access token is valid is not refreshed, and its cookies do not change', async () => {
   const testbed = await startTestbed();
-  await warm(testbed);
+  await loadKeys(testbed);
   const response = await testbed.request('/api/friends', {
     headers: cookies(testbed.identity.openSession(7)),
   });
   expect(setCookies(response)).toEqual({});
-  expect(renewals(testbed)).toBe(0);
+  expect(refreshes(testbed)).toBe(0);
 });
 
 describe.each([
-  ['gone', { accessToken: undefined }],
-  ['over', {}],
-  ['not of ours', { accessToken: 'aaa.bbb.ccc' }],
-])('when the access cookie is %s', (_, spoilt) => {
-  const old = (testbed: Testbed) =>
-    cookies({ ...testbed.identity.openSession(7, { exp: justExpired() }), ...spoilt });
+  ['is missing', { accessToken: undefined }],
+  ['has expired', {}],
+  ['is no token of ours', { accessToken: 'aaa.bbb.ccc' }],
+])('a session whose access cookie %s', (_, changes) => {
+  const oldCookies = (testbed: Testbed) =>
+    cookies({ ...testbed.identity.openSession(7, { exp: justExpired() }), ...changes });
 
-  test('the session is renewed, and Social hears the new token', async () => {
+  test('is refreshed, and Social gets the new token', async () => {
     const testbed = await startTestbed();
-    await warm(testbed);
-    const response = await testbed.request('/api/feed', { headers: old(testbed) });
+    await loadKeys(testbed);
+    const response = await testbed.request('/api/feed', { headers: oldCookies(testbed) });
     expect(response.status).toBe(200);
     const { access, refresh } = setCookies(response);
     expect(refresh).toMatch(/^refresh-secret-/);
     expect(testbed.social.requests[0]?.headers.authorization).toBe(`Bearer ${access}`);
     expect(response.text).not.toMatch(/eyJ|refresh-secret/);
-    expect(renewals(testbed)).toBe(1);
+    expect(refreshes(testbed)).toBe(1);
   });
 
-  test('requests at once renew it once, and every answer carries the same new cookies', async () => {
+  test('is refreshed once for concurrent requests, and every answer sets the same new cookies', async () => {
     const testbed = await startTestbed();
-    await warm(testbed);
-    const headers = old(testbed);
+    await loadKeys(testbed);
+    const headers = oldCookies(testbed);
     const release = testbed.identity.hold();
     const paths = ['/api/feed', '/api/friends', '/api/me', '/api/friends/requests'];
     const answers = Array.from({ length: 20 }, (__, at) =>
       testbed.request(paths[at % 4]!, { headers }),
     );
-    await until('all wait', async () => (await testbed.metric('http_requests_in_flight')) === 20);
+    await until(
+      'all requests wait',
+      async () => (await testbed.metric('http_requests_in_flight')) === 20,
+    );
     release();
     const response = await Promise.all(answers);
     expect(response.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
-    expect(renewals(testbed)).toBe(1);
+    expect(refreshes(testbed)).toBe(1);
     expect(new Set(response.map((each) => JSON.stringify(setCookies(each)))).size).toBe(1);
     expect(setCookies(response[0]!).access).toMatch(/^eyJ/);
   });
 });
 
-/** A browser whose access cookie is gone, on a page of ours. */
-const awoken = (testbed: Testbed) => ({
+/** The headers of a browser without an access cookie, on a page of the gateway. */
+const withoutAccessCookie = (testbed: Testbed) => ({
   ...cookies({ refreshToken: testbed.identity.openSession(7).refreshToken }),
   ...sameOrigin(testbed),
 });
 
-describe('a renewed session’s cookies come with whatever is answered', () => {
+describe('the new cookies of a refreshed session', () => {
   test.each([
     ['a 200', 200, 'GET', '/api/me', undefined],
     ['a 201', 201, 'POST', '/api/posts', { content: 'Hello.' }],
@@ -101,11 +104,11 @@ describe('a renewed session’s cookies come with whatever is answered', () => {
     ['a 403 of Social', 403, 'PATCH', '/api/posts/1', { content: 'Not mine.' }],
     ['a 404', 404, 'DELETE', '/api/posts/999999', undefined],
     ['a 404 of Identity', 404, 'PUT', '/api/friends/999999', undefined],
-  ])('%s', async (_, status, method, path, json) => {
+  ])('come with %s', async (_, status, method, path, json) => {
     const testbed = await startTestbed();
     const response = await testbed.request(path, {
       method,
-      headers: awoken(testbed),
+      headers: withoutAccessCookie(testbed),
       ...(json && { json }),
     });
     expect(response.status).toBe(status);
@@ -115,29 +118,30 @@ describe('a renewed session’s cookies come with whatever is answered', () => {
     });
   });
 
-  test('a 304', async () => {
+  test('come with a 304', async () => {
     const testbed = await startTestbed();
-    const { etag = '' } = (await testbed.request('/api/feed', { headers: awoken(testbed) }))
-      .headers;
+    const { etag = '' } = (
+      await testbed.request('/api/feed', { headers: withoutAccessCookie(testbed) })
+    ).headers;
     const response = await testbed.request('/api/feed', {
-      headers: { ...awoken(testbed), 'If-None-Match': etag },
+      headers: { ...withoutAccessCookie(testbed), 'If-None-Match': etag },
     });
     expect([response.status, response.text]).toEqual([304, '']);
     expect(setCookies(response).access).toMatch(/^eyJ/);
   });
 
-  test('a 503, as Social is down', async () => {
+  test('come with a 503 while Social is down', async () => {
     const testbed = await startTestbed();
     await testbed.social.refuse();
-    const response = await testbed.request('/api/feed', { headers: awoken(testbed) });
+    const response = await testbed.request('/api/feed', { headers: withoutAccessCookie(testbed) });
     expect(response.status).toBe(503);
     expect(setCookies(response).access).toMatch(/^eyJ/);
   });
 });
 
-describe('a refresh token that is not, or no longer, good', () => {
+describe('an invalid refresh token', () => {
   test.each(['spent', 'x', '%00', 'r'.repeat(4000)])(
-    'ends the session in the browser: a 401, and both cookies cleared (%#)',
+    'ends the session in the browser with a 401 that clears both cookies (%#)',
     async (refresh) => {
       const testbed = await startTestbed();
       const response = await testbed.request('/api/feed', {
@@ -150,23 +154,26 @@ describe('a refresh token that is not, or no longer, good', () => {
     },
   );
 
-  test('is found out once for requests at once', async () => {
+  test('is sent to Identity once for concurrent requests', async () => {
     const testbed = await startTestbed();
     const release = testbed.identity.hold();
     const headers = cookies({ refreshToken: 'spent' });
     const answers = Array.from({ length: 5 }, () => testbed.request('/api/feed', { headers }));
-    await until('all wait', async () => (await testbed.metric('http_requests_in_flight')) === 5);
+    await until(
+      'all requests wait',
+      async () => (await testbed.metric('http_requests_in_flight')) === 5,
+    );
     release();
     for (const response of await Promise.all(answers)) {
       expect(response.status).toBe(401);
       expect(setCookies(response)).toEqual(CLEARED);
     }
-    expect(renewals(testbed)).toBe(1);
+    expect(refreshes(testbed)).toBe(1);
   });
 });
 
 describe('/api/auth/refresh', () => {
-  test('renews the session now, and says whose it is', async () => {
+  test('refreshes the session at once, and answers with its user', async () => {
     const testbed = await startTestbed();
     const headers = { ...cookies(testbed.identity.openSession(7)), ...sameOrigin(testbed) };
     const response = await testbed.request('/api/auth/refresh', { method: 'POST', headers });
@@ -175,16 +182,16 @@ describe('/api/auth/refresh', () => {
       { user: { id: 7, username: 'user_7' } },
     ]);
     expect(setCookies(response).access).toMatch(/^eyJ/);
-    expect(renewals(testbed)).toBe(1);
+    expect(refreshes(testbed)).toBe(1);
   });
 
-  test('without a session is a 401, and an access token does not make up for it', async () => {
+  test('without a refresh token is a 401, also with an access token', async () => {
     const testbed = await startTestbed();
     const { accessToken } = testbed.identity.openSession(7);
     for (const headers of [{}, cookies({ accessToken }), bearer({ accessToken })]) {
-      const asking = { method: 'POST', headers: { ...headers, ...sameOrigin(testbed) } };
-      expect((await testbed.request('/api/auth/refresh', asking)).status).toBe(401);
+      const options = { method: 'POST', headers: { ...headers, ...sameOrigin(testbed) } };
+      expect((await testbed.request('/api/auth/refresh', options)).status).toBe(401);
     }
-    expect(renewals(testbed)).toBe(0);
+    expect(refreshes(testbed)).toBe(0);
   });
 });

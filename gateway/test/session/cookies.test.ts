@@ -1,4 +1,4 @@
-// The two cookies: how they are named, guarded, read and cleared.
+// The two cookies: their names and attributes, and how they are read and cleared.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { cookiesOf, isLocal, clearedCookies, readCookies } from '../../src/session/cookies.ts';
@@ -17,7 +17,7 @@ const LOCAL = [
   '[::1]',
   '[::1]:8080',
 ];
-const ABROAD = [
+const REMOTE = [
   undefined,
   '',
   'example.com',
@@ -35,81 +35,84 @@ const ABROAD = [
   '[',
 ];
 
-test.each(LOCAL)('%s is the browser’s own machine', (host) => {
+test.each(LOCAL)('isLocal is true for the host %s', (host) => {
   expect(isLocal(host)).toBe(true);
 });
 
-test.each(ABROAD)('%s is not the browser’s own machine', (host) => {
+test.each(REMOTE)('isLocal is false for the host %s', (host) => {
   expect(isLocal(host)).toBe(false);
 });
 
-describe('a session that begins', () => {
-  test.each(ABROAD)('at %s sets cookies that need TLS and no other host can set', (host) => {
-    const guarded = 'Path=/; HttpOnly; Secure; SameSite=Lax';
+describe('the cookies of a new session', () => {
+  test.each(REMOTE)('at %s need TLS, and no other host can set them', (host) => {
+    const attributes = 'Path=/; HttpOnly; Secure; SameSite=Lax';
     expect(cookiesOf(TOKENS, host)).toEqual([
-      `__Host-access=aaa.bbb.ccc; Max-Age=300; ${guarded}`,
-      `__Host-refresh=7d2f.c2VjcmV0; Max-Age=34560000; ${guarded}`,
+      `__Host-access=aaa.bbb.ccc; Max-Age=300; ${attributes}`,
+      `__Host-refresh=7d2f.c2VjcmV0; Max-Age=34560000; ${attributes}`,
     ]);
   });
 
-  test.each(LOCAL)('at %s sets cookies that work without TLS, and no script can read', (host) => {
-    const guarded = 'Path=/; HttpOnly; SameSite=Lax';
+  test.each(LOCAL)('at %s work without TLS, and no script can read them', (host) => {
+    const attributes = 'Path=/; HttpOnly; SameSite=Lax';
     expect(cookiesOf(TOKENS, host)).toEqual([
-      `access=aaa.bbb.ccc; Max-Age=300; ${guarded}`,
-      `refresh=7d2f.c2VjcmV0; Max-Age=34560000; ${guarded}`,
+      `access=aaa.bbb.ccc; Max-Age=300; ${attributes}`,
+      `refresh=7d2f.c2VjcmV0; Max-Age=34560000; ${attributes}`,
     ]);
   });
 
-  test('never names a domain: its cookies go to this host alone', () => {
-    for (const host of [...LOCAL, ...ABROAD])
+  test('name no domain, so that browsers send them to this host alone', () => {
+    for (const host of [...LOCAL, ...REMOTE])
       expect(cookiesOf(TOKENS, host).join()).not.toMatch(/domain/i);
   });
 });
 
-test('a session that ends clears both, under the names and guards that they were set with', () => {
-  for (const host of [...LOCAL, ...ABROAD]) {
-    const guards = cookiesOf(TOKENS, host).map((text) =>
+test('clears both cookies with the names and attributes with which they were set', () => {
+  for (const host of [...LOCAL, ...REMOTE]) {
+    const cleared = cookiesOf(TOKENS, host).map((text) =>
       text.replace(/=[^;]*; Max-Age=\d+/, '=; Max-Age=0'),
     );
-    expect(clearedCookies(host)).toEqual(guards);
+    expect(clearedCookies(host)).toEqual(cleared);
   }
 });
 
-describe('reading', () => {
-  test('takes the two by the names that belong to the host', () => {
+describe('readCookies', () => {
+  test('reads both cookies by the names that belong to the host', () => {
     const both = 'access=a; refresh=r; __Host-access=A; __Host-refresh=R';
     expect(readCookies(both, 'localhost')).toEqual({ access: 'a', refresh: 'r' });
     expect(readCookies(both, 'example.com')).toEqual({ access: 'A', refresh: 'R' });
   });
 
-  test('elsewhere takes nothing that a neighbour of the domain could have set', () => {
+  test('reads no cookie without the __Host- prefix outside localhost, as another host of the domain could have set it', () => {
     expect(readCookies('access=a; refresh=r', 'example.com')).toEqual(NONE);
   });
 
   test.each([
     ['no header', undefined],
-    ['nothing', ''],
+    ['an empty header', ''],
     ['separators alone', ';;; ; =;='],
     ['other cookies', 'theme=dark; xaccess=1; access2=2; Access=3'],
-    ['names that every object has', '__proto__=x; constructor=y; toString=z; hasOwnProperty=1'],
-    ['a name without a value', 'access; refresh'],
-    ['more than a browser sends', `access=${'a'.repeat(8200)}`],
+    [
+      'names of properties of every object',
+      '__proto__=x; constructor=y; toString=z; hasOwnProperty=1',
+    ],
+    ['names without a value', 'access; refresh'],
+    ['a larger header than browsers send', `access=${'a'.repeat(8200)}`],
   ])('finds nothing in %s', (_, header) => {
     expect(readCookies(header, 'localhost')).toEqual(NONE);
   });
 
-  test('of two with one name, the first counts', () => {
+  test('takes the first of two cookies with the same name', () => {
     expect(readCookies('access=first; access=second', 'localhost').access).toBe('first');
   });
 
-  test('a value that is not well-formed is a value all the same, and no fault', () => {
+  test('accepts a value with malformed percent-encoding as it is', () => {
     expect(readCookies('access=%E0%A4%A; refresh=%', 'localhost')).toEqual({
       access: '%E0%A4%A',
       refresh: '%',
     });
   });
 
-  test('whatever a client sends, it gives texts or nothing, and never throws', () => {
+  test('returns strings or undefined for any header, and never throws', () => {
     const pair = fc.tuple(fc.constantFrom('access', 'refresh', '__Host-access', 'x'), fc.string());
     const header = fc.oneof(
       fc.string({ maxLength: 200 }),
@@ -123,7 +126,7 @@ describe('reading', () => {
     );
   });
 
-  test('what was set is read again, whatever is in it', () => {
+  test('reads any token that cookiesOf has set', () => {
     const token = fc.stringMatching(/^[\x21-\x7e]{1,100}$/);
     fc.assert(
       fc.property(token, token, fc.constantFrom('localhost', 'example.com'), (a, r, host) => {

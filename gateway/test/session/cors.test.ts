@@ -1,4 +1,4 @@
-// Pages of other origins: closed to all, unless the setting names them.
+// Pages of other origins may read nothing, unless CORS_ORIGINS names their origin.
 import { describe, expect, test } from '@jest/globals';
 import { start } from '../../src/service.ts';
 import { PASSWORD } from 'chassis/testing/users';
@@ -11,7 +11,7 @@ import { startTestbed } from '../support/testbed.ts';
 const APP = 'https://app.example.net';
 const env = { CORS_ORIGINS: `https://other.example.net,${APP}` };
 const fromApp = { Origin: APP };
-const asks = (method: string) => ({
+const preflight = (method: string) => ({
   method: 'OPTIONS',
   headers: {
     ...fromApp,
@@ -31,14 +31,14 @@ function expectReadable(response: HttpResponse): void {
   expect(String(response.headers['vary']).split(/, ?/)).toContain('Origin');
 }
 
-describe('closed, as it is by itself', () => {
+describe('without CORS_ORIGINS', () => {
   test.each(['/api/posts/5', '/api/feed', '/api/nothing'])(
-    '%s is nobody else’s to read',
+    'no page of another origin may read %s',
     async (path) => {
       const testbed = await startTestbed();
       const session = bearer(testbed.identity.openSession(7));
-      for (const asking of [{ headers: { ...fromApp, ...session } }, asks('GET')]) {
-        const response = await testbed.request(path, asking);
+      for (const options of [{ headers: { ...fromApp, ...session } }, preflight('GET')]) {
+        const response = await testbed.request(path, options);
         expect(corsOf(response)).toEqual([]);
         expect(String(response.headers['vary'])).not.toContain('Origin');
       }
@@ -46,16 +46,16 @@ describe('closed, as it is by itself', () => {
   );
 });
 
-describe('open to one', () => {
+describe('a page whose origin is in CORS_ORIGINS', () => {
   test.each([
     ['/api/posts', 'POST'],
     ['/api/posts/5', 'PATCH'],
     ['/api/friends/9', 'PUT'],
     ['/api/me', 'DELETE'],
     ['/api/auth/login', 'POST'],
-  ])('it may ask first whether it may send to %s', async (path, method) => {
+  ])('gets a preflight answer for %s that allows %s', async (path, method) => {
     const testbed = await startTestbed({ env });
-    const response = await testbed.request(path, asks(method));
+    const response = await testbed.request(path, preflight(method));
     expect([response.status, response.text]).toEqual([204, '']);
     expectReadable(response);
     expect(String(response.headers['access-control-allow-methods'])).toContain(method);
@@ -65,7 +65,7 @@ describe('open to one', () => {
     expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]);
   });
 
-  test('it reads and writes with its user’s cookies', async () => {
+  test('reads and writes with its user’s cookies', async () => {
     const testbed = await startTestbed({ env });
     const login = await testbed.request('/api/auth/login', {
       method: 'POST',
@@ -89,42 +89,45 @@ describe('open to one', () => {
     expect(String(posted.headers['access-control-expose-headers'])).toContain('Location');
   });
 
-  test('what it hears when something is wrong, it may read as well', async () => {
+  test('may read error answers', async () => {
     const testbed = await startTestbed({ env });
-    const asked: [string, number][] = [
+    const errors: [string, number][] = [
       ['/api/posts/5?x=1', 400],
       ['/api/feed', 401],
       ['/api/posts/999999', 404],
       ['/api/nothing', 404],
     ];
-    for (const [path, status] of asked) {
+    for (const [path, status] of errors) {
       const response = await testbed.request(path, { headers: fromApp });
       expect(response.status).toBe(status);
       expectReadable(response);
     }
-    const notAllowed = await testbed.request('/api/feed', { method: 'DELETE', headers: fromApp });
-    expect(notAllowed.status).toBe(405);
-    expectReadable(notAllowed);
+    const methodNotAllowed = await testbed.request('/api/feed', {
+      method: 'DELETE',
+      headers: fromApp,
+    });
+    expect(methodNotAllowed.status).toBe(405);
+    expectReadable(methodNotAllowed);
     await testbed.social.refuse();
     const down = await testbed.request('/api/posts/5', { headers: fromApp });
     expect(down.status).toBe(503);
     expectReadable(down);
   });
 
-  test('so is the refusal of an overloaded gateway', async () => {
+  test('may read the rejection of an overloaded gateway', async () => {
     const testbed = await startTestbed({ env: { ...env, MAX_IN_FLIGHT: '1' } });
     const release = testbed.social.hold();
     const first = abortableRequest(`${testbed.gateway.url}/api/posts/5`);
-    await until('it is busy', () => testbed.social.requests.length === 1);
-    const refused = await testbed.request('/api/posts/6', { headers: fromApp });
-    expectProblem(refused, 503, 'overloaded', '/api/posts/6');
-    expectReadable(refused);
-    expect(refused.headers['x-frame-options']).toBe('DENY');
+    await until('the gateway is busy', () => testbed.social.requests.length === 1);
+    const rejected = await testbed.request('/api/posts/6', { headers: fromApp });
+    expectProblem(rejected, 503, 'overloaded', '/api/posts/6');
+    expectReadable(rejected);
+    expect(rejected.headers['x-frame-options']).toBe('DENY');
     release();
     await first.response;
   });
 
-  test('a 304 is, and tells all that the answer varies by', async () => {
+  test('may read a 304, which has all of Vary', async () => {
     const testbed = await startTestbed({ env });
     const { etag = '' } = (await testbed.request('/api/posts/5', { headers: fromApp })).headers;
     const response = await testbed.request('/api/posts/5', {
@@ -136,12 +139,12 @@ describe('open to one', () => {
   });
 
   test.each(['https://evil.example', 'null', 'http://app.example.net', `${APP}:8443`])(
-    '%s still may not read',
+    'a page of the origin %s may not read anything although CORS_ORIGINS names another',
     async (origin) => {
       const testbed = await startTestbed({ env });
-      for (const asking of [{ headers: { Origin: origin } }, asks('POST')]) {
-        const headers = { ...asking.headers, Origin: origin };
-        const response = await testbed.request('/api/posts/5', { ...asking, headers });
+      for (const options of [{ headers: { Origin: origin } }, preflight('POST')]) {
+        const headers = { ...options.headers, Origin: origin };
+        const response = await testbed.request('/api/posts/5', { ...options, headers });
         expect(corsOf(response)).toEqual([]);
         expect(response.headers['vary']).toContain('Origin');
       }
@@ -158,7 +161,7 @@ test.each([
   `${APP},`,
   'ftp://app.example.net',
   'HTTPS://APP.example.net',
-])('CORS_ORIGINS=%s stops the start', (value) => {
-  const begin = () => start({ CORS_ORIGINS: value, PORT: '0', ADMIN_PORT: '0' });
-  expect(begin).toThrow(/^CORS_ORIGINS is ".*", but should be a list such as https:/);
+])('CORS_ORIGINS=%s is an error at the start', (value) => {
+  const startWithValue = () => start({ CORS_ORIGINS: value, PORT: '0', ADMIN_PORT: '0' });
+  expect(startWithValue).toThrow(/^CORS_ORIGINS is ".*", but should be a list such as https:/);
 });

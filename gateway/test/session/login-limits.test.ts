@@ -1,4 +1,4 @@
-// Whose attempts Identity counts: it hears the client's address, as far as that is to be believed, and its no gets through.
+// Rate limits of logins: Identity gets the client's address, as far as it can be trusted, and its 429 reaches the client.
 import { describe, expect, test } from '@jest/globals';
 import { CREDENTIALS, NEW_USER } from '../support/credentials.ts';
 import { expectProblem } from '../support/expectations.ts';
@@ -21,7 +21,7 @@ const attempt = (
 const addresses = ({ identity }: Testbed) =>
   identity.requests.map(({ headers }) => headers['x-forwarded-for']);
 
-describe.each(ATTEMPTS)('%s tells Identity the address', (path, json) => {
+describe.each(ATTEMPTS)('the address that %s sends to Identity', (path, json) => {
   test.each([
     ['none', undefined, '127.0.0.1'],
     ['none', '203.0.113.9', '127.0.0.1'],
@@ -29,24 +29,24 @@ describe.each(ATTEMPTS)('%s tells Identity the address', (path, json) => {
     ['loopback', undefined, '127.0.0.1'],
     ['loopback', '203.0.113.9', '203.0.113.9'],
     ['loopback', '2001:db8::9', '2001:db8::9'],
-    // Only what our own balancer has added is true.
+    // Only the part that our own balancer has added can be trusted.
     ['loopback', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
     ['loopback,203.0.113.9', '198.51.100.1, 203.0.113.9', '198.51.100.1'],
     ['10.0.0.0/8', '203.0.113.9', '127.0.0.1'],
-  ])('with TRUST_PROXY=%s, when it is said to be %s: %s', async (trusted, said, told) => {
+  ])('with TRUST_PROXY=%s and X-Forwarded-For: %s is %s', async (trusted, forwarded, address) => {
     const testbed = await startTestbed({ env: { TRUST_PROXY: trusted } });
     const headers = {
-      ...(said !== undefined && { 'X-Forwarded-For': said }),
+      ...(forwarded !== undefined && { 'X-Forwarded-For': forwarded }),
       Forwarded: 'for=192.0.2.1',
       'X-Real-IP': '192.0.2.1',
     };
     await attempt(testbed, path, json, headers);
-    expect(addresses(testbed)).toEqual([told]);
+    expect(addresses(testbed)).toEqual([address]);
     expect(JSON.stringify(testbed.identity.requests[0]?.headers)).not.toContain('192.0.2.1');
   });
 });
 
-test('what is no attempt tells nobody’s address', async () => {
+test('a request that is no login or registration sends no address to an upstream', async () => {
   const testbed = await startTestbed({ env: { TRUST_PROXY: 'loopback' } });
   const session = testbed.identity.openSession(7);
   const headers = {
@@ -62,7 +62,7 @@ test('what is no attempt tells nobody’s address', async () => {
 
 describe('too many attempts', () => {
   test.each(ATTEMPTS.slice(0, 2))(
-    'at %s are a 429 that tells when to come again',
+    'at %s are answered with a 429 that says when to retry',
     async (path, json) => {
       const testbed = await startTestbed();
       const limits = {
@@ -85,7 +85,7 @@ describe('too many attempts', () => {
     },
   );
 
-  test('are asked of Identity once each: it alone counts', async () => {
+  test('are each sent to Identity once, which alone counts them', async () => {
     const testbed = await startTestbed();
     const wrong = { ...CREDENTIALS, password: 'a wrong one' };
     for (let count = 0; count < 20; count += 1)

@@ -1,4 +1,4 @@
-// A browser's session begins: the tokens go into cookies, and nowhere else.
+// The start of a browser's session: the tokens are in the cookies, and nowhere else.
 import { describe, expect, test } from '@jest/globals';
 import { emailOf } from 'chassis/testing/users';
 import { CREDENTIALS, NEW_USER } from '../support/credentials.ts';
@@ -13,10 +13,10 @@ const post = (testbed: Testbed, path: string, json: object, headers: Record<stri
 const TOKEN = /eyJ|refresh-secret/;
 
 describe.each([
-  ['registering', '/api/auth/register', NEW_USER, 201, { id: 101, username: 'ann' }],
-  ['logging in', '/api/auth/login', CREDENTIALS, 200, { id: 7, username: 'user_7' }],
+  ['a registration', '/api/auth/register', NEW_USER, 201, { id: 101, username: 'ann' }],
+  ['a login', '/api/auth/login', CREDENTIALS, 200, { id: 7, username: 'user_7' }],
 ])('%s', (_, path, body, status, user) => {
-  test('answers with who it is, and sets two cookies that no script can read', async () => {
+  test('answers with the user, and sets two cookies that no script can read', async () => {
     const testbed = await startTestbed();
     const response = await post(testbed, path, body);
     expect([response.status, response.body]).toEqual([status, { user }]);
@@ -27,7 +27,7 @@ describe.each([
     ]);
   });
 
-  test('outside localhost sets cookies that travel by TLS alone', async () => {
+  test('sets cookies that need TLS outside localhost', async () => {
     const testbed = await startTestbed();
     const host = 'social.example.com';
     const response = await post(testbed, path, body, { Host: host, Origin: `https://${host}` });
@@ -39,34 +39,38 @@ describe.each([
     expect(response.headers['strict-transport-security']).toMatch(/^max-age=\d+$/);
   });
 
-  test('shows no token but in the cookies', async () => {
+  test('shows a token only in the cookies', async () => {
     const testbed = await startTestbed();
     const response = await post(testbed, path, body);
     const { 'set-cookie': _cookies, ...headers } = response.headers;
     expect(response.text + JSON.stringify(headers)).not.toMatch(TOKEN);
   });
 
-  test('from a foreign page is refused, and nobody is asked', async () => {
+  test('from a foreign page is rejected, without a request to Identity', async () => {
     const testbed = await startTestbed();
-    for (const sign of [
+    for (const originHeaders of [
       { Origin: 'https://evil.example' },
       { Origin: 'null' },
       { 'Sec-Fetch-Site': 'cross-site' },
       { 'Sec-Fetch-Site': 'same-site' },
     ]) {
-      const response = await testbed.request(path, { method: 'POST', json: body, headers: sign });
+      const response = await testbed.request(path, {
+        method: 'POST',
+        json: body,
+        headers: originHeaders,
+      });
       expectProblem(response, 403, 'forbidden', path);
       expect(response.headers['set-cookie']).toBeUndefined();
     }
     expect(testbed.identity.requests).toHaveLength(0);
   });
 
-  test('without a word on the page, as of a script’s, is fine: there is no session to misuse', async () => {
+  test('is accepted without headers about its page, as from a script: there is no session to misuse', async () => {
     const testbed = await startTestbed();
     expect((await testbed.request(path, { method: 'POST', json: body })).status).toBe(status);
   });
 
-  test('tells Identity nothing of the browser but what it typed', async () => {
+  test('sends nothing of the browser to Identity but the input', async () => {
     const testbed = await startTestbed();
     await post(testbed, path, body, { Cookie: 'access=old; refresh=older', 'User-Agent': 'mine' });
     expect(testbed.identity.requests).toEqual([expect.objectContaining({ method: 'POST', body })]);
@@ -76,7 +80,7 @@ describe.each([
   });
 });
 
-test('who registers is known from then on, also when there was nobody of that id before', async () => {
+test('serves a new user at once, although a 404 for that id was cached', async () => {
   const testbed = await startTestbed();
   expect((await testbed.request('/api/users/101')).status).toBe(404);
   const response = await post(testbed, '/api/auth/register', NEW_USER);
@@ -84,13 +88,13 @@ test('who registers is known from then on, also when there was nobody of that id
   expect((await testbed.request('/api/users/101')).body).toEqual({ id: 101, username: 'ann' });
 });
 
-test('one logs in with the e-mail, too; the answer does not show it', async () => {
+test('accepts the e-mail address as the username of a login, and does not show it in the answer', async () => {
   const testbed = await startTestbed();
   const response = await post(testbed, '/api/auth/login', { ...CREDENTIALS, username: emailOf(7) });
   expect([response.status, response.body]).toEqual([200, { user: { id: 7, username: 'user_7' } }]);
 });
 
-test('a wrong password is a 401 in Identity’s words, and changes no cookie', async () => {
+test('answers a wrong password with a 401 in Identity’s words, and changes no cookie', async () => {
   const testbed = await startTestbed();
   const response = await post(testbed, '/api/auth/login', {
     ...CREDENTIALS,
@@ -106,7 +110,7 @@ test('a wrong password is a 401 in Identity’s words, and changes no cookie', a
   expect(setCookies(response)).toEqual({});
 });
 
-test('a name that is taken is a 409 that says which field it is', async () => {
+test('answers a name that is already taken with a 409 that points at the field', async () => {
   const testbed = await startTestbed();
   const errors = [{ pointer: '/body/username', detail: 'already taken' }];
   testbed.identity.respondWith(({ res }) => {

@@ -1,4 +1,4 @@
-// Logging out: the browser forgets the session whatever happens, and Identity is told.
+// Logging out: the cookies are cleared in any case, and Identity ends the session.
 import { describe, expect, test } from '@jest/globals';
 import { commandBreaker } from '../support/breakers.ts';
 import { silent, status } from '../support/faulty-responders.ts';
@@ -17,32 +17,32 @@ import { always, problem } from 'chassis/testing/stub-server';
 const PATH = '/api/auth/logout';
 const logout = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
   testbed.request(PATH, { method: 'POST', headers: { ...sameOrigin(testbed), ...headers } });
-const told = ({ identity }: Testbed) =>
+const logouts = ({ identity }: Testbed) =>
   identity.requests.filter(
     ({ method, path }) => `${method} ${path}` === 'DELETE /api/sessions/current',
   );
 
-test('a session ends: Identity is told whose, the cookies are cleared, the answer is empty', async () => {
+test('ends the session at Identity, clears the cookies, and answers with an empty 204', async () => {
   const testbed = await startTestbed();
   const session = testbed.identity.openSession(7);
   const response = await logout(testbed, cookies(session));
   expect([response.status, response.text]).toEqual([204, '']);
   expect(setCookies(response)).toEqual(CLEARED);
-  expect(told(testbed)).toEqual([
+  expect(logouts(testbed)).toEqual([
     expect.objectContaining({
       headers: expect.objectContaining({ authorization: bearer(session).Authorization }),
     }),
   ]);
 });
 
-test('outside localhost it clears the cookies that were set there', async () => {
+test('clears the cookies with the __Host- prefix outside localhost', async () => {
   const testbed = await startTestbed();
   const host = 'social.example.com';
   const response = await logout(testbed, { Host: host, Origin: `https://${host}` });
   expect(setCookies(response)).toEqual({ '__Host-access': '', '__Host-refresh': '' });
 });
 
-test('a session whose access token is over is renewed to be ended, and leaves no cookie behind', async () => {
+test('refreshes a session whose access token has expired to end it, and clears its cookies', async () => {
   const testbed = await startTestbed();
   const response = await logout(
     testbed,
@@ -50,22 +50,25 @@ test('a session whose access token is over is renewed to be ended, and leaves no
   );
   expect(response.status).toBe(204);
   expect(setCookies(response)).toEqual(CLEARED);
-  expect(told(testbed)).toHaveLength(1);
+  expect(logouts(testbed)).toHaveLength(1);
 });
 
 test.each<[string, Readonly<Record<string, string>>]>([
   ['without a session', {}],
   ['with other cookies', { Cookie: 'theme=dark' }],
-  ['with a session that is over', cookies({ accessToken: 'x', refreshToken: 'spent' })],
-])('%s there is nothing to do, and that is done', async (_, headers) => {
-  const testbed = await startTestbed();
-  const response = await logout(testbed, headers);
-  expect(response.status).toBe(204);
-  expect(setCookies(response)).toEqual(CLEARED);
-  expect(told(testbed)).toEqual([]);
-});
+  ['with a session that has ended', cookies({ accessToken: 'x', refreshToken: 'spent' })],
+])(
+  '%s answers with a 204, clears the cookies, and ends no session at Identity',
+  async (_, headers) => {
+    const testbed = await startTestbed();
+    const response = await logout(testbed, headers);
+    expect(response.status).toBe(204);
+    expect(setCookies(response)).toEqual(CLEARED);
+    expect(logouts(testbed)).toEqual([]);
+  },
+);
 
-test('a session that Identity has ended already is over: that is what was wanted', async () => {
+test('answers with a 204 when Identity has ended the session already', async () => {
   const testbed = await startTestbed();
   const session = testbed.identity.openSession(7);
   await testbed.request('/api/friends', { headers: bearer(session) });
@@ -73,7 +76,7 @@ test('a session that Identity has ended already is over: that is what was wanted
   expect((await logout(testbed, cookies(session))).status).toBe(204);
 });
 
-describe('while Identity cannot be told', () => {
+describe('while Identity is unavailable', () => {
   const unreachable: readonly [
     string,
     (testbed: Testbed) => Promise<void> | void,
@@ -103,19 +106,19 @@ describe('while Identity cannot be told', () => {
   ];
 
   test.each(unreachable)(
-    'as it %s, the browser forgets all the same, and hears of it',
-    async (_, strike, code, slug) => {
+    'the cookies are cleared and the answer names the failure when Identity %s',
+    async (_, inject, code, slug) => {
       const testbed = await startTestbed({ env: { REQUEST_DEADLINE_MS: '500' } });
       const session = testbed.identity.openSession(7);
       await testbed.request('/api/friends', { headers: bearer(session) });
-      await strike(testbed);
+      await inject(testbed);
       const response = await logout(testbed, cookies(session));
       expectProblem(response, code, slug, PATH);
       expect(setCookies(response)).toEqual(CLEARED);
     },
   );
 
-  test('a session that has to be renewed for it is forgotten, too', async () => {
+  test('the cookies of a session that needs a refresh are cleared, too', async () => {
     const testbed = await startTestbed();
     await testbed.identity.refuse();
     const response = await logout(testbed, cookies({ refreshToken: 'any' }));
@@ -132,10 +135,10 @@ describe('an API client', () => {
       headers: bearer(testbed.identity.openSession(7)),
     });
     expect(response.status).toBe(204);
-    expect(told(testbed)).toHaveLength(1);
+    expect(logouts(testbed)).toHaveLength(1);
   });
 
-  test('hears that its token is not good', async () => {
+  test('gets a 401 for an expired token', async () => {
     const testbed = await startTestbed();
     const headers = {
       Authorization: `Bearer ${testbed.identity.key.sign({ exp: justExpired() })}`,
@@ -146,21 +149,21 @@ describe('an API client', () => {
       'unauthenticated',
       PATH,
     );
-    expect(told(testbed)).toEqual([]);
+    expect(logouts(testbed)).toEqual([]);
   });
 });
 
-test('a page that is not ours logs nobody out', async () => {
+test('rejects a foreign page, and ends no session', async () => {
   const testbed = await startTestbed();
   const session = cookies(testbed.identity.openSession(7));
-  const asked: readonly Readonly<Record<string, string>>[] = [
+  const foreignHeaders: readonly Readonly<Record<string, string>>[] = [
     { Origin: 'https://evil.example' },
     { 'Sec-Fetch-Site': 'cross-site' },
   ];
-  for (const sign of asked) {
+  for (const originHeaders of foreignHeaders) {
     const response = await testbed.request(PATH, {
       method: 'POST',
-      headers: { ...session, ...sign },
+      headers: { ...session, ...originHeaders },
     });
     expectProblem(response, 403, 'forbidden', PATH);
     expect(setCookies(response)).toEqual({});

@@ -1,4 +1,4 @@
-// Identity is down, or says things that no session ends by: valid sessions go on, nobody is logged out.
+// While Identity is down or broken, valid sessions continue and no user is logged out.
 import { describe, expect, test } from '@jest/globals';
 import { commandBreaker } from '../support/breakers.ts';
 import { until } from 'chassis/testing/until';
@@ -14,18 +14,18 @@ mockDns();
 
 const impatient = { REQUEST_DEADLINE_MS: '1000', AUTHOR_DEADLINE_MS: '300' };
 
-/** A stage whose gateway knows the keys, and two sessions: one with a good access token, one whose time is over. */
-async function warmed(casting: TestbedOptions = {}) {
-  const testbed = await startTestbed(casting);
-  const good = testbed.identity.openSession(7);
-  const over = testbed.identity.openSession(8, { exp: justExpired() });
-  await testbed.request('/api/friends', { headers: bearer(good) });
+/** A testbed whose gateway has the keys, and two sessions: one with a valid and one with an expired access token. */
+async function startWithSessions(options: TestbedOptions = {}) {
+  const testbed = await startTestbed(options);
+  const valid = testbed.identity.openSession(7);
+  const expired = testbed.identity.openSession(8, { exp: justExpired() });
+  await testbed.request('/api/friends', { headers: bearer(valid) });
   testbed.identity.clearRequests();
-  return { testbed, good, over };
+  return { testbed, valid, expired };
 }
 
-/** Neither logged out nor let in: a 503 that says what is wrong, and when to come again. */
-function expectNotNow(response: HttpResponse, testbed: Testbed): void {
+/** Expects neither a logout nor an answer: a 503 that names the failure and says when to retry. */
+function expectUnavailable(response: HttpResponse, testbed: Testbed): void {
   expectProblem(response, 503, 'upstream-unavailable', '/api/feed');
   expect(member(response, 'proxy-status', 'identity')).toBeDefined();
   expect(setCookies(response)).toEqual({});
@@ -33,11 +33,11 @@ function expectNotNow(response: HttpResponse, testbed: Testbed): void {
 }
 
 describe('while Identity is down', () => {
-  test('a session whose access token is valid goes on, reading and writing, by cookies or Bearer', async () => {
-    const { testbed, good } = await warmed();
+  test('a session with a valid access token reads and writes, by cookies or Bearer', async () => {
+    const { testbed, valid } = await startWithSessions();
     await testbed.identity.refuse();
-    const browser = { ...cookies(good), ...sameOrigin(testbed) };
-    for (const headers of [browser, bearer(good)]) {
+    const browser = { ...cookies(valid), ...sameOrigin(testbed) };
+    for (const headers of [browser, bearer(valid)]) {
       expect((await testbed.request('/api/feed', { headers })).status).toBe(200);
       const json = { content: 'Still here.' };
       expect((await testbed.request('/api/posts', { method: 'POST', headers, json })).status).toBe(
@@ -48,98 +48,104 @@ describe('while Identity is down', () => {
     }
   });
 
-  test('an access token that was never seen before is checked with the keys that are known', async () => {
-    const { testbed } = await warmed();
+  test('a new access token is verified with the keys that the gateway has', async () => {
+    const { testbed } = await startWithSessions();
     const other = testbed.identity.openSession(9);
     await testbed.identity.refuse();
     expect((await testbed.request('/api/feed', { headers: cookies(other) })).status).toBe(200);
   });
 
-  test('a session that has to be renewed waits: once Identity is back, it goes on', async () => {
-    const { testbed, over } = await warmed();
+  test('a session that needs a refresh gets a 503, and continues when Identity is back', async () => {
+    const { testbed, expired } = await startWithSessions();
     await testbed.identity.refuse();
-    expectNotNow(await testbed.request('/api/feed', { headers: cookies(over) }), testbed);
+    expectUnavailable(await testbed.request('/api/feed', { headers: cookies(expired) }), testbed);
     await testbed.identity.accept();
-    const response = await testbed.request('/api/feed', { headers: cookies(over) });
+    const response = await testbed.request('/api/feed', { headers: cookies(expired) });
     expect(response.status).toBe(200);
     expect(setCookies(response).access).toMatch(/^eyJ/);
   });
 
-  test('what is public is read as ever by a browser whose session has to wait', async () => {
-    const { testbed, over } = await warmed();
+  test('a browser whose session needs a refresh reads public posts as usual', async () => {
+    const { testbed, expired } = await startWithSessions();
     await testbed.identity.refuse();
-    expect((await testbed.request('/api/posts/5', { headers: cookies(over) })).status).toBe(200);
+    expect((await testbed.request('/api/posts/5', { headers: cookies(expired) })).status).toBe(200);
   });
 
-  test('its open breaker is the same: at once, without a request', async () => {
-    const { testbed, over } = await warmed();
+  test('a session that needs a refresh gets a 503 without a request while Identity’s breaker is open', async () => {
+    const { testbed, expired } = await startWithSessions();
     await commandBreaker(testbed, 'identity', 'open');
-    const response = await testbed.request('/api/feed', { headers: cookies(over) });
-    expectNotNow(response, testbed);
+    const response = await testbed.request('/api/feed', { headers: cookies(expired) });
+    expectUnavailable(response, testbed);
     expect(testbed.identity.requests).toHaveLength(0);
   });
 });
 
 describe.each(faults)('while Identity $name', ({ inject, host, name }) => {
-  test('a session that has to be renewed hears a 503, never a 401, and keeps its cookies', async () => {
-    const { testbed, good, over } = await warmed({ env: impatient, hosts: { identity: host } });
+  test('a session that needs a refresh gets a 503, never a 401, and keeps its cookies', async () => {
+    const { testbed, valid, expired } = await startWithSessions({
+      env: impatient,
+      hosts: { identity: host },
+    });
     await inject(testbed.identity);
-    expectNotNow(await testbed.request('/api/feed', { headers: cookies(over) }), testbed);
-    expect((await testbed.request('/api/friends', { headers: cookies(good) })).status).toBe(200);
+    expectUnavailable(await testbed.request('/api/feed', { headers: cookies(expired) }), testbed);
+    expect((await testbed.request('/api/friends', { headers: cookies(valid) })).status).toBe(200);
     expect(name).not.toBe('');
   });
 });
 
 test.each(['too-many-requests', 'conflict', 'forbidden', 'not-found', 'overloaded'] as const)(
-  'Identity’s word on %s ends no session',
+  'Identity’s problem %s ends no session',
   async (slug) => {
-    const { testbed, over } = await warmed();
+    const { testbed, expired } = await startWithSessions();
     testbed.identity.respondWith(always(problem(slug)));
-    expectNotNow(await testbed.request('/api/feed', { headers: cookies(over) }), testbed);
+    expectUnavailable(await testbed.request('/api/feed', { headers: cookies(expired) }), testbed);
   },
 );
 
-describe('while the keys were never had', () => {
+describe('before the gateway has got the keys', () => {
   test.each(faults)(
-    'as Identity $name, a token is neither good nor bad: a 503',
+    'a token is answered with a 503 while Identity $name',
     async ({ inject, host }) => {
       const testbed = await startTestbed({ env: impatient, hosts: { identity: host } });
       const session = testbed.identity.openSession(7);
       await inject(testbed.identity);
       for (const headers of [bearer(session), cookies(session)])
-        expectNotNow(await testbed.request('/api/feed', { headers }), testbed);
+        expectUnavailable(await testbed.request('/api/feed', { headers }), testbed);
       expect(testbed.social.requests).toHaveLength(0);
     },
   );
 
   test.each([
-    ['no keys', { keys: [] }],
-    ['something else', { items: [] }],
+    ['an empty key set', { keys: [] }],
+    ['JSON that is no key set', { items: [] }],
     [
       'keys of another kind',
       { keys: [{ kty: 'oct', k: 'AAAA', kid: 'key-1', alg: 'HS256', use: 'sig' }] },
     ],
-  ])('as Identity answers %s, it is a 503 as well', async (_, body) => {
+  ])('a token is answered with a 503 when Identity answers with %s', async (_, body) => {
     const testbed = await startTestbed();
     testbed.identity.respondWith(always({ status: 200, body }));
-    expectNotNow(
+    expectUnavailable(
       await testbed.request('/api/feed', { headers: bearer(testbed.identity.openSession(7)) }),
       testbed,
     );
   });
 
-  test('they are asked for once for requests at once, and again when Identity is back', async () => {
+  test('the keys are requested once for concurrent requests, and again when Identity is back', async () => {
     const testbed = await startTestbed();
     const headers = bearer(testbed.identity.openSession(7));
     const release = testbed.identity.hold();
     const waiting = Array.from({ length: 10 }, () => testbed.request('/api/friends', { headers }));
-    await until('all wait', async () => (await testbed.metric('http_requests_in_flight')) === 10);
+    await until(
+      'all requests wait',
+      async () => (await testbed.metric('http_requests_in_flight')) === 10,
+    );
     expect(testbed.identity.count(/jwks/)).toBe(1);
     await testbed.identity.refuse();
     release();
     for (const response of await Promise.all(waiting)) expect(response.status).toBe(503);
     await testbed.identity.accept();
-    await until('the keys are there', async () => {
+    await until('the gateway has the keys', async () => {
       return (await testbed.request('/api/friends', { headers })).status === 200;
     });
   });

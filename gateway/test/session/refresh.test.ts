@@ -1,4 +1,4 @@
-// One renewal for all who come with one refresh token at the same time.
+// One refresh for all requests that come with the same refresh token at the same time.
 import { expect, jest, test } from '@jest/globals';
 import type { Session } from 'contracts/types';
 import { sharedRefresh } from '../../src/session/refresh.ts';
@@ -11,49 +11,49 @@ const session = (refreshToken: string): Session => ({
   expiresIn: 300,
 });
 
-/** A renewal that is answered by hand. */
+/** A refresh whose requests the test answers. */
 function arrange() {
-  const flights: ReturnType<typeof Promise.withResolvers<Session | undefined>>[] = [];
+  const requests: ReturnType<typeof Promise.withResolvers<Session | undefined>>[] = [];
   const refresh = jest.fn((_token: string) => {
-    const flight = Promise.withResolvers<Session | undefined>();
-    flights.push(flight);
-    return flight.promise;
+    const request = Promise.withResolvers<Session | undefined>();
+    requests.push(request);
+    return request.promise;
   });
-  return { refresh, flights, shared: sharedRefresh(refresh) };
+  return { refresh, requests, shared: sharedRefresh(refresh) };
 }
 
-test('those who come with one token at the same time get the same successor, by one renewal', async () => {
-  const { refresh, flights, shared } = arrange();
+test('gives concurrent calls with the same token the same new session, by one refresh', async () => {
+  const { refresh, requests, shared } = arrange();
   const answers = Array.from({ length: 20 }, () => shared('old', aCaller()));
-  flights[0]!.resolve(session('new'));
+  requests[0]!.resolve(session('new'));
   expect(new Set(await Promise.all(answers))).toEqual(new Set([session('new')]));
   expect(refresh).toHaveBeenCalledTimes(1);
 });
 
-test('different tokens have nothing to do with each other', async () => {
-  const { refresh, flights, shared } = arrange();
+test('refreshes different tokens separately', async () => {
+  const { refresh, requests, shared } = arrange();
   const [a, b] = [shared('a', aCaller()), shared('b', aCaller())];
-  flights[1]!.resolve(session('B'));
+  requests[1]!.resolve(session('B'));
   expect(await b).toEqual(session('B'));
-  flights[0]!.resolve(session('A'));
+  requests[0]!.resolve(session('A'));
   expect(await a).toEqual(session('A'));
   expect(refresh.mock.calls.map(([token]) => token)).toEqual(['a', 'b']);
 });
 
-test('who comes after the answer renews anew: nothing of it is kept', async () => {
-  const { refresh, flights, shared } = arrange();
+test('refreshes again after the answer, which is not cached', async () => {
+  const { refresh, requests, shared } = arrange();
   const first = shared('old', aCaller());
-  flights[0]!.resolve(undefined);
+  requests[0]!.resolve(undefined);
   expect(await first).toBeUndefined();
   void shared('old', aCaller());
   expect(refresh).toHaveBeenCalledTimes(2);
 });
 
-test('a failure is everybody’s, and the next one renews anew', async () => {
-  const { refresh, flights, shared } = arrange();
+test('rejects all callers after a failure, and refreshes again for the next call', async () => {
+  const { refresh, requests, shared } = arrange();
   const both = [shared('old', aCaller()), shared('old', aCaller())];
-  flights[0]!.reject(failure('timeout'));
-  for (const each of both) await expect(each).rejects.toMatchObject({ kind: 'timeout' });
+  requests[0]!.reject(failure('timeout'));
+  for (const answer of both) await expect(answer).rejects.toMatchObject({ kind: 'timeout' });
   void shared('old', aCaller());
   expect(refresh).toHaveBeenCalledTimes(2);
 });

@@ -1,4 +1,4 @@
-// What keeps a foreign page from writing in its visitor's name.
+// A foreign page cannot write with its visitor's cookies.
 import { describe, expect, test } from '@jest/globals';
 import { PASSWORD } from 'chassis/testing/users';
 import { expectProblem } from '../support/expectations.ts';
@@ -19,7 +19,7 @@ const WRITES: readonly [string, string, object | undefined, number][] = [
   ['POST', '/api/auth/logout', undefined, 204],
 ];
 
-const NOT_OURS: readonly Record<string, string>[] = [
+const FOREIGN: readonly Record<string, string>[] = [
   {},
   { Origin: 'https://evil.example' },
   { Origin: 'null' },
@@ -35,12 +35,12 @@ describe.each(WRITES)('%s %s by cookies', (method, path, json, status) => {
   const write = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
     testbed.request(path, { method, headers, ...(json && { json }) });
 
-  test('without the sign of a page of ours is a 403: nobody is asked, no cookie is touched', async () => {
+  test('without headers of an allowed page is a 403, without a request to an upstream or a change of cookies', async () => {
     const testbed = await startTestbed();
     const { refreshToken, ...session } = testbed.identity.openSession(7);
-    for (const sign of NOT_OURS)
-      for (const half of [{ ...session, refreshToken }, { refreshToken }]) {
-        const response = await write(testbed, { ...cookies(half), ...sign });
+    for (const originHeaders of FOREIGN)
+      for (const tokens of [{ ...session, refreshToken }, { refreshToken }]) {
+        const response = await write(testbed, { ...cookies(tokens), ...originHeaders });
         expectProblem(response, 403, 'forbidden', path);
         expect(setCookies(response)).toEqual({});
       }
@@ -50,23 +50,23 @@ describe.each(WRITES)('%s %s by cookies', (method, path, json, status) => {
   test.each<[string, (testbed: Testbed) => Record<string, string>]>([
     ['our own Origin', sameOrigin],
     [
-      'our own Origin, and the browser’s word',
+      'our own Origin and Sec-Fetch-Site',
       (testbed) => ({ ...sameOrigin(testbed), 'Sec-Fetch-Site': 'same-origin' }),
     ],
-    ['the browser’s word alone', () => ({ 'Sec-Fetch-Site': 'same-origin' })],
-    ['the Origin of a page that is let in', () => ({ Origin: APP, 'Sec-Fetch-Site': 'same-site' })],
-  ])('with %s passes', async (_, signOf) => {
+    ['Sec-Fetch-Site alone', () => ({ 'Sec-Fetch-Site': 'same-origin' })],
+    ['the Origin of an allowed page', () => ({ Origin: APP, 'Sec-Fetch-Site': 'same-site' })],
+  ])('with %s is accepted', async (_, headersOf) => {
     const testbed = await startTestbed({
       env: { CORS_ORIGINS: `${APP}, https://other.example.net` },
     });
     const response = await write(testbed, {
       ...cookies(testbed.identity.openSession(7)),
-      ...signOf(testbed),
+      ...headersOf(testbed),
     });
     expect(response.status).toBe(status);
   });
 
-  test('behind a balancer that ends TLS, our own Origin is https', async () => {
+  test('with our own Origin by https is accepted behind a balancer that ends TLS', async () => {
     const testbed = await startTestbed();
     const { accessToken, refreshToken } = testbed.identity.openSession(7);
     const response = await write(testbed, {
@@ -78,8 +78,8 @@ describe.each(WRITES)('%s %s by cookies', (method, path, json, status) => {
   });
 });
 
-describe('what needs no sign', () => {
-  test('reading by cookies: it changes nothing', async () => {
+describe('without headers of an allowed page', () => {
+  test('a read by cookies is accepted, as it changes nothing', async () => {
     const testbed = await startTestbed();
     const headers = { ...cookies(testbed.identity.openSession(7)), Origin: 'https://evil.example' };
     expect((await testbed.request('/api/feed', { headers })).status).toBe(200);
@@ -88,12 +88,12 @@ describe('what needs no sign', () => {
 
   test.each(
     WRITES.filter(([, path]) => path !== '/api/auth/refresh' && path !== '/api/auth/logout'),
-  )('%s %s by Bearer', async (method, path, json, status) => {
+  )('%s %s by Bearer is not forbidden', async (method, path, json, status) => {
     const testbed = await startTestbed();
-    for (const sign of [{}, { Origin: 'https://evil.example' }]) {
-      const headers = { ...bearer(testbed.identity.openSession(7)), ...sign };
+    for (const originHeaders of [{}, { Origin: 'https://evil.example' }]) {
+      const headers = { ...bearer(testbed.identity.openSession(7)), ...originHeaders };
       const response = await testbed.request(path, { method, headers, ...(json && { json }) });
-      if (Object.keys(sign).length === 0) expect(response.status).toBe(status);
+      if (Object.keys(originHeaders).length === 0) expect(response.status).toBe(status);
       else expect(response.status).not.toBe(403);
     }
   });

@@ -1,4 +1,4 @@
-// Who asks, when nothing but the request, a check of tokens and a renewal is known.
+// The viewer of a request: from the request's headers, a verification of tokens, and a refresh.
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, jest, test } from '@jest/globals';
 import { unauthenticated, type Verify, type Viewer } from 'chassis/auth/access-token';
@@ -17,24 +17,24 @@ const NEW: Session = {
   refreshToken: 'next',
   expiresIn: 300,
 };
-/** The refresh token is no longer good. */
+/** The result of a refresh whose token is no longer valid. */
 const GONE = 'gone';
 const down = (): UpstreamFailure => new UpstreamFailure('identity', 'open', { retryAfterS: 5 });
 
-/** Tokens and for how many milliseconds they are good; what is not there is not good. */
+/** Sessions where each of `tokens` is valid for its number of milliseconds, or fails with its error; others are invalid. */
 function arrange(
   tokens: Readonly<Record<string, number | Error>> = {},
-  renewal: Session | Error | typeof GONE = NEW,
+  refreshed: Session | Error | typeof GONE = NEW,
 ) {
   const verify = jest.fn<Verify>(async (token): Promise<Viewer> => {
-    const good = { [NEW.accessToken]: 300_000, ...tokens }[token];
-    if (good instanceof Error) throw good;
-    if (good === undefined) throw unauthenticated('not good');
-    return { userId: 7, sessionId: 's', expiresAt: Date.now() + good, token };
+    const validForMs = { [NEW.accessToken]: 300_000, ...tokens }[token];
+    if (validForMs instanceof Error) throw validForMs;
+    if (validForMs === undefined) throw unauthenticated('not good');
+    return { userId: 7, sessionId: 's', expiresAt: Date.now() + validForMs, token };
   });
   const refresh = jest.fn<RefreshSession>(async () => {
-    if (renewal instanceof Error) throw renewal;
-    return renewal === GONE ? undefined : renewal;
+    if (refreshed instanceof Error) throw refreshed;
+    return refreshed === GONE ? undefined : refreshed;
   });
   const sessions = createSessions({ verify, refresh, origins: new Set() });
   return { sessions, verify, refresh };
@@ -42,19 +42,19 @@ function arrange(
 
 const request = (headers: Readonly<Record<string, string>>, method = 'GET'): IncomingMessage =>
   ({ method, headers: { host: 'localhost', ...headers } }) as unknown as IncomingMessage;
-const cookiesFor = (req: IncomingMessage) => requestContextOf(req).headers?.['Set-Cookie'];
+const setCookiesOf = (req: IncomingMessage) => requestContextOf(req).headers?.['Set-Cookie'];
 
 describe('a browser', () => {
-  test('with a good access token is known, and nobody is asked', async () => {
+  test('with a valid access token is the viewer, without a refresh', async () => {
     const { sessions, refresh } = arrange({ good: 60_000 });
     const req = request({ cookie: 'access=good; refresh=r' });
     expect(await sessions.viewerOf(req, aCaller())).toMatchObject({ userId: 7, token: 'good' });
     expect(refresh).not.toHaveBeenCalled();
-    expect(cookiesFor(req)).toBeUndefined();
+    expect(setCookiesOf(req)).toBeUndefined();
   });
 
   test.each(['refresh=r', 'access=bad; refresh=r', 'access=; refresh=r'])(
-    'with %s is renewed, and its answer carries the new cookies',
+    'with the cookies %s gets a refreshed session, and its answer has the new cookies',
     async (cookie) => {
       const { sessions, refresh } = arrange();
       const req = request({ cookie });
@@ -62,42 +62,42 @@ describe('a browser', () => {
       const viewer = await sessions.viewerOf(req, caller);
       expect(viewer).toMatchObject({ userId: 7, token: NEW.accessToken });
       expect(refresh.mock.calls).toEqual([['r', { ...caller, deadlineAt: expect.any(Number) }]]);
-      // What is asked for afterwards has as much time as the renewal had.
+      // The requests after the refresh have as much time as the refresh.
       const [[, { deadlineAt }]] = refresh.mock.calls as [[string, Caller]];
       expect(deadlineAt).toBeLessThan((caller.deadlineAt + performance.now()) / 2 + 1);
-      expect(cookiesFor(req)).toEqual(cookiesOf(NEW, 'localhost'));
+      expect(setCookiesOf(req)).toEqual(cookiesOf(NEW, 'localhost'));
     },
   );
 
-  test('whose access token ends in a moment is renewed before', async () => {
+  test('whose access token expires in 4 s gets a refreshed session before that', async () => {
     const { sessions } = arrange({ ending: 4000 });
     const req = request({ cookie: 'access=ending; refresh=r' });
     expect(await sessions.viewerOf(req, aCaller())).toMatchObject({ token: NEW.accessToken });
-    expect(cookiesFor(req)).toEqual(cookiesOf(NEW, 'localhost'));
+    expect(setCookiesOf(req)).toEqual(cookiesOf(NEW, 'localhost'));
   });
 
-  test('whose access token ends in a moment goes on with it when Identity is away', async () => {
+  test('whose access token expires in 4 s keeps using it while Identity is down', async () => {
     const { sessions } = arrange({ ending: 4000 }, down());
     const req = request({ cookie: 'access=ending; refresh=r' });
     expect(await sessions.viewerOf(req, aCaller())).toMatchObject({ token: 'ending' });
-    expect(cookiesFor(req)).toBeUndefined();
+    expect(setCookiesOf(req)).toBeUndefined();
   });
 
-  test('without a refresh token goes on until its access token ends', async () => {
+  test('without a refresh token keeps using its access token until it expires', async () => {
     const { sessions, refresh } = arrange({ ending: 10 });
     const req = request({ cookie: 'access=ending' });
     expect(await sessions.viewerOf(req, aCaller())).toMatchObject({ token: 'ending' });
     expect(refresh).not.toHaveBeenCalled();
   });
 
-  test('whose renewal is refused is logged out', async () => {
+  test('whose refresh is rejected is logged out', async () => {
     const { sessions } = arrange({}, GONE);
     const req = request({ cookie: 'refresh=r' });
     await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ status: 401 });
-    expect(cookiesFor(req)).toEqual(clearedCookies('localhost'));
+    expect(setCookiesOf(req)).toEqual(clearedCookies('localhost'));
   });
 
-  test('keeps its session when Identity cannot be asked: a 503 that says when to come again', async () => {
+  test('keeps its session while Identity is down, and gets a 503 that says when to retry', async () => {
     const { sessions } = arrange({}, down());
     const req = request({ cookie: 'access=bad; refresh=r' });
     await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({
@@ -109,26 +109,26 @@ describe('a browser', () => {
         'Proxy-Status': 'identity; error=destination_unavailable',
       },
     } satisfies Partial<Problem>);
-    expect(cookiesFor(req)).toBeUndefined();
+    expect(setCookiesOf(req)).toBeUndefined();
   });
 
-  test('keeps its session when the keys cannot be had: it is not renewed in vain', async () => {
+  test('keeps its session while the keys are unavailable, without a needless refresh', async () => {
     const { sessions, refresh } = arrange({ unknown: down() });
     const req = request({ cookie: 'access=unknown; refresh=r' });
     await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ status: 503 });
     expect(refresh).not.toHaveBeenCalled();
-    expect(cookiesFor(req)).toBeUndefined();
+    expect(setCookiesOf(req)).toBeUndefined();
   });
 
-  test('gets its new cookies although the keys cannot be had: the old token is spent', async () => {
+  test('gets its new cookies although the keys are unavailable, as the old refresh token is spent', async () => {
     const { sessions } = arrange({ [NEW.accessToken]: down() });
     const req = request({ cookie: 'refresh=r' });
     await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ status: 503 });
-    expect(cookiesFor(req)).toEqual(cookiesOf(NEW, 'localhost'));
+    expect(setCookiesOf(req)).toEqual(cookiesOf(NEW, 'localhost'));
   });
 
   test.each(['', 'theme=dark', 'access=bad'])(
-    'with "%s" is nobody, and nobody is asked',
+    'with the cookies "%s" is a 401, without a refresh',
     async (cookie) => {
       const { sessions, refresh } = arrange();
       const req = request({ cookie });
@@ -142,7 +142,7 @@ describe('a browser', () => {
 });
 
 describe('an API client', () => {
-  test('is who its token says, whatever cookies come along', async () => {
+  test('is identified by its token, whatever its cookies', async () => {
     const { sessions, verify, refresh } = arrange({ good: 10 });
     const req = request({ authorization: 'Bearer good', cookie: 'access=bad; refresh=r' }, 'POST');
     expect(await sessions.viewerOf(req, aCaller())).toMatchObject({ token: 'good' });
@@ -151,41 +151,44 @@ describe('an API client', () => {
   });
 
   test.each(['Bearer bad', 'Bearer', 'Basic dXNlcjpwYXNz', 'bad', ''])(
-    'with "%s" is a 401, and no cookie makes up for it',
+    'with "%s" is a 401, also with valid cookies',
     async (authorization) => {
       const { sessions, refresh } = arrange({ good: 60_000 });
       const req = request({ authorization, cookie: 'access=good; refresh=r' });
       await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ status: 401 });
       expect(refresh).not.toHaveBeenCalled();
-      expect(cookiesFor(req)).toBeUndefined();
+      expect(setCookiesOf(req)).toBeUndefined();
     },
   );
 });
 
-describe('a change by cookies', () => {
+describe('a write by cookies', () => {
   test.each([
     ['access=good', {}],
     ['refresh=r', {}],
     ['access=bad; refresh=r', { origin: 'https://evil.example' }],
     ['access=good', { 'sec-fetch-site': 'same-site' }],
-  ])('with %s and %j is refused before anybody is asked', async (cookie, sign) => {
-    const { sessions, verify, refresh } = arrange({ good: 60_000 });
-    const req = request({ cookie, ...sign }, 'DELETE');
-    await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ slug: 'forbidden' });
-    await expect(
-      sessions.refreshNow(request({ cookie: 'refresh=r', ...sign }, 'POST'), aCaller()),
-    ).rejects.toMatchObject({ slug: 'forbidden' });
-    expect(verify).not.toHaveBeenCalled();
-    expect(refresh).not.toHaveBeenCalled();
-  });
+  ])(
+    'with the cookies %s and the headers %j is rejected before a verification or refresh',
+    async (cookie, originHeaders) => {
+      const { sessions, verify, refresh } = arrange({ good: 60_000 });
+      const req = request({ cookie, ...originHeaders }, 'DELETE');
+      await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ slug: 'forbidden' });
+      await expect(
+        sessions.refreshNow(request({ cookie: 'refresh=r', ...originHeaders }, 'POST'), aCaller()),
+      ).rejects.toMatchObject({ slug: 'forbidden' });
+      expect(verify).not.toHaveBeenCalled();
+      expect(refresh).not.toHaveBeenCalled();
+    },
+  );
 
-  test('from a page of ours passes', async () => {
+  test('from a page of the gateway is accepted', async () => {
     const { sessions } = arrange({ good: 60_000 });
     const req = request({ cookie: 'access=good', origin: 'http://localhost' }, 'DELETE');
     expect(await sessions.viewerOf(req, aCaller())).toMatchObject({ userId: 7 });
   });
 
-  test('a foreign page is refused also where no session is needed; who gives no sign is not', () => {
+  test('without a session is rejected from a foreign page, and accepted without headers about the page', () => {
     const { sessions } = arrange();
     const foreign = request({ origin: 'https://evil.example' }, 'POST');
     expect(() => sessions.rejectForeign(foreign)).toThrow(expect.objectContaining({ status: 403 }));
@@ -193,7 +196,7 @@ describe('a change by cookies', () => {
   });
 });
 
-test('a bug is thrown on: it is neither a 401 nor a 503', async () => {
+test('rethrows a bug, which is neither a 401 nor a 503', async () => {
   const { sessions } = arrange({ odd: new TypeError('a bug') });
   const req = request({ cookie: 'access=odd; refresh=r' });
   await expect(sessions.viewerOf(req, aCaller())).rejects.toThrow(TypeError);

@@ -1,4 +1,4 @@
-// Bodies against their schemas: every fault is told with its place, and reaches nobody.
+// Bodies that break their schemas: the answer points at each fault, and no upstream gets a request.
 import { expect, test } from '@jest/globals';
 import { startBodyClient } from '../support/body-routes.ts';
 import { CONFIRMATION, CREDENTIALS, NEW_USER } from '../support/credentials.ts';
@@ -6,7 +6,7 @@ import { expectProblem } from '../support/expectations.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Method, path, and bodies with the places of their faults. */
+/** Method, path, and invalid bodies with the pointers to their faults. */
 const ROUTES: readonly [string, string, readonly (readonly [Fields, ...string[]])[]][] = [
   [
     'POST',
@@ -94,10 +94,10 @@ const ROUTES: readonly [string, string, readonly (readonly [Fields, ...string[]]
 ];
 
 test.each(ROUTES)(
-  '%s %s with a body that breaks its schema is a 400 that points at each fault and quotes nothing',
-  async (method, path, faulty) => {
+  '%s %s answers a body that breaks its schema with a 400 that points at each fault and quotes nothing',
+  async (method, path, invalidBodies) => {
     const { send, expectNoUpstreamRequests } = await startBodyClient(method, path);
-    for (const [json, ...pointers] of faulty) {
+    for (const [json, ...pointers] of invalidBodies) {
       const response = await send({ json });
       expectProblem(response, 400, 'invalid-request', path);
       const { errors } = response.body as { errors: { pointer: string; detail: string }[] };

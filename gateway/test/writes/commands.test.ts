@@ -1,4 +1,4 @@
-// What a write makes the gateway forget when nobody knows whether it was done.
+// What the gateway invalidates after a write that may have been done.
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { createCommands, type CommandOptions } from '../../src/wire/commands.ts';
 import { UpstreamFailure } from '../../src/upstream/engine/failure.ts';
@@ -11,37 +11,37 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** Commands to an upstream that fails so, and whom they made the gateway forget. */
+/** Commands to an upstream that fails with this failure, and a list of what they invalidate. */
 function arrange(failure: UpstreamFailure) {
-  const forgotten: string[] = [];
+  const invalidated: string[] = [];
   const upstream = { name: 'social', command: () => () => Promise.reject(failure) };
   const options = {
     identity: upstream,
     social: upstream,
     limits: { one: 1, list: 1 },
     observer: { call: () => undefined },
-    users: { invalidate: (id: number) => forgotten.push(`user ${id}`) },
-    posts: { invalidate: (id: number) => forgotten.push(`post ${id}`) },
-    sharedQueries: [{ invalidate: () => forgotten.push('pages') }],
+    users: { invalidate: (id: number) => invalidated.push(`user ${id}`) },
+    posts: { invalidate: (id: number) => invalidated.push(`post ${id}`) },
+    sharedQueries: [{ invalidate: () => invalidated.push('pages') }],
   };
   const commands = createCommands(options as unknown as CommandOptions);
   const change = () =>
     commands.changePost({ userId: 1, token: 't', id: 5, content: 'x' }, aCaller());
-  return { forgotten, change };
+  return { invalidated, change };
 }
 
-test('a write whose answer was lost is forgotten once more, when it has surely ended', async () => {
+test('invalidates the post and the pages again 5 s after a write whose response was lost', async () => {
   const lost = new UpstreamFailure('social', 'timeout', { uncertain: true });
-  const { forgotten, change } = arrange(lost);
+  const { invalidated, change } = arrange(lost);
   await expect(change()).rejects.toBe(lost);
-  expect(forgotten).toEqual(['post 5', 'pages']);
+  expect(invalidated).toEqual(['post 5', 'pages']);
   jest.advanceTimersByTime(5_000);
-  expect(forgotten).toEqual(['post 5', 'pages', 'post 5', 'pages']);
+  expect(invalidated).toEqual(['post 5', 'pages', 'post 5', 'pages']);
 });
 
-test('a write that never left is forgotten once', async () => {
-  const { forgotten, change } = arrange(new UpstreamFailure('social', 'refused'));
+test('invalidates the post and the pages once after a write that was not sent', async () => {
+  const { invalidated, change } = arrange(new UpstreamFailure('social', 'refused'));
   await expect(change()).rejects.toThrow('refused');
   jest.advanceTimersByTime(60_000);
-  expect(forgotten).toEqual(['post 5', 'pages']);
+  expect(invalidated).toEqual(['post 5', 'pages']);
 });

@@ -1,4 +1,4 @@
-// One's own account: read, changed, left; and what becomes of the session.
+// The user's own account: reading, changing and deleting it, and what happens to the session.
 import { describe, expect, test } from '@jest/globals';
 import { emailOf, PASSWORD } from 'chassis/testing/users';
 import { CONFIRMATION } from '../support/credentials.ts';
@@ -8,30 +8,31 @@ import { bearer, CLEARED, cookies, sameOrigin, setCookies } from '../support/ses
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 import { always, problem, type Responder } from 'chassis/testing/stub-server';
 
-/** User 7 in a browser and as an API client; the keys are known. */
+/** User 7 in a browser and as an API client. The gateway has the keys. */
 async function arrange() {
   const testbed = await startTestbed();
   const session = testbed.identity.openSession(7);
   await testbed.request('/api/friends', { headers: bearer(session) });
   testbed.identity.clearRequests();
   const browser = { ...cookies(session), ...sameOrigin(testbed) };
-  const asked = () => testbed.identity.requests.map(({ method, path }) => `${method} ${path}`);
-  return { testbed, session, browser, client: bearer(session), asked };
+  const identityRequests = () =>
+    testbed.identity.requests.map(({ method, path }) => `${method} ${path}`);
+  return { testbed, session, browser, client: bearer(session), identityRequests };
 }
 
 const NEW_PASSWORD = { password: 'another that nobody logs', currentPassword: PASSWORD };
 
-test('tells the user who asks, and nobody else, the e-mail', async () => {
-  const { testbed, browser, client, asked } = await arrange();
+test('shows the e-mail address to its user, and to nobody else', async () => {
+  const { testbed, browser, client, identityRequests } = await arrange();
   for (const headers of [browser, client]) {
     const response = await testbed.request('/api/me', { headers });
     expect(response.body).toEqual({ id: 7, username: 'user_7', email: emailOf(7) });
   }
-  expect(asked()).toEqual(['GET /api/me', 'GET /api/me']);
+  expect(identityRequests()).toEqual(['GET /api/me', 'GET /api/me']);
   expect((await testbed.request('/api/users/7', { headers: client })).text).not.toContain('@');
 });
 
-test('is not to be had without Identity, and its end of a session is told', async () => {
+test('answers with a 401 when Identity has ended the session, and with a 503 while Identity is down', async () => {
   const { testbed, browser } = await arrange();
   testbed.identity.respondWith(
     always(
@@ -53,7 +54,7 @@ test('is not to be had without Identity, and its end of a session is told', asyn
   );
 });
 
-test('a change reaches Identity as it was given, and answers with what is now', async () => {
+test('passes a change on to Identity unchanged, and answers with the changed account', async () => {
   const { testbed, browser } = await arrange();
   const json = { email: 'sun@secret.example', username: 'sun_dog', currentPassword: PASSWORD };
   const response = await testbed.request('/api/me', { method: 'PATCH', headers: browser, json });
@@ -67,64 +68,67 @@ test('a change reaches Identity as it was given, and answers with what is now', 
 
 const change = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
   testbed.request('/api/me', { method: 'PATCH', headers, json: NEW_PASSWORD });
-/** Lets the log-in that follows go so; the stub knows the old password only. */
-const logInWith =
-  (behaviour: Responder): Responder =>
-  (turn) => {
-    if (turn.req.url === '/api/sessions') behaviour(turn);
-    else turn.respond();
+/** Responds with `responder` to the login that follows the change; the fake Identity has only the old password. */
+const respondToLogin =
+  (responder: Responder): Responder =>
+  (exchange) => {
+    if (exchange.req.url === '/api/sessions') responder(exchange);
+    else exchange.respond();
   };
 
-describe('a new password ends every session', () => {
-  test('and a browser has another one at once', async () => {
-    const { testbed, browser, asked } = await arrange();
-    const next = testbed.identity.openSession(7);
-    testbed.identity.respondWith(logInWith(always({ status: 201, body: next })));
+describe('a new password, which ends every session', () => {
+  test('gives a browser a new session at once', async () => {
+    const { testbed, browser, identityRequests } = await arrange();
+    const nextSession = testbed.identity.openSession(7);
+    testbed.identity.respondWith(respondToLogin(always({ status: 201, body: nextSession })));
     const response = await change(testbed, browser);
     expect([response.status, response.body]).toEqual([200, expect.objectContaining({ id: 7 })]);
-    expect(asked()).toEqual(['PATCH /api/me', 'POST /api/sessions']);
+    expect(identityRequests()).toEqual(['PATCH /api/me', 'POST /api/sessions']);
     expect(testbed.identity.requests[1]?.body).toEqual({
       username: 'user_7',
       password: NEW_PASSWORD.password,
     });
-    expect(setCookies(response)).toEqual({ access: next.accessToken, refresh: next.refreshToken });
+    expect(setCookies(response)).toEqual({
+      access: nextSession.accessToken,
+      refresh: nextSession.refreshToken,
+    });
   });
 
   test.each<[string, Responder]>([
-    ['is refused', always(problem('unauthenticated'))],
-    ['comes too often', always(problem('too-many-requests'))],
+    ['is rejected', always(problem('unauthenticated'))],
+    ['is one too many', always(problem('too-many-requests'))],
     ['fails', hangsUp],
   ])(
-    'when that %s, the change is told all the same, and the browser has to log in',
-    async (_, behaviour) => {
+    'answers with the change and logs the browser out when the new login %s',
+    async (_, responder) => {
       const { testbed, browser } = await arrange();
-      testbed.identity.respondWith(logInWith(behaviour));
+      testbed.identity.respondWith(respondToLogin(responder));
       const response = await change(testbed, browser);
       expect(response.status).toBe(200);
       expect(setCookies(response)).toEqual(CLEARED);
     },
   );
 
-  test('and an API client logs in by itself', async () => {
-    const { testbed, client, asked } = await arrange();
+  test('gives an API client no new session', async () => {
+    const { testbed, client, identityRequests } = await arrange();
     const response = await change(testbed, client);
     expect(response.status).toBe(200);
     expect(setCookies(response)).toEqual({});
-    expect(asked()).toEqual(['PATCH /api/me']);
+    expect(identityRequests()).toEqual(['PATCH /api/me']);
   });
 
-  test('unless it is refused: then nothing ends', async () => {
-    const { testbed, browser, asked } = await arrange();
+  test('ends no session when it is rejected', async () => {
+    const { testbed, browser, identityRequests } = await arrange();
     testbed.identity.respondWith(always(problem('forbidden', 'The current password is wrong.')));
     const response = await change(testbed, browser);
     expectProblem(response, 403, 'forbidden', '/api/me');
     expect(setCookies(response)).toEqual({});
-    expect(asked()).toEqual(['PATCH /api/me']);
+    expect(identityRequests()).toEqual(['PATCH /api/me']);
   });
 });
 
-describe('leaving', () => {
-  test('tells Identity, and ends the session in the browser', async () => {
+describe('deleting the account', () => {
+  test('deletes it at Identity, and ends the session in the browser', async () => {
     const { testbed, browser } = await arrange();
     const response = await testbed.request('/api/me', {
       method: 'DELETE',
@@ -139,11 +143,11 @@ describe('leaving', () => {
   });
 
   test.each<[string, Responder, number]>([
-    ['refused', always(problem('forbidden')), 403],
-    ['not known to be done', hangsUp, 504],
-  ])('when it is %s, the session is kept', async (_, behaviour, status) => {
+    ['is rejected', always(problem('forbidden')), 403],
+    ['has an unknown outcome', hangsUp, 504],
+  ])('keeps the session when it %s', async (_, responder, status) => {
     const { testbed, browser } = await arrange();
-    testbed.identity.respondWith(behaviour);
+    testbed.identity.respondWith(responder);
     const response = await testbed.request('/api/me', {
       method: 'DELETE',
       headers: browser,

@@ -1,4 +1,4 @@
-// A new name, and leaving: nobody is answered the older name by this gateway.
+// A new name, and a deleted account: this gateway serves the old name in no later answer.
 import { describe, expect, test } from '@jest/globals';
 import { PASSWORD } from 'chassis/testing/users';
 import { hangsUp } from '../support/faulty-responders.ts';
@@ -25,10 +25,10 @@ async function arrange() {
 type Headers = Readonly<Record<string, string>>;
 const rename = (testbed: Testbed, headers: Headers) =>
   testbed.request('/api/me', { method: 'PATCH', headers, json: { username: 'sun_dog' } });
-const leave = (testbed: Testbed, headers: Headers) =>
+const deleteAccount = (testbed: Testbed, headers: Headers) =>
   testbed.request('/api/me', { method: 'DELETE', headers, json: { currentPassword: PASSWORD } });
 
-/** Every name of user 7 in an answer. */
+/** Returns every name of user 7 in an answer. */
 const namesIn = ({ text }: HttpResponse): string[] =>
   [...text.matchAll(/"id":7,(?:"since":"[^"]+",)?"username":("\w+"|null)/g)].map(
     ([, name]) => name!,
@@ -57,12 +57,12 @@ describe('a new name', () => {
     });
   });
 
-  test('is not lost to a look-up that was in the air', async () => {
+  test('is not overwritten by a request that was in flight', async () => {
     const { testbed, headers } = await arrange();
     const release = testbed.identity.hold();
     testbed.identity.clearRequests();
     const before = testbed.request('/api/users/7');
-    await until('Identity is asked', () => testbed.identity.requests.length === 1);
+    await until('Identity has the request', () => testbed.identity.requests.length === 1);
     testbed.identity.respondWith();
     await rename(testbed, headers);
     expect(namesIn(await testbed.request('/api/posts/6'))).toEqual(['"sun_dog"']);
@@ -72,7 +72,7 @@ describe('a new name', () => {
     expect(namesIn(await testbed.request('/api/posts/6'))).toEqual(['"sun_dog"']);
   });
 
-  test('whose answer was lost is seen as well; the older one does not even stand in', async () => {
+  test('is served also when the response to the change was lost; the old name is not even served stale', async () => {
     const { testbed, headers } = await arrange();
     await testbed.request('/api/users/7');
     testbed.identity.respondWith(hangsUp);
@@ -86,7 +86,7 @@ describe('a new name', () => {
     expect(namesIn(await testbed.request('/api/users/7'))).toEqual(['"sun_dog"']);
   });
 
-  test('of a client that hung up is seen as well', async () => {
+  test('is served also when the client disconnected before the response', async () => {
     const { testbed, headers } = await arrange();
     await testbed.request('/api/users/7');
     const release = testbed.identity.hold();
@@ -96,19 +96,19 @@ describe('a new name', () => {
       headers,
       json: { username: 'sun_dog' },
     });
-    await until('Identity is told', () => testbed.identity.requests.length === 1);
+    await until('Identity has the change', () => testbed.identity.requests.length === 1);
     await client.abort();
-    await until('the gateway knows', async () => {
+    await until('the gateway has noticed the disconnect', async () => {
       return (await testbed.metric('http_requests_in_flight')) === 0;
     });
     release();
-    await until('the new name is there', async () => {
+    await until('the answer has the new name', async () => {
       return namesIn(await testbed.request('/api/users/7'))[0] === '"sun_dog"';
     });
     expect(testbed.identity.requests[0]).toMatchObject({ method: 'PATCH', aborted: false });
   });
 
-  test('that is refused changes nothing', async () => {
+  test('changes nothing when it is rejected', async () => {
     const { testbed, headers } = await arrange();
     const response = await testbed.request('/api/me', {
       method: 'PATCH',
@@ -120,21 +120,21 @@ describe('a new name', () => {
   });
 });
 
-describe('who leaves', () => {
-  test('is gone from every answer at once', async () => {
+describe('a user who deletes the account', () => {
+  test('disappears from every answer at once', async () => {
     const { testbed, headers, six } = await arrange();
     for (const path of READS) await testbed.request(path, { headers: six });
-    expect((await leave(testbed, headers)).status).toBe(204);
+    expect((await deleteAccount(testbed, headers)).status).toBe(204);
     expect((await testbed.request('/api/users/7')).status).toBe(404);
     expect((await testbed.request('/api/posts/6')).body).toMatchObject({ author: null });
     for (const path of READS)
       expect(namesIn(await testbed.request(path, { headers: six }))).toEqual([]);
   });
 
-  test('cannot be asked to be friends any more', async () => {
+  test('can get no more friend requests', async () => {
     const { testbed, headers, six } = await arrange();
     await testbed.request('/api/users/7');
-    await leave(testbed, headers);
+    await deleteAccount(testbed, headers);
     const response = await testbed.request('/api/friends/7', { method: 'PUT', headers: six });
     expect(response.status).toBe(404);
     expect(testbed.social.requests.filter(({ method }) => method === 'PUT')).toEqual([]);

@@ -1,4 +1,4 @@
-// What a user has just written is never answered from before, by whatever path it is read.
+// After a write no later answer has the old content, on any path that reads it.
 import { describe, expect, test } from '@jest/globals';
 import { hangsUp, silent } from '../support/faulty-responders.ts';
 import { abortableRequest, type HttpResponse } from 'chassis/testing/http-client';
@@ -7,7 +7,7 @@ import { bearer } from '../support/session.ts';
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 import type { Responder } from 'chassis/testing/stub-server';
 
-/** Everything is remembered for long. */
+/** Everything stays fresh in the caches for a minute. */
 const env = {
   POST_TTL_MS: '60000',
   AUTHOR_TTL_MS: '60000',
@@ -16,8 +16,8 @@ const env = {
 };
 
 /** User 7, who wrote post 6. */
-async function arrange(more: Readonly<Record<string, string>> = {}) {
-  const testbed = await startTestbed({ env: { ...env, ...more } });
+async function arrange(extraEnv: Readonly<Record<string, string>> = {}) {
+  const testbed = await startTestbed({ env: { ...env, ...extraEnv } });
   const headers = bearer(testbed.identity.openSession(7));
   await testbed.request('/api/friends', { headers });
   return { testbed, headers };
@@ -47,17 +47,17 @@ const OLD = 'This is post 6.';
 describe.each<[string, object | undefined, string | undefined]>([
   ['PATCH', { content: 'Now.' }, 'Now.'],
   ['DELETE', undefined, undefined],
-])('after %s of a post', (method, json, now) => {
+])('after a %s of a post', (method, json, now) => {
   const write = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
     testbed.request('/api/posts/6', { method, headers, ...(json && { json }) });
-  /** Says what is there now, and nothing of what was. */
+  /** Expects the new content, and not the old one. */
   const expectNow = (response: HttpResponse): void => {
     const contents = contentsOf(response);
     expect(contents).not.toContain(OLD);
     if (now !== undefined) expect(contents).toContain(now);
   };
 
-  test.each(READS)('%s does not answer from what was remembered', async (path) => {
+  test.each(READS)('%s does not serve the cached content', async (path) => {
     const { testbed, headers } = await arrange();
     expect(contentsOf(await testbed.request(path))).toContain(OLD);
     expect((await write(testbed, headers)).status).toBeLessThan(300);
@@ -65,16 +65,19 @@ describe.each<[string, object | undefined, string | undefined]>([
   });
 
   test.each(READS)(
-    '%s does not join a request that was in the air, nor remember its answer',
+    '%s does not join a request that was in flight, and its response is not cached',
     async (path) => {
       const { testbed, headers } = await arrange();
-      // Social has read the post, and its answer is on the way.
+      // Social has read the post, and holds its response.
       const release = testbed.social.hold();
       testbed.social.clearRequests();
-      // Post 5 beside it has not changed: who wants that may join.
+      // Post 5, not post 4: a later request for the unchanged post may join this one.
       const before = testbed.request(path.replace('6,4', '6,5'));
-      const asked = path.endsWith('profile') ? 2 : 1;
-      await until('the read is in the air', () => testbed.social.requests.length === asked);
+      const expectedRequests = path.endsWith('profile') ? 2 : 1;
+      await until(
+        'Social has the request',
+        () => testbed.social.requests.length === expectedRequests,
+      );
       testbed.social.respondWith();
       expect((await write(testbed, headers)).status).toBeLessThan(300);
 
@@ -89,16 +92,16 @@ describe.each<[string, object | undefined, string | undefined]>([
   test.each<[string, Responder]>([
     ['lost', hangsUp],
     ['too late', silent],
-  ])('whose answer was %s, nothing is answered from before either', async (_, behaviour) => {
+  ])('whose response was %s, no path serves the old content', async (_, responder) => {
     const { testbed, headers } = await arrange({ REQUEST_DEADLINE_MS: '700' });
     for (const path of READS) await testbed.request(path);
-    testbed.social.respondWith(behaviour);
+    testbed.social.respondWith(responder);
     expect((await write(testbed, headers)).status).toBe(504);
     testbed.social.respondWith();
     for (const path of READS) expectNow(await testbed.request(path));
   });
 
-  test('whose client hung up, it is done to its end, and nothing is answered from before', async () => {
+  test('whose client disconnected, the write runs to its end, and no path serves the old content', async () => {
     const { testbed, headers } = await arrange();
     for (const path of READS) await testbed.request(path);
     const release = testbed.social.hold();
@@ -108,20 +111,20 @@ describe.each<[string, object | undefined, string | undefined]>([
       headers,
       ...(json && { json }),
     });
-    await until('the write is out', () => testbed.social.requests.length === 1);
+    await until('Social has the write', () => testbed.social.requests.length === 1);
     await client.abort();
-    await until('the gateway knows', async () => {
+    await until('the gateway has noticed the disconnect', async () => {
       return (await testbed.metric('http_requests_in_flight')) === 0;
     });
     release();
-    await until('it is forgotten', async () => {
+    await until('the old content is invalidated', async () => {
       return !contentsOf(await testbed.request('/api/posts/6')).includes(OLD);
     });
     for (const path of READS) expectNow(await testbed.request(path));
     expect(testbed.social.requests[0]).toMatchObject({ method, aborted: false });
   });
 
-  test('a tag of before is worth nothing', async () => {
+  test('the old ETag no longer matches', async () => {
     const { testbed, headers } = await arrange();
     const { etag = '' } = (await testbed.request('/api/posts/6')).headers;
     await write(testbed, headers);
@@ -134,7 +137,7 @@ const post = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
   testbed.request('/api/posts', { method: 'POST', headers, json: { content: 'New.' } });
 
 describe('after a new post', () => {
-  test('it is there, also where somebody had looked before', async () => {
+  test('the post is served, although a 404 for its id was cached', async () => {
     const { testbed, headers } = await arrange();
     expect((await testbed.request('/api/posts/1001')).status).toBe(404);
     const response = await post(testbed, headers);
@@ -142,44 +145,44 @@ describe('after a new post', () => {
     expect((await testbed.request('/api/posts/1001')).body).toEqual(response.body);
   });
 
-  test('a page, a profile and counts that were in the air are nobody’s any more', async () => {
+  test('a page, a profile and counts do not join requests that were in flight', async () => {
     const { testbed, headers } = await arrange();
     const paths = ['/api/users/7/posts', '/api/users/7/profile'];
-    const counted = async () =>
+    const countNow = async () =>
       ((await testbed.request(paths[1]!)).body as { postCount: number }).postCount;
-    const count = await counted();
+    const count = await countNow();
     const release = testbed.social.hold();
     testbed.social.clearRequests();
     const before = paths.map((path) => testbed.request(path));
-    await until('all are asked', () => testbed.social.requests.length >= 2);
+    await until('Social has all requests', () => testbed.social.requests.length >= 2);
     testbed.social.respondWith();
     await post(testbed, headers);
     for (const path of paths) expect(contentsOf(await testbed.request(path))[0]).toBe('New.');
-    expect(await counted()).toBe(count + 1);
+    expect(await countNow()).toBe(count + 1);
     release();
     for (const response of await Promise.all(before))
       expect(contentsOf(response)).not.toContain('New.');
   });
 });
 
-describe('after a change between two people', () => {
+describe('after a change of a friendship', () => {
   test.each(['PUT', 'DELETE'])(
-    'by %s, counts that were in the air are nobody’s any more',
+    'by %s, counts do not join a request that was in flight',
     async (method) => {
       const { testbed, headers } = await arrange();
-      const counted = async () =>
+      const countNow = async () =>
         ((await testbed.request('/api/users/7/profile')).body as { friendCount: number })
           .friendCount;
-      const count = await counted();
+      const count = await countNow();
       const release = testbed.social.hold();
       testbed.social.clearRequests();
       const before = testbed.request('/api/users/7/profile');
-      await until('it is asked', () => testbed.social.requests.length === 2);
+      await until('Social has the requests', () => testbed.social.requests.length === 2);
       testbed.social.respondWith();
       expect((await testbed.request('/api/friends/9', { method, headers })).status).toBeLessThan(
         300,
       );
-      expect(await counted()).not.toBe(count);
+      expect(await countNow()).not.toBe(count);
       release();
       expect((await before).body).toMatchObject({ friendCount: count });
     },

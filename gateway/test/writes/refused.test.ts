@@ -1,4 +1,4 @@
-// What an upstream refuses to do is told in its words, with its status, and is no failure of it.
+// Rejections by an upstream are passed on in its words and with its status, and do not count as its failures.
 import { expect, test } from '@jest/globals';
 import type { ProblemSlug } from 'chassis/http/problem';
 import { PASSWORD } from 'chassis/testing/users';
@@ -14,17 +14,17 @@ const CHANGE = [
   '/api/me',
   { email: 'new@secret.example', currentPassword: PASSWORD },
 ] as const;
-const LEAVE = ['DELETE', '/api/me', { currentPassword: PASSWORD }] as const;
+const DELETE_ACCOUNT = ['DELETE', '/api/me', { currentPassword: PASSWORD }] as const;
 const BEFRIEND = ['PUT', '/api/friends/9', undefined] as const;
 const LOG_IN = ['POST', '/api/auth/login', { username: 'user_7', password: PASSWORD }] as const;
 
-type Asked = readonly [string, string, object | undefined];
+type Write = readonly [string, string, object | undefined];
 const FAULTY = { errors: [{ pointer: '/body', detail: 'not so' }] };
 const LIMITS = { RateLimit: '"account";r=0;t=540', 'RateLimit-Policy': '"account";q=10;w=900' };
 const LATER = { headers: { 'Retry-After': '540', ...LIMITS } };
 const BEARER = { headers: { 'WWW-Authenticate': 'Bearer' } };
 
-test.each<[string, ProblemSlug, Asked, Parameters<typeof problem>[2]]>([
+test.each<[string, ProblemSlug, Write, Parameters<typeof problem>[2]]>([
   ['a new post', 'invalid-request', POST, FAULTY],
   ['a new post', 'unauthenticated', POST, BEARER],
   ['a new post', 'key-in-use', POST, { headers: { 'Retry-After': '1' } }],
@@ -34,25 +34,29 @@ test.each<[string, ProblemSlug, Asked, Parameters<typeof problem>[2]]>([
   ['a change of the account', 'conflict', CHANGE, FAULTY],
   ['a change of the account', 'forbidden', CHANGE, { headers: LIMITS }],
   ['a change of the account', 'too-many-requests', CHANGE, LATER],
-  ['leaving', 'forbidden', LEAVE, {}],
-  ['leaving', 'too-many-requests', LEAVE, LATER],
-  ['asking to be friends', 'invalid-request', BEFRIEND, FAULTY],
-  ['logging in', 'unauthenticated', LOG_IN, BEARER],
-  ['logging in', 'too-many-requests', LOG_IN, LATER],
-])('%s, refused as %s, is told so', async (_, slug, [method, path, json], more) => {
-  const testbed = await startTestbed();
-  const headers = bearer(testbed.identity.openSession(7));
-  await testbed.request('/api/friends', { headers });
-  await testbed.request('/api/users/9');
-  const saying = problem(slug, 'In these very words.', more);
-  for (const upstream of [testbed.identity, testbed.social]) upstream.respondWith(always(saying));
-  const response = await testbed.request(path, { method, headers, ...(json && { json }) });
-  expectProblem(response, saying.status, slug, path);
-  expect(response.body).toMatchObject({
-    detail: 'In these very words.',
-    ...(more?.errors && more),
-  });
-  for (const [name, value] of Object.entries(more?.headers ?? {}))
-    expect(response.headers[name.toLowerCase()]).toBe(value);
-  expect(response.headers['proxy-status']).toBeUndefined();
-});
+  ['a deletion of the account', 'forbidden', DELETE_ACCOUNT, {}],
+  ['a deletion of the account', 'too-many-requests', DELETE_ACCOUNT, LATER],
+  ['a friend request', 'invalid-request', BEFRIEND, FAULTY],
+  ['a login', 'unauthenticated', LOG_IN, BEARER],
+  ['a login', 'too-many-requests', LOG_IN, LATER],
+])(
+  '%s that is rejected with the problem %s is answered with it in the upstream’s words',
+  async (_, slug, [method, path, json], extras) => {
+    const testbed = await startTestbed();
+    const headers = bearer(testbed.identity.openSession(7));
+    await testbed.request('/api/friends', { headers });
+    await testbed.request('/api/users/9');
+    const rejection = problem(slug, 'In these very words.', extras);
+    for (const upstream of [testbed.identity, testbed.social])
+      upstream.respondWith(always(rejection));
+    const response = await testbed.request(path, { method, headers, ...(json && { json }) });
+    expectProblem(response, rejection.status, slug, path);
+    expect(response.body).toMatchObject({
+      detail: 'In these very words.',
+      ...(extras?.errors && extras),
+    });
+    for (const [name, value] of Object.entries(extras?.headers ?? {}))
+      expect(response.headers[name.toLowerCase()]).toBe(value);
+    expect(response.headers['proxy-status']).toBeUndefined();
+  },
+);
