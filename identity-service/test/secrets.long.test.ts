@@ -88,9 +88,9 @@ test('no e-mail, password, hash, token or key is in any log line, metric or erro
   await place.remove();
 
   expect(child.lines.length).toBeGreaterThan(statuses.length);
-  const told = [...child.lines, stderr, metrics, ...errors].join('\n').toLowerCase();
+  const written = [...child.lines, stderr, metrics, ...errors].join('\n').toLowerCase();
   // The answers of a problem repeat the path that was asked for; that one was the client's own word.
-  const without = told.replaceAll(encodeURIComponent(EMAIL).toLowerCase(), '');
+  const without = written.replaceAll(encodeURIComponent(EMAIL).toLowerCase(), '');
   expect(secrets.filter((secret) => without.includes(secret.toLowerCase()))).toEqual([]);
   expect(without).not.toContain('argon2id');
   expect(metrics).toContain('identity_logins_total{outcome="limited"} 1');

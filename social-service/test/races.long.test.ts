@@ -16,9 +16,9 @@ function statusesOf(answers: readonly { readonly status: number }[]): Record<str
 }
 
 /** The same again and again, as somebody else each time. */
-const inRounds = (name: string, story: (me: number) => Promise<void>): void =>
+const inRounds = (name: string, scenario: (me: number) => Promise<void>): void =>
   test(name, async () => {
-    for (const me of ROUNDS) await story(me);
+    for (const me of ROUNDS) await scenario(me);
   });
 
 describeOnServer('fifty requests at once', () => {

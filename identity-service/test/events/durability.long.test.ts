@@ -28,11 +28,11 @@ describeOnBoth('a process that is killed while it changes users', (newDatabase) 
       expect(foldUsernames(events)).toEqual(
         new Map(users.map(({ id, username }) => [id, username])),
       );
-      const told = events.map(({ type, data }) => Object.assign({ type }, data));
-      expect(told.slice(before, acknowledged.length)).toEqual(acknowledged.slice(before));
+      const changes = events.map(({ type, data }) => Object.assign({ type }, data));
+      expect(changes.slice(before, acknowledged.length)).toEqual(acknowledged.slice(before));
       // At most the one that was on its way when the process died.
-      expect(told.length - acknowledged.length).toBeLessThanOrEqual(1);
-      acknowledged.push(...(told.slice(acknowledged.length) as typeof acknowledged));
+      expect(changes.length - acknowledged.length).toBeLessThanOrEqual(1);
+      acknowledged.push(...(changes.slice(acknowledged.length) as typeof acknowledged));
     }
     await place.remove();
   });

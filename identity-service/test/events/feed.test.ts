@@ -276,12 +276,12 @@ describe('waiting itself', () => {
   });
 
   test('what is announced during a look is newer than what that finds', async () => {
-    const heard = Promise.withResolvers<number>();
-    const { feed } = heads(() => heard.promise);
+    const pending = Promise.withResolvers<number>();
+    const { feed } = heads(() => pending.promise);
     feed.notify(7);
     const wait = feed.wait(6, 60_000, never);
     feed.notify(8);
-    heard.resolve(5);
+    pending.resolve(5);
     await wait;
     expect(feed.latestOffset()).toBe(8);
   });

@@ -107,10 +107,10 @@ describeOnBoth('friendships', (newDatabase) => {
       { maxCommands: 30 },
     );
     await fc.assert(
-      fc.asyncProperty(commands, async (story) => {
+      fc.asyncProperty(commands, async (sequence) => {
         const real = { friends, person: newPeople() };
         const model: Model = new Map();
-        await fc.asyncModelRun(() => ({ model, real }), story);
+        await fc.asyncModelRun(() => ({ model, real }), sequence);
         await look.run(model, real);
       }),
       { numRuns: 40 },
