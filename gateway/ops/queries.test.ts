@@ -1,4 +1,4 @@
-// Alerts and dashboard use only metrics that the gateway exports. test/alerts.long.test.ts checks those of the services.
+// Alerts and dashboard use only metrics that the gateway exports. test/alerts.long.test.ts checks the services' metrics.
 import { expect, test } from '@jest/globals';
 import { startTestbed } from '../test/support/testbed.ts';
 import {
@@ -28,7 +28,7 @@ async function exported(): Promise<Series[]> {
   return seriesOf((await admin('/metrics')).text);
 }
 
-test('the metrics, labels and selectors of a query are found, and nothing else is taken for one', () => {
+test('finds exactly the metrics, labels and selectors of a query', () => {
   const query =
     'sum by (part) (rate(a_total{job="b", c=~"d.*"}[5m])) / on (x) group_left () sum(e_count) > 0.5 or vector(0)';
   expect(metricsOf(query)).toEqual(['a_total', 'e_count']);
@@ -39,7 +39,7 @@ test('the metrics, labels and selectors of a query are found, and nothing else i
   ]);
 });
 
-test('every metric that an alert or a panel asks for is exported', async () => {
+test('every metric in a query of an alert or a panel is exported', async () => {
   const series = await exported();
   expect(queries.length).toBeGreaterThan(30);
   for (const query of queries) {
@@ -48,12 +48,12 @@ test('every metric that an alert or a panel asks for is exported', async () => {
   }
 });
 
-test('every label that a query uses is one that its metrics carry', async () => {
+test('every label in a query is a label of its metrics', async () => {
   const series = await exported();
   for (const query of queries) expect([query, unknownLabels(query, series)]).toEqual([query, []]);
 });
 
-test("every value that a query selects of the gateway's own metrics exists from the start", async () => {
+test("every label value that a query selects from the gateway's own metrics exists from the start", async () => {
   const series = await exported();
   const selectors = queries
     .flatMap(selectorsOf)
@@ -64,9 +64,9 @@ test("every value that a query selects of the gateway's own metrics exists from 
 });
 
 test('every metric of the gateway itself is on the dashboard', async () => {
-  const asked = new Set(dashboardQueries.flatMap(metricsOf).map(base));
+  const queried = new Set(dashboardQueries.flatMap(metricsOf).map(base));
   const names = (await exported()).map(({ name }) => name);
   const own = [...new Set(names)].filter((name) => /^(gateway|http)_/.test(name));
   expect(own.length).toBeGreaterThan(10);
-  expect(own.filter((name) => !asked.has(base(name)))).toEqual([]);
+  expect(own.filter((name) => !queried.has(base(name)))).toEqual([]);
 });

@@ -48,7 +48,7 @@ export const readReadme = (): string => read('README.md');
 
 const KEYWORDS = new Set(['and', 'or', 'unless', 'bool', 'offset', 'inf', 'nan']);
 
-/** The metrics of a query: the names that remain without strings, label lists, ranges and functions. */
+/** The metrics of a query: the names that remain after strings, label lists, ranges and functions are removed. */
 export function metricsOf(query: string): string[] {
   const bare = query
     .replaceAll(/"[^"]*"/g, '')
@@ -104,7 +104,7 @@ export const unknownMetrics = (query: string, series: readonly Series[]): string
 export function unknownLabels(query: string, series: readonly Series[]): string[] {
   const metrics = metricsOf(query);
   const own = series.filter(({ name }) => metrics.includes(name));
-  const known = new Set(['job', 'instance', ...own.flatMap((one) => Object.keys(one.labels))]);
+  const known = new Set(['job', 'instance', ...own.flatMap((each) => Object.keys(each.labels))]);
   return labelsOf(query).filter((label) => !known.has(label));
 }
 

@@ -1,4 +1,4 @@
-// The two pages for people, in a real browser: they work, and they ask nobody else.
+// The API documentation and the admin page in a real browser: they work, and send no requests to other hosts.
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
@@ -8,7 +8,7 @@ import { startTestbed } from './support/testbed.ts';
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const hasBrowser = existsSync(executablePath);
 const inBrowser = hasBrowser ? test : test.skip;
-const unless = hasBrowser ? '' : ` (skipped: no browser at ${executablePath})`;
+const skipNote = hasBrowser ? '' : ` (skipped: no browser at ${executablePath})`;
 
 const ARGS = [
   '--headless',
@@ -30,12 +30,12 @@ afterEach(async () => {
 });
 afterAll(() => browser?.close());
 
-/** A new page, and what it did that a quiet page does not: complaints in its console, and requests to other hosts. */
+/** Opens a page. Records its complaints (console messages, errors, policy violations) and its requests to other hosts. */
 async function openPage(url: string) {
   const complaints: string[] = [];
-  const elsewhere: string[] = [];
+  const foreignRequests: string[] = [];
   const page = await browser!.newPage();
-  // Below the test's own, so that what was waited for is named.
+  // Shorter than the test's timeout, so that an error names what the page waited for.
   page.setDefaultTimeout(10_000);
   page.on('console', (message) => {
     if (message.type() !== 'log' && message.type() !== 'info') complaints.push(message.text());
@@ -44,28 +44,30 @@ async function openPage(url: string) {
   page.on('request', (request) => {
     const target = new URL(request.url());
     if (target.protocol !== 'data:' && target.host !== new URL(url).host)
-      elsewhere.push(request.url());
+      foreignRequests.push(request.url());
   });
-  // A breach of the policy is told here too, whether or not the console has a word for it.
-  await page.exposeFunction('breach', (what: string) => complaints.push(what));
+  // Records violations of the security policy, also those that the console does not show.
+  await page.exposeFunction('violated', (violation: string) => complaints.push(violation));
   await page.addInitScript(
-    `addEventListener('securitypolicyviolation', (event) => breach(event.violatedDirective + ' ' + event.blockedURI))`,
+    `addEventListener('securitypolicyviolation', (event) => violated(event.violatedDirective + ' ' + event.blockedURI))`,
   );
   await page.goto(url);
-  return { page, complaints, elsewhere };
+  return { page, complaints, foreignRequests };
 }
 
 const METHODS = new Set(['get', 'post', 'put', 'patch', 'delete']);
 
-describe(`in a browser${unless}`, () => {
+describe(`in a browser${skipNote}`, () => {
   inBrowser(
-    '/api/docs shows every operation, complains of nothing and asks nobody else',
+    '/api/docs shows every operation, without complaints or requests to other hosts',
     async () => {
       const { gateway, request } = await startTestbed();
-      const { page, complaints, elsewhere } = await openPage(`${gateway.url}/api/docs`);
-      const shown = page.locator('.opblock-summary-path');
-      await shown.first().waitFor();
-      const paths = (await shown.allTextContents()).map((path) => path.replaceAll('\u200b', ''));
+      const { page, complaints, foreignRequests } = await openPage(`${gateway.url}/api/docs`);
+      const shownPaths = page.locator('.opblock-summary-path');
+      await shownPaths.first().waitFor();
+      const paths = (await shownPaths.allTextContents()).map((path) =>
+        path.replaceAll('\u200b', ''),
+      );
       const { body } = await request('/api/openapi.json');
       const operations = Object.entries((body as { paths: Record<string, object> }).paths).flatMap(
         ([path, item]) =>
@@ -74,13 +76,13 @@ describe(`in a browser${unless}`, () => {
             .map(() => path),
       );
       expect(paths.toSorted()).toEqual(operations.toSorted());
-      expect([...complaints, ...elsewhere]).toEqual([]);
+      expect([...complaints, ...foreignRequests]).toEqual([]);
     },
   );
 
-  inBrowser('an operation of /api/docs can be tried out, against this gateway', async () => {
+  inBrowser('/api/docs can try out an operation at this gateway', async () => {
     const { gateway } = await startTestbed();
-    const { page, complaints, elsewhere } = await openPage(`${gateway.url}/api/docs`);
+    const { page, complaints, foreignRequests } = await openPage(`${gateway.url}/api/docs`);
     const operation = page.locator('.opblock-get', {
       has: page.locator('[data-path="/api/posts/{id}"]'),
     });
@@ -89,34 +91,31 @@ describe(`in a browser${unless}`, () => {
     await operation.getByPlaceholder('id', { exact: true }).fill('5');
     await operation.getByRole('button', { name: 'Execute' }).click();
     await operation.getByText('This is post 5.').first().waitFor();
-    expect([...complaints, ...elsewhere]).toEqual([]);
+    expect([...complaints, ...foreignRequests]).toEqual([]);
   });
 
-  inBrowser(
-    'the admin page shows a breaker’s change as it happens, without being loaded again',
-    async () => {
-      const { gateway, admin } = await startTestbed();
-      const { page, complaints, elsewhere } = await openPage(`${gateway.adminUrl}/`);
-      await page.evaluate('globalThis.loadedOnce = true');
-      const identity = cardOf(page, 'identity');
-      await shows(identity, 'closed');
+  inBrowser('the admin page shows a breaker’s transition at once, without a reload', async () => {
+    const { gateway, admin } = await startTestbed();
+    const { page, complaints, foreignRequests } = await openPage(`${gateway.adminUrl}/`);
+    await page.evaluate('globalThis.loadedOnce = true');
+    const identity = cardOf(page, 'identity');
+    await untilShown(identity, 'closed');
 
-      await identity.getByRole('button', { name: 'open' }).click();
-      await shows(identity, 'forced open');
-      await shows(cardOf(page, 'social'), 'closed');
-      expect((await admin('/breakers')).text).toContain('"state":"forced_open"');
+    await identity.getByRole('button', { name: 'open' }).click();
+    await untilShown(identity, 'forced open');
+    await untilShown(cardOf(page, 'social'), 'closed');
+    expect((await admin('/breakers')).text).toContain('"state":"forced_open"');
 
-      await identity.getByRole('button', { name: 'auto' }).click();
-      await shows(identity, 'closed');
+    await identity.getByRole('button', { name: 'auto' }).click();
+    await untilShown(identity, 'closed');
 
-      await admin('/breakers/social/close', { method: 'POST' });
-      await shows(cardOf(page, 'social'), 'forced closed');
-      expect(await page.evaluate('globalThis.loadedOnce')).toBe(true);
-      expect([...complaints, ...elsewhere]).toEqual([]);
-    },
-  );
+    await admin('/breakers/social/close', { method: 'POST' });
+    await untilShown(cardOf(page, 'social'), 'forced closed');
+    expect(await page.evaluate('globalThis.loadedOnce')).toBe(true);
+    expect([...complaints, ...foreignRequests]).toEqual([]);
+  });
 
-  inBrowser('a switch of the admin page keeps the focus while the state changes', async () => {
+  inBrowser('a button of the admin page keeps the focus while the state changes', async () => {
     const { gateway, identity: upstream, request } = await startTestbed();
     const { page } = await openPage(`${gateway.adminUrl}/`);
     const identity = cardOf(page, 'identity');
@@ -124,25 +123,28 @@ describe(`in a browser${unless}`, () => {
     await button.focus();
     await upstream.refuse();
     for (let id = 1; id <= 8; id += 1) await request(`/api/posts/${id}`);
-    await shows(identity, 'open');
+    await untilShown(identity, 'open');
     expect(await button.evaluate((element) => element.matches(':focus'))).toBe(true);
     await page.keyboard.press('Enter');
-    await shows(identity, 'forced open');
+    await untilShown(identity, 'forced open');
   });
 
-  inBrowser('the admin page says so when the gateway is gone', async () => {
-    const { gateway } = await startTestbed();
-    const { page } = await openPage(`${gateway.adminUrl}/`);
-    await until(
-      'it is live',
-      async () => (await page.getByRole('status').textContent()) === 'live',
-    );
-    await gateway.stop();
-    await page.getByText('does not answer').waitFor();
-  });
+  inBrowser(
+    'the admin page says that the gateway does not answer when it has stopped',
+    async () => {
+      const { gateway } = await startTestbed();
+      const { page } = await openPage(`${gateway.adminUrl}/`);
+      await until(
+        'the page is live',
+        async () => (await page.getByRole('status').textContent()) === 'live',
+      );
+      await gateway.stop();
+      await page.getByText('does not answer').waitFor();
+    },
+  );
 
   inBrowser.each(['adminUrl', 'url'] as const)(
-    'no other page may show what is at the %s in a frame',
+    'another page cannot show the page at the %s in a frame',
     async (where) => {
       const { gateway } = await startTestbed();
       const page = await browser!.newPage();
@@ -156,8 +158,8 @@ describe(`in a browser${unless}`, () => {
 const cardOf = (page: Page, name: string): Locator =>
   page.locator('section', { has: page.getByRole('heading', { name }) });
 
-/** Waits until a breaker's card tells of a state. */
-const shows = (card: Locator, state: string): Promise<string> =>
+/** Waits until a breaker's card shows a state. */
+const untilShown = (card: Locator, state: string): Promise<string> =>
   until(
     `the page shows ${state}`,
     async () => (await card.locator('.state').textContent()) === state && state,

@@ -93,7 +93,7 @@ describe('a replica that does not answer', () => {
   const REJECTIONS = 'gateway_rejections_total{upstream="identity",reason="breaker_open"}';
   const env = { AUTHOR_STRATEGY: 'hybrid', BREAKER_VOLUME: '2' };
 
-  test('takes at most a quarter of the connections to Social', async () => {
+  test('takes at most a quarter of the connections to Social, so that posts are still served', async () => {
     const testbed = await startTestbed({
       env: { ...env, UPSTREAM_CONNECTIONS: '4', AUTHOR_DEADLINE_MS: '8000', ...longDeadline },
     });

@@ -1,4 +1,4 @@
-// Where an author comes from with AUTHOR_STRATEGY=aggregate: fresh cache → Identity → stale cache → the authorless post.
+// The rungs of AUTHOR_STRATEGY=aggregate: fresh cache → Identity → stale cache → the post without its author.
 import { expect, test } from '@jest/globals';
 import { until } from 'chassis/testing/until';
 import { userOf } from 'chassis/testing/users';
@@ -8,7 +8,7 @@ import { startTestbed } from '../support/testbed.ts';
 const AUTHOR = userOf(6);
 const POST = '/api/posts/5';
 
-test('a post comes with its author, and says that both were asked for', async () => {
+test('serves a post with its author, with a miss for both in Cache-Status', async () => {
   const { request } = await startTestbed();
   const response = await request(POST);
   expect(response.body).toEqual(completePost(5));
@@ -19,7 +19,7 @@ test('a post comes with its author, and says that both were asked for', async ()
   expect(response.headers['proxy-status']).toBeUndefined();
 });
 
-test('an author that is fresh is not asked for, and Server-Timing leaves Identity out', async () => {
+test('serves a fresh author without a request, and leaves Identity out of Server-Timing', async () => {
   const { request, identity } = await startTestbed();
   await request(POST);
   const response = await request(POST);
@@ -28,7 +28,7 @@ test('an author that is fresh is not asked for, and Server-Timing leaves Identit
   expect(response.headers['server-timing']).not.toContain('identity');
 });
 
-test('a fresh author needs no Identity: the answer is whole while it is down', async () => {
+test('serves a complete answer with a fresh author while Identity is down', async () => {
   const { request, identity } = await startTestbed();
   await request(POST);
   await identity.refuse();
@@ -37,7 +37,7 @@ test('a fresh author needs no Identity: the answer is whole while it is down', a
   expect(response.headers['etag']).toBeDefined();
 });
 
-test('an author that is no longer fresh stands in while Identity is down', async () => {
+test('serves the stale author while Identity is down', async () => {
   const { request, identity } = await startTestbed({ env: { AUTHOR_TTL_MS: '1' } });
   await request(POST);
   await identity.refuse();
@@ -50,7 +50,7 @@ test('an author that is no longer fresh stands in while Identity is down', async
   expect(response.headers['cache-control']).toBe('no-store');
 });
 
-test('beyond the stale horizon the post comes without its author', async () => {
+test('serves the post without its author when the author is too old even to be stale', async () => {
   const { request, identity } = await startTestbed({
     env: { AUTHOR_TTL_MS: '1', AUTHOR_STALE_MS: '0' },
   });
@@ -59,12 +59,12 @@ test('beyond the stale horizon the post comes without its author', async () => {
   expect((await request(POST)).body).toEqual({ ...completePost(5), author: null });
 });
 
-test('an author that degraded is fetched in the background: it comes back without a client waiting for it', async () => {
+test('requests a missing author again in the background, without a waiting client', async () => {
   const { request, identity } = await startTestbed({ env: { BREAKER_RESET_MS: '50' } });
   await identity.refuse();
   expect((await request(POST)).body).toMatchObject({ author: null });
   await identity.accept();
-  await until('the author was asked for in the background', () => identity.count(/users/) > 0);
+  await until('Identity has the background request', () => identity.count(/users/) > 0);
   const response = await until('the author is cached', async () => {
     const again = await request(POST);
     return again.headers['cache-status']?.includes('author; hit') === true ? again : undefined;
@@ -72,7 +72,7 @@ test('an author that degraded is fetched in the background: it comes back withou
   expect(response.body).toEqual(completePost(5));
 });
 
-test('a user is answered from the stale cache while Identity is down, and is a 503 when nothing is held', async () => {
+test('serves a stale user while Identity is down, and a 503 for a user that is not cached', async () => {
   const { request, identity } = await startTestbed({ env: { AUTHOR_TTL_MS: '1' } });
   await request('/api/users/6');
   await identity.refuse();
@@ -85,7 +85,7 @@ test('a user is answered from the stale cache while Identity is down, and is a 5
 });
 
 test.each(['/api/posts/5', '/api/posts?ids=5,6', '/api/users/6', '/api/users/6/profile'])(
-  '%s asks Social for no name, whatever happens to Identity',
+  '%s requests no names from Social, also while Identity is down',
   async (path) => {
     const { request, identity, social } = await startTestbed();
     await request(path);
@@ -95,7 +95,7 @@ test.each(['/api/posts/5', '/api/posts?ids=5,6', '/api/users/6', '/api/users/6/p
   },
 );
 
-test('a profile without Identity has no user, and all the rest', async () => {
+test('serves a profile without the user, and with all other parts, while Identity is down', async () => {
   const { request, identity } = await startTestbed();
   await identity.refuse();
   const response = await request('/api/users/6/profile');
@@ -104,14 +104,14 @@ test('a profile without Identity has no user, and all the rest', async () => {
   expect(response.headers['cache-control']).toBe('no-store');
 });
 
-test('the posts and the profile of a user that Identity does not know are a 404', async () => {
+test('serves a 404 for the posts and the profile of a user that Identity does not know', async () => {
   const { request } = await startTestbed();
   expect((await request('/api/users/9999/posts')).status).toBe(404);
   expect((await request('/api/users/9999/profile')).status).toBe(404);
   expect((await request('/api/users/9999')).status).toBe(404);
 });
 
-test('each degraded answer is counted by its part and reason', async () => {
+test('counts each degraded answer by its part and reason', async () => {
   const { request, identity, metric } = await startTestbed({ env: { AUTHOR_TTL_MS: '1' } });
   await request(POST);
   await identity.refuse();

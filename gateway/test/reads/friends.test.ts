@@ -1,4 +1,4 @@
-// Friends, and requests to be one: with their names, in two requests upstream; and the changes between two people.
+// Friends and friend requests: lists with names, in two upstream requests, and changes of friendships.
 import { describe, expect, test } from '@jest/globals';
 import { expectDegraded, expectProblem } from '../support/expectations.ts';
 import { friendsOf, requestsOf } from '../support/fake-social.ts';
@@ -9,21 +9,24 @@ import { userOf } from 'chassis/testing/users';
 
 const VIEWER = 7;
 
-/** The keys are known, and nothing else. */
-async function arrange(casting: TestbedOptions = {}) {
-  const testbed = await startTestbed(casting);
+/** The viewer's session. The gateway has the keys, and an empty cache. */
+async function arrange(options: TestbedOptions = {}) {
+  const testbed = await startTestbed(options);
   const headers = bearer(testbed.identity.openSession(VIEWER));
   await testbed.request('/api/me', { headers });
   testbed.identity.clearRequests();
   testbed.social.clearRequests();
-  const ask = (path: string, method = 'GET', more: Readonly<Record<string, string>> = {}) =>
-    testbed.request(path, { method, headers: { ...headers, ...more } });
-  return { testbed, ask };
+  const send = (
+    path: string,
+    method = 'GET',
+    extraHeaders: Readonly<Record<string, string>> = {},
+  ) => testbed.request(path, { method, headers: { ...headers, ...extraHeaders } });
+  return { testbed, send };
 }
 
 const friend = (id: number) => ({ ...userOf(id), since: timeOf(id) });
-const request = (id: number) => ({ ...userOf(id), requestedAt: timeOf(id) });
-const nameless = <T>(person: T) => ({ ...person, username: null });
+const friendRequest = (id: number) => ({ ...userOf(id), requestedAt: timeOf(id) });
+const withoutName = <T>(person: T) => ({ ...person, username: null });
 
 const FRIENDS = friendsOf(VIEWER).map(friend);
 const { incoming, outgoing } = requestsOf(VIEWER);
@@ -33,65 +36,65 @@ const LISTS: readonly [string, string, readonly object[]][] = [
   [
     '/api/friends/requests',
     '/api/friend-requests?direction=incoming&limit=20',
-    incoming.map(request),
+    incoming.map(friendRequest),
   ],
   [
     '/api/friends/requests?direction=incoming',
     '/api/friend-requests?direction=incoming&limit=20',
-    incoming.map(request),
+    incoming.map(friendRequest),
   ],
   [
     '/api/friends/requests?direction=outgoing&limit=50',
     '/api/friend-requests?direction=outgoing&limit=50',
-    outgoing.map(request),
+    outgoing.map(friendRequest),
   ],
   ['/api/friends?limit=2&cursor=abc', '/api/friends?limit=2&cursor=abc', FRIENDS.slice(0, 2)],
 ];
 
-describe.each(LISTS)('%s', (path, asked, people) => {
-  test('is everybody with their names, in two requests upstream', async () => {
-    const { testbed, ask } = await arrange();
-    expect((await ask(path)).body).toEqual({ items: people, nextCursor: null });
-    expect(testbed.social.requests.map((each) => each.path)).toEqual([asked]);
+describe.each(LISTS)('%s', (path, socialPath, people) => {
+  test('lists everybody with their names, by two upstream requests', async () => {
+    const { testbed, send } = await arrange();
+    expect((await send(path)).body).toEqual({ items: people, nextCursor: null });
+    expect(testbed.social.requests.map((request) => request.path)).toEqual([socialPath]);
     expect(testbed.identity.requests).toHaveLength(1);
   });
 
-  test('without Identity is everybody without their names, and says so', async () => {
-    const { testbed, ask } = await arrange();
+  test('lists everybody without names while Identity is down, marked as degraded, or a 503 with strict handling', async () => {
+    const { testbed, send } = await arrange();
     await testbed.identity.refuse();
-    const response = await ask(path);
+    const response = await send(path);
     expectDegraded(response);
-    expect(response.body).toEqual({ items: people.map(nameless), nextCursor: null });
-    const strict = await ask(path, 'GET', { Prefer: 'handling=strict' });
+    expect(response.body).toEqual({ items: people.map(withoutName), nextCursor: null });
+    const strict = await send(path, 'GET', { Prefer: 'handling=strict' });
     expectProblem(strict, 503, 'incomplete-answer', path.split('?')[0]!);
   });
 
-  test('names that are no longer fresh stand in', async () => {
-    const { testbed, ask } = await arrange({ env: { AUTHOR_TTL_MS: '1' } });
-    await ask(path);
+  test('lists stale names while Identity is down', async () => {
+    const { testbed, send } = await arrange({ env: { AUTHOR_TTL_MS: '1' } });
+    await send(path);
     await testbed.identity.refuse();
-    const response = await ask(path);
+    const response = await send(path);
     expectDegraded(response);
     expect(response.body).toEqual({ items: people, nextCursor: null });
   });
 
-  test('leaves out who has left, as Identity says', async () => {
-    const { ask } = await arrange({ population: { authors: VIEWER } });
-    const response = await ask(path);
+  test('leaves out people who no longer exist according to Identity', async () => {
+    const { send } = await arrange({ population: { authors: VIEWER } });
+    const response = await send(path);
     expect(response.body).toEqual({ items: [], nextCursor: null });
     expect(response.headers['etag']).toBeDefined();
   });
 
-  test('without Social is not to be had', async () => {
-    const { testbed, ask } = await arrange();
+  test('is a 503 while Social is down', async () => {
+    const { testbed, send } = await arrange();
     await testbed.social.refuse();
-    expectProblem(await ask(path), 503, 'upstream-unavailable', path.split('?')[0]!);
+    expectProblem(await send(path), 503, 'upstream-unavailable', path.split('?')[0]!);
   });
 });
 
-test('one of several who has left is left out, and the others stay in order', async () => {
-  const { ask } = await arrange({ population: { authors: VIEWER + 2 } });
-  expect((await ask('/api/friends')).body).toMatchObject({ items: FRIENDS.slice(0, 2) });
+test('leaves out friends who no longer exist, and keeps the others in order', async () => {
+  const { send } = await arrange({ population: { authors: VIEWER + 2 } });
+  expect((await send('/api/friends')).body).toMatchObject({ items: FRIENDS.slice(0, 2) });
 });
 
 test.each([
@@ -100,15 +103,15 @@ test.each([
   ['/api/friends?direction=incoming', '/query/direction'],
   ['/api/friends?limit=1000', '/query/limit'],
 ])('%s is a 400 that points at %s', async (path, pointer) => {
-  const { testbed, ask } = await arrange();
-  expect((await ask(path)).body).toMatchObject({ status: 400, errors: [{ pointer }] });
+  const { testbed, send } = await arrange();
+  expect((await send(path)).body).toMatchObject({ status: 400, errors: [{ pointer }] });
   expect(testbed.social.requests).toEqual([]);
 });
 
-describe('asking somebody to be friends', () => {
-  test('tells how things stand', async () => {
-    const { testbed, ask } = await arrange();
-    const response = await ask('/api/friends/9', 'PUT');
+describe('a friend request', () => {
+  test('is answered with the state of the friendship', async () => {
+    const { testbed, send } = await arrange();
+    const response = await send('/api/friends/9', 'PUT');
     expect([response.status, response.body]).toEqual([200, { id: 9, state: 'requested' }]);
     expect(response.headers['cache-control']).toBe('no-store');
     expect(testbed.social.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
@@ -116,47 +119,50 @@ describe('asking somebody to be friends', () => {
     ]);
   });
 
-  test('who does not exist is a 404, and Social hears nothing of it', async () => {
-    const { testbed, ask } = await arrange();
-    expectProblem(await ask('/api/friends/999', 'PUT'), 404, 'not-found', '/api/friends/999');
+  test('to a user who does not exist is a 404, without a request to Social', async () => {
+    const { testbed, send } = await arrange();
+    expectProblem(await send('/api/friends/999', 'PUT'), 404, 'not-found', '/api/friends/999');
     expect(testbed.social.requests).toEqual([]);
   });
 
-  test('works while Identity cannot tell who exists', async () => {
-    const { testbed, ask } = await arrange();
+  test('is sent also while Identity is down and cannot tell whether the user exists', async () => {
+    const { testbed, send } = await arrange();
     await testbed.identity.refuse();
-    const response = await ask('/api/friends/9', 'PUT');
+    const response = await send('/api/friends/9', 'PUT');
     expect(response.status).toBe(200);
     expect(response.headers['proxy-status']).toMatch(/^identity; error=/);
   });
 
-  test('oneself is a 400 in Social’s words', async () => {
-    const { ask } = await arrange();
-    const response = await ask(`/api/friends/${VIEWER}`, 'PUT');
+  test('to oneself is a 400 in Social’s words', async () => {
+    const { send } = await arrange();
+    const response = await send(`/api/friends/${VIEWER}`, 'PUT');
     expect(response.body).toMatchObject({ status: 400, errors: [{ pointer: '/path/id' }] });
   });
 
-  test('an answer about somebody else says nothing: it is not known whether it was done', async () => {
-    const { testbed, ask } = await arrange();
+  test('has an unknown outcome when Social’s response is about another user', async () => {
+    const { testbed, send } = await arrange();
     testbed.social.respondWith(({ res }) =>
       res.setHeader('Content-Type', 'application/json').end('{"id":10,"state":"friends"}'),
     );
-    expectProblem(await ask('/api/friends/9', 'PUT'), 504, 'outcome-unknown', '/api/friends/9');
+    expectProblem(await send('/api/friends/9', 'PUT'), 504, 'outcome-unknown', '/api/friends/9');
   });
 });
 
-test('a friendship, or a request, ends also with somebody whom Identity does not know', async () => {
-  const { testbed, ask } = await arrange();
-  const response = await ask('/api/friends/999', 'DELETE');
+test('ends a friendship or friend request also with a user whom Identity does not know', async () => {
+  const { testbed, send } = await arrange();
+  const response = await send('/api/friends/999', 'DELETE');
   expect([response.status, response.text]).toEqual([204, '']);
   expect(testbed.identity.requests).toEqual([]);
 });
 
-test.each(['PUT', 'DELETE'])('%s of what is no id is a 400, and asks nobody', async (method) => {
-  const { testbed, ask } = await arrange();
-  for (const id of ['0', '-1', 'me', '9007199254740992', '9%2F8']) {
-    const response = await ask(`/api/friends/${id}`, method);
-    expect(response.body).toMatchObject({ status: 400, errors: [{ pointer: '/path/id' }] });
-  }
-  expect([testbed.social.requests, testbed.identity.requests]).toEqual([[], []]);
-});
+test.each(['PUT', 'DELETE'])(
+  '%s of a friend with an invalid id is a 400, without an upstream request',
+  async (method) => {
+    const { testbed, send } = await arrange();
+    for (const id of ['0', '-1', 'me', '9007199254740992', '9%2F8']) {
+      const response = await send(`/api/friends/${id}`, method);
+      expect(response.body).toMatchObject({ status: 400, errors: [{ pointer: '/path/id' }] });
+    }
+    expect([testbed.social.requests, testbed.identity.requests]).toEqual([[], []]);
+  },
+);

@@ -1,4 +1,4 @@
-// What every answer carries: orders to browsers, and whose pages may read it.
+// The headers of every answer: security policies for browsers, and CORS.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { headersFor } from '../../src/response-headers.ts';
@@ -12,19 +12,19 @@ const request = (headers: Headers, method = 'GET') => ({
   method,
   headers: { host: 'social.example.com', ...headers },
 });
-const closed = headersFor(new Set());
-const opened = headersFor(new Set([APP, ADMIN]));
-/** How a browser asks whether it may. */
-const asks = (origin: string) =>
+const withoutOrigins = headersFor(new Set());
+const withOrigins = headersFor(new Set([APP, ADMIN]));
+/** The preflight request of a browser. */
+const preflight = (origin: string) =>
   request({ origin, 'access-control-request-method': 'PATCH' }, 'OPTIONS');
 
 const corsOf = (headers: object): string[] =>
   Object.keys(headers).filter((name) => name.startsWith('Access-Control-'));
 
-describe('orders to browsers', () => {
-  test('nothing of an answer is run, framed, loaded elsewhere, or told to whom it links', () => {
-    for (const origins of [closed, opened])
-      expect(origins(request({}))).toMatchObject({
+describe('security headers', () => {
+  test('forbid scripts, frames, loading by other origins, and referrers', () => {
+    for (const headersOf of [withoutOrigins, withOrigins])
+      expect(headersOf(request({}))).toMatchObject({
         'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
         'Cross-Origin-Resource-Policy': 'same-origin',
         'Referrer-Policy': 'no-referrer',
@@ -32,41 +32,43 @@ describe('orders to browsers', () => {
       });
   });
 
-  test('where there is TLS, it is for good', () => {
-    expect(closed(request({}))).toMatchObject({ 'Strict-Transport-Security': 'max-age=31536000' });
+  test('require TLS for a year outside localhost', () => {
+    expect(withoutOrigins(request({}))).toMatchObject({
+      'Strict-Transport-Security': 'max-age=31536000',
+    });
   });
 
   test.each(['localhost:8080', '127.0.0.1:8080', '[::1]:8080'])(
-    'at %s nobody is told to come by TLS only',
+    'do not require TLS at %s',
     (host) => {
-      expect(closed(request({ host }))).not.toHaveProperty('Strict-Transport-Security');
-      expect(opened(request({ host, origin: APP }))).not.toHaveProperty(
+      expect(withoutOrigins(request({ host }))).not.toHaveProperty('Strict-Transport-Security');
+      expect(withOrigins(request({ host, origin: APP }))).not.toHaveProperty(
         'Strict-Transport-Security',
       );
     },
   );
 });
 
-describe('closed, as it is when nobody is named', () => {
-  test('no page elsewhere may read anything, and the answer depends on no Origin', () => {
-    for (const each of [request({}), request({ origin: APP }), asks(APP)]) {
-      expect(corsOf(closed(each))).toEqual([]);
-      expect(closed(each)).not.toHaveProperty('Vary');
+describe('CORS without allowed origins', () => {
+  test('allows no page to read an answer, and does not vary by Origin', () => {
+    for (const each of [request({}), request({ origin: APP }), preflight(APP)]) {
+      expect(corsOf(withoutOrigins(each))).toEqual([]);
+      expect(withoutOrigins(each)).not.toHaveProperty('Vary');
     }
   });
 });
 
-describe('open to some', () => {
-  test.each([APP, ADMIN])('%s may read, with its users’ cookies', (origin) => {
-    expect(opened(request({ origin }))).toMatchObject({
+describe('CORS with allowed origins', () => {
+  test.each([APP, ADMIN])('allows %s to read, with its users’ cookies', (origin) => {
+    expect(withOrigins(request({ origin }))).toMatchObject({
       'Access-Control-Allow-Origin': origin,
       'Access-Control-Allow-Credentials': 'true',
       Vary: 'Origin',
     });
   });
 
-  test('what an answer says of itself can be read', () => {
-    const { 'Access-Control-Expose-Headers': exposed } = opened(request({ origin: APP }));
+  test('exposes the headers about the answer', () => {
+    const { 'Access-Control-Expose-Headers': exposed } = withOrigins(request({ origin: APP }));
     expect(String(exposed).split(', ')).toEqual(
       expect.arrayContaining(['ETag', 'Retry-After', 'RateLimit', 'Location', 'Proxy-Status']),
     );
@@ -82,23 +84,23 @@ describe('open to some', () => {
     'http://app.example.net',
     APP.toUpperCase(),
     `${APP},${ADMIN}`,
-  ])('%s may not, and is told apart', (origin) => {
-    const headers = opened(request(origin === undefined ? {} : { origin }));
+  ])('does not allow %s to read, and varies by Origin', (origin) => {
+    const headers = withOrigins(request(origin === undefined ? {} : { origin }));
     expect(corsOf(headers)).toEqual([]);
     expect(headers['Vary']).toBe('Origin');
   });
 
-  test('whoever asks, nobody but those is let in, and never everybody', () => {
+  test('allows exactly the named origins, and never every origin', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.constantFrom(APP, ADMIN)), (origin) => {
-        const { 'Access-Control-Allow-Origin': allowed } = opened(request({ origin }));
+        const { 'Access-Control-Allow-Origin': allowed } = withOrigins(request({ origin }));
         expect(allowed).toBe([APP, ADMIN].includes(origin) ? origin : undefined);
       }),
     );
   });
 
-  test('who asks first hears what may be sent, and need not ask again soon', () => {
-    const headers = opened(asks(APP));
+  test('answers a preflight request with the allowed methods and headers, to be cached for ten minutes', () => {
+    const headers = withOrigins(preflight(APP));
     expect(headers).toMatchObject({
       'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
       'Access-Control-Max-Age': '600',
@@ -108,12 +110,12 @@ describe('open to some', () => {
     );
   });
 
-  test('who does not ask first, or is not let in, hears nothing of that', () => {
+  test('names allowed methods only in preflight answers to allowed origins', () => {
     for (const each of [
       request({ origin: APP }, 'OPTIONS'),
       request({ origin: APP, 'access-control-request-method': 'PUT' }, 'GET'),
-      asks('https://evil.example'),
+      preflight('https://evil.example'),
     ])
-      expect(opened(each)).not.toHaveProperty('Access-Control-Allow-Methods');
+      expect(withOrigins(each)).not.toHaveProperty('Access-Control-Allow-Methods');
   });
 });

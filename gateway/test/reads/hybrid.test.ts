@@ -1,4 +1,5 @@
-// Where an author comes from by default: fresh cache → Identity → stale cache → Social's copy → the authorless post.
+// The rungs of AUTHOR_STRATEGY=hybrid, the default: fresh cache → Identity → stale cache → Social's replica → the post
+// without its author.
 import { describe, expect, test } from '@jest/globals';
 import type { FriendPage, Page, Profile } from 'contracts/types';
 import { untilBreakerIs, commandBreaker, breakerStateOf } from '../support/breakers.ts';
@@ -18,18 +19,18 @@ import { completePost } from '../support/fixtures.ts';
 
 const POST = '/api/posts/5';
 const AUTHOR = 6;
-const COPY = /^\/api\/authors/;
-const FROM_COPY = 'author; fwd=miss; detail=replica';
+const REPLICA = /^\/api\/authors/;
+const FROM_REPLICA = 'author; fwd=miss; detail=replica';
 
-/** Social's copy has another name for the author of POST, so that it shows whose word an answer is. */
-async function arrange({ env, ...casting }: TestbedOptions = {}) {
-  const testbed = await startTestbed({ ...casting, env: { AUTHOR_STRATEGY: 'hybrid', ...env } });
-  testbed.social.replica.set(AUTHOR, 'copied');
+/** Social's replica has another name for the author of POST, so that an answer shows where its name comes from. */
+async function arrange({ env, ...options }: TestbedOptions = {}) {
+  const testbed = await startTestbed({ ...options, env: { AUTHOR_STRATEGY: 'hybrid', ...env } });
+  testbed.social.replica.set(AUTHOR, 'replicated');
   const missing = 'gateway_degraded_answers_total{part="author",reason="missing"}';
   const replica = 'gateway_degraded_answers_total{part="author",reason="replica"}';
   return {
     ...testbed,
-    /** How many answers were degraded, by reason. */
+    /** The number of degraded answers by reason. */
     degraded: async () => ({
       missing: await testbed.metric(missing),
       replica: await testbed.metric(replica),
@@ -37,21 +38,21 @@ async function arrange({ env, ...casting }: TestbedOptions = {}) {
   };
 }
 
-const by = (username: string) => ({ ...completePost(5), author: { id: AUTHOR, username } });
+const postBy = (username: string) => ({ ...completePost(5), author: { id: AUTHOR, username } });
 
 describe('the rungs', () => {
-  test('1: a fresh name is not asked for, neither at Identity nor at the copy', async () => {
+  test('1: serve a fresh name without a request to Identity or the replica', async () => {
     const { request, identity, social } = await arrange();
     await request(POST);
     await identity.refuse();
     const response = await request(POST);
-    expect(response.body).toEqual(by('user_6'));
+    expect(response.body).toEqual(postBy('user_6'));
     expect(response.headers['cache-status']).toMatch(/author; hit; ttl=\d+$/);
     expect(response.headers['etag']).toBeDefined();
-    expect(social.count(COPY)).toBe(0);
+    expect(social.count(REPLICA)).toBe(0);
   });
 
-  test('2: Identity’s word comes before the copy, also that there is no such user', async () => {
+  test('2: prefer Identity’s answer to the replica, also when Identity says that the user does not exist', async () => {
     const { request, identity, social } = await arrange();
     identity.rename(AUTHOR, null);
     const response = await request(POST);
@@ -59,36 +60,36 @@ describe('the rungs', () => {
     expect(response.headers['cache-status']).toBe('post; fwd=miss, author; fwd=miss');
     expect(response.headers['etag']).toBeDefined();
     expect((await request(`/api/users/${AUTHOR}`)).status).toBe(404);
-    expect(social.count(COPY)).toBe(0);
+    expect(social.count(REPLICA)).toBe(0);
   });
 
-  test('3: a name that is no longer fresh comes before the copy', async () => {
+  test('3: prefer a stale name to the replica', async () => {
     const { request, identity, social } = await arrange({ env: { AUTHOR_TTL_MS: '1' } });
     await request(POST);
     await identity.refuse();
     const response = await request(POST);
-    expect(response.body).toEqual(by('user_6'));
+    expect(response.body).toEqual(postBy('user_6'));
     expect(member(response, 'cache-status', 'author')).toContain('fwd=stale');
-    expect(social.count(COPY)).toBe(0);
+    expect(social.count(REPLICA)).toBe(0);
   });
 
-  test('4: then the copy, and the answer says so', async () => {
+  test('4: serve the name of the replica, marked as degraded', async () => {
     const { request, identity, social, degraded } = await arrange({
       env: { AUTHOR_TTL_MS: '1', AUTHOR_STALE_MS: '0' },
     });
     await request(POST);
     await identity.refuse();
     const response = await request(POST);
-    expect(response.body).toEqual(by('copied'));
+    expect(response.body).toEqual(postBy('replicated'));
     expectDegraded(response);
-    expect(response.headers['cache-status']).toBe(`post; fwd=miss, ${FROM_COPY}`);
+    expect(response.headers['cache-status']).toBe(`post; fwd=miss, ${FROM_REPLICA}`);
     expect(response.headers['proxy-status']).toBe('identity; error=connection_refused');
     expect(response.headers['server-timing']).toMatch(/^social;dur=[\d.]+, identity;dur=[\d.]+$/);
     expect(social.requests.at(-1)?.path).toBe(`/api/authors?ids=${AUTHOR}`);
     expect(await degraded()).toEqual({ missing: 0, replica: 1 });
   });
 
-  test('5: an author whom the copy does not know is null, and that is degraded: it may be late', async () => {
+  test('5: serve no author, marked as degraded, when the replica does not know the user: it may be late', async () => {
     const { request, identity, social, degraded } = await arrange();
     social.replica.set(AUTHOR, null);
     await identity.refuse();
@@ -100,7 +101,7 @@ describe('the rungs', () => {
     );
     expect(response.headers['proxy-status']).toBe('identity; error=connection_refused');
     expect(await degraded()).toEqual({ missing: 1, replica: 0 });
-    // Nor is it a 404: nobody can say that there is no such user.
+    // The user is no 404 either: the replica cannot tell that a user does not exist.
     expectProblem(
       await request(`/api/users/${AUTHOR}`),
       503,
@@ -109,10 +110,10 @@ describe('the rungs', () => {
     );
   });
 
-  test('5: a copy that fails, too, leaves the post without its author, and is told beside Identity', async () => {
+  test('5: serve no author when the replica fails, too, and name both failures', async () => {
     const { request, identity, social, degraded } = await arrange();
     await identity.refuse();
-    social.respondWith(only(COPY, status(500)));
+    social.respondWith(only(REPLICA, status(500)));
     const response = await request(POST);
     expect(response.body).toEqual({ ...completePost(5), author: null });
     expectDegraded(response);
@@ -122,43 +123,43 @@ describe('the rungs', () => {
   });
 });
 
-describe('the breaker of the copy', () => {
-  test('opens by the copy’s failures alone, is seen, is counted, and closes by itself', async () => {
+describe('the breaker of the replica', () => {
+  test('opens after failures of the replica alone, counts its rejections, and closes by itself', async () => {
     const testbed = await arrange({ env: { BREAKER_VOLUME: '2', BREAKER_RESET_MS: '50' } });
     await testbed.identity.refuse();
-    testbed.social.respondWith(only(COPY, status(500)));
-    await until('it has refused', async () => {
+    testbed.social.respondWith(only(REPLICA, status(500)));
+    await until('the breaker has rejected a request', async () => {
       await testbed.request(POST);
       const open = 'gateway_rejections_total{upstream="social-copy",reason="breaker_open"}';
       return ((await testbed.metric(open)) ?? 0) > 0;
     });
     expect(await breakerStateOf(testbed, 'social')).toBe('closed');
     testbed.social.respondWith();
-    const response = await until('the copy is asked again', async () => {
+    const response = await until('the author comes from the replica again', async () => {
       const again = await testbed.request(POST);
-      return member(again, 'cache-status', 'author') === FROM_COPY && again;
+      return member(again, 'cache-status', 'author') === FROM_REPLICA && again;
     });
-    expect(response.body).toEqual(by('copied'));
+    expect(response.body).toEqual(postBy('replicated'));
     await untilBreakerIs(testbed, 'social-copy', 'closed');
   });
 
-  test('held open by hand, the copy is not asked', async () => {
+  test('sends nothing to the replica while forced open', async () => {
     const testbed = await arrange();
     await testbed.identity.refuse();
     await commandBreaker(testbed, 'social-copy', 'open');
     expect((await testbed.request(POST)).body).toEqual({ ...completePost(5), author: null });
-    expect(testbed.social.count(COPY)).toBe(0);
+    expect(testbed.social.count(REPLICA)).toBe(0);
     expect(await breakerStateOf(testbed, 'social-copy')).toBe('forced_open');
   });
 });
 
 const authorsIn = ({ items }: Page) => items.map(({ author }) => author);
 
-describe('with Identity dead from the start', () => {
+describe('with Identity down from the start', () => {
   const SESSION = 7;
-  /** Nothing is cached but the keys, by which the viewer's token is known. */
-  async function dead(casting: TestbedOptions = {}) {
-    const testbed = await arrange(casting);
+  /** The gateway has the keys that verify the viewer's token, and an empty cache. */
+  async function startWithoutIdentity(options: TestbedOptions = {}) {
+    const testbed = await arrange(options);
     const headers = bearer(testbed.identity.openSession(SESSION));
     await testbed.request('/api/me', { headers });
     await testbed.identity.refuse();
@@ -166,20 +167,24 @@ describe('with Identity dead from the start', () => {
     return { ...testbed, headers };
   }
 
-  const names: readonly [string, (body: unknown) => unknown, unknown][] = [
-    [POST, (body) => body, by('copied')],
-    ['/api/posts?ids=5,6', (body) => authorsIn(body as Page), [by('copied').author, userOf(7)]],
-    ['/api/users/6', (body) => body, by('copied').author],
+  const readsWithNames: readonly [string, (body: unknown) => unknown, unknown][] = [
+    [POST, (body) => body, postBy('replicated')],
+    [
+      '/api/posts?ids=5,6',
+      (body) => authorsIn(body as Page),
+      [postBy('replicated').author, userOf(7)],
+    ],
+    ['/api/users/6', (body) => body, postBy('replicated').author],
     [
       '/api/users/6/posts?limit=2',
       (body) => authorsIn(body as Page),
-      [by('copied').author, by('copied').author],
+      [postBy('replicated').author, postBy('replicated').author],
     ],
-    ['/api/users/6/profile', (body) => (body as Profile).user, by('copied').author],
+    ['/api/users/6/profile', (body) => (body as Profile).user, postBy('replicated').author],
     [
       '/api/users/6/profile',
       (body) => new Set((body as Profile).posts.map(({ author }) => author?.username)),
-      new Set(['copied']),
+      new Set(['replicated']),
     ],
     [
       '/api/feed?limit=3',
@@ -198,21 +203,24 @@ describe('with Identity dead from the start', () => {
     ],
   ];
 
-  test.each(names)('%s has its names from the copy, and says so', async (path, read, expected) => {
-    const { request, headers, degraded, social } = await dead();
-    const response = await request(path, { headers });
-    expect(read(response.body)).toEqual(expected);
-    expectDegraded(response);
-    expect(member(response, 'cache-status', 'author')).toBe(FROM_COPY);
-    expect(response.headers['proxy-status']).toBe('identity; error=connection_refused');
-    expect(await degraded()).toEqual({ missing: 0, replica: 1 });
-    expect(social.count(COPY)).toBe(1);
-  });
+  test.each(readsWithNames)(
+    '%s has its names from the replica, marked as degraded',
+    async (path, read, expected) => {
+      const { request, headers, degraded, social } = await startWithoutIdentity();
+      const response = await request(path, { headers });
+      expect(read(response.body)).toEqual(expected);
+      expectDegraded(response);
+      expect(member(response, 'cache-status', 'author')).toBe(FROM_REPLICA);
+      expect(response.headers['proxy-status']).toBe('identity; error=connection_refused');
+      expect(await degraded()).toEqual({ missing: 0, replica: 1 });
+      expect(social.count(REPLICA)).toBe(1);
+    },
+  );
 
-  test.each([...new Set(names.map(([path]) => path))])(
-    '%s is a 503 for a client that wants all or nothing',
+  test.each([...new Set(readsWithNames.map(([path]) => path))])(
+    '%s is a 503 for a client that prefers strict handling',
     async (path) => {
-      const { request, headers } = await dead();
+      const { request, headers } = await startWithoutIdentity();
       const response = await request(path, { headers: { ...headers, Prefer: 'handling=strict' } });
       expectProblem(response, 503, 'incomplete-answer', path.replace(/\?.*/, ''));
       expect((response.body as { detail: string }).detail).toMatch(/author/);
@@ -221,8 +229,8 @@ describe('with Identity dead from the start', () => {
     },
   );
 
-  test('a new post is told with its author from the copy', async () => {
-    const { request, headers } = await dead();
+  test('a new post is answered with its author from the replica', async () => {
+    const { request, headers } = await startWithoutIdentity();
     const response = await request('/api/posts', {
       method: 'POST',
       headers,
@@ -234,18 +242,18 @@ describe('with Identity dead from the start', () => {
     ]);
   });
 
-  test('a feed of 100 posts costs Social two requests: the page, and all of its authors at once', async () => {
-    const { request, headers, social } = await dead();
+  test('a feed of 100 posts sends Social two requests: for the page, and for all its authors', async () => {
+    const { request, headers, social } = await startWithoutIdentity();
     const response = await request('/api/feed?limit=100', { headers });
     expect((response.body as Page).items).toHaveLength(100);
     expect(authorsIn(response.body as Page)).not.toContain(null);
-    const [page, copy, ...others] = social.requests.map(({ path }) => path);
+    const [page, replicaPath, ...others] = social.requests.map(({ path }) => path);
     expect([page, others]).toEqual(['/api/feed?limit=100', []]);
-    expect(copy?.match(/\d+/g)).toHaveLength(100);
+    expect(replicaPath?.match(/\d+/g)).toHaveLength(100);
   });
 
-  test('with its breaker open it is the same two, and nothing waits', async () => {
-    const testbed = await dead();
+  test('a feed of 100 posts sends Social two requests also while Identity’s breaker is open, and waits for nothing', async () => {
+    const testbed = await startWithoutIdentity();
     await commandBreaker(testbed, 'identity', 'open');
     const response = await testbed.request('/api/feed?limit=100', { headers: testbed.headers });
     expect(authorsIn(response.body as Page)).not.toContain(null);
@@ -254,33 +262,34 @@ describe('with Identity dead from the start', () => {
     expect(response.headers['server-timing']).toMatch(/^social;dur=[\d.]+$/);
   });
 
-  test('equal requests to the copy at once are one', async () => {
-    const { request, social, metric } = await dead();
-    const release = social.hold(COPY);
+  test('equal concurrent requests to the replica are sent once', async () => {
+    const { request, social, metric } = await startWithoutIdentity();
+    const release = social.hold(REPLICA);
     const both = [request(POST), request(POST)];
-    await until('both wait', async () => (await metric('http_requests_in_flight')) === 2);
-    await until('the copy is asked', () => social.count(COPY) > 0);
+    await until('both requests wait', async () => (await metric('http_requests_in_flight')) === 2);
+    await until('the replica has the request', () => social.count(REPLICA) > 0);
     release();
-    for (const response of await Promise.all(both)) expect(response.body).toEqual(by('copied'));
-    expect(social.count(COPY)).toBe(1);
+    for (const response of await Promise.all(both))
+      expect(response.body).toEqual(postBy('replicated'));
+    expect(social.count(REPLICA)).toBe(1);
   });
 
-  test('names from the copy are not kept: what it learns is in the next answer', async () => {
-    const { request, social } = await dead();
+  test('names from the replica are not cached: a new name is in the next answer', async () => {
+    const { request, social } = await startWithoutIdentity();
     await request(POST);
     social.replica.set(AUTHOR, 'renamed');
-    expect((await request(POST)).body).toEqual(by('renamed'));
+    expect((await request(POST)).body).toEqual(postBy('renamed'));
   });
 
-  test('it comes back by itself: then names are Identity’s again, and answers whole', async () => {
-    const { request, identity } = await dead({ env: { BREAKER_RESET_MS: '50' } });
-    expect((await request(POST)).body).toEqual(by('copied'));
+  test('names come from Identity again, in complete answers, when Identity is back', async () => {
+    const { request, identity } = await startWithoutIdentity({ env: { BREAKER_RESET_MS: '50' } });
+    expect((await request(POST)).body).toEqual(postBy('replicated'));
     await identity.accept();
-    const whole = await until('the answer is whole', async () => {
+    const complete = await until('the answer is complete', async () => {
       const response = await request(POST);
       return response.headers['etag'] !== undefined && response;
     });
-    expect(whole.body).toEqual(by('user_6'));
+    expect(complete.body).toEqual(postBy('user_6'));
   });
 });
 
@@ -288,21 +297,21 @@ describe('with a slow Identity', () => {
   const LIMIT_MS = 300;
   const env = { AUTHOR_DEADLINE_MS: String(LIMIT_MS) };
 
-  test('the copy is asked early enough: the whole look-up takes no longer than ever', async () => {
+  test('the name comes from the replica within the usual time limit', async () => {
     const { request, identity } = await arrange({ env });
     identity.respondWith(silent);
     for (const path of [POST, '/api/users/6']) {
       const response = await request(path);
-      expect(response.text).toContain('"copied"');
+      expect(response.text).toContain('"replicated"');
       expect(response.headers['proxy-status']).toBe('identity; error=http_response_timeout');
       expect(response.ms).toBeLessThan(LIMIT_MS + MARGIN_MS);
     }
   });
 
-  test('and a slow copy, both together take no longer, and the author is null', async () => {
+  test('and a slow replica, the author is null within the usual time limit', async () => {
     const { request, identity, social } = await arrange({ env });
     identity.respondWith(silent);
-    social.respondWith(only(COPY, silent));
+    social.respondWith(only(REPLICA, silent));
     const response = await request(POST);
     expect(response.body).toEqual({ ...completePost(5), author: null });
     expect(response.ms).toBeLessThan(LIMIT_MS + MARGIN_MS);

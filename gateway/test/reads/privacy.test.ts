@@ -1,4 +1,4 @@
-// What belongs to one request never reaches another, also when both share an upstream request.
+// Data of one request never reaches another one, also when both share an upstream request.
 import { describe, expect, test } from '@jest/globals';
 import { until } from 'chassis/testing/until';
 import { status } from '../support/faulty-responders.ts';
@@ -6,10 +6,10 @@ import { completePost } from '../support/fixtures.ts';
 import { startTestbed } from '../support/testbed.ts';
 
 const traceOf = (at: number) => String(at).padStart(4, '0').repeat(8);
-const gossip = (body: string) =>
+const withSecrets = (body: string) =>
   body.replaceAll('{"id"', '{"email":"cat@example.org","passwordHash":"x9","id"');
 const spanOf = (at: number) => `a${String(at).padStart(15, '0')}`;
-const identityOf = (at: number) => ({
+const idHeadersOf = (at: number) => ({
   'X-Request-Id': `request-${at}`,
   traceparent: `00-${traceOf(at)}-${spanOf(at)}-01`,
 });
@@ -17,12 +17,12 @@ const identityOf = (at: number) => ({
 describe.each([
   ['the same post', () => 5],
   ['different posts', (at: number) => at],
-])('requests at once for %s', (_, idOf) => {
-  test('each hear their own request id and trace', async () => {
+])('concurrent requests for %s', (_, idOf) => {
+  test('each get their own request id and trace', async () => {
     const testbed = await startTestbed();
     const answers = await Promise.all(
       Array.from({ length: 30 }, (__, index) =>
-        testbed.request(`/api/posts/${idOf(index + 1)}`, { headers: identityOf(index + 1) }),
+        testbed.request(`/api/posts/${idOf(index + 1)}`, { headers: idHeadersOf(index + 1) }),
       ),
     );
     for (const [index, response] of answers.entries()) {
@@ -36,12 +36,12 @@ describe.each([
     }
   });
 
-  test('a problem tells each its own request id and path', async () => {
+  test('each get problems with their own request id and path', async () => {
     const testbed = await startTestbed();
     testbed.social.respondWith(status(500));
     const answers = await Promise.all(
       Array.from({ length: 30 }, (__, index) =>
-        testbed.request(`/api/posts/${idOf(index + 1)}`, { headers: identityOf(index + 1) }),
+        testbed.request(`/api/posts/${idOf(index + 1)}`, { headers: idHeadersOf(index + 1) }),
       ),
     );
     for (const [index, response] of answers.entries()) {
@@ -54,7 +54,7 @@ describe.each([
   });
 });
 
-test('one client’s strictness does not fail the other, nor the other’s leniency the one', async () => {
+test('strict handling for one client does not change the answers of others that share its requests', async () => {
   const testbed = await startTestbed({ env: { AUTHOR_DEADLINE_MS: '1000' } });
   const release = testbed.identity.hold();
   const both = [
@@ -63,8 +63,11 @@ test('one client’s strictness does not fail the other, nor the other’s lenie
     testbed.request('/api/posts/5', { headers: { Prefer: 'handling=strict' } }),
     testbed.request('/api/posts/5', { headers: { Prefer: 'handling=lenient' } }),
   ];
-  await until('Identity is asked', () => testbed.identity.requests.length > 0);
-  await until('all four wait', async () => (await testbed.metric('http_requests_in_flight')) === 4);
+  await until('Identity has a request', () => testbed.identity.requests.length > 0);
+  await until(
+    'all four requests wait',
+    async () => (await testbed.metric('http_requests_in_flight')) === 4,
+  );
   await testbed.identity.refuse();
   release();
   const answers = await Promise.all(both);
@@ -74,28 +77,31 @@ test('one client’s strictness does not fail the other, nor the other’s lenie
   expect(answers[3]?.body).toEqual({ ...completePost(5), author: null });
 });
 
-test('one client’s If-None-Match does not empty the other’s answer', async () => {
+test('If-None-Match of one client does not empty the answers of others that share its requests', async () => {
   const testbed = await startTestbed();
   const etag = (await testbed.request('/api/posts/5')).headers['etag'] ?? '';
   const release = testbed.social.hold();
-  const asked = [etag, undefined, '"another"', etag].map((tag) =>
+  const requests = [etag, undefined, '"another"', etag].map((tag) =>
     testbed.request('/api/posts/5', { headers: tag === undefined ? {} : { 'If-None-Match': tag } }),
   );
-  await until('all four wait', async () => (await testbed.metric('http_requests_in_flight')) === 4);
+  await until(
+    'all four requests wait',
+    async () => (await testbed.metric('http_requests_in_flight')) === 4,
+  );
   release();
-  const answers = await Promise.all(asked);
+  const answers = await Promise.all(requests);
   expect(answers.map((response) => response.status)).toEqual([304, 200, 200, 304]);
   expect(answers[1]?.body).toEqual(completePost(5));
   expect(answers[2]?.body).toEqual(completePost(5));
   expect(answers[0]?.text).toBe('');
-  // A client's validators are about the stitched answer; an upstream must not see them.
+  // A client's validators are about the stitched answer, so no upstream may get them.
   for (const { headers } of [...testbed.social.requests, ...testbed.identity.requests])
     expect(headers['if-none-match']).toBeUndefined();
 });
 
-test('a client’s request id and trace arrive at both upstreams', async () => {
+test('both upstreams get the client’s request id and trace', async () => {
   const testbed = await startTestbed();
-  await testbed.request('/api/posts/5', { headers: identityOf(7) });
+  await testbed.request('/api/posts/5', { headers: idHeadersOf(7) });
   for (const upstream of [testbed.social, testbed.identity]) {
     expect(upstream.requests).toHaveLength(1);
     expect(upstream.requests[0]?.headers['x-request-id']).toBe('request-7');
@@ -105,7 +111,7 @@ test('a client’s request id and trace arrive at both upstreams', async () => {
   }
 });
 
-test('without them, the ids that the client gets are those that the upstreams got', async () => {
+test('without valid ids of the client, client and upstreams get the same generated ids', async () => {
   const testbed = await startTestbed();
   const response = await testbed.request('/api/posts/5', {
     headers: { 'X-Request-Id': 'not well-formed!', traceparent: '00-0-0-00' },
@@ -118,7 +124,7 @@ test('without them, the ids that the client gets are those that the upstreams go
   }
 });
 
-test('what a client sends about itself does not travel in a request that others may share', async () => {
+test('a request that clients may share has no headers of one client', async () => {
   const testbed = await startTestbed();
   await testbed.request('/api/posts/5', {
     headers: {
@@ -134,12 +140,12 @@ test('what a client sends about itself does not travel in a request that others 
     expect(JSON.stringify(headers)).not.toMatch(/mine|strict|203\.0\.113/);
 });
 
-test('what an upstream says beyond its contract reaches no client', async () => {
+test('fields and headers of an upstream beyond its contract reach no client', async () => {
   const testbed = await startTestbed();
   for (const upstream of [testbed.social, testbed.identity])
     upstream.respondWith(({ res, body }) => {
       res.writeHead(200, { 'Content-Type': 'application/json', 'Set-Cookie': 'a=secret' });
-      res.end(gossip(body));
+      res.end(withSecrets(body));
     });
   for (const path of [
     '/api/posts/5',

@@ -1,4 +1,4 @@
-// Answers that depend on who asks: nobody else's, and nothing in them but what the contract names.
+// Answers that depend on the viewer: no other viewer gets them, and they have only the contract's fields.
 import { expect, test } from '@jest/globals';
 import { until } from 'chassis/testing/until';
 import { CREDENTIALS, NEW_USER } from '../support/credentials.ts';
@@ -6,9 +6,9 @@ import { bearer } from '../support/session.ts';
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 import { problem, type Responder, type StubServer } from 'chassis/testing/stub-server';
 
-/** Whatever has an id says more of itself than it should. */
-const gossips: Responder = ({ res, status, body }) => {
-  const told = body.replaceAll(
+/** Adds secrets to every object with an id, and a header. */
+const addsSecrets: Responder = ({ res, status, body }) => {
+  const text = body.replaceAll(
     '{"id"',
     '{"shoeSize":"said-too-much","passwordHash":"said-too-much","id"',
   );
@@ -16,10 +16,10 @@ const gossips: Responder = ({ res, status, body }) => {
     'Content-Type': status < 400 ? 'application/json' : 'application/problem+json',
     'Set-Cookie': 'a=said-too-much',
   });
-  res.end(status === 204 ? undefined : told);
+  res.end(status === 204 ? undefined : text);
 };
 
-const ASKED: readonly [string, string, object | undefined][] = [
+const REQUESTS: readonly [string, string, object | undefined][] = [
   ['GET', '/api/feed', undefined],
   ['GET', '/api/friends', undefined],
   ['GET', '/api/friends/requests', undefined],
@@ -35,11 +35,11 @@ const ASKED: readonly [string, string, object | undefined][] = [
   ['POST', '/api/auth/token', CREDENTIALS],
 ];
 
-test.each(ASKED)(
-  '%s %s tells nothing of what the upstreams say beyond their contracts',
+test.each(REQUESTS)(
+  '%s %s passes on no fields and headers beyond the upstreams’ contracts',
   async (method, path, json) => {
     const testbed = await startTestbed();
-    for (const upstream of [testbed.identity, testbed.social]) upstream.respondWith(gossips);
+    for (const upstream of [testbed.identity, testbed.social]) upstream.respondWith(addsSecrets);
     const headers = bearer(testbed.identity.openSession(7));
     const response = await testbed.request(path, { method, headers, ...(json && { json }) });
     expect(response.status).toBeLessThan(300);
@@ -49,7 +49,7 @@ test.each(ASKED)(
   },
 );
 
-test('a refusal tells its words and where the faults are, and nothing else', async () => {
+test('a rejection passes on its detail and its faults, and nothing else', async () => {
   const testbed = await startTestbed();
   const fault = {
     pointer: '/body/content',
@@ -77,40 +77,48 @@ test('a refusal tells its words and where the faults are, and nothing else', asy
   expect(response.text + JSON.stringify(response.headers)).not.toContain('said-too-much');
 });
 
-const readers: readonly [string, (testbed: Testbed) => StubServer][] = [
+const PRIVATE_READS: readonly [string, (testbed: Testbed) => StubServer][] = [
   ['/api/feed', (testbed) => testbed.social],
   ['/api/friends', (testbed) => testbed.social],
   ['/api/friends/requests?direction=outgoing', (testbed) => testbed.social],
   ['/api/me', (testbed) => testbed.identity],
 ];
 
-test.each(readers)(
-  '%s is private, has a tag, and is a 304 for whoever holds it',
+test.each(PRIVATE_READS)(
+  '%s is private, has an ETag, and is a 304 for its viewer and not for another one',
   async (path, upstreamOf) => {
     const testbed = await startTestbed();
     const headers = bearer(testbed.identity.openSession(7));
-    const whole = await testbed.request(path, { headers });
-    expect(whole.headers).toMatchObject({ 'cache-control': 'private, no-cache' });
-    expect(String(whole.headers['vary']).split(/, ?/)).toEqual(
+    const complete = await testbed.request(path, { headers });
+    expect(complete.headers).toMatchObject({ 'cache-control': 'private, no-cache' });
+    expect(String(complete.headers['vary']).split(/, ?/)).toEqual(
       expect.arrayContaining(['Authorization', 'Cookie']),
     );
-    const etag = String(whole.headers['etag']);
-    const held = await testbed.request(path, { headers: { ...headers, 'If-None-Match': etag } });
-    expect([held.status, held.text, held.headers['etag']]).toEqual([304, '', etag]);
-    expect(held.headers['cache-control']).toBe('private, no-cache');
+    const etag = String(complete.headers['etag']);
+    const notModified = await testbed.request(path, {
+      headers: { ...headers, 'If-None-Match': etag },
+    });
+    expect([notModified.status, notModified.text, notModified.headers['etag']]).toEqual([
+      304,
+      '',
+      etag,
+    ]);
+    expect(notModified.headers['cache-control']).toBe('private, no-cache');
 
-    // Somebody else who holds the very tag has another answer.
+    // Another viewer who sends the same ETag gets another answer.
     const other = bearer(testbed.identity.openSession(8));
-    const theirs = await testbed.request(path, { headers: { ...other, 'If-None-Match': etag } });
-    expect(theirs.status).toBe(200);
-    expect(theirs.body).not.toEqual(whole.body);
+    const othersAnswer = await testbed.request(path, {
+      headers: { ...other, 'If-None-Match': etag },
+    });
+    expect(othersAnswer.status).toBe(200);
+    expect(othersAnswer.body).not.toEqual(complete.body);
     for (const { headers: sent } of upstreamOf(testbed).requests)
       expect(sent['if-none-match']).toBeUndefined();
   },
 );
 
-test.each(readers)(
-  '%s is never shared: two viewers, or one twice, are two requests upstream',
+test.each(PRIVATE_READS)(
+  '%s is never shared: concurrent requests of two viewers, or of the same viewer, are sent upstream separately',
   async (path, upstreamOf) => {
     const testbed = await startTestbed();
     const [seven, eight] = [testbed.identity.openSession(7), testbed.identity.openSession(8)];
@@ -122,7 +130,7 @@ test.each(readers)(
     const answers = [seven, eight, seven].map((session) =>
       testbed.request(path, { headers: bearer(session) }),
     );
-    await until('each has asked', () => upstream.requests.length === 3);
+    await until('the upstream has all requests', () => upstream.requests.length === 3);
     release();
     const [first, second, third] = (await Promise.all(answers)).map(({ body }) => body);
     expect(first).toEqual(third);

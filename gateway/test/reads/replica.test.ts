@@ -1,4 +1,4 @@
-// AUTHOR_STRATEGY=replica: post and author come from Social in one request, and Identity is asked for no name.
+// AUTHOR_STRATEGY=replica: post and author come from Social in one request, and Identity gets no request for a name.
 import { describe, expect, test } from '@jest/globals';
 import type { FriendPage, Page, Profile } from 'contracts/types';
 import { only, status } from '../support/faulty-responders.ts';
@@ -10,42 +10,46 @@ import { userOf } from 'chassis/testing/users';
 import { completePost } from '../support/fixtures.ts';
 
 const AUTHOR = 6;
-const FROM_COPY = 'author; fwd=miss; detail=replica';
-const COPY = /^\/api\/authors/;
+const FROM_REPLICA = 'author; fwd=miss; detail=replica';
+const REPLICA = /^\/api\/authors/;
 
-/** The keys are known, by which the viewer's token is checked; Social's copy has another name for the author of post 5. */
-async function arrange({ env, ...casting }: TestbedOptions = {}) {
+/** The gateway has the keys that verify the viewer's token. Social's replica has another name for the author of post 5. */
+async function arrange({ env, ...options }: TestbedOptions = {}) {
   const testbed = await startTestbed({
-    ...casting,
-    // As it is by default, so that nothing but the strategy keeps the gateway from asking.
+    ...options,
+    // FOLLOW_LOG as by default, so that only the strategy keeps the gateway from reading the log.
     env: { AUTHOR_STRATEGY: 'replica', FOLLOW_LOG: 'true', ...env },
   });
   const headers = bearer(testbed.identity.openSession(7));
   await testbed.request('/api/me', { headers });
-  testbed.social.replica.set(AUTHOR, 'copied');
+  testbed.social.replica.set(AUTHOR, 'replicated');
   testbed.identity.clearRequests();
-  return { ...testbed, headers, asked: () => testbed.social.requests.map(({ path }) => path) };
+  return {
+    ...testbed,
+    headers,
+    socialPaths: () => testbed.social.requests.map(({ path }) => path),
+  };
 }
 
-const COPIED = { id: AUTHOR, username: 'copied' };
+const REPLICATED = { id: AUTHOR, username: 'replicated' };
 const post = (id: number) => completePost(id);
 const pagesPath = `/api/users/${AUTHOR}/posts?limit=2`;
-const pageQuestion = (limit: number) =>
+const pageRequest = (limit: number) =>
   `/api/posts?authorId=${AUTHOR}&limit=${limit}&include=author`;
 
-describe('whole answers', () => {
-  const stories: readonly [string, readonly string[], (body: unknown) => unknown, unknown][] = [
+describe('complete answers', () => {
+  const reads: readonly [string, readonly string[], (body: unknown) => unknown, unknown][] = [
     [
       '/api/posts/5',
       ['/api/posts/5?include=author'],
       (body) => body,
-      { ...post(5), author: COPIED },
+      { ...post(5), author: REPLICATED },
     ],
     [
       '/api/posts?ids=5,6,105',
       ['/api/posts?ids=5,6,105&include=author'],
       (body) => (body as Page).items,
-      [{ ...post(5), author: COPIED }, post(6), { ...post(105), author: COPIED }],
+      [{ ...post(5), author: REPLICATED }, post(6), { ...post(105), author: REPLICATED }],
     ],
     [
       '/api/feed?limit=2',
@@ -55,17 +59,17 @@ describe('whole answers', () => {
     ],
     [
       pagesPath,
-      [pageQuestion(2)],
+      [pageRequest(2)],
       (body) => (body as Page).items.map(({ author }) => author),
-      [COPIED, COPIED],
+      [REPLICATED, REPLICATED],
     ],
     [
       `/api/users/${AUTHOR}/profile`,
-      [`/api/users/${AUTHOR}/counts`, pageQuestion(20)],
+      [`/api/users/${AUTHOR}/counts`, pageRequest(20)],
       (body) => [(body as Profile).user, (body as Profile).posts[0]?.author],
-      [COPIED, COPIED],
+      [REPLICATED, REPLICATED],
     ],
-    [`/api/users/${AUTHOR}`, [`/api/authors?ids=${AUTHOR}`], (body) => body, COPIED],
+    [`/api/users/${AUTHOR}`, [`/api/authors?ids=${AUTHOR}`], (body) => body, REPLICATED],
     [
       '/api/friends',
       ['/api/friends?limit=20', '/api/authors?ids=8,9,10'],
@@ -74,15 +78,15 @@ describe('whole answers', () => {
     ],
   ];
 
-  test.each(stories)(
-    '%s comes from Social alone, with its names, and revalidates',
+  test.each(reads)(
+    '%s has its names and all else from Social, and can be revalidated',
     async (path, requests, read, expected) => {
-      const { request, headers, asked, identity } = await arrange();
+      const { request, headers, socialPaths, identity } = await arrange();
       const response = await request(path, { headers });
       expect(read(response.body)).toEqual(expected);
-      expect(asked().toSorted()).toEqual(requests.toSorted());
+      expect(socialPaths().toSorted()).toEqual(requests.toSorted());
       expect(identity.requests).toEqual([]);
-      expect(member(response, 'cache-status', 'author')).toBe(FROM_COPY);
+      expect(member(response, 'cache-status', 'author')).toBe(FROM_REPLICA);
       expect(response.headers['proxy-status']).toBeUndefined();
       expect(response.headers['server-timing']).toMatch(/^social;dur=[\d.]+$/);
       const etag = String(response.headers['etag']);
@@ -93,7 +97,7 @@ describe('whole answers', () => {
     },
   );
 
-  test.each(stories.map(([path]) => path))('%s is the same with Identity dead', async (path) => {
+  test.each(reads.map(([path]) => path))('%s is the same while Identity is down', async (path) => {
     const { request, headers, identity } = await arrange();
     const before = await request(path, { headers });
     await identity.refuse();
@@ -102,19 +106,19 @@ describe('whole answers', () => {
     expect(response.headers['etag']).toBe(before.headers['etag']);
   });
 
-  test('none of them is counted as degraded', async () => {
+  test('are not counted as degraded', async () => {
     const { request, metric } = await arrange();
     await request('/api/posts/5');
     expect(await metric('gateway_degraded_answers_total{part="author",reason="replica"}')).toBe(0);
   });
 
-  test('a post that is remembered brings its author along: a hit, and nobody is asked', async () => {
+  test('of cached posts have the cached author, too, without a request', async () => {
     const { request, social } = await arrange({ env: { POST_TTL_MS: '60000' } });
     await request('/api/posts/5');
     social.clearRequests();
     for (const path of ['/api/posts/5', '/api/posts?ids=5']) {
       const response = await request(path);
-      expect(response.text).toContain('"copied"');
+      expect(response.text).toContain('"replicated"');
       expect(response.headers['cache-status']).toMatch(
         /^post; hit; ttl=\d+, author; hit; ttl=\d+$/,
       );
@@ -122,19 +126,19 @@ describe('whole answers', () => {
     expect(social.requests).toEqual([]);
   });
 
-  test('posts that are known do not have their authors asked for ahead', async () => {
-    const { request, asked } = await arrange();
+  test('of posts with known authors send no separate requests for the authors', async () => {
+    const { request, socialPaths } = await arrange();
     await request('/api/posts?ids=5,6');
     await request('/api/posts?ids=5,6');
     await request('/api/posts/5');
-    expect(asked()).toEqual([
+    expect(socialPaths()).toEqual([
       '/api/posts?ids=5,6&include=author',
       '/api/posts?ids=5,6&include=author',
       '/api/posts/5?include=author',
     ]);
   });
 
-  test('a new post is told with its author, from the copy', async () => {
+  test('to a new post have the author from the replica', async () => {
     const { request, headers, identity } = await arrange();
     const response = await request('/api/posts', {
       method: 'POST',
@@ -146,24 +150,24 @@ describe('whole answers', () => {
   });
 });
 
-describe('who is not in the copy', () => {
-  async function without(casting: TestbedOptions = {}) {
-    const testbed = await arrange(casting);
+describe('a user who is not in the replica', () => {
+  async function startWithoutAuthor(options: TestbedOptions = {}) {
+    const testbed = await arrange(options);
     testbed.social.replica.set(AUTHOR, null);
     return testbed;
   }
 
   test.each([`/api/users/${AUTHOR}`, pagesPath, `/api/users/${AUTHOR}/profile`])(
-    '%s is a 404, though Identity knows better',
+    'makes %s a 404, although Identity knows the user',
     async (path) => {
-      const { request, identity } = await without();
+      const { request, identity } = await startWithoutAuthor();
       expectProblem(await request(path), 404, 'not-found', path.replace(/\?.*/, ''));
       expect(identity.requests).toEqual([]);
     },
   );
 
-  test('is null in a post, which is a whole answer: nobody else would be asked', async () => {
-    const { request } = await without();
+  test('is null in a post, which is a complete answer, as the replica is the only source', async () => {
+    const { request } = await startWithoutAuthor();
     for (const path of ['/api/posts/5', '/api/posts?ids=5,6']) {
       const response = await request(path, { headers: { Prefer: 'handling=strict' } });
       expect(response.status).toBe(200);
@@ -172,17 +176,17 @@ describe('who is not in the copy', () => {
     }
   });
 
-  test('and has no posts, is asked for by name, and is a 404, too', async () => {
-    const { request, asked } = await arrange({ population: { authors: 10, posts: 3 } });
+  test('makes the posts a 404 also when the page is empty, by a request for the user', async () => {
+    const { request, socialPaths } = await arrange({ population: { authors: 10, posts: 3 } });
     expect((await request('/api/users/9/posts')).body).toEqual({ items: [], nextCursor: null });
-    expect(asked()).toEqual([
+    expect(socialPaths()).toEqual([
       '/api/posts?authorId=9&limit=20&include=author',
       '/api/authors?ids=9',
     ]);
     expect((await request('/api/users/11/posts')).status).toBe(404);
   });
 
-  test('is a friend without a name, not one who is gone: with a user, the copy forgets friendships', async () => {
+  test('stays in the list of friends, without a name', async () => {
     const { request, headers, social } = await arrange();
     social.replica.set(9, null);
     const response = await request('/api/friends', { headers });
@@ -194,32 +198,35 @@ describe('who is not in the copy', () => {
   });
 });
 
-describe('when the copy fails', () => {
-  test('a user is Social’s failure, and Identity is not asked', async () => {
+describe('while the replica fails', () => {
+  test('a user is a 503 with Social’s failure, without a request to Identity', async () => {
     const testbed = await arrange();
-    testbed.social.respondWith(only(COPY, status(503)));
+    testbed.social.respondWith(only(REPLICA, status(503)));
     const response = await testbed.request(`/api/users/${AUTHOR}`);
     expectProblem(response, 503, 'upstream-unavailable', `/api/users/${AUTHOR}`);
     expectProxyStatus(response, 'social', { receivedStatus: 503 });
     expect(testbed.identity.requests).toEqual([]);
   });
 
-  test('friends have no names, and posts are asked for all the same', async () => {
+  test('friends have no names, and posts are served as usual', async () => {
     const testbed = await arrange({ env: { BREAKER_VOLUME: '2' } });
-    testbed.social.respondWith(only(COPY, status(500)));
+    testbed.social.respondWith(only(REPLICA, status(500)));
     for (let times = 0; times < 3; times += 1) {
       const response = await testbed.request('/api/friends', { headers: testbed.headers });
       expect(response.status).toBe(200);
       expect(response.headers['cache-control']).toBe('no-store');
-      // The second time, what is asked aside has a breaker of its own, which is open.
+      // After the first time, the breaker of the replica, which is separate from Social's, is open.
       const open = { error: 'destination_unavailable' };
       expectProxyStatus(response, 'social', times === 0 ? { receivedStatus: 500 } : open);
     }
     expect(await breakerStateOf(testbed, 'social')).toBe('closed');
-    expect((await testbed.request('/api/posts/5')).body).toEqual({ ...post(5), author: COPIED });
+    expect((await testbed.request('/api/posts/5')).body).toEqual({
+      ...post(5),
+      author: REPLICATED,
+    });
   });
 
-  test('posts come from it together with their authors, or not at all', async () => {
+  test('a post is a 502, without a request for its author to Identity', async () => {
     const { request, social, identity } = await arrange();
     social.respondWith(status(500));
     expectProblem(await request('/api/posts/5'), 502, 'upstream-invalid', '/api/posts/5');

@@ -1,5 +1,5 @@
-// Tokens, passwords and e-mails: in no log line, no metric, no error, whatever is done with them. Every story is checked
-// for that when its stage is left; here everything that could go wrong does.
+// Tokens, passwords and e-mail addresses are in no log line, metric or error. Every testbed checks its logs and metrics for
+// them; here every kind of request fails in many ways.
 import { expect, test } from '@jest/globals';
 import { openBrowser } from 'chassis/testing/browser';
 import { emailOf, PASSWORD } from 'chassis/testing/users';
@@ -8,20 +8,20 @@ import { bearer, cookies, sameOrigin } from '../support/session.ts';
 import { startTestbed } from '../support/testbed.ts';
 import type { Responder } from 'chassis/testing/stub-server';
 
-/** Says everything that it was told, as a careless service would. */
+/** Returns the headers of the request, as a careless service would. */
 const echoes: Responder = ({ req, res }) =>
   res
     .writeHead(500, { 'Content-Type': 'application/problem+json', 'X-Echo': 'echo' })
     .end(JSON.stringify({ detail: JSON.stringify(req.headers) }));
 
-test('nothing of a user’s secrets is logged, counted or answered, whatever fails', async () => {
+test('no secret of a user is in a log line, a metric or an answer, whatever fails', async () => {
   const testbed = await startTestbed({
     env: { BREAKER_VOLUME: '1000', REQUEST_DEADLINE_MS: '1000' },
   });
   const session = testbed.identity.openSession(7);
   const headers = { ...cookies(session), ...sameOrigin(testbed) };
   await testbed.request('/api/feed', { headers });
-  const asked: [string, string, object?][] = [
+  const failing: [string, string, object?][] = [
     ['GET', '/api/feed'],
     ['GET', '/api/me'],
     ['POST', '/api/posts', { content: 'Hello.' }],
@@ -37,11 +37,11 @@ test('nothing of a user’s secrets is logged, counted or answered, whatever fai
   ];
   for (const behaviour of [status(401), status(500), hangsUp, html, sendsJson(PASSWORD), echoes]) {
     for (const upstream of [testbed.identity, testbed.social]) upstream.respondWith(behaviour);
-    for (const [method, path, json] of asked) {
+    for (const [method, path, json] of failing) {
       const response = await testbed.request(path, { method, headers, ...(json && { json }) });
       expect(response.status).toBeGreaterThanOrEqual(400);
-      const { 'set-cookie': _cookies, ...told } = response.headers;
-      expect(response.text + JSON.stringify(told)).not.toMatch(
+      const { 'set-cookie': _cookies, ...otherHeaders } = response.headers;
+      expect(response.text + JSON.stringify(otherHeaders)).not.toMatch(
         /eyJ|refresh-secret|nobody logs|@secret/,
       );
     }
@@ -49,7 +49,7 @@ test('nothing of a user’s secrets is logged, counted or answered, whatever fai
     for (const authorization of [`Basic ${basic}`, `Bearer ${session.refreshToken}`])
       await testbed.request('/api/feed', { headers: { Authorization: authorization } });
   }
-  // There is something that could have told: a line for each request, and what failed.
+  // The log had chances to leak: a line for each request, and the failures.
   expect(testbed.lines.filter(({ msg }) => msg === 'answered').length).toBeGreaterThan(70);
   expect(testbed.lines.some(({ cause }) => cause === 'identity: terminated')).toBe(true);
   expect(JSON.stringify(testbed.lines)).not.toContain(
@@ -57,7 +57,7 @@ test('nothing of a user’s secrets is logged, counted or answered, whatever fai
   );
 });
 
-test('a browser logs in, reads, writes and logs out, and its page never sees a token', async () => {
+test('a browser logs in, reads, writes and logs out, and its page never gets a token', async () => {
   const testbed = await startTestbed();
   const browser = openBrowser(testbed.gateway.url);
   const login = await browser.request('POST', '/api/auth/login', {
@@ -83,17 +83,19 @@ test('a browser logs in, reads, writes and logs out, and its page never sees a t
   }
 });
 
-test('two browsers at one gateway are two people, also when they ask at the same moment', async () => {
+test('concurrent requests of two users are answered for the right user', async () => {
   const testbed = await startTestbed();
   const people = [7, 8].map((id) => ({ id, session: testbed.identity.openSession(id) }));
-  const asked = Array.from({ length: 20 }, (_, at) => people[at % 2]!);
+  const viewers = Array.from({ length: 20 }, (_, at) => people[at % 2]!);
   const answers = await Promise.all(
-    asked.map(({ session }) => testbed.request('/api/me', { headers: at(session) })),
+    viewers.map(({ session }) => testbed.request('/api/me', { headers: headersOf(session) })),
   );
-  expect(answers.map(({ body }) => (body as { id: number }).id)).toEqual(asked.map(({ id }) => id));
+  expect(answers.map(({ body }) => (body as { id: number }).id)).toEqual(
+    viewers.map(({ id }) => id),
+  );
 });
 
-/** By cookies for the one, by Bearer for the other. */
-const at = (
+/** The headers of user 7, in a browser, or of user 8, as an API client. */
+const headersOf = (
   session: Parameters<typeof bearer>[0] & { refreshToken: string; user: { id: number } },
 ) => (session.user.id === 7 ? cookies(session) : bearer(session));

@@ -1,11 +1,11 @@
-// How little the upstreams are asked: in parallel, together, once.
+// Few upstream requests: in parallel, in batches, and once for equal requests.
 import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { until } from 'chassis/testing/until';
 import { completePost } from '../support/fixtures.ts';
 import { startTestbed } from '../support/testbed.ts';
 
-test('an author who is known to belong to the post is asked for together with it', async () => {
+test('requests a post and its author at the same time when the author of the post is known', async () => {
   const { request, social, identity } = await startTestbed({ env: { AUTHOR_TTL_MS: '1' } });
   await request('/api/posts/5');
   social.clearRequests();
@@ -13,7 +13,7 @@ test('an author who is known to belong to the post is asked for together with it
   const [releasePost, releaseAuthor] = [social.hold(), identity.hold()];
   const answer = request('/api/posts/5');
   await until(
-    'both are asked while neither has answered',
+    'both upstreams have a request before either has answered',
     () => social.requests.length === 1 && identity.requests.length === 1,
   );
   releaseAuthor();
@@ -21,12 +21,12 @@ test('an author who is known to belong to the post is asked for together with it
   expect((await answer).body).toEqual(completePost(5));
 });
 
-test('a profile asks Social and Identity at the same time', async () => {
+test('requests the parts of a profile from Social and Identity at the same time', async () => {
   const { request, social, identity } = await startTestbed();
   const [releasePosts, releaseUser] = [social.hold(), identity.hold()];
   const answer = request('/api/users/6/profile');
   await until(
-    'all are asked',
+    'both upstreams have all requests',
     () => social.requests.length === 2 && identity.requests.length === 1,
   );
   releasePosts();
@@ -34,7 +34,7 @@ test('a profile asks Social and Identity at the same time', async () => {
   expect(await answer).toMatchObject({ status: 200 });
 });
 
-test('many posts are one request to Social and one to Identity, in the order asked for, without the unknown', async () => {
+test('requests many posts by one request to Social and one to Identity, and returns them in the order of the ids, without unknown ones', async () => {
   const { request, social, identity } = await startTestbed();
   const ids = [5, 3, 999_999, 1];
   const response = await request(`/api/posts?ids=${ids.join(',')}`);
@@ -43,7 +43,7 @@ test('many posts are one request to Social and one to Identity, in the order ask
   expect(identity.requests.map(({ path }) => path)).toEqual(['/api/users?ids=6,4,2']);
 });
 
-test('many posts are one request to Identity, also when some of their authors are known', async () => {
+test('sends one request to Identity for many posts also when some of their authors are known', async () => {
   const { request, identity } = await startTestbed({ env: { AUTHOR_TTL_MS: '1' } });
   await request('/api/posts/5');
   identity.clearRequests();
@@ -51,41 +51,41 @@ test('many posts are one request to Identity, also when some of their authors ar
   expect(identity.requests.map(({ path }) => path)).toEqual(['/api/users?ids=6,4,2']);
 });
 
-test('a page of a user’s posts is one request to Social and one to Identity', async () => {
+test('requests a page of a user’s posts by one request to Social and one to Identity', async () => {
   const { request, social, identity } = await startTestbed();
   const response = await request('/api/users/6/posts?limit=3');
   expect(response.body).toMatchObject({ items: [905, 805, 705].map((id) => completePost(id)) });
   expect([social.requests.length, identity.requests.length]).toEqual([1, 1]);
 });
 
-test('equal requests at once are one request to each upstream', async () => {
+test('sends one request to each upstream for equal concurrent requests', async () => {
   const { request, social, identity, metric } = await startTestbed();
   const release = social.hold();
   const answers = Array.from({ length: 20 }, () => request('/api/posts/5'));
-  await until('all have arrived', async () => (await metric('http_requests_in_flight')) === 20);
+  await until('all requests wait', async () => (await metric('http_requests_in_flight')) === 20);
   release();
   for (const { body } of await Promise.all(answers)) expect(body).toEqual(completePost(5));
   expect([social.requests.length, identity.requests.length]).toEqual([1, 1]);
 });
 
-test('different authors wanted by different requests at the same moment are few requests', async () => {
+test('requests the authors of 50 concurrent requests in at most 25 batches', async () => {
   const { request, social, identity } = await startTestbed();
   const release = social.hold();
   const answers = Array.from({ length: 50 }, (_, index) => request(`/api/posts/${index + 1}`));
   await until(
-    'Social is asked for all',
-    () => wantedIds(social.requests.map(({ path }) => path)) === 50,
+    'Social has requests for all posts',
+    () => countIds(social.requests.map(({ path }) => path)) === 50,
   );
   release();
   await Promise.all(answers);
-  expect(wantedIds(identity.requests.map(({ path }) => path))).toBe(50);
+  expect(countIds(identity.requests.map(({ path }) => path))).toBe(50);
   expect(identity.requests.length).toBeLessThanOrEqual(25);
 });
 
-const wantedIds = (paths: readonly string[]): number =>
+const countIds = (paths: readonly string[]): number =>
   paths.reduce((sum, path) => sum + (path.split('ids=')[1]?.split(',').length ?? 1), 0);
 
-test('a post is asked for again after POST_TTL_MS, and not before', async () => {
+test('requests a post again after POST_TTL_MS, and not before', async () => {
   const { request, social } = await startTestbed({ env: { POST_TTL_MS: '60000' } });
   await request('/api/posts/5');
   const response = await request('/api/posts/5');
@@ -94,14 +94,14 @@ test('a post is asked for again after POST_TTL_MS, and not before', async () => 
   expect(social.requests).toHaveLength(1);
 });
 
-test('with POST_TTL_MS=0 every post is asked for', async () => {
+test('requests a post each time with POST_TTL_MS=0', async () => {
   const { request, social } = await startTestbed();
   await request('/api/posts/5');
   await request('/api/posts/5');
   expect(social.requests).toHaveLength(2);
 });
 
-test('a hundred posts as large as posts can be fit through', async () => {
+test('passes on a hundred posts of the largest size', async () => {
   const { request, social } = await startTestbed();
   social.respondWith(({ req, res }) => {
     const ids =
@@ -121,12 +121,12 @@ test('a hundred posts as large as posts can be fit through', async () => {
   expect((response.body as { items: unknown[] }).items).toHaveLength(100);
 });
 
-test('one post that breaks the contract costs those that were asked for with it nothing', async () => {
+test('returns the other posts of a batch in which one post breaks the contract', async () => {
   const { gateway, social } = await startTestbed();
   social.respondWith(({ res, body }) => {
     res.setHeader('Content-Type', 'application/json').end(body.replace('"id":7,', '"id":"7",'));
   });
-  const statuses = await askTogether(
+  const statuses = await requestTogether(
     gateway.url,
     [5, 6, 7].map((id) => `/api/posts/${id}`),
   );
@@ -134,8 +134,8 @@ test('one post that breaks the contract costs those that were asked for with it 
   expect(statuses).toEqual([200, 200, 502]);
 });
 
-/** The statuses of requests that arrive in one packet (pipelined), and so in one turn of the event loop. */
-async function askTogether(url: string, paths: readonly string[]): Promise<number[]> {
+/** Sends pipelined requests in one packet, so that they arrive in one turn of the event loop. @returns their statuses */
+async function requestTogether(url: string, paths: readonly string[]): Promise<number[]> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const last = paths.length - 1;

@@ -29,7 +29,7 @@ function arrange(errorPercent = 50) {
     onRejected,
   });
   const { call, requests } = deferredCall<number, string>();
-  const guarded = circuitBreaker<number, string>(breaker)(call);
+  const guarded = circuitBreaker<number, string>(breaker, () => true)(call);
   const failTimes = async (times: number, kind: FailureKind = 'refused'): Promise<void> => {
     for (let count = 0; count < times; count += 1) {
       const attempt = guarded(1, aCaller());
@@ -151,7 +151,7 @@ test('lets the probe run to its end when its client disconnects, so that a disco
   expect(breaker.state).toBe('open');
 });
 
-test('rejects every attempt while forced open, until auto', async () => {
+test('rejects every attempt while forced open, whatever the upstream does, until auto', async () => {
   const { guarded, requests, onTransition } = arrange();
   breaker.force('open');
   await expect(guarded(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
