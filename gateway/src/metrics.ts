@@ -73,6 +73,7 @@ export function createObserver(metrics: Metrics, log: Logger): GatewayObserver {
   const rejectionsBy = (upstream: BreakerName) => ({
     breaker_open: rejections({ upstream, reason: 'breaker_open' }),
     bulkhead_full: rejections({ upstream, reason: 'bulkhead_full' }),
+    quarantined: rejections({ upstream, reason: 'quarantined' }),
   });
   const rejectionTallies = {
     identity: rejectionsBy('identity'),

@@ -1,7 +1,6 @@
 // Requests again, in the background, the entities whose request failed, so that no client waits for them. This also
 // sends the probe of a half-open breaker when there is no traffic.
-import { backgroundCaller } from './engine/background.ts';
-import type { Call } from './engine/call.ts';
+import { backgroundCaller, type Call } from './engine/call.ts';
 import { UpstreamFailure } from './engine/failure.ts';
 
 export interface BackgroundRefreshOptions<T> {

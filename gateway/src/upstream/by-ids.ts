@@ -1,6 +1,7 @@
 // Endpoints that read entities by their ids: a single id by the address of that entity, several ids as a list.
 import type { Guard } from 'contracts/guard';
 import type { SizeLimits, Endpoint } from './engine/endpoint.ts';
+import { problemIn } from './engine/problem-document.ts';
 
 export interface EntityOptions<T> {
   readonly name: string;
@@ -38,8 +39,8 @@ export function byIds<T extends { readonly id: number }>(
         if (isSingle(ids)) return isOne(body) && body.id === ids[0] ? mapOf([body]) : undefined;
         return isList(body) ? mapOf(body.items) : undefined;
       },
-      // A 404 that is not JSON, for example from a proxy, does not come from the service.
-      404: (body, ids) => (isSingle(ids) && body !== undefined ? mapOf([]) : undefined),
+      404: (body, ids) =>
+        isSingle(ids) && problemIn(body, 404)?.slug === 'not-found' ? mapOf([]) : undefined,
     },
   };
 }

@@ -8,6 +8,7 @@ import { measure } from './engine/layers/measure.ts';
 import type { Cache } from './engine/cache.ts';
 import type { Observer } from './engine/observer.ts';
 import type { Queryable } from './upstream.ts';
+import { createQuarantine } from './engine/quarantine.ts';
 import { createBackgroundRefresh } from './background-refresh.ts';
 import type { Endpoint } from './engine/endpoint.ts';
 
@@ -52,6 +53,12 @@ export function createLoader<T>(options: LoaderOptions<T>): Loader<T> {
     upstream: upstream.name,
     maxIds: BATCH_MAX_IDS,
     onBatch: (size) => observer.batch(endpoint.name, size),
+    trial: upstream.trial(endpoint),
+    quarantine: createQuarantine({
+      upstream: upstream.name,
+      breakerState: () => upstream.breaker.state,
+    }),
+    onQuarantined: () => observer.rejected(upstream.client, 'quarantined'),
   });
   if (cache === undefined)
     return { call: stack([measured, shared], batched), invalidate, close: () => undefined };

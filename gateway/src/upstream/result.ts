@@ -1,24 +1,12 @@
 // The result of a request that an upstream may reject. The client gets the rejection in the upstream's own words.
-import type { InputFault, ProblemSlug } from 'chassis/http/problem';
-import { problems } from 'chassis/http/problem';
-import { schemaGuard } from 'contracts/guard';
-import type { Problem } from 'contracts/types';
 import type { ResponseHeaders, Readers } from './engine/endpoint.ts';
-
-/** The fields of an upstream's problem document that a client may see. */
-export interface Rejection {
-  readonly slug: ProblemSlug;
-  readonly detail: string;
-  readonly errors: readonly InputFault[] | undefined;
-}
+import { problemIn, type UpstreamProblem } from './engine/problem-document.ts';
 
 /** `headers` are for the client: rate limits, and when to try again. */
 export type Result<T> = { readonly headers: Readonly<Record<string, string>> } & (
-  { readonly ok: T } | { readonly rejected: Rejection }
+  { readonly ok: T } | { readonly rejected: UpstreamProblem }
 );
 
-const isProblem = schemaGuard<Problem>('identity', 'Problem');
-const PREFIX = 'urn:social-network:problem:';
 /** Written as the client gets them; an upstream's arrive in lower case. */
 const PASSED_ON = ['Retry-After', 'RateLimit', 'RateLimit-Policy', 'WWW-Authenticate'] as const;
 
@@ -36,21 +24,13 @@ export const ok = <T>(value: T, headers: ResponseHeaders = {}): { readonly value
   value: { ok: value, headers: passedOn(headers) },
 });
 
-const isSlug = (slug: string): slug is ProblemSlug => Object.hasOwn(problems, slug);
-
-/** Drops fields that the contract does not name. */
-const pickFault = ({ pointer, detail }: InputFault): InputFault => ({ pointer, detail });
-
 type Reader = Readers<unknown, Result<never>>[number];
 
 const rejectionWith =
   (status: number): Reader =>
   (body, _request, headers) => {
-    if (!isProblem(body) || !body.type.startsWith(PREFIX)) return undefined;
-    const slug = body.type.slice(PREFIX.length);
-    if (!isSlug(slug) || problems[slug].status !== status) return undefined;
-    const rejected = { slug, detail: body.detail, errors: body.errors?.map(pickFault) };
-    return { value: { rejected, headers: passedOn(headers) } };
+    const rejected = problemIn(body, status);
+    return rejected && { value: { rejected, headers: passedOn(headers) } };
   };
 
 /**

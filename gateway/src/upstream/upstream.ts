@@ -1,21 +1,24 @@
-// The client of one upstream: its pool, breaker, retry budget and permits, and the policy as lists of layers.
+// One upstream: its connections, its breaker, its retry budget, and the layers of each attempt.
+import type { Breaker, BreakerName, BreakerSettings } from './engine/breaker.ts';
 import { stack, type Call, type Layer } from './engine/call.ts';
+import type { Endpoint } from './engine/endpoint.ts';
 import type { UpstreamName } from './engine/failure.ts';
-import { bulkhead, createPermits } from './engine/layers/bulkhead.ts';
+import { countedBy, createGate, uncounted, type Gate } from './gate.ts';
+import { respectBreaker } from './engine/layers/circuit-breaker.ts';
 import { deadline } from './engine/layers/deadline.ts';
-import {
-  createBreaker,
-  type Breaker,
-  type BreakerName,
-  type BreakerSettings,
-} from './engine/breaker.ts';
-import { circuitBreaker, respectBreaker, failFast } from './engine/layers/circuit-breaker.ts';
 import { measure } from './engine/layers/measure.ts';
-import { createRetryBudget, whenQuickToFail, retry, whenNotSent } from './engine/layers/retry.ts';
-import type { ShouldRetry, RetryBudget } from './engine/layers/retry.ts';
+import {
+  createRetryBudget,
+  retry,
+  whenNotSent,
+  whenQuickToFail,
+  type RetryBudget,
+  type ShouldRetry,
+} from './engine/layers/retry.ts';
 import { write } from './engine/layers/write.ts';
 import type { Observer } from './engine/observer.ts';
-import type { Endpoint } from './engine/endpoint.ts';
+import { createEndpointGuard } from './endpoint-guard.ts';
+import { createQuarantine } from './engine/quarantine.ts';
 import { createTransport } from './engine/transport.ts';
 
 export interface UpstreamOptions {
@@ -32,9 +35,13 @@ export interface UpstreamOptions {
 /** Takes safe requests. */
 export interface Queryable {
   readonly name: UpstreamName;
+  /** The name of its breaker and of its metrics. */
+  readonly client: BreakerName;
   readonly breaker: Breaker;
   /** A safe request, with all layers of an attempt. */
   query<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
+  /** A query for something whose last query failed: not retried, and the breaker does not count its outcome. */
+  trial<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
 }
 
 export interface Upstream extends Queryable {
@@ -48,10 +55,10 @@ export interface Upstream extends Queryable {
   close(): Promise<void>;
 }
 
-// The queue for each connection: at 5 ms for a response, the last in the queue waits 100 ms.
-const QUEUED_PER_CONNECTION = 20;
 /** The share of the upstream's permits that an isolated client has at most. */
 const ISOLATED_SHARE = 0.25;
+
+const always = (): boolean => true;
 
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { name, origin, connections, limitMs, observer } = options;
@@ -62,80 +69,70 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     connections: connections + 1,
     backstopMs: limitMs,
   });
-  const budget = createRetryBudget();
-  const permitsFor = (client: BreakerName, maxConcurrent: number) =>
-    createPermits({
-      upstream: name,
-      maxConcurrent,
-      maxQueued: maxConcurrent * QUEUED_PER_CONNECTION,
-      onRejected: () => observer.rejected(client, 'bulkhead_full'),
-    });
-  const breakers: Breaker[] = [];
-  const breakerFor = (client: BreakerName): Breaker => {
-    const created = createBreaker({
-      name: client,
-      upstream: name,
-      ...options.breaker,
-      onRejected: () => observer.rejected(client, 'breaker_open'),
-      onTransition: (to) => {
-        observer.breaker(client, to);
-        options.onBreakerChange();
-      },
-    });
-    breakers.push(created);
+  const gates: Gate[] = [];
+  const gateFor = (client: BreakerName, maxConcurrent: number): Gate => {
+    const created = createGate({ ...options, upstream: name, client, maxConcurrent });
+    gates.push(created);
     return created;
   };
-  const permits = permitsFor(name, connections);
-  const breaker = breakerFor(name);
+  const gate = gateFor(name, connections);
+  const budget = createRetryBudget();
 
-  const retried = <Q, T>(shouldRetry: ShouldRetry, from = budget): Layer<Q, T> =>
+  const retried = <Q, T>(shouldRetry: ShouldRetry, from: RetryBudget): Layer<Q, T> =>
     retry(from, shouldRetry, () => observer.retry(name));
-  const timed = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
+  const timed = <Q, T>({ name: endpoint }: Endpoint<Q, T>): Layer<Q, T>[] => [
     deadline(name),
-    measure((outcome, seconds) => observer.attempt(name, endpoint.name, outcome, seconds)),
+    measure((outcome, seconds) => observer.attempt(name, endpoint, outcome, seconds)),
   ];
-  /** The layers of each attempt, of queries and of commands. */
-  const attempt = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
-    failFast(breaker),
-    bulkhead(permits),
-    circuitBreaker(breaker),
-    ...timed(endpoint),
-  ];
-  /** Has its own breaker, budget and permits: a replica that hangs must neither delay each answer nor hold the permits of posts. */
+  const send = <Q, T>(endpoint: Endpoint<Q, T>, layers: readonly Layer<Q, T>[]): Call<Q, T> =>
+    stack([...layers, ...timed(endpoint)], transport.call(endpoint));
+  const endpoints = createEndpointGuard({
+    quarantine: createQuarantine({ upstream: name, breakerState: () => gate.breaker.state }),
+    onQuarantined: () => observer.rejected(name, 'quarantined'),
+  });
+  /** The layers of an attempt, and the same past the breaker. `first` are outermost in both. */
+  const guarded = <Q, T>(
+    endpoint: Endpoint<Q, T>,
+    first: readonly Layer<Q, T>[],
+    again: ShouldRetry,
+  ): Call<Q, T> => {
+    const counts = (error: unknown): boolean => endpoints.shouldCount(endpoint.name, error);
+    return endpoints.guard(
+      endpoint.name,
+      send(endpoint, [...first, retried<Q, T>(again, budget), ...countedBy<Q, T>(gate, counts)]),
+      send(endpoint, [...first, ...uncounted<Q, T>(gate)]),
+    );
+  };
+
+  /** A replica that hangs must neither delay each answer nor hold the permits of posts. */
   const isolated = (client: BreakerName): Queryable => {
+    const own = gateFor(client, Math.ceil(connections * ISOLATED_SHARE));
     const ownBudget = createRetryBudget();
-    const ownBreaker = breakerFor(client);
-    const ownPermits = permitsFor(client, Math.ceil(connections * ISOLATED_SHARE));
-    const layers = <Q, T>(endpoint: Endpoint<Q, T>): Layer<Q, T>[] => [
-      retried(whenQuickToFail, ownBudget),
-      failFast(ownBreaker),
-      respectBreaker(breaker),
-      bulkhead(ownPermits),
-      bulkhead(permits),
-      respectBreaker(breaker),
-      circuitBreaker(ownBreaker),
-      ...timed(endpoint),
-    ];
     return {
       name,
-      breaker: ownBreaker,
-      query: (endpoint) => stack(layers(endpoint), transport.call(endpoint)),
+      client,
+      breaker: own.breaker,
+      query: <Q, T>(endpoint: Endpoint<Q, T>) =>
+        send(endpoint, [
+          retried<Q, T>(whenQuickToFail, ownBudget),
+          ...countedBy<Q, T>(own, always, gate),
+        ]),
+      trial: <Q, T>(endpoint: Endpoint<Q, T>) => send(endpoint, uncounted<Q, T>(own, gate)),
     };
   };
 
   return {
     name,
-    breaker,
+    client: name,
+    breaker: gate.breaker,
     budget,
-    query: (endpoint) =>
-      stack([retried(whenQuickToFail), ...attempt(endpoint)], transport.call(endpoint)),
+    query: (endpoint) => guarded(endpoint, [], whenQuickToFail),
+    trial: (endpoint) => send(endpoint, uncounted(gate)),
     isolated,
-    longPoll: (endpoint) =>
-      stack([respectBreaker(breaker), ...timed(endpoint)], transport.call(endpoint)),
-    command: (endpoint) =>
-      stack([write(), retried(whenNotSent), ...attempt(endpoint)], transport.call(endpoint)),
+    longPoll: (endpoint) => send(endpoint, [respectBreaker(gate.breaker)]),
+    command: (endpoint) => guarded(endpoint, [write()], whenNotSent),
     close() {
-      for (const one of breakers) one.close();
+      for (const { breaker } of gates) breaker.close();
       return transport.close();
     },
   };

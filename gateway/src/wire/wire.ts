@@ -13,7 +13,7 @@ import { sharedRefresh } from '../session/refresh.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
 import { createUserEventSource } from '../upstream/identity/event-source.ts';
 import { getKeys } from '../upstream/identity/keys.ts';
-import { backgroundCaller } from '../upstream/engine/background.ts';
+import { backgroundCaller } from '../upstream/engine/call.ts';
 import type { Breaker } from '../upstream/engine/breaker.ts';
 import { UpstreamFailure, type UpstreamName } from '../upstream/engine/failure.ts';
 import { createImmutableCache } from '../upstream/engine/cache.ts';

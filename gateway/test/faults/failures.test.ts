@@ -1,4 +1,4 @@
-// The closed list of failures: docs/failures.md and the code say the same, and every row is what was promised.
+// The closed list of failures: docs/failures.md equals the code, and every kind has the promised status.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -13,17 +13,17 @@ import {
 
 const kinds = Object.keys(failureKinds) as FailureKind[];
 
-/** The rows of the page's table, by kind, without what is only for people. */
+/** The rows of the page's table by kind. */
 function documented(): [string, Record<string, string>][] {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/failures.md'), 'utf8');
   return page
     .split('\n')
     .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
     .filter((cells) => cells.length === 8 && !/^(kind|-+)$/.test(cells[1]!))
-    .map(([, kind, happened, required, proxy, breaker, retried]) => [
+    .map(([, kind, meaning, required, proxy, breaker, retried]) => [
       kind!,
       {
-        happened: happened!,
+        meaning: meaning!,
         required: required!,
         proxy: proxy!,
         breaker: breaker!,
@@ -32,12 +32,12 @@ function documented(): [string, Record<string, string>][] {
     ]);
 }
 
-/** The row that a kind should have. */
+/** The row that a kind must have. */
 function expected(kind: FailureKind): Record<string, unknown> {
   const { slug, proxyError, trips, retry } = failureKinds[kind];
   const withoutError = kind === 'left' ? 'nothing' : 'received-status';
   return {
-    happened: expect.stringMatching(/\w/),
+    meaning: expect.stringMatching(/\w/),
     required: `${problems[slug].status} ${slug}`,
     proxy: proxyError === null ? withoutError : `error=${proxyError}`,
     breaker: trips ? 'counts' : 'ignores',
@@ -45,15 +45,15 @@ function expected(kind: FailureKind): Record<string, unknown> {
   };
 }
 
-test('docs/failures.md has every kind once, in the code’s order, and none that is gone', () => {
+test('docs/failures.md has exactly the kinds of the code, each once and in the code’s order', () => {
   expect(documented().map(([kind]) => kind)).toEqual(kinds);
 });
 
-test.each(kinds)('docs/failures.md tells the truth about %s', (kind) => {
+test.each(kinds)('docs/failures.md describes the failure %s as the code has it', (kind) => {
   expect(Object.fromEntries(documented())[kind]).toEqual(expected(kind));
 });
 
-// PRODUCT: nonsense is a 502; a breaker that is open, or an upstream that refuses, a 503; too slow, a 504.
+// PRODUCT: an invalid response is a 502; an open breaker, or an upstream that is unavailable, a 503; a timeout, a 504.
 const promised = {
   refused: 503,
   unresolved: 503,
@@ -74,25 +74,26 @@ const promised = {
   throttled: 503,
   rejected: 502,
   open: 503,
+  quarantined: 503,
   busy: 503,
   left: 503,
 } satisfies Record<FailureKind, number>;
 
-test.each(kinds)('a required part that fails with %s has the status that was promised', (kind) => {
+test.each(kinds)('a required part that fails with %s has the promised status', (kind) => {
   expect(problems[failureKinds[kind].slug].status).toBe(promised[kind]);
 });
 
-// RFC 9209, section 2.3: the registered error types that say something about reaching the next hop, or its answer.
+// RFC 9209, section 2.3: the registered error types about reaching the next hop, or about its response.
 const REGISTERED =
   /^(dns_(timeout|error)|destination_(not_found|unavailable|ip_prohibited|ip_unroutable)|connection_(refused|terminated|timeout|read_timeout|write_timeout|limit_reached)|tls_(protocol_error|certificate_error|alert_received)|http_response_(incomplete|header_section_size|header_size|body_size|trailer_section_size|trailer_size|transfer_coding|content_coding|timeout)|http_upgrade_failed|http_protocol_error)$/;
 
-test.each(kinds)('%s is told by an error type of RFC 9209, or by its status alone', (kind) => {
+test.each(kinds)('the failure %s has an error type of RFC 9209, or none', (kind) => {
   const { proxyError } = failureKinds[kind];
   if (proxyError !== null) expect(proxyError).toMatch(REGISTERED);
 });
 
 test.each(kinds)(
-  '%s opens a breaker only if an attempt went out, and is retried only if it does',
+  'the failure %s opens a breaker only if an attempt was sent, and is retried only if it opens breakers',
   (kind) => {
     const { sent, trips, retry } = failureKinds[kind];
     if (trips) expect(sent).toBe(true);
@@ -114,11 +115,14 @@ test.each([
   [204, 'nonsense'],
   [206, 'nonsense'],
   [302, 'nonsense'],
-])('an answer %i that the contract does not name is %s', (status, kind) => {
-  expect(kindOfStatus(status)).toBe(kind);
-});
+])(
+  'a response with the status %i that the contract does not name is the failure %s',
+  (status, kind) => {
+    expect(kindOfStatus(status)).toBe(kind);
+  },
+);
 
-test('no 4xx ever opens a breaker; every other status that is not wanted does', () => {
+test('no unexpected 4xx opens a breaker, and every other unexpected status does', () => {
   fc.assert(
     fc.property(fc.integer({ min: 200, max: 599 }), (status) => {
       const { trips } = failureKinds[kindOfStatus(status)];
@@ -127,7 +131,7 @@ test('no 4xx ever opens a breaker; every other status that is not wanted does', 
   );
 });
 
-test('a failure names its upstream and its kind, and nothing of the inside', () => {
+test('the message of a failure names its upstream and kind, and no internals', () => {
   const cause = new Error('connect ECONNREFUSED 10.0.0.7:8081');
   const failure = new UpstreamFailure('identity', 'refused', { cause });
   expect(failure.message).toBe('identity: refused');

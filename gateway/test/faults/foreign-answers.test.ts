@@ -1,43 +1,95 @@
-// Answers that an upstream did not give, or did not mean: of a proxy in between, or about our own request.
-import { expect, test } from '@jest/globals';
+// Answers that do not come from the service itself, such as the error page of a proxy in between: only a problem document
+// of the service says that something does not exist, or rejects a request.
+import { describe, expect, test } from '@jest/globals';
+import { always, problem, type Responder } from 'chassis/testing/stub-server';
+import { until } from 'chassis/testing/until';
 import { startTestbed } from '../support/testbed.ts';
-import type { Responder } from 'chassis/testing/stub-server';
 
-const page: Responder = ({ res }) =>
-  res.writeHead(404, { 'Content-Type': 'text/html' }).end('<h1>default backend</h1>');
-const refused: Responder = ({ res }) =>
-  res.writeHead(400, { 'Content-Type': 'application/problem+json' }).end('{}');
+const answer =
+  (status: number, type: string, body?: string): Responder =>
+  ({ res }) =>
+    res.writeHead(status, { 'Content-Type': type }).end(body);
 
-test('a 404 page of a proxy is no word of Identity’s: the author is missing, not absent', async () => {
+const FOREIGN_PROBLEM = JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404 });
+
+const foreign404s: [string, Responder][] = [
+  ['a page', answer(404, 'text/html', '<h1>default backend</h1>')],
+  ['JSON of its own', answer(404, 'application/json', '{"error":"no route"}')],
+  ['a problem document of its own', answer(404, 'application/problem+json', FOREIGN_PROBLEM)],
+  ['null', answer(404, 'application/json', 'null')],
+  ['nothing', answer(404, 'text/plain')],
+];
+
+describe.each(foreign404s)('a proxy in between answers 404 with %s', (_, responder) => {
+  test('an author behind it is missing, not absent', async () => {
+    const { request, identity } = await startTestbed();
+    identity.respondWith(responder);
+    const { status, headers, body } = await request('/api/posts/5');
+    expect([status, body]).toMatchObject([200, { id: 5, author: null }]);
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'proxy-status': 'identity; error=http_protocol_error; received-status=404',
+    });
+    expect(headers['etag']).toBeUndefined();
+    expect((await request('/api/users/1')).status).toBe(502);
+  });
+
+  test('the replica has the name in hybrid', async () => {
+    const { request, identity } = await startTestbed({ env: { AUTHOR_STRATEGY: 'hybrid' } });
+    identity.respondWith(responder);
+    const { headers, body } = await request('/api/posts/5');
+    expect(body).toMatchObject({ author: { id: 6, username: 'user_6' } });
+    expect(headers['cache-status']).toContain('detail=replica');
+  });
+
+  test('nothing of it is remembered, and the breaker counts it', async () => {
+    const { request, identity, metric } = await startTestbed({ env: { BREAKER_RESET_MS: '1' } });
+    identity.respondWith(responder);
+    for (const id of [1, 2, 3, 5, 8, 13]) await request(`/api/users/${id}`);
+    const opened = 'gateway_breaker_transitions_total{upstream="identity",to="open"}';
+    expect(await metric(opened)).toBeGreaterThan(0);
+    identity.respondWith();
+    await until('Identity is asked again', async () => {
+      const { body } = await request('/api/users/1');
+      return (body as { username?: string }).username === 'user_1';
+    });
+  });
+
+  test('a post behind it is not said to be gone', async () => {
+    const { request, social } = await startTestbed();
+    social.respondWith(responder);
+    expect((await request('/api/posts/5')).status).toBe(502);
+    expect((await request('/api/posts?ids=3')).status).toBe(502);
+    expect((await request('/api/posts?ids=8,13')).status).toBe(502);
+  });
+});
+
+test('a problem document of Identity says that a user does not exist: complete, with an ETag', async () => {
   const { request, identity } = await startTestbed();
-  identity.respondWith(page);
-  const post = await request('/api/posts/5');
-  expect(post.body).toMatchObject({ author: null });
-  expect(post.headers['cache-control']).toBe('no-store');
-  expect(post.headers['proxy-status']).toBe('identity; received-status=404');
-  expect((await request('/api/users/6')).status).toBe(502);
+  identity.respondWith(always(problem('not-found')));
+  const { headers, body } = await request('/api/posts/5');
+  expect(body).toMatchObject({ author: null });
+  expect(headers['etag']).toBeDefined();
+  expect((await request('/api/users/1')).status).toBe(404);
 });
 
-test('a 404 page of a proxy is no word of Social’s: the post is not said to be gone', async () => {
-  const { request, social } = await startTestbed();
-  social.respondWith(page);
-  expect((await request('/api/posts/5')).status).toBe(502);
+test('an answer that is not UTF-8 is an invalid answer', async () => {
+  const { request, identity } = await startTestbed();
+  const body = Buffer.from(JSON.stringify({ id: 1, username: 'caf\u00e9' }), 'latin1');
+  identity.respondWith(({ res }) => res.end(body));
+  expect((await request('/api/users/1')).status).toBe(502);
 });
 
-test('a 404 without a body is a 404', async () => {
-  const { request, social } = await startTestbed();
-  social.respondWith(({ res }) => res.writeHead(404).end());
-  expect((await request('/api/posts/5')).status).toBe(404);
+test('a byte order mark before an answer is skipped', async () => {
+  const { request, identity } = await startTestbed();
+  identity.respondWith(({ res }) => res.end('\uFEFF{"id":1,"username":"cat_sun_dog"}'));
+  expect((await request('/api/users/1')).body).toEqual({ id: 1, username: 'cat_sun_dog' });
 });
 
-test('a 4xx never opens a breaker, also where another would be an answer', async () => {
-  const { request, social, identity, metric } = await startTestbed();
-  social.respondWith(refused);
+test('an upstream’s own rejection never opens its breaker', async () => {
+  const { request, social, metric } = await startTestbed();
+  social.respondWith(always(problem('invalid-request')));
   for (let count = 0; count < 8; count += 1)
     expect((await request('/api/users/1/posts')).status).toBe(502);
-  social.respondWith();
-  identity.respondWith(page);
-  for (let count = 0; count < 8; count += 1) await request('/api/posts?ids=5,3');
-  for (const upstream of ['social', 'identity'])
-    expect(await metric(`gateway_breaker_state{upstream="${upstream}",state="closed"}`)).toBe(1);
+  expect(await metric('gateway_breaker_state{upstream="social",state="closed"}')).toBe(1);
 });

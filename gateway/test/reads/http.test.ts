@@ -1,7 +1,8 @@
-// What every HTTP client may expect: validators, methods, inputs; and answers that keep to the contract.
+// HTTP for every client: validators, methods, invalid input, and answers that keep to the contract.
 import { expect, test } from '@jest/globals';
 import { conformance } from 'contracts/conformance/conformance';
 import type { RequestOptions, HttpResponse } from 'chassis/testing/http-client';
+import { always, problem } from 'chassis/testing/stub-server';
 import { startTestbed } from '../support/testbed.ts';
 
 const violations = conformance('gateway');
@@ -11,17 +12,25 @@ const check = (
   { method = 'GET' }: RequestOptions = {},
 ): string[] => violations({ method, path, ...response, body: response.body ?? response.text });
 
-test('a client that holds the answer gets a 304 without a body; HEAD gets the headers without a body', async () => {
+test('a client with the ETag gets a 304 without a body, and HEAD gets the headers without a body', async () => {
   const { request } = await startTestbed({ env: { POST_TTL_MS: '60000' } });
-  const whole = await request('/api/posts/5');
-  const held = await request('/api/posts/5', {
-    headers: { 'If-None-Match': `"other", W/${whole.headers['etag']!}` },
+  const complete = await request('/api/posts/5');
+  const notModified = await request('/api/posts/5', {
+    headers: { 'If-None-Match': `"other", W/${complete.headers['etag']!}` },
   });
-  expect([held.status, held.text, held.headers['etag']]).toEqual([304, '', whole.headers['etag']]);
-  expect(check('/api/posts/5', held)).toEqual([]);
+  expect([notModified.status, notModified.text, notModified.headers['etag']]).toEqual([
+    304,
+    '',
+    complete.headers['etag'],
+  ]);
+  expect(check('/api/posts/5', notModified)).toEqual([]);
   const head = await request('/api/posts/5', { method: 'HEAD' });
-  expect([head.status, head.text, head.headers['etag']]).toEqual([200, '', whole.headers['etag']]);
-  expect(head.headers['content-length']).toBe(whole.headers['content-length']);
+  expect([head.status, head.text, head.headers['etag']]).toEqual([
+    200,
+    '',
+    complete.headers['etag'],
+  ]);
+  expect(head.headers['content-length']).toBe(complete.headers['content-length']);
 });
 
 test('a degraded answer is never a 304', async () => {
@@ -36,14 +45,14 @@ test.each([
   ['DELETE', '/api/posts', 'GET, HEAD, POST, OPTIONS'],
   ['POST', '/api/feed', 'GET, HEAD, OPTIONS'],
   ['GET', '/api/auth/login', 'POST, OPTIONS'],
-])('%s on %s is a 405 that tells what is allowed', async (method, path, allow) => {
+])('%s of %s is a 405 whose Allow header is %s', async (method, path, allow) => {
   const { request } = await startTestbed();
   const response = await request(path, { method });
   expect([response.status, response.headers['allow']]).toEqual([405, allow]);
   expect(response.headers['content-type']).toBe('application/problem+json');
 });
 
-test('OPTIONS tells what is allowed', async () => {
+test('OPTIONS has the Allow header', async () => {
   const { request } = await startTestbed();
   const response = await request('/api/posts', { method: 'OPTIONS' });
   expect([response.status, response.headers['allow']]).toEqual([204, 'GET, HEAD, POST, OPTIONS']);
@@ -68,7 +77,7 @@ test.each([
   ['/api/users/1/posts?limit=101', '/query/limit'],
   ['/api/users/1/posts?cursor=%2F%2F', '/query/cursor'],
   ['/api/users/me', '/path/id'],
-])('%s is a 400 that points at %s, and asks nobody', async (path, pointer) => {
+])('%s is a 400 that points at %s, without an upstream request', async (path, pointer) => {
   const { request, social, identity } = await startTestbed();
   const response = await request(path);
   expect(response.body).toMatchObject({ status: 400, errors: [{ pointer }] });
@@ -76,24 +85,23 @@ test.each([
   expect([social.requests.length, identity.requests.length]).toEqual([0, 0]);
 });
 
-test('a cursor that Social does not know is the client’s fault', async () => {
+test('a cursor that Social does not know is a 400 that points at the cursor', async () => {
   const { request, social } = await startTestbed();
-  social.respondWith(({ res }) =>
-    res.writeHead(400, { 'Content-Type': 'application/problem+json' }).end('{}'),
-  );
+  const errors = [{ pointer: '/query/cursor', detail: 'expected a cursor from an earlier page' }];
+  social.respondWith(always(problem('invalid-request', 'The cursor is wrong.', { errors })));
   const response = await request('/api/users/1/posts?cursor=abc');
   expect(response.body).toMatchObject({ status: 400, errors: [{ pointer: '/query/cursor' }] });
 });
 
 test.each(['/api/posts/5/', '/API/posts/5', '/api/docs/'])(
-  '%s is not another name of what it resembles',
+  '%s is a 404, although a similar path exists',
   async (path) => {
     const { request } = await startTestbed();
     expect((await request(path)).status).toBe(404);
   },
 );
 
-test('an address that is none is a 404, and so is a path that is not well-formed a 400', async () => {
+test('an unknown path is a 404, and a malformed path is a 400', async () => {
   const { request } = await startTestbed();
   expect((await request('/api/nothing')).status).toBe(404);
   expect((await request('/metrics')).status).toBe(404);
@@ -118,7 +126,7 @@ test.each([
   expect(check('/api/posts/5', response)).toEqual([]);
 });
 
-test('a whole answer honours strict handling too, and says so', async () => {
+test('a complete answer with strict handling says that it was applied', async () => {
   const { request } = await startTestbed();
   const response = await request('/api/posts/5', { headers: { Prefer: 'handling=strict' } });
   expect([response.status, response.headers['preference-applied']]).toEqual([
@@ -140,12 +148,12 @@ const PATHS = [
   '/api/docs',
 ];
 
-test('every answer keeps to the contract: whole, without Identity, without Social', async () => {
+test('every answer keeps to the contract: complete, without Identity, and without Social', async () => {
   const { request, identity, social } = await startTestbed();
   const checkAll = async (): Promise<string[]> => {
-    const found: string[] = [];
-    for (const path of PATHS) found.push(...check(path, await request(path)));
-    return found;
+    const allViolations: string[] = [];
+    for (const path of PATHS) allViolations.push(...check(path, await request(path)));
+    return allViolations;
   };
   expect(await checkAll()).toEqual([]);
   await identity.refuse();

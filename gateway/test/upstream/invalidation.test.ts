@@ -17,6 +17,7 @@ const upstreamWith = <Q, T>(call: Call<Q, T>): Upstream =>
     name: 'social',
     breaker: { reject: () => undefined, available: true, state: 'closed' },
     query: () => call,
+    trial: () => call,
   }) as unknown as Upstream;
 
 const endpoint = <Q, T>(): Endpoint<Q, T> => ({

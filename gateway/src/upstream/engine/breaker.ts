@@ -47,7 +47,8 @@ export interface Breaker {
   readonly available: boolean;
   /** The failure that rejects an attempt now, counted as a rejection; undefined when the attempt may be sent. */
   reject(): UpstreamFailure | undefined;
-  fire<T>(attempt: () => Promise<T>): Promise<T>;
+  /** Sends an attempt and counts its outcome. @param shouldCount whether a failure counts; a probe's always does */
+  fire<T>(attempt: () => Promise<T>, shouldCount: (error: unknown) => boolean): Promise<T>;
   force(mode: 'open' | 'close' | 'auto'): void;
   report(): BreakerReport;
   close(): void;
@@ -117,16 +118,13 @@ export function createBreaker({
       onRejected();
       return rejection;
     },
-    fire: (attempt) => {
+    fire: (attempt, shouldCount) => {
       if (forced === 'close') return attempt();
       const firedBy = circuit;
       const isProbe = firedBy.halfOpen;
       // An attempt from before the breaker opened says nothing about the probe.
-      return fireCounted(
-        firedBy,
-        attempt,
-        () => isProbe || (firedBy === circuit && firedBy.closed),
-      );
+      const isCurrent = (): boolean => isProbe || (firedBy === circuit && firedBy.closed);
+      return fireCounted(firedBy, attempt, isCurrent, (error) => isProbe || shouldCount(error));
     },
     force(mode) {
       const before = forced;

@@ -1,4 +1,6 @@
 // The one type of everything on the way to an upstream: a call, and layers around it.
+import { randomUUID } from 'node:crypto';
+import { traceparentFrom } from 'chassis/observability/trace';
 import type { UpstreamFailure } from './failure.ts';
 
 /** Why a caller no longer waits: the client disconnected, or the deadline has passed. */
@@ -77,4 +79,12 @@ export const stack = <Q, T>(layers: readonly Layer<Q, T>[], transport: Call<Q, T
 export const withDeadline = (caller: Caller, limitMs: number): Caller => ({
   ...caller,
   deadlineAt: Math.min(caller.deadlineAt, performance.now() + limitMs),
+});
+
+/** A caller without a client: no request to be cancelled by. It waits for at most `limitMs`. */
+export const backgroundCaller = (limitMs: number): Caller => ({
+  requestId: randomUUID(),
+  traceparent: traceparentFrom(undefined),
+  deadlineAt: performance.now() + limitMs,
+  cancellation: new Cancellation(),
 });

@@ -36,14 +36,15 @@ export const createCircuit = ({
   });
 
 /**
- * Fires an attempt and returns its result. The circuit learns the outcome only while `shouldCount` returns true, and
- * never when the caller was cancelled. opossum knows only success and failure, so an attempt that does not count stays
+ * Fires an attempt and returns its result. The circuit learns the outcome only while `isCurrent` returns true, a failure
+ * only when `shouldCount` returns true, and nothing when the caller was cancelled. opossum knows only success and failure, so an attempt that does not count stays
  * pending for opossum.
  */
 export function fireCounted<T>(
   circuit: Circuit,
   attempt: () => Promise<T>,
-  shouldCount: () => boolean,
+  isCurrent: () => boolean,
+  shouldCount: (error: unknown) => boolean,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const reported = (): Promise<void> => {
@@ -51,8 +52,8 @@ export function fireCounted<T>(
       result.then(resolve, reject);
       return new Promise((succeed, fail) => {
         result.then(
-          () => shouldCount() && succeed(),
-          (error: Error) => shouldCount() && !isCancelled(error) && fail(error),
+          () => isCurrent() && succeed(),
+          (error: Error) => isCurrent() && !isCancelled(error) && shouldCount(error) && fail(error),
         );
       });
     };

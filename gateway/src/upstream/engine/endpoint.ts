@@ -1,5 +1,7 @@
 // Endpoints: kinds of requests to an upstream, as data. Reads their responses. Pure.
-import { kindOfStatus, UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
+import { isUtf8 } from 'node:buffer';
+import { kindOfStatus, UpstreamFailure, type UpstreamName } from './failure.ts';
+import { problemIn } from './problem-document.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -49,28 +51,50 @@ export interface RawResponse {
 /** Reads a response. @throws UpstreamFailure for an unexpected status, or a body that breaks the contract */
 export function readResponse<Q, T>(
   upstream: UpstreamName,
-  { readers }: Endpoint<Q, T>,
+  { readers, method = 'GET' }: Endpoint<Q, T>,
   request: Q,
   { status, headers, body }: RawResponse,
 ): T {
-  const read = readers[status];
-  if (read === undefined) throw new UpstreamFailure(upstream, kindOfStatus(status), { status });
-  const result = read(parse(body), request, headers);
-  if (result === undefined)
-    throw new UpstreamFailure(upstream, kindOfInvalidBody(status), { status });
-  return result.value;
+  const parsed = parse(body);
+  const result = readers[status]?.(parsed, request, headers);
+  if (result !== undefined) return result.value;
+  const kind = isForeign(status, parsed) && method === 'GET' ? 'nonsense' : kindOfStatus(status);
+  const retryAfterS = retryAfterOf(headers);
+  const askedToWait = retryAfterS !== undefined;
+  throw new UpstreamFailure(upstream, kind, { status, retryAfterS, askedToWait });
 }
 
-/** A body that breaks the contract is `nonsense`. With a 4xx the kind is that of the status, which never opens a breaker. */
-const kindOfInvalidBody = (status: number): FailureKind =>
-  status >= 400 ? kindOfStatus(status) : 'nonsense';
+/**
+ * Whether a 4xx is not our service's own answer but, for example, the error page of a proxy: then the service was not
+ * reached, which counts as a failure. Not so for writes: their bodies are the client's, and a firewall in between may
+ * reject them. A 429 says what it means, whoever sends it.
+ */
+const isForeign = (status: number, body: unknown): boolean =>
+  status >= 400 && status < 500 && status !== 429 && problemIn(body, status) === undefined;
 
-/** Parses JSON: null for an empty body, undefined for anything but JSON, such as the error page of a proxy. */
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** Parses JSON: null for an empty body, undefined for anything but JSON in UTF-8, such as the error page of a proxy. */
 function parse(body: Buffer): unknown {
   if (body.length === 0) return null;
+  // A replacement character would silently change what the upstream said.
+  if (!isUtf8(body)) return undefined;
+  const text = body.toString();
   try {
-    return JSON.parse(body.toString());
+    return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   } catch {
     return undefined;
   }
+}
+
+/** A longer wait than this is not believed: the upstream may be back at any time. */
+const MAX_RETRY_AFTER_S = 300;
+
+/** Retry-After (RFC 9110, section 10.2.3) in whole seconds from now, 1 to 300; undefined without a readable value. */
+export function retryAfterOf(headers: ResponseHeaders, now = Date.now()): number | undefined {
+  const text = headers['retry-after'];
+  if (typeof text !== 'string') return undefined;
+  const seconds = /^\d{1,10}$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1000;
+  if (Number.isNaN(seconds)) return undefined;
+  return Math.min(MAX_RETRY_AFTER_S, Math.max(1, Math.ceil(seconds)));
 }

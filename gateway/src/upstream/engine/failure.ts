@@ -46,6 +46,8 @@ export const failureKinds = {
   throttled: { slug: 'upstream-unavailable', proxyError: null, ...noRetry, trips: false },
   rejected: { slug: 'upstream-invalid', proxyError: null, ...noRetry, trips: false },
   open: { slug: 'upstream-unavailable', proxyError: 'destination_unavailable', ...notSent },
+  // This key failed before, while others worked.
+  quarantined: { slug: 'upstream-unavailable', proxyError: 'destination_unavailable', ...notSent },
   busy: { slug: 'upstream-unavailable', proxyError: 'connection_limit_reached', ...notSent },
   // All callers were cancelled: no client sees this, and it says nothing about the upstream.
   left: { slug: 'upstream-unavailable', proxyError: null, ...notSent, sent: true },
@@ -61,6 +63,8 @@ export class UpstreamFailure extends Error {
   readonly kind: FailureKind;
   /** Seconds after which another attempt makes sense. */
   readonly retryAfterS: number;
+  /** The upstream itself asked for that wait, with Retry-After. */
+  readonly askedToWait: boolean;
   /** The status of the response, if it was unexpected. */
   readonly receivedStatus: number | undefined;
   /** True for a write that was sent and whose response was lost: it may have been done. */
@@ -71,7 +75,8 @@ export class UpstreamFailure extends Error {
     kind: FailureKind,
     details: {
       status?: number | undefined;
-      retryAfterS?: number;
+      retryAfterS?: number | undefined;
+      askedToWait?: boolean;
       cause?: unknown;
       uncertain?: boolean;
     } = {},
@@ -80,6 +85,7 @@ export class UpstreamFailure extends Error {
     this.upstream = upstream;
     this.kind = kind;
     this.retryAfterS = details.retryAfterS ?? 1;
+    this.askedToWait = details.askedToWait ?? false;
     this.receivedStatus = details.status;
     this.uncertain = details.uncertain ?? false;
   }

@@ -3,7 +3,7 @@ import type { UpstreamName } from './failure.ts';
 import type { BreakerName, BreakerState } from './breaker.ts';
 import type { CallOutcome } from './layers/measure.ts';
 
-export type RejectionReason = 'breaker_open' | 'bulkhead_full';
+export type RejectionReason = 'breaker_open' | 'bulkhead_full' | 'quarantined';
 
 /** Its methods are called during a request, so they must not throw. */
 export interface Observer {

@@ -1,6 +1,6 @@
 // The user event log as an event source: within deadline and size limits, and only while Identity's breaker is closed.
 import { SourceError, UnknownOffset, type EventSource } from 'chassis/events/source';
-import { backgroundCaller } from '../engine/background.ts';
+import { backgroundCaller } from '../engine/call.ts';
 import { UpstreamFailure } from '../engine/failure.ts';
 import { getUserEvents } from './user-events.ts';
 import type { Upstream } from '../upstream.ts';

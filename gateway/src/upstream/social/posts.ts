@@ -2,6 +2,7 @@
 import { schemaGuard } from 'contracts/guard';
 import type { Post, PostBatch, PostPage } from 'contracts/types';
 import { byIds } from '../by-ids.ts';
+import { isAbout, problemIn } from '../engine/problem-document.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
@@ -57,9 +58,9 @@ export const getPostPage = (
   maxBytes: () => limits.list,
   readers: {
     200: (body, request) => (isPostPage(body) && fits(body, request) ? { value: body } : undefined),
-    // The gateway writes the rest of the request, so only the cursor can be wrong, which only Social can read.
-    400: (body, { cursor }) =>
-      cursor === undefined || body === undefined ? undefined : { value: undefined },
+    // Only Social can read the cursor, so only Social can tell that it is wrong.
+    400: (body) =>
+      isAbout(problemIn(body, 400), '/query/cursor') ? { value: undefined } : undefined,
   },
 });
 

@@ -1,11 +1,28 @@
-import { expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { BreakerState } from '../../../src/upstream/engine/breaker.ts';
+import { createQuarantine } from '../../../src/upstream/engine/quarantine.ts';
 import { batch } from '../../../src/upstream/engine/layers/batch.ts';
 import { aCaller, deferredCall, failure, settle } from './arrange.ts';
 
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
 function arrange(maxIds = 100) {
   const { call, requests } = deferredCall<readonly number[], ReadonlyMap<number, string>>();
+  const trials = deferredCall<readonly number[], ReadonlyMap<number, string>>();
   const onBatch = jest.fn();
-  return { requests, onBatch, call: batch(call, { upstream: 'identity', maxIds, onBatch }) };
+  const onQuarantined = jest.fn();
+  const breakerState = jest.fn((): BreakerState => 'closed');
+  const options = {
+    upstream: 'identity',
+    maxIds,
+    onBatch,
+    trial: trials.call,
+    quarantine: createQuarantine<number>({ upstream: 'identity', breakerState }),
+    onQuarantined,
+  } as const;
+  return { requests, trials: trials.requests, onBatch, onQuarantined, call: batch(call, options) };
 }
 
 test('sends the requests of one turn as one batch and gives each caller its own value', async () => {
@@ -61,39 +78,94 @@ test('gives a batch the earliest deadline of its callers', async () => {
   expect(requests[0]!.caller.deadlineAt).toBe(short.deadlineAt);
 });
 
-test.each(['nonsense', 'too-large'] as const)(
-  'requests each id alone when the response to a batch is %s, so that one bad item spoils no other',
+test.each(['nonsense', 'too-large', 'server-error'] as const)(
+  'requests each id alone after a batch that failed with %s, so that one bad item spoils no other',
   async (kind) => {
-    const { call, requests } = arrange();
+    const { call, requests, trials } = arrange();
     const [good, bad] = [call(1, aCaller()), call(2, aCaller())];
     await settle();
     requests[0]!.fail(failure(kind));
     await settle();
-    expect(requests.slice(1).map(({ request }) => request)).toEqual([[1], [2]]);
-    requests[1]!.answer(new Map([[1, 'cat']]));
-    requests[2]!.fail(failure(kind));
+    trials[0]!.answer(new Map([[1, 'cat']]));
+    await settle();
+    trials[1]!.fail(failure(kind));
+    expect(trials.map(({ request }) => request)).toEqual([[1], [2]]);
     expect((await good).value).toBe('cat');
     await expect(bad).rejects.toMatchObject({ kind });
+    expect(requests).toHaveLength(1);
   },
 );
 
-test('finds one bad item in a hundred by halving, in fewer than 20 requests', async () => {
-  const { call, requests } = arrange();
-  const answers = Promise.allSettled(Array.from({ length: 100 }, (_, id) => call(id, aCaller())));
-  let settled = 0;
-  while (settled < requests.length || settled === 0) {
+/** Answers every trial: those that contain a bad id fail. */
+async function answerTrials(
+  trials: ReturnType<typeof arrange>['trials'],
+  bad: (id: number) => boolean,
+): Promise<void> {
+  for (let next = 0; ; next += 1) {
     await settle();
-    for (; settled < requests.length; settled += 1) {
-      const { request, answer, fail } = requests[settled]!;
-      if (request.includes(13)) fail(failure('nonsense'));
-      else answer(new Map(request.map((id) => [id, `user ${id}`])));
-    }
-    await settle();
+    const trial = trials[next];
+    if (trial === undefined) return;
+    if (trial.request.some(bad)) trial.fail(failure('server-error'));
+    else trial.answer(new Map(trial.request.map((id) => [id, `user ${id}`])));
   }
-  expect((await answers).flatMap(({ status }, id) => (status === 'rejected' ? [id] : []))).toEqual([
-    13,
-  ]);
-  expect(requests.length).toBeLessThan(20);
+}
+
+const rejectedOf = (settled: readonly PromiseSettledResult<unknown>[]): number[] =>
+  settled.flatMap(({ status }, id) => (status === 'rejected' ? [id] : []));
+
+test('finds one bad item in a hundred by halving, in fewer than 20 requests', async () => {
+  const { call, requests, trials } = arrange();
+  const answers = Promise.allSettled(Array.from({ length: 100 }, (_, id) => call(id, aCaller())));
+  await settle();
+  requests[0]!.fail(failure('server-error'));
+  await answerTrials(trials, (id) => id === 13);
+  expect(rejectedOf(await answers)).toEqual([13]);
+  expect(trials.length).toBeLessThan(20);
+});
+
+test('stops looking for bad items after four failures in a row: then the upstream is failing', async () => {
+  const { call, requests, trials } = arrange();
+  const answers = Promise.allSettled(Array.from({ length: 100 }, (_, id) => call(id, aCaller())));
+  await settle();
+  requests[0]!.fail(failure('server-error'));
+  await answerTrials(trials, () => true);
+  expect(rejectedOf(await answers)).toHaveLength(100);
+  expect(trials.length).toBeLessThan(6);
+});
+
+async function arrangeFailed() {
+  const arranged = arrange();
+  const failing = arranged.call(13, aCaller());
+  await settle();
+  arranged.requests[0]!.fail(failure('server-error'));
+  await expect(failing).rejects.toMatchObject({ kind: 'server-error' });
+  return arranged;
+}
+
+describe('an id that failed alone', () => {
+  test('is rejected without a request for a second, with a Retry-After', async () => {
+    const { call, requests, trials, onQuarantined } = await arrangeFailed();
+    const rejected = expect(call(13, aCaller())).rejects;
+    await rejected.toMatchObject({ kind: 'quarantined', retryAfterS: 1 });
+    await settle();
+    expect([requests.length, trials.length]).toEqual([1, 0]);
+    expect(onQuarantined).toHaveBeenCalledTimes(1);
+  });
+
+  test('does not travel with others, and leaves the quarantine when its trial succeeds', async () => {
+    const { call, requests, trials } = await arrangeFailed();
+    jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 1_001);
+    const answers = [13, 1].map((id) => call(id, aCaller()));
+    await settle();
+    expect(requests.slice(1).map(({ request }) => request)).toEqual([[1]]);
+    expect(trials.map(({ request }) => request)).toEqual([[13]]);
+    trials[0]!.answer(new Map([[13, 'well']]));
+    requests[1]!.answer(new Map([[1, 'cat']]));
+    expect((await Promise.all(answers)).map(({ value }) => value)).toEqual(['well', 'cat']);
+    void call(13, aCaller());
+    await settle();
+    expect(requests.at(-1)!.request).toEqual([13]);
+  });
 });
 
 test('rejects all callers after any other failure, without a second request', async () => {

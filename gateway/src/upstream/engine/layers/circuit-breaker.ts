@@ -12,9 +12,9 @@ export const failFast =
       return rejection === undefined ? inner(request, caller) : Promise.reject(rejection);
     };
 
-/** Sends attempts through the breaker, which counts their outcomes. */
+/** Sends attempts through the breaker, which counts their outcomes: failures only when `shouldCount` returns true. */
 export const circuitBreaker =
-  <Q, T>(breaker: Breaker): Layer<Q, T> =>
+  <Q, T>(breaker: Breaker, shouldCount: (error: unknown) => boolean): Layer<Q, T> =>
   (inner) =>
     // `async`, so that the breaker counts an attempt before its caller continues.
     async function guardedByBreaker(request, caller) {
@@ -24,7 +24,7 @@ export const circuitBreaker =
       // half-open.
       const isProbe = breaker.state === 'half_open';
       const attempting = isProbe ? { ...caller, cancellation: new Cancellation() } : caller;
-      return breaker.fire(() => inner(request, attempting));
+      return breaker.fire(() => inner(request, attempting), shouldCount);
     };
 
 /**

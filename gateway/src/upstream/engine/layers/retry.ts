@@ -31,8 +31,9 @@ export function createRetryBudget(share = 0.1, burst = 10): RetryBudget {
 /** Whether a failed attempt may be repeated. */
 export type ShouldRetry = (failure: UpstreamFailure) => boolean;
 
-/** For reads: the failures that came quickly and are likely to be gone. */
-export const whenQuickToFail: ShouldRetry = ({ descriptor }) => descriptor.retry;
+/** For reads: the failures that came quickly and are likely to be gone. Never when the upstream asked for a wait. */
+export const whenQuickToFail: ShouldRetry = ({ descriptor, askedToWait }) =>
+  descriptor.retry && !askedToWait;
 
 /** For writes: only a refused connection, as the request surely did not leave. */
 export const whenNotSent: ShouldRetry = ({ kind }) => kind === 'refused';

@@ -1,0 +1,96 @@
+// Keys whose own requests fail while the upstream works: a post that makes Social answer 500, for example. Such a key is
+// rejected by itself for a moment, so that its failures neither open the breaker for all other keys nor spoil a batch.
+import type { BreakerState } from './breaker.ts';
+import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
+
+/** Failures that may follow from what was requested. The others, such as a refused connection, are about the upstream. */
+export const MAY_FOLLOW_KEY: ReadonlySet<FailureKind> = new Set([
+  'timeout',
+  'terminated',
+  'incomplete',
+  'too-large',
+  'headers-too-large',
+  'protocol',
+  'encoding',
+  'nonsense',
+  'server-error',
+]);
+
+const FIRST_MS = 1_000;
+const LONGEST_MS = 30_000;
+/** A key that failed before is not the probe of a half-open breaker, unless no other request came for so long. */
+const PROBE_RESERVE_MS = 1_000;
+/** The oldest suspects are forgotten beyond this number. */
+const MAX_SUSPECTS = 1_000;
+
+export interface QuarantineOptions {
+  readonly upstream: UpstreamName;
+  readonly breakerState: () => BreakerState;
+  /** Milliseconds; tests bring their own clock. */
+  readonly now?: () => number;
+}
+
+export interface Quarantine<K> {
+  /** The failure that rejects a request for this key now; undefined when it may be sent. */
+  rejection(key: K): UpstreamFailure | undefined;
+  /** Whether the next request for this key is a trial, which the breaker does not count: the last one failed. */
+  needsTrial(key: K): boolean;
+  /** Notes the outcome of a request for this key alone. */
+  failed(key: K, error: unknown): void;
+  succeeded(key: K): void;
+}
+
+interface Suspect {
+  readonly failures: number;
+  readonly until: number;
+  readonly rejection: UpstreamFailure;
+}
+
+/** The time doubles with each failure in a row, from 1 s to 30 s. */
+export function createQuarantine<K>({
+  upstream,
+  breakerState,
+  now = () => performance.now(),
+}: QuarantineOptions): Quarantine<K> {
+  const suspects = new Map<K, Suspect>();
+  /** When the breaker was first seen half-open; undefined while it is not. */
+  let halfOpenSince: number | undefined;
+
+  const isReservedForOthers = (): boolean => {
+    if (breakerState() !== 'half_open') {
+      halfOpenSince = undefined;
+      return false;
+    }
+    halfOpenSince ??= now();
+    return now() < halfOpenSince + PROBE_RESERVE_MS;
+  };
+
+  return {
+    rejection(key) {
+      const suspect = suspects.get(key);
+      if (suspect === undefined) return undefined;
+      return now() < suspect.until || isReservedForOthers() ? suspect.rejection : undefined;
+    },
+    // While the breaker is half-open, there are no trials, only its probe.
+    needsTrial: (key) => suspects.has(key) && breakerState() !== 'half_open',
+    failed(key, error) {
+      if (!(error instanceof UpstreamFailure) || !MAY_FOLLOW_KEY.has(error.kind)) return;
+      const failures = (suspects.get(key)?.failures ?? 0) + 1;
+      const ms = Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1));
+      // Deleted first, so that the map stays in the order of the last failures.
+      suspects.delete(key);
+      suspects.set(key, {
+        failures,
+        until: now() + ms,
+        rejection: new UpstreamFailure(upstream, 'quarantined', { retryAfterS: ms / 1000 }),
+      });
+      for (const oldest of suspects.keys()) {
+        if (suspects.size <= MAX_SUSPECTS) break;
+        suspects.delete(oldest);
+      }
+    },
+    succeeded(key) {
+      suspects.delete(key);
+    },
+  };
+}
