@@ -17,7 +17,7 @@ export interface StartOptions {
 }
 
 const root = join(import.meta.dirname, '..');
-const leash = join(root, 'scripts/start/leash.ts');
+const preload = join(root, 'scripts/start/exit-with-parent.ts');
 
 /** Returns the cores that we may use, such as [0, 1]; undefined where processes cannot be pinned. */
 function usableCores(): number[] | undefined {
@@ -39,14 +39,14 @@ export const pinned = usable !== undefined;
 /** Starts a file, named by its path from the root, in a Node of its own, on free ports. */
 export function start(file: string, options: StartOptions): ChildProcess {
   const { env = {}, flags = [], cores, logs } = options;
-  const command = [process.execPath, ...flags, '--import', leash, join(root, file)];
+  const command = [process.execPath, ...flags, '--import', preload, join(root, file)];
   if (usable !== undefined && cores !== undefined) {
     const own = cores === 'server' ? usable.slice(0, 1) : usable.slice(1);
     command.unshift('taskset', '--cpu-list', own.join(','));
   }
   const child = spawn(command[0]!, command.slice(1), {
     env: { PATH: process.env['PATH'], PORT: '0', ADMIN_PORT: '0', ...env },
-    // The leash needs a pipe as standard input.
+    // The preloaded file needs a pipe as standard input.
     stdio: ['pipe', logs ? 'pipe' : 'inherit', 'inherit', 'ipc'],
   });
   running.add(child);

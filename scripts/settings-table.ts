@@ -1,4 +1,4 @@
-// The settings tables of docs/settings.md, written from the schemas: `npm run settings` puts them there, a test compares.
+// The settings tables of docs/settings.md, generated from the schemas. `npm run settings` writes them; a test compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { metaOf } from 'chassis/settings/settings';
@@ -10,7 +10,7 @@ export const settingsPage = join(import.meta.dirname, '../docs/settings.md');
 
 const schemas = { gateway, 'identity-service': identity, 'social-service': social };
 
-/** One table in Markdown. */
+/** Returns a table in Markdown. */
 function tableOf(schema: (typeof schemas)[keyof typeof schemas]): string {
   const rows = Object.entries(schema.shape).map(([name, setting]) => {
     const { fallback, expected, about } = metaOf(setting);

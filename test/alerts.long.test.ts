@@ -1,4 +1,4 @@
-// The alerts about the log and the copy ask only for what Identity and Social really export.
+// The alerts about the user event log and the replica use only metrics that Identity and Social export.
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createMetrics } from 'chassis/observability/metrics';
 import {
@@ -25,19 +25,19 @@ let services: Services;
 let series: Series[];
 beforeAll(async () => {
   services = await startServices();
-  const said = await Promise.all(
+  const texts = await Promise.all(
     [services.identity, services.social].map(async ({ adminUrl }) => {
       return (await fetch(`${adminUrl}/metrics`)).text();
     }),
   );
-  // Only with a broker there is a relay.
+  // Identity runs a relay only with a broker.
   const relay = createMetrics();
   relayMetrics(relay);
-  series = [...said, await relay.text()].flatMap(seriesOf);
+  series = [...texts, await relay.text()].flatMap(seriesOf);
 });
 afterAll(() => services.stop());
 
-test('every metric is exported, and every label of a query is one that it carries', () => {
+test('every metric and label of a query is exported', () => {
   expect(queries.length).toBeGreaterThan(4);
   for (const query of queries) {
     expect([query, unknownMetrics(query, series)]).toEqual([query, []]);
@@ -45,7 +45,7 @@ test('every metric is exported, and every label of a query is one that it carrie
   }
 });
 
-test('every value that a query selects is there from the start', () => {
+test('every label value that a query selects is exported from the start', () => {
   const selectors = queries.flatMap(selectorsOf);
   expect(selectors.length).toBeGreaterThan(0);
   for (const selector of selectors)

@@ -1,4 +1,4 @@
-// Who may do what: every operation of every document × every kind of caller. An operation without a row fails.
+// Which callers may use which endpoint: every endpoint of every document × every kind of caller. Each needs a row.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { documentNames, loadDocument, type DocumentName } from 'contracts/document';
 import type { Session } from 'contracts/types';
@@ -9,22 +9,22 @@ import { startServices, type Services } from './support/in-process.ts';
 
 jest.setTimeout(60_000);
 
-/** The statuses that callers get: who has no token, the owner, another user, and each of those with a forged one. */
+/** Statuses for callers: without a token, with a forged token, another user, and the owner. */
 interface Expected {
-  readonly nobody: number;
+  readonly anonymous: number;
   readonly forged: number;
   readonly other: number;
   readonly owner: number;
 }
 
 interface Row {
-  readonly path: (world: World) => string;
-  readonly body?: (world: World) => object;
+  readonly path: (fixture: Fixture) => string;
+  readonly body?: (fixture: Fixture) => object;
   readonly expected: Expected;
 }
 
-/** What an operation is tried on: `owner` has written `post`; `third` is somebody else again. */
-interface World {
+/** Users and a post for the requests of one endpoint: `owner` wrote `post`; `third` is a third user. */
+interface Fixture {
   readonly owner: Session;
   readonly other: Session;
   readonly third: Session;
@@ -37,27 +37,27 @@ const row = (expected: Expected, path: Path, body?: Row['body']): Row => ({
   ...(body && { body }),
   expected,
 });
-/** For everybody; a token, good or bad, changes nothing. */
+/** An endpoint with the same status for all callers, whether or not they have a valid token. */
 const open = (status: number, path: Path, body?: Row['body']): Row =>
-  row({ nobody: status, forged: status, other: status, owner: status }, path, body);
-/** For everybody who is logged in, about themselves. */
-const own = (status: number, path: Path, body?: Row['body']): Row =>
-  row({ nobody: 401, forged: 401, other: status, owner: status }, path, body);
-/** For the owner alone. */
-const owners = (status: number, path: Path, body?: Row['body']): Row =>
-  row({ nobody: 401, forged: 401, other: 403, owner: status }, path, body);
+  row({ anonymous: status, forged: status, other: status, owner: status }, path, body);
+/** An endpoint for every authenticated user. */
+const authenticated = (status: number, path: Path, body?: Row['body']): Row =>
+  row({ anonymous: 401, forged: 401, other: status, owner: status }, path, body);
+/** An endpoint for the owner only. */
+const ownerOnly = (status: number, path: Path, body?: Row['body']): Row =>
+  row({ anonymous: 401, forged: 401, other: 403, owner: status }, path, body);
 
-const post = ({ post: id }: World): string => `/api/posts/${id}`;
-const friend = ({ third: { user } }: World): string => `/api/friends/${user.id}`;
-const content = (): object => ({ content: 'Written by whom?' });
-const credentials = ({ third: { user } }: World): object => ({
+const post = ({ post: id }: Fixture): string => `/api/posts/${id}`;
+const friend = ({ third: { user } }: Fixture): string => `/api/friends/${user.id}`;
+const content = (): object => ({ content: 'Some content.' });
+const credentials = ({ third: { user } }: Fixture): object => ({
   username: user.username,
   password: PASSWORD,
 });
-const refreshToken = ({ third: { refreshToken: token } }: World): object => ({
+const refreshToken = ({ third: { refreshToken: token } }: Fixture): object => ({
   refreshToken: token,
 });
-const newUser = ({ post: id }: World): object => ({
+const newUser = ({ post: id }: Fixture): object => ({
   username: `new_${id}_${(counter += 1)}`,
   email: `new_${id}_${counter}@example.org`,
   password: PASSWORD,
@@ -76,51 +76,51 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     createUser: open(201, '/api/users', newUser),
     createSession: open(201, '/api/sessions', credentials),
     refreshSession: open(200, '/api/sessions/refresh', refreshToken),
-    deleteSession: own(204, '/api/sessions/current'),
-    getMe: own(200, '/api/me'),
-    updateMe: own(200, '/api/me', email),
-    deleteMe: own(204, '/api/me', confirmation),
+    deleteSession: authenticated(204, '/api/sessions/current'),
+    getMe: authenticated(200, '/api/me'),
+    updateMe: authenticated(200, '/api/me', email),
+    deleteMe: authenticated(204, '/api/me', confirmation),
     getKeys: open(200, '/.well-known/jwks.json'),
     listUserEvents: open(200, '/api/user-events'),
   },
   social: {
     getPost: open(200, post),
-    updatePost: owners(200, post, content),
-    deletePost: owners(204, post),
+    updatePost: ownerOnly(200, post, content),
+    deletePost: ownerOnly(204, post),
     listPosts: open(200, '/api/posts?ids=1'),
-    createPost: own(201, '/api/posts', content),
-    getFeed: own(200, '/api/feed'),
-    listFriends: own(200, '/api/friends'),
-    listFriendRequests: own(200, '/api/friend-requests'),
-    putFriend: own(200, friend),
-    deleteFriend: own(204, friend),
+    createPost: authenticated(201, '/api/posts', content),
+    getFeed: authenticated(200, '/api/feed'),
+    listFriends: authenticated(200, '/api/friends'),
+    listFriendRequests: authenticated(200, '/api/friend-requests'),
+    putFriend: authenticated(200, friend),
+    deleteFriend: authenticated(204, friend),
     listAuthors: open(200, '/api/authors?ids=1'),
     getUserCounts: open(200, '/api/users/1/counts'),
   },
   gateway: {
     getPost: open(200, post),
-    updatePost: owners(200, post, content),
-    deletePost: owners(204, post),
+    updatePost: ownerOnly(200, post, content),
+    deletePost: ownerOnly(204, post),
     listPosts: open(200, '/api/posts?ids=1'),
-    createPost: own(201, '/api/posts', content),
+    createPost: authenticated(201, '/api/posts', content),
     getUser: open(200, '/api/users/1'),
     listUserPosts: open(200, '/api/users/1/posts'),
     getUserProfile: open(200, '/api/users/1/profile'),
-    getFeed: own(200, '/api/feed'),
-    listFriends: own(200, '/api/friends'),
-    listFriendRequests: own(200, '/api/friends/requests'),
-    putFriend: own(200, friend),
-    deleteFriend: own(204, friend),
+    getFeed: authenticated(200, '/api/feed'),
+    listFriends: authenticated(200, '/api/friends'),
+    listFriendRequests: authenticated(200, '/api/friends/requests'),
+    putFriend: authenticated(200, friend),
+    deleteFriend: authenticated(204, friend),
     register: open(201, '/api/auth/register', newUser),
     login: open(200, '/api/auth/login', credentials),
-    // A browser's alone: it is about a cookie, and no token counts.
+    // Needs the cookie of a browser; an access token has no effect.
     refresh: open(401, '/api/auth/refresh'),
-    // Who has no session has what logging out wants.
-    logout: row({ nobody: 204, forged: 401, other: 204, owner: 204 }, '/api/auth/logout'),
+    // A caller without a session is already logged out.
+    logout: row({ anonymous: 204, forged: 401, other: 204, owner: 204 }, '/api/auth/logout'),
     createToken: open(200, '/api/auth/token', credentials),
-    getMe: own(200, '/api/me'),
-    updateMe: own(200, '/api/me', email),
-    deleteMe: own(204, '/api/me', confirmation),
+    getMe: authenticated(200, '/api/me'),
+    updateMe: authenticated(200, '/api/me', email),
+    deleteMe: authenticated(204, '/api/me', confirmation),
     getOpenApi: open(200, '/api/openapi.json'),
     getDocs: open(200, '/api/docs'),
     getDocsFile: open(200, '/api/docs/start.js'),
@@ -133,7 +133,7 @@ beforeAll(async () => {
 });
 afterAll(() => services.stop());
 
-async function newWorld(): Promise<World> {
+async function newFixture(): Promise<Fixture> {
   const [owner, other, third] = await Promise.all([
     services.register(),
     services.register(),
@@ -150,14 +150,14 @@ async function newWorld(): Promise<World> {
   return { owner, other, third, post: ((await answer.json()) as { id: number }).id };
 }
 
-/** Every kind of caller, the owner last: the owner's request may delete what the others are tried on. */
-function callers({ owner, other }: World) {
+/** Returns every kind of caller. The owner is last, because the owner's request may delete the post. */
+function callers({ owner, other }: Fixture) {
   const { key } = services;
   const otherKey = signingKey(accessToken, key.jwk.kid);
   const claims = claimsOf(owner.accessToken);
   const past = Math.floor(Date.now() / 1000) - 1;
   return [
-    ['nobody', 'nobody', undefined],
+    ['no token', 'anonymous', undefined],
     ['an expired token', 'forged', key.sign({ ...claims, exp: past })],
     ['a token of another key', 'forged', otherKey.sign(claims)],
     ['alg: none', 'forged', unsigned(owner.accessToken)],
@@ -167,10 +167,10 @@ function callers({ owner, other }: World) {
   ] as const;
 }
 
-const operationsOf = (name: DocumentName) =>
+const endpointsOf = (name: DocumentName) =>
   Object.values(loadDocument(name).paths).flatMap((path) =>
     Object.entries(path)
-      .filter(([, operation]) => operation.operationId !== undefined)
+      .filter(([, { operationId }]) => operationId !== undefined)
       .map(([method, { operationId, security }]) => ({
         method: method.toUpperCase(),
         operationId,
@@ -179,41 +179,44 @@ const operationsOf = (name: DocumentName) =>
   );
 
 describe.each(documentNames)('%s', (name) => {
-  const operations = operationsOf(name);
+  const endpoints = endpointsOf(name);
 
-  test('has a row for every operation, and none for what is gone', () => {
-    const documented = operations.map(({ operationId }) => operationId);
+  test('has a row for every endpoint, and no other rows', () => {
+    const documented = endpoints.map(({ operationId }) => operationId);
     expect(Object.keys(rows[name]).toSorted()).toEqual(documented.toSorted());
   });
 
-  test.each(operations)('$operationId', async ({ method, operationId }) => {
-    const { path, body, expected } = rows[name][operationId]!;
-    const world = await newWorld();
-    const found: Record<string, number> = {};
-    const wanted: Record<string, number> = {};
-    for (const [who, kind, token] of callers(world)) {
-      const headers = {
-        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
-        ...(body && { 'Content-Type': 'application/json' }),
-      };
-      const answer = await fetch(services[name].url + path(world), {
-        method,
-        headers,
-        ...(body && { body: JSON.stringify(body(world)) }),
-      });
-      await answer.arrayBuffer();
-      found[who] = answer.status;
-      wanted[who] = expected[kind];
-    }
-    expect(found).toEqual(wanted);
-  });
+  test.each(endpoints)(
+    '$operationId answers each caller with the expected status',
+    async ({ method, operationId }) => {
+      const { path, body, expected } = rows[name][operationId]!;
+      const fixture = await newFixture();
+      const statuses: Record<string, number> = {};
+      const expectedStatuses: Record<string, number> = {};
+      for (const [caller, kind, token] of callers(fixture)) {
+        const headers = {
+          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+          ...(body && { 'Content-Type': 'application/json' }),
+        };
+        const answer = await fetch(services[name].url + path(fixture), {
+          method,
+          headers,
+          ...(body && { body: JSON.stringify(body(fixture)) }),
+        });
+        await answer.arrayBuffer();
+        statuses[caller] = answer.status;
+        expectedStatuses[caller] = expected[kind];
+      }
+      expect(statuses).toEqual(expectedStatuses);
+    },
+  );
 
-  test('a document says who has to be logged in, as it is', () => {
-    for (const { operationId, security } of operations) {
+  test('documents correctly which endpoints need authentication', () => {
+    for (const { operationId, security } of endpoints) {
       const { expected } = rows[name][operationId]!;
-      const closed =
-        (security ?? []).length > 0 && security!.every((way) => Object.keys(way).length > 0);
-      expect([operationId, closed]).toEqual([operationId, expected.nobody === 401]);
+      const needsToken =
+        (security ?? []).length > 0 && security!.every((scheme) => Object.keys(scheme).length > 0);
+      expect([operationId, needsToken]).toEqual([operationId, expected.anonymous === 401]);
     }
   });
 });

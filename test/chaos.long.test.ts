@@ -1,5 +1,5 @@
-// Users are registered, renamed and deleted for a minute while processes are killed and started again by chance. Then
-// Social's copy is exactly what Identity says, and no acknowledged change is missing from the log.
+// For a minute, users are registered, renamed and deleted while processes are killed and restarted at random. After that,
+// Social's replica equals Identity, and no acknowledged change is missing from the user event log.
 import { test } from '@jest/globals';
 import { chaos, type ChaosOptions, expectConsistent, summaryOf } from './support/chaos.ts';
 import { describeOnServer, embeddedDatabase, serverDatabase } from 'chassis/testing/database';
@@ -10,7 +10,7 @@ const DURATION_MS = 60_000;
 const LIMIT_MS = 280_000;
 const seed = newSeed();
 
-async function aMinuteOf(options: Omit<ChaosOptions, 'seed' | 'durationMs'>): Promise<void> {
+async function runChaos(options: Omit<ChaosOptions, 'seed' | 'durationMs'>): Promise<void> {
   process.stdout.write(`TEST_SEED=${seed}\n`);
   try {
     const outcome = await chaos({ seed, durationMs: DURATION_MS, ...options });
@@ -23,10 +23,10 @@ async function aMinuteOf(options: Omit<ChaosOptions, 'seed' | 'durationMs'>): Pr
 }
 
 test(
-  'over the HTTP feed alone, with embedded databases, Identity and Social being killed',
+  'loses nothing over the HTTP feed with embedded databases while Identity and Social are killed',
   async () => {
     const [identity, social] = await Promise.all([embeddedDatabase(), embeddedDatabase()]);
-    await aMinuteOf({ identity, social });
+    await runChaos({ identity, social });
   },
   LIMIT_MS,
 );
@@ -34,11 +34,11 @@ test(
 describeOnServer('on a server', () => {
   describeWithNats('with a broker', () => {
     test(
-      'over JetStream, Identity with its relay, Social and the broker being killed',
+      'loses nothing over JetStream while Identity with its relay, Social and the broker are killed',
       async () => {
         const nats = await startNats();
         const [identity, social] = await Promise.all([serverDatabase(), serverDatabase()]);
-        await aMinuteOf({ identity, social, nats });
+        await runChaos({ identity, social, nats });
       },
       LIMIT_MS,
     );

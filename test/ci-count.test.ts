@@ -1,4 +1,4 @@
-// The last line of .ci/run: nothing that failed or never ran may hide in it.
+// The last line of .ci/run: every failed or skipped test is counted in it.
 import { expect, test } from '@jest/globals';
 import {
   count,
@@ -24,7 +24,7 @@ const tests = (results: Record<string, string>, exitCode = 0): Step => ({
 });
 const total = (...steps: Step[]): string => totalLine(count(steps));
 
-test('checks count one each, tests by their number', () => {
+test('counts a check as one, and each test', () => {
   expect(
     total(
       { name: 'types', exitCode: 0 },
@@ -34,7 +34,7 @@ test('checks count one each, tests by their number', () => {
   ).toBe('3 passed, 2 failed, 0 skipped');
 });
 
-test('a test that was skipped first and ran later is not skipped, and counts once', () => {
+test('counts a test once, as passed, when it was skipped in one step and ran in another', () => {
   expect(total(tests({ a: 'passed', b: 'pending' }), tests({ a: 'passed', b: 'passed' }))).toBe(
     '2 passed, 0 failed, 0 skipped',
   );
@@ -43,7 +43,7 @@ test('a test that was skipped first and ran later is not skipped, and counts onc
   );
 });
 
-test('what a suite says it needs is no part of its name', () => {
+test('ignores the reason of a skip in the name of a suite', () => {
   const before = tests({ 'on a server (needs TEST_DATABASE_URL) keeps posts': 'pending' });
   expect(total(before, tests({ 'on a server keeps posts': 'passed' }))).toBe(
     '1 passed, 0 failed, 0 skipped',
@@ -51,7 +51,7 @@ test('what a suite says it needs is no part of its name', () => {
   expect(total(before)).toBe('0 passed, 0 failed, 1 skipped');
 });
 
-test('a test that never ran is skipped, a todo too', () => {
+test('counts a test that never ran, or is a todo, as skipped', () => {
   expect(count([tests({ a: 'pending' }), tests({ a: 'pending', b: 'todo' })])).toEqual({
     passed: 0,
     failed: [],
@@ -59,7 +59,7 @@ test('a test that never ran is skipped, a todo too', () => {
   });
 });
 
-test('a test that failed once has failed, whatever a later run says', () => {
+test('counts a test that failed in one step as failed, even if it passed in another', () => {
   expect(total(tests({ a: 'failed' }, 1), tests({ a: 'passed' }))).toBe(
     '0 passed, 1 failed, 0 skipped',
   );
@@ -68,7 +68,7 @@ test('a test that failed once has failed, whatever a later run says', () => {
   );
 });
 
-test('tests of one name in two files, or twice in one, are different tests', () => {
+test('counts tests with the same name, in two files or in one, as different tests', () => {
   const twice: JestReport = {
     testResults: ['a.test.ts', 'b.test.ts'].map((name) => ({
       name,
@@ -83,8 +83,8 @@ test('tests of one name in two files, or twice in one, are different tests', () 
 
 test.each<[string, Step]>([
   ['a crash without a report', { name: 'x', exitCode: 1, report: { testResults: [] } }],
-  ['no test at all', { name: 'x', exitCode: 0, report: { testResults: [] } }],
-  ['a script that says nothing', { name: 'x', exitCode: 0, tally: '' }],
+  ['a report without tests', { name: 'x', exitCode: 0, report: { testResults: [] } }],
+  ['a script without output', { name: 'x', exitCode: 0, tally: '' }],
   [
     'a file that cannot be loaded',
     {
@@ -93,11 +93,11 @@ test.each<[string, Step]>([
       report: { testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: [] }] },
     },
   ],
-])('%s is a failure', (_, step) => {
+])('counts %s as a failure', (_, step) => {
   expect(total(step)).toBe('0 passed, 1 failed, 0 skipped');
 });
 
-test('a run whose tests pass but whose exit code says no has failed', () => {
+test('counts a failure when the exit code is 1 although all tests passed', () => {
   expect(total(tests({ a: 'passed' }, 1))).toBe('1 passed, 1 failed, 0 skipped');
 });
 
@@ -105,11 +105,11 @@ test.each([
   ['7 passed, 0 failed', 0, '7 passed, 0 failed, 0 skipped'],
   ['5 passed, 2 failed', 1, '5 passed, 2 failed, 0 skipped'],
   ['0 passed, 0 failed, 9 skipped', 0, '0 passed, 0 failed, 9 skipped'],
-])('a script that counts for itself is believed: %s', (tally, exitCode, expected) => {
+])('takes the total that a script prints: %s', (tally, exitCode, expected) => {
   expect(total({ name: 'images', exitCode, tally })).toBe(expected);
 });
 
-test('the files to run again are those with a skipped test', () => {
+test('lists the files with skipped tests', () => {
   const { testResults } = report({ a: 'passed', b: 'pending' }, 'b.test.ts');
   const all = { testResults: [...report({ a: 'passed' }).testResults, ...testResults] };
   expect(filesWithSkipped(all)).toEqual(['b.test.ts']);

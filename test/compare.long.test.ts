@@ -1,4 +1,4 @@
-// `npm run compare -- --quick`, with the real processes: it tells every figure, and the obvious is so.
+// `npm run compare -- --quick` with real processes: it prints every figure, and the expected relations hold.
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { SCENARIOS, SIZES, STRATEGIES, type Scenario } from '../lab/compare/plan.ts';
@@ -39,7 +39,7 @@ const cell = (scenario: Scenario, strategy: string, size: number): Row => {
   return tables.get(SCENARIOS[scenario])!.get(name)!;
 };
 
-test.each(Object.entries(SCENARIOS))('it tells every figure of %s', (name, title) => {
+test.each(Object.entries(SCENARIOS))('prints every figure of %s', (name, title) => {
   const renamed = name === 'rename' || name === 'stopped';
   const rows = [...tables.get(title)!.values()].map(({ cells }) => cells);
   expect(rows).toHaveLength(SIZES.length * STRATEGIES.length);
@@ -51,20 +51,20 @@ test.each(Object.entries(SCENARIOS))('it tells every figure of %s', (name, title
   }
 });
 
-describe.each(SIZES)('with %i posts a request', (size) => {
-  test('with Identity down, aggregate has no name that it never saw; the others have all', () => {
+describe.each(SIZES)('a request with %i posts', (size) => {
+  test('has, while Identity is down, no new names with aggregate, and all names with the other strategies', () => {
     expect(cell('unseen', 'aggregate', size).named).toBe(0);
     expect(cell('unseen', 'replica', size).right).toBe(100);
-    // On a machine that stalls, both of its rungs together may be late.
+    // On a busy machine, both rungs may time out.
     expect(cell('unseen', 'hybrid', size).right).toBeGreaterThan(95);
   });
 
-  test('with Identity down, nobody loses a name that was seen before', () => {
+  test('has, while Identity is down, all known names with every strategy', () => {
     for (const strategy of STRATEGIES)
       expect(cell('seen', strategy, size).right).toBeGreaterThan(95);
   });
 
-  test('with the consumer stopped, the name is late in replica, and not in the others', () => {
+  test('has, while the consumer is stopped, old names with replica, and new names sooner with the other strategies', () => {
     const replica = cell('stopped', 'replica', size);
     expect(replica.named).toBe(100);
     expect(replica.right).toBe(0);

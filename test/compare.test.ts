@@ -1,4 +1,4 @@
-// The pure parts of `npm run compare`: what is counted, its figures, tables and plots.
+// The pure functions of `npm run compare`: counts, figures, tables and plots.
 import { expect, test } from '@jest/globals';
 import { format } from 'prettier';
 import { count, emptyTallies, figuresOf, shownAfter } from '../lab/compare/figures.ts';
@@ -19,7 +19,7 @@ const results = (): Results => {
   ) as unknown as Results;
 };
 
-test('a percentile is the smallest value that enough of them do not exceed', () => {
+test('computes a percentile as the smallest value that enough values do not exceed', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
   expect(percentile(hundred, 0.5)).toBe(50);
   expect(percentile(hundred, 0.99)).toBe(99);
@@ -27,7 +27,7 @@ test('a percentile is the smallest value that enough of them do not exceed', () 
   expect(percentile([], 0.5)).toBeNaN();
 });
 
-test('shares are of posts, requests are for each answer, and of several renames the middle one counts', () => {
+test('computes shares of posts, requests per answer, and the median of several renames', () => {
   const tally = emptyTallies().find(({ size }) => size === 20)!;
   count(tally, { tookMs: 10, failed: false, named: 20, right: 10 });
   count(tally, { tookMs: 20, failed: true, named: 0, right: 0 });
@@ -37,17 +37,17 @@ test('shares are of posts, requests are for each answer, and of several renames 
   expect(figuresOf(tally).shownMs).toBeUndefined();
 });
 
-const looks = (...seen: [askedAt: number, old: boolean][]) =>
-  seen.map(([askedAt, old]) => ({ askedAt, old }));
+const looks = (...seen: [sentAt: number, old: boolean][]) =>
+  seen.map(([sentAt, old]) => ({ sentAt, old }));
 
-test('a rename shows when no later answer has the old name', () => {
+test('counts a rename as shown when no later answer has the old name', () => {
   expect(shownAfter(looks([110, false], [120, false]), 100)).toBe(0);
   expect(shownAfter(looks([110, true], [120, false]), 100)).toBe(20);
   expect(shownAfter(looks([140, false], [110, false], [120, true]), 100)).toBe(40);
   expect(shownAfter(looks([110, false], [120, true]), 100)).toBe(Infinity);
 });
 
-test('all and none are told for all and none only', () => {
+test('prints 100 % and 0 % only for exactly all and none', () => {
   expect([1, 0, 0.9999, 0.0001, 0.5].map(percent)).toEqual([
     '100 %',
     '0 %',
@@ -58,7 +58,7 @@ test('all and none are told for all and none only', () => {
   expect([undefined, Infinity, 12.6].map(shown)).toEqual(['–', 'never', '13']);
 });
 
-test('each scenario has its table, which prettier leaves as it is; failed answers are told', async () => {
+test('prints a table for each scenario in the format of prettier, and the number of failed answers', async () => {
   const text = report(results());
   for (const title of Object.values(SCENARIOS)) expect(text).toContain(`### ${title}\n\n| `);
   expect(text).toMatch(
@@ -71,14 +71,14 @@ test('each scenario has its table, which prettier leaves as it is; failed answer
   expect(report({ ...some, well: failed })).toContain('9 of 9 answers failed');
 });
 
-test('a bar is as long as its value, or as the value has digits', () => {
+test('draws bars in proportion to the value, or to its logarithm', () => {
   expect(lengthOf(5, 20, false)).toBe(0.25);
   expect(lengthOf(10, 1_000, true)).toBeCloseTo(1 / 3);
   expect(lengthOf(0, 1_000, true)).toBe(0);
   expect(lengthOf(Infinity, 20, false)).toBe(1);
 });
 
-test('a plot has a bar and its text for each value, escapes what it is told, and suits a dark page', () => {
+test('draws a bar and its text for each value, escapes texts, and supports dark mode', () => {
   const svg = bars({
     title: 'a < b & "c"',
     groups: [
@@ -96,7 +96,7 @@ test('a plot has a bar and its text for each value, escapes what it is told, and
   expect(svg).toContain('prefers-color-scheme: dark');
 });
 
-test('there is a plot of every figure, and of renames only where somebody is renamed', () => {
+test('draws a plot of every figure, and of renames only for scenarios with a rename', () => {
   const drawn = plots(results());
   expect(Object.keys(drawn)).toHaveLength(5);
   expect(drawn['names.svg']).toContain(`>${SCENARIOS.unseen}<`);
@@ -104,7 +104,7 @@ test('there is a plot of every figure, and of renames only where somebody is ren
   expect(drawn['rename.svg']).not.toContain(`>${SCENARIOS.unseen}<`);
 });
 
-test('a quick run writes nothing, and what is not known is refused', () => {
+test('writes nothing in a quick run, and rejects unknown arguments', () => {
   expect(planFrom([])).toMatchObject({ write: false, downMs: 30_000, stoppedMs: 10_000 });
   expect(planFrom(['--quick'])).toMatchObject({ write: false, downMs: 5_000, stoppedMs: 3_000 });
   expect(() => planFrom(['--quick', '--write'])).toThrow(TypeError);

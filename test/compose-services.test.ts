@@ -1,4 +1,4 @@
-// That images and compose file fit the code of our services: settings, ports, addresses.
+// Images and compose file fit the code of our services: settings, ports, addresses.
 import { describe, expect, test } from '@jest/globals';
 import { readSettings } from 'chassis/settings/settings';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ describe.each(OURS)('%s', (name) => {
     expect(() => readSettings(schema, environment)).not.toThrow();
   });
 
-  test('asks its upstreams where they listen', () => {
+  test('has the addresses on which its upstreams listen', () => {
     for (const [variable, value] of Object.entries(given)) {
       if (!/^(IDENTITY|SOCIAL)_URL$/.test(variable)) continue;
       const { hostname, port } = new URL(value);
@@ -49,7 +49,7 @@ describe.each(OURS)('%s', (name) => {
     }
   });
 
-  test('exposes the two ports that it listens on, the defaults of its settings', async () => {
+  test('exposes the two ports that it listens on, which are the defaults of its settings', async () => {
     const defaults = readSettings(await settingsOf(name), {}) as Record<string, unknown>;
     expect(instructions(dockerfile, 'EXPOSE')).toEqual([
       `${inImage['PORT']} ${inImage['ADMIN_PORT']}`,
@@ -60,7 +60,7 @@ describe.each(OURS)('%s', (name) => {
     ]);
   });
 
-  test('runs in production mode as a user without rights, process 1 being Node itself', () => {
+  test('runs in production mode as an unprivileged user, with Node as process 1', () => {
     expect(inImage['NODE_ENV']).toBe('production');
     expect(instructions(dockerfile, 'USER')).toEqual(['node']);
     expect(instructions(dockerfile, 'CMD')).toEqual([`["node", "${name}/src/main.ts"]`]);

@@ -1,4 +1,4 @@
-// What can be known of docker-compose.yml without an engine: that all it refers to is there.
+// docker-compose.yml, checked without docker: everything that it refers to exists.
 import { expect, test } from '@jest/globals';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +15,13 @@ const compose = readCompose();
 const services = Object.entries(compose.services);
 const dockerfileOf = (name: string): string => readText(`${name}/Dockerfile`);
 
-test('the three services are there, a database for each of two, the log, and what watches them', () => {
+test('has the three services, two databases, the broker, Prometheus and Grafana', () => {
   expect(Object.keys(compose.services).sort()).toEqual(
     [...OURS, 'identity-db', 'social-db', 'nats', 'prometheus', 'grafana'].sort(),
   );
 });
 
-test('every service is built from a context and a Dockerfile that exist, or is a pinned image', () => {
+test('builds every service from an existing Dockerfile, or has a pinned image', () => {
   for (const [name, { build, image }] of services) {
     if (build === undefined) expect([name, image]).toEqual([name, expect.stringMatching(/:v?\d/)]);
     else expect(existsSync(join(ROOT, build.context, build.dockerfile))).toBe(true);
@@ -29,7 +29,7 @@ test('every service is built from a context and a Dockerfile that exist, or is a
   expect(services.filter(([, { build }]) => build).map(([name]) => name)).toEqual([...OURS]);
 });
 
-test('everything that a Dockerfile copies out of the repository exists', () => {
+test('copies only existing files in every Dockerfile', () => {
   for (const name of OURS) {
     const copied = instructions(dockerfileOf(name), 'COPY')
       .filter((line) => !line.startsWith('--from'))
@@ -39,7 +39,7 @@ test('everything that a Dockerfile copies out of the repository exists', () => {
   }
 });
 
-test('every file that is mounted exists and is read-only', () => {
+test('mounts only existing files, read-only', () => {
   const mounts = services.flatMap(([, { volumes = [] }]) => volumes).filter((v) => /^[./]/.test(v));
   expect(mounts.length).toBeGreaterThan(3);
   for (const mount of mounts) {
@@ -50,7 +50,7 @@ test('every file that is mounted exists and is read-only', () => {
   }
 });
 
-test('volumes and networks are exactly those that services use', () => {
+test('declares exactly the volumes and networks that services use', () => {
   const volumes = services
     .flatMap(([, service]) => service.volumes ?? [])
     .filter((volume) => !/^[./]/.test(volume))
@@ -61,7 +61,7 @@ test('volumes and networks are exactly those that services use', () => {
   expect([...networks].sort()).toEqual(Object.keys(compose.networks).sort());
 });
 
-test('every service that another one waits for exists', () => {
+test('waits only for existing services', () => {
   for (const [, { depends_on: needs = {} }] of services) {
     for (const [needed, { condition }] of Object.entries(needs)) {
       expect(['service_started', 'service_healthy']).toContain(condition);
@@ -70,16 +70,16 @@ test('every service that another one waits for exists', () => {
   }
 });
 
-test('every service is able to say that it is healthy', () => {
-  const silent = services.filter(
+test('has a health check for every service', () => {
+  const unchecked = services.filter(
     ([name, { build, healthcheck }]) =>
       healthcheck === undefined &&
       (build === undefined || instructions(dockerfileOf(name), 'HEALTHCHECK').length === 0),
   );
-  expect(silent).toEqual([]);
+  expect(unchecked).toEqual([]);
 });
 
-test('only the gateway, Prometheus and Grafana are published, on loopback, no port twice', () => {
+test('publishes only the gateway, Prometheus and Grafana, on loopback, with different ports', () => {
   const published = services.flatMap(([name, { ports = [] }]) => ports.map((p) => `${name} ${p}`));
   expect(published.sort()).toEqual([
     'gateway 127.0.0.1:8080:8080',
@@ -88,46 +88,50 @@ test('only the gateway, Prometheus and Grafana are published, on loopback, no po
   ]);
 });
 
-test('a database shares a network with its own service and with nobody else', () => {
+test('puts a database in a network with its own service only', () => {
   for (const [network, members] of [
     ['identity-data', ['identity-db', 'identity-service']],
     ['social-data', ['social-db', 'social-service']],
   ] as const) {
-    const on = services.filter(([, service]) => service.networks?.includes(network));
-    expect(on.map(([name]) => name).sort()).toEqual(members);
+    const users = services.filter(([, service]) => service.networks?.includes(network));
+    expect(users.map(([name]) => name).sort()).toEqual(members);
     expect(compose.networks[network]).toEqual({ internal: true });
   }
   expect(compose.services['identity-db']?.networks).toEqual(['identity-data']);
   expect(compose.services['social-db']?.networks).toEqual(['social-data']);
 });
 
-test('the broker shares a network with those who publish and read the log, and with nobody else', () => {
-  const on = services.filter(([, service]) => service.networks?.includes('log'));
-  expect(on.map(([name]) => name).sort()).toEqual(['identity-service', 'nats', 'social-service']);
+test('puts the broker in a network with Identity and Social only', () => {
+  const users = services.filter(([, service]) => service.networks?.includes('log'));
+  expect(users.map(([name]) => name).sort()).toEqual([
+    'identity-service',
+    'nats',
+    'social-service',
+  ]);
   expect(compose.networks['log']).toEqual({ internal: true });
   expect(compose.services['nats']?.networks).toEqual(['log']);
-  // Its port for clients is the usual one, for nothing says otherwise.
-  const users = services.filter(([, { environment }]) => environment?.['NATS_URL']);
-  expect(users.map(([name, { environment }]) => [name, environment?.['NATS_URL']])).toEqual([
+  // The broker has its default port, since its command sets no other.
+  const clients = services.filter(([, { environment }]) => environment?.['NATS_URL']);
+  expect(clients.map(([name, { environment }]) => [name, environment?.['NATS_URL']])).toEqual([
     ['identity-service', 'nats://nats:4222'],
     ['social-service', 'nats://nats:4222'],
   ]);
 });
 
-test('every service starts again after a crash, and gains no privileges', () => {
+test('restarts every service after a crash, without new privileges', () => {
   for (const [name, service] of services) {
     expect([name, service.restart]).toEqual([name, 'unless-stopped']);
     expect([name, service.security_opt]).toEqual([name, ['no-new-privileges:true']]);
   }
 });
 
-test('every variable has a default, so that the system starts with nothing set', () => {
+test('has a default for every variable, so that the system starts without any', () => {
   const names = [...readText('docker-compose.yml').matchAll(/\$\{(\w+)(:-[^}]+)?\}/g)];
   expect(names.length).toBeGreaterThan(5);
   expect(names.filter(([, , fallback]) => fallback === undefined)).toEqual([]);
 });
 
-test('a password is the same for a service and its database, and differs between databases', () => {
+test('has the same password for a service and its database, and different passwords for the databases', () => {
   for (const kind of ['identity', 'social']) {
     const url = new URL(
       withDefaults(compose.services[`${kind}-service`]?.environment?.['DATABASE_URL'] ?? ''),

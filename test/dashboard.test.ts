@@ -1,4 +1,4 @@
-// Alerts, dashboard, README and compose file agree with each other.
+// Alerts, dashboard, README and compose file are consistent.
 import { expect, test } from '@jest/globals';
 import { imageEnvironment, OURS, readCompose, readText } from './support/compose.ts';
 import {
@@ -18,7 +18,7 @@ interface ScrapeConfig {
 const alerts = readAlerts();
 const panels = readPanels();
 
-test('Prometheus asks each of our services once, on its admin port', () => {
+test('Prometheus scrapes each of our services once, on its admin port', () => {
   const { scrape_configs: jobs } = readYaml('prometheus.yml') as { scrape_configs: ScrapeConfig[] };
   const targets = jobs.flatMap(({ job_name: job, static_configs: configs }) =>
     configs.map((config) => [job, config.targets.join()]),
@@ -32,7 +32,7 @@ test('Prometheus asks each of our services once, on its admin port', () => {
   );
 });
 
-test('every alert says what happened, what to do and how urgent it is, and the README knows it', () => {
+test('every alert has a summary, an action and a severity, and is in the README', () => {
   expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
   const readme = readReadme();
   for (const { alert, labels, annotations } of alerts) {
@@ -56,25 +56,25 @@ test('every panel that an alert or the README names is on the dashboard', () => 
   expect(named.filter((name) => !titles.has(name))).toEqual([]);
 });
 
-test('every panel explains itself, asks the provisioned data source, and overlaps no other', () => {
+test('every panel has a description and the provisioned data source, and overlaps no other panel', () => {
   const { datasources } = readYaml('grafana/provisioning/datasources/prometheus.yml') as {
     datasources: { uid: string; url: string }[];
   };
   expect(datasources.map(({ url }) => url)).toEqual(['http://prometheus:9090']);
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
-  const asked = readDataSources();
+  const used = readDataSources();
   // Each query, each panel that is not a row, and the annotations have a data source.
-  const asking = panels.filter(({ type }) => type !== 'row');
-  for (const { description } of asking) expect(description).toMatch(/^.{15,200}\.$/);
-  expect(asked.length).toBe(readDashboardQueries().length + asking.length + 1);
-  expect(new Set(asked)).toEqual(new Set([datasources[0]?.uid]));
+  const querying = panels.filter(({ type }) => type !== 'row');
+  for (const { description } of querying) expect(description).toMatch(/^.{15,200}\.$/);
+  expect(used.length).toBe(readDashboardQueries().length + querying.length + 1);
+  expect(new Set(used)).toEqual(new Set([datasources[0]?.uid]));
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
     Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
   );
   expect(new Set(cells).size).toBe(cells.length);
 });
 
-test('Grafana finds its dashboards where compose mounts them', () => {
+test('Grafana reads dashboards from the folder that the compose file mounts', () => {
   const { providers } = readYaml('grafana/provisioning/dashboards/dashboards.yml') as {
     providers: { options: { path: string } }[];
   };

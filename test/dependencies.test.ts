@@ -1,4 +1,4 @@
-// Each dependency has its reason in docs/dependencies.md, and each decision its line in the index.
+// Every dependency has a reason in docs/dependencies.md, and every decision a line in the index.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -14,16 +14,16 @@ interface Manifest {
   readonly optionalDependencies?: Packages;
 }
 
-/** `package: by whom, by whom (dev)` of everything that is declared anywhere, sorted. */
+/** Returns `package: workspace, workspace (dev)` for every declared dependency, sorted. */
 function declared(): string[] {
   const owners = new Map<string, string[]>();
   for (const owner of ['root', ...workspaces]) {
     const path = owner === 'root' ? 'package.json' : `${owner}/package.json`;
     const manifest = JSON.parse(read(path)) as Manifest;
-    const add = (packages: Packages, how: string): void => {
+    const add = (packages: Packages, kind: string): void => {
       for (const name of Object.keys(packages ?? {}))
         if (!workspaces.includes(name))
-          owners.set(name, [...(owners.get(name) ?? []), `${owner}${how}`]);
+          owners.set(name, [...(owners.get(name) ?? []), `${owner}${kind}`]);
     };
     add(manifest.dependencies, '');
     add(manifest.optionalDependencies, ' (optional)');
@@ -43,7 +43,7 @@ const rows = read('docs/dependencies.md')
   }));
 
 describe('docs/dependencies.md', () => {
-  test('names every dependency of every package.json, by whom it is declared, and none that is gone', () => {
+  test('lists every dependency with the workspaces that declare it, and no other dependency', () => {
     expect(rows.map(({ entry }) => entry).toSorted()).toEqual(declared());
   });
 
@@ -56,7 +56,7 @@ describe('docs/decisions', () => {
   const files = readdirSync(join(root, 'docs/decisions')).filter((name) => name !== 'README.md');
   const index = read('docs/decisions/README.md');
 
-  test('its index has a line for every decision, in order, and none that is gone', () => {
+  test('have an index with a line for every decision, in order, and no other line', () => {
     const listed = [...index.matchAll(/\]\(([^)]+)\)/g)].map(([, name]) => name);
     expect(listed).toEqual(files.toSorted());
   });

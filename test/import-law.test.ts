@@ -1,4 +1,4 @@
-// Who may import whom: the law holds in the sources, and each of its rules catches a breach.
+// The import law: the sources keep it, and each of its rules catches a violation.
 import { describe, expect, test } from '@jest/globals';
 import { violations } from './support/import-law.ts';
 import { readSources } from './support/sources.ts';
@@ -7,10 +7,10 @@ test('no file breaks the import law', () => {
   expect(violations(readSources())).toEqual([]);
 });
 
-const broken = (files: Record<string, string>): string[] =>
+const violationsIn = (files: Record<string, string>): string[] =>
   violations(new Map(Object.entries(files)));
 
-describe('what the law forbids', () => {
+describe('a violation', () => {
   test.each([
     ['gateway/src/app.ts', 'app may import no wire', `import { w } from './wire/wire.ts';`],
     ['gateway/src/wire/wire.ts', 'wire may import no app', `import { a } from '../app.ts';`],
@@ -115,7 +115,7 @@ describe('what the law forbids', () => {
       'replica may import no routes',
       `import { r } from '../routes/authors.ts';`,
     ],
-    ['gateway/src/helpers.ts', 'stands in no room', ``],
+    ['gateway/src/helpers.ts', 'belongs to no room', ``],
     [
       'gateway/src/app.ts',
       'may not import identity',
@@ -190,28 +190,31 @@ describe('what the law forbids', () => {
       'layers may import no metrics',
       `import { m } from '../../../metrics.ts';`,
     ],
-  ])('%s: %s', (path, expected, source) => {
-    expect(broken({ [path]: source })).toEqual([expect.stringContaining(expected)]);
+  ])('in %s is reported: %s', (path, expected, source) => {
+    expect(violationsIn({ [path]: source })).toEqual([expect.stringContaining(expected)]);
   });
 
-  test.each(['undici', 'opossum', 'lru-cache'])('%s in a second file of the gateway', (library) => {
-    const text = `// first\nimport x from '${library}';`;
-    const files = { 'gateway/src/upstream/a.ts': text, 'gateway/src/upstream/b.ts': text };
-    expect(broken(files)).toEqual([
-      `gateway/src/upstream/b.ts:2: another file already knows ${library}`,
-    ]);
-    expect(broken({ 'chassis/src/http/a.ts': text })).toHaveLength(1);
-  });
+  test.each(['undici', 'opossum', 'lru-cache'])(
+    'is an import of %s in a second file of the gateway',
+    (library) => {
+      const text = `// first\nimport x from '${library}';`;
+      const files = { 'gateway/src/upstream/a.ts': text, 'gateway/src/upstream/b.ts': text };
+      expect(violationsIn(files)).toEqual([
+        `gateway/src/upstream/b.ts:2: another file already knows ${library}`,
+      ]);
+      expect(violationsIn({ 'chassis/src/http/a.ts': text })).toHaveLength(1);
+    },
+  );
 
-  test('a breach is told with its line', () => {
+  test('is reported with its line', () => {
     const text = `// one\nimport {\n  a,\n  b,\n} from 'chassis/observability/log';\nimport { w } from './wire/wire.ts';`;
-    expect(broken({ 'gateway/src/app.ts': text })).toEqual([
+    expect(violationsIn({ 'gateway/src/app.ts': text })).toEqual([
       'gateway/src/app.ts:6: app may import no wire: gateway/src/wire/wire.ts',
     ]);
   });
 });
 
-test('what the law allows is left in peace', () => {
+test('reports nothing for allowed imports', () => {
   const files = {
     'gateway/src/main.ts': `import { runService } from 'chassis/process/process';\nprocess.exit(0);`,
     'gateway/src/wire/wire.ts': `import { posts } from '../upstream/social/posts.ts';`,
@@ -226,5 +229,5 @@ test('what the law allows is left in peace', () => {
     'contracts/src/generated/social.ts': 'a();\n'.repeat(200),
     'chassis/test/http/server.test.ts': `process.env;\n${'a();\n'.repeat(200)}`,
   };
-  expect(broken(files)).toEqual([]);
+  expect(violationsIn(files)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Identity and Social on a cluster of three brokers, of which each is killed once while users change.
+// Identity and Social with a cluster of three NATS servers, each of which is killed once while users change.
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { jetstreamManager, type StreamInfo } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
@@ -14,8 +14,8 @@ import { startUserLoad } from './support/user-load.ts';
 
 const AGREED_MS = 60_000;
 
-describeWithNats('on a cluster of three', () => {
-  // More than describeWithNats gives: several servers come and go, on a machine that is busy with other things.
+describeWithNats('a cluster of three servers', () => {
+  // Longer than describeWithNats sets: several servers start and stop on a busy machine.
   jest.setTimeout(270_000);
   let nats: TestNats;
   let databases: readonly TestDatabase[];
@@ -49,32 +49,38 @@ describeWithNats('on a cluster of three', () => {
     const { streams } = await jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
     return streams.info('USER_EVENTS');
   };
-  const isWhole = async (): Promise<boolean> => {
+  const isComplete = async (): Promise<boolean> => {
     const { leader, replicas = [] } = (await stream()).cluster ?? {};
-    return leader !== undefined && replicas.length === 2 && replicas.every((each) => each.current);
+    return (
+      leader !== undefined && replicas.length === 2 && replicas.every(({ current }) => current)
+    );
   };
   const published = (): Promise<number> => metricOf(identity, 'identity_relay_position');
 
-  test('each server is killed once while users are made and renamed: nothing is lost, and the copy is Identity', async () => {
-    await untilSuccess('the stream is there, on three', isWhole, AGREED_MS);
+  test('loses no change when each server is killed once, and the replica equals Identity', async () => {
+    await untilSuccess('the stream has three replicas', isComplete, AGREED_MS);
     const load = startUserLoad(identity.url, 4);
-    const left = new Set(nats.servers.map((_, index) => `n${index}`));
+    const remaining = new Set(nats.servers.map((_, index) => `n${index}`));
     const killedAsLeader: boolean[] = [];
-    while (left.size > 0) {
-      const leader = (await untilSuccess('somebody leads', stream, AGREED_MS)).cluster!.leader!;
-      const victim = left.has(leader) ? leader : [...left][0]!;
-      left.delete(victim);
+    while (remaining.size > 0) {
+      const leader = (await untilSuccess('there is a leader', stream, AGREED_MS)).cluster!.leader!;
+      const victim = remaining.has(leader) ? leader : [...remaining][0]!;
+      remaining.delete(victim);
       killedAsLeader.push(victim === leader);
       const server = nats.servers[Number(victim.slice(1))]!;
 
       await server.kill();
-      // What is written from now on reaches the stream while one of three is dead.
-      const head = await endOffsetOf(identity);
+      // Changes from now on reach the stream while one server of three is down.
+      const end = await endOffsetOf(identity);
       const before = load.changes();
-      await until('users change all the while', () => load.changes() > before + 20, AGREED_MS);
-      await until('two publish', async () => (await published()) > head, AGREED_MS);
+      await until('users change meanwhile', () => load.changes() > before + 20, AGREED_MS);
+      await until(
+        'events are published with two servers',
+        async () => (await published()) > end,
+        AGREED_MS,
+      );
       await server.restart();
-      await untilSuccess('the three agree again', isWhole, AGREED_MS);
+      await untilSuccess('the cluster is complete again', isComplete, AGREED_MS);
     }
     expect(killedAsLeader).toContain(true);
     await load.stop();

@@ -1,16 +1,16 @@
-// What `npm run nats-cluster` starts: where everybody listens, and who may join whom.
+// The plan of `npm run nats-cluster`, and the commands for a broker.
 import { describe, expect, test } from '@jest/globals';
 import { planServers } from '../scripts/nats/plan.ts';
 import { emptyFolder } from 'chassis/testing/database';
 import { describeWithNats } from 'chassis/testing/nats';
 import { runScript, startSite } from './support/nats-site.ts';
 
-const free = async (count: number): Promise<readonly number[]> =>
-  Array.from({ length: count }, (_, at) => 20_000 + at);
-const plan = (env: Record<string, string>) => planServers(env, '/srv/network', free);
+const freePorts = async (count: number): Promise<readonly number[]> =>
+  Array.from({ length: count }, (_, index) => 20_000 + index);
+const plan = (env: Record<string, string>) => planServers(env, '/srv/network', freePorts);
 
 describe('the plan', () => {
-  test('is three servers, side by side, that know each other and nobody else', async () => {
+  test('has three servers with consecutive ports, joined to each other only', async () => {
     const servers = await plan({});
     expect(servers.map(({ url, leafUrl, dir }) => [url, leafUrl, dir])).toEqual([
       ['nats://127.0.0.1:4222', undefined, '/srv/network/.data/nats/n1'],
@@ -25,7 +25,7 @@ describe('the plan', () => {
     }
   });
 
-  test('takes free ports, each once', async () => {
+  test('has free ports, each used once', async () => {
     const servers = await plan({ NATS_PORT: '0', NATS_DOMAIN: 'first' });
     const ports = servers.flatMap(({ config }) =>
       Array.from(config.matchAll(/listen: "[\d.]+:(\d+)"/g)),
@@ -33,7 +33,7 @@ describe('the plan', () => {
     expect(new Set(ports.map(([, port]) => port)).size).toBe(9);
   });
 
-  test('a second place joins the first one, and no event passes between them', async () => {
+  test('joins a second site to the first, without passing events', async () => {
     const [server] = await plan({
       NATS_SERVERS: '1',
       NATS_PORT: '4322',
@@ -53,23 +53,23 @@ describe('the plan', () => {
     [{ NATS_LEAF_OF: 'nats://127.0.0.1:7422' }, 'NATS_LEAF_OF needs NATS_DOMAIN'],
     [{ NATS_PORT: '65000' }, 'NATS_PORT should be at most 61532'],
     [{ NATS_SERVERS: '2' }, 'NATS_SERVERS'],
-  ])('refuses %j', async (env: Record<string, string>, message) => {
+  ])('rejects %j', async (env: Record<string, string>, message) => {
     await expect(plan(env)).rejects.toThrow(message);
   });
 });
 
 describeWithNats('the commands', () => {
-  test('say what is missing, and end with 1', async () => {
+  test('print what is missing, and end with exit code 1', async () => {
     expect(await runScript('mirror', { NATS_URL: '' })).toMatchObject({
       end: 1,
       text: expect.stringContaining('NATS_URL'),
     });
     const { url } = await startSite(await emptyFolder(), { NATS_SERVERS: '1' });
-    const nothing = 'There is no mirror here. Nothing was changed.\n';
-    expect(await runScript('promote-mirror', { NATS_URL: url })).toEqual({ end: 1, text: nothing });
+    const text = 'There is no mirror here. Nothing was changed.\n';
+    expect(await runScript('promote-mirror', { NATS_URL: url })).toEqual({ end: 1, text });
   });
 
-  test('the servers end when they are asked to, without a word of complaint', async () => {
+  test('stop the servers on SIGTERM without an error', async () => {
     const site = await startSite(await emptyFolder(), {});
     expect(await site.stop()).toEqual({ end: 0, text: expect.stringMatching(/^All stopped\.$/m) });
   });

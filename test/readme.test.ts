@@ -1,4 +1,4 @@
-// What README.md, CONTRIBUTING.md and the pages of docs/ name is there: files, npm scripts, settings.
+// README.md, CONTRIBUTING.md and the pages of docs/ name only existing files, npm scripts and settings.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -11,17 +11,17 @@ const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: root })].sort();
 const settings = readFileSync(settingsPage, 'utf8');
 
-/** Prettier pads tables; the words are what counts. */
-const words = (markdown: string): string =>
+/** Removes the padding that prettier adds to tables. */
+const withoutPadding = (markdown: string): string =>
   markdown.replaceAll(/ +/g, ' ').replaceAll(/-{3,}/g, '---');
 
-test('docs/settings.md has the tables of the schemas', () => {
-  expect(words(settings)).toBe(words(withTables(settings)));
+test('docs/settings.md has the tables that are generated from the schemas', () => {
+  expect(withoutPadding(settings)).toBe(withoutPadding(withTables(settings)));
 });
 
 type Env = Record<string, string | undefined>;
 
-/** The names that are read from an environment in which nothing is set. */
+/** Returns the names of the variables that a plan reads from an empty environment. */
 async function namesReadBy(plan: (env: Env) => unknown): Promise<string[]> {
   const names = new Set<string>();
   await plan(
@@ -30,7 +30,7 @@ async function namesReadBy(plan: (env: Env) => unknown): Promise<string[]> {
   return [...names];
 }
 
-/** Names and defaults of the table between two markers of docs/settings.md. */
+/** Returns the names and defaults of a table in docs/settings.md. */
 function tableOf(name: string): [name: string, fallback: string][] {
   const [, table = ''] =
     new RegExp(`<!-- settings of ${name} -->(.*?)<!-- end`, 's').exec(settings) ?? [];
@@ -45,7 +45,7 @@ describe.each([
 ])('the table of %s in docs/settings.md', (name, plan) => {
   const rows = tableOf(name);
 
-  test('has every setting that is read, and no other', async () => {
+  test('has every setting that is read, and no others', async () => {
     expect(rows.map(([setting]) => setting).sort()).toEqual((await namesReadBy(plan)).sort());
   });
 
@@ -60,12 +60,12 @@ describe.each([
 describe.each(pages)('%s', (page) => {
   const text = read(page);
 
-  test('links to files that are there', () => {
+  test('links only to existing files', () => {
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1]!);
     expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
   });
 
-  test('names npm scripts that are there', () => {
+  test('names only existing npm scripts', () => {
     const named = [...text.matchAll(/npm run ([a-z:-]+)(?: -w ([a-z-]+))?/g)];
     const missing = named.filter(
       ([, name = '', workspace = '.']) => !Object.hasOwn(scriptsOf(workspace), name),

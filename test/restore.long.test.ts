@@ -1,5 +1,5 @@
-// docs/failover.md, "After a restore", step by step, with real processes: Identity's database is what it was some changes
-// ago, and nobody believes in these any more.
+// The steps of "After a restore" in docs/failover.md, with real processes: Identity's database lacks the last changes, and
+// after the steps no other process has them either.
 import { join } from 'node:path';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { connect } from '@nats-io/transport-node';
@@ -27,10 +27,10 @@ import { startUserLoad } from './support/user-load.ts';
 const STREAM = 'USER_EVENTS';
 const LIMIT_MS = 20_000;
 
-/** So many changes by people who join and rename themselves. @returns the last name of each, by id */
-async function changes(identity: ServiceProcess, count: number): Promise<Map<number, string>> {
+/** Registers and renames users until there are `count` changes. @returns the last names by id */
+async function changeUsers(identity: ServiceProcess, count: number): Promise<Map<number, string>> {
   const load = startUserLoad(identity.url, 2);
-  await until('there are changes', () => load.changes() >= count, LIMIT_MS);
+  await until('there are enough changes', () => load.changes() >= count, LIMIT_MS);
   await load.stop();
   return new Map(load.names);
 }
@@ -41,91 +41,89 @@ async function deleteStream(url: string): Promise<void> {
   await connection.close();
 }
 
-async function rebuilt({ adminUrl }: ServiceProcess): Promise<void> {
+async function rebuildReplica({ adminUrl }: ServiceProcess): Promise<void> {
   const { port } = new URL(adminUrl);
   const main = join(root, 'social-service/src/main.ts');
   const ended = await runNode(main, { ADMIN_PORT: port }, 'rebuild-authors');
   expect(ended).toMatchObject({ code: 0, stderr: '' });
 }
 
-const clean = (names: ReadonlyMap<number, string>) => ({
+const noDifferences = (names: ReadonlyMap<number, string>) => ({
   verified: { compared: names.size, differences: [], more: false, late: false },
 });
 
-describeOnServer('a database that was restored', () => {
-  describeWithNats('a log that lost its end', () => {
+describeOnServer('a restored database', () => {
+  describeWithNats('whose log lost its newest events', () => {
     jest.setTimeout(180_000);
-    const used: { remove(): Promise<void> }[] = [];
+    const resources: { remove(): Promise<void> }[] = [];
     afterEach(async () => {
-      for (const each of used.splice(0)) await each.remove();
+      for (const resource of resources.splice(0)) await resource.remove();
     });
-    const using = <T extends { remove(): Promise<void> }>(one: T): T => {
-      used.push(one);
-      return one;
+    const removeLater = <T extends { remove(): Promise<void> }>(resource: T): T => {
+      resources.push(resource);
+      return resource;
     };
 
     test.each(['a stream', 'HTTP'])(
-      'is followed by %s as before, and nothing of what was lost is left',
-      async (way) => {
-        const nats = way === 'HTTP' ? undefined : using(await startNats());
+      'is consumed over %s again, and no lost change remains anywhere',
+      async (transport) => {
+        const nats = transport === 'HTTP' ? undefined : removeLater(await startNats());
         const broker: Record<string, string> = nats === undefined ? {} : { NATS_URL: nats.url };
         const [PORT] = (await freePorts(1)).map(String) as [string];
         const identityOn = async ({ settings }: TestDatabase): Promise<ServiceProcess> => {
           const started = await startService('identity-service', { ...settings, ...broker, PORT });
           const isReady = async () => (await fetch(`${started.adminUrl}/readyz`)).ok;
-          await until('it is ready', isReady, LIMIT_MS);
+          await until('Identity is ready', isReady, LIMIT_MS);
           return started;
         };
-        const place = using(await serverDatabase());
-        const copy = using(await embeddedDatabase());
-        let identity = await identityOn(place);
+        const original = removeLater(await serverDatabase());
+        const socialDatabase = removeLater(await embeddedDatabase());
+        let identity = await identityOn(original);
         const IDENTITY_URL = identity.url;
         const social = await startService('social-service', {
-          ...copy.settings,
+          ...socialDatabase.settings,
           ...broker,
           IDENTITY_URL,
         });
 
-        const kept = await changes(identity, 20);
+        const kept = await changeUsers(identity, 20);
         await untilConsumed(identity, social);
         await identity.child.stop();
-        const backup = using(await copyOfDatabase(place));
-        identity = await identityOn(place);
-        const lost = await changes(identity, 20);
+        const backup = removeLater(await copyOfDatabase(original));
+        identity = await identityOn(original);
+        const lost = await changeUsers(identity, 20);
         await untilConsumed(identity, social);
         await identity.child.stop('SIGKILL');
-        const seen = {
-          position: (await replicaStateOf(social)).position,
-          id: Math.max(...lost.keys()),
-        };
+        const { position: lastOffset } = await replicaStateOf(social);
+        const lastUserId = Math.max(...lost.keys());
 
-        // The steps of the page.
+        // The steps of docs/failover.md.
         await execute(
           backup,
-          `alter table user_events alter column position restart with ${seen.position + 1};
-           alter table users alter column id restart with ${seen.id + 1}`,
+          `alter table user_events alter column position restart with ${lastOffset + 1};
+           alter table users alter column id restart with ${lastUserId + 1}`,
         );
         if (nats !== undefined) await deleteStream(nats.url);
         identity = await identityOn(backup);
-        const head = await endOffsetOf(identity);
-        expect(head).toBeLessThan(seen.position);
+        const end = await endOffsetOf(identity);
+        expect(end).toBeLessThan(lastOffset);
         const isPublished = async () =>
-          (await metricOf(identity, 'identity_relay_position')) === head;
-        if (nats !== undefined) await until('all is published', isPublished, LIMIT_MS);
-        await rebuilt(social);
+          (await metricOf(identity, 'identity_relay_position')) === end;
+        if (nats !== undefined) await until('all events are published', isPublished, LIMIT_MS);
+        await rebuildReplica(social);
 
-        const everybody = [...kept.keys(), ...lost.keys()];
-        expect(await usernamesAt(`${social.url}/api/authors`, everybody)).toEqual(kept);
-        expect(await verify(social)).toEqual(clean(kept));
+        const userIds = [...kept.keys(), ...lost.keys()];
+        expect(await usernamesAt(`${social.url}/api/authors`, userIds)).toEqual(kept);
+        expect(await verify(social)).toEqual(noDifferences(kept));
 
-        const since = await changes(identity, 20);
+        const since = await changeUsers(identity, 20);
         await untilConsumed(identity, social);
-        expect(Math.min(...since.keys())).toBeGreaterThan(seen.id);
+        expect(Math.min(...since.keys())).toBeGreaterThan(lastUserId);
         const all = new Map([...kept, ...since]);
         expect(
-          await usernamesAt(`${social.url}/api/authors`, [...everybody, ...since.keys()]),
+          await usernamesAt(`${social.url}/api/authors`, [...userIds, ...since.keys()]),
         ).toEqual(all);
-        expect(await verify(social)).toEqual(clean(all));
+        expect(await verify(social)).toEqual(noDifferences(all));
         await Promise.all([identity, social].map(({ child }) => child.stop()));
       },
     );

@@ -1,11 +1,11 @@
-// How `npm start` ends when one of the four processes ends on its own.
+// How `npm start` ends when one of its four processes ends by itself.
 import { expect, jest, test } from '@jest/globals';
 import { expectNothingLeft, ready, start } from './support/system.ts';
 
-// Two databases are made from nothing, on whatever machine this is.
+// The start creates two databases, which is slow on some machines.
 jest.setTimeout(120_000);
 
-test('nothing is left running when the launcher itself is killed', async () => {
+test('ends all processes when the launcher is killed', async () => {
   const system = await start();
   await ready(system);
   const pids = [system.pidOf('identity'), system.pidOf('social')];
@@ -14,7 +14,7 @@ test('nothing is left running when the launcher itself is killed', async () => {
   await expectNothingLeft(system, pids);
 });
 
-test('a process that cannot start ends the others, with exit code 1', async () => {
+test('ends the other processes with exit code 1 when one process cannot start', async () => {
   const system = await start({ BREAKER_VOLUME: 'many' });
   expect(await system.ended).toBe(1);
   expect(system.text()).toMatch(/^gateway {2}│ BREAKER_VOLUME is "many", but should be /m);

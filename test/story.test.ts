@@ -1,4 +1,4 @@
-// The story of the network, as browsers live it, through the real processes of `npm start`.
+// A story of two users in their browsers, with the real processes of `npm start`.
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import { createLogger } from 'chassis/observability/log';
@@ -19,22 +19,22 @@ const items = ({ body }: BrowserResponse): Item[] => (body as { items: Item[] })
 const postsIn = (answer: BrowserResponse) =>
   items(answer).map(({ content, author }) => [content, author?.username]);
 
-async function joinAs(browser: Browser, person: typeof ann): Promise<number> {
+async function register(browser: Browser, person: typeof ann): Promise<number> {
   const { status, body } = await browser.request('POST', '/api/auth/register', person);
   expect([status, Object.keys(body as object)]).toEqual([201, ['user']]);
   return (body as { user: { id: number } }).user.id;
 }
 
-test('two people join, become friends, write, one takes another name, one leaves; no secret of theirs gets anywhere', async () => {
+test('two users register, become friends, write posts, change a name and delete an account, and no secret leaks', async () => {
   const system = await start({ LOG_LEVEL: 'trace' });
   await ready(system);
   const [a, b] = [openBrowser(system.url), openBrowser(system.url)];
-  const annId = await joinAs(a, ann);
-  const bobId = await joinAs(b, bob);
+  const annId = await register(a, ann);
+  const bobId = await register(b, bob);
 
-  // They find each other.
-  const asked = await a.request('PUT', `/api/friends/${bobId}`);
-  expect([asked.status, asked.body]).toEqual([200, { id: bobId, state: 'requested' }]);
+  // They become friends.
+  const requested = await a.request('PUT', `/api/friends/${bobId}`);
+  expect([requested.status, requested.body]).toEqual([200, { id: bobId, state: 'requested' }]);
   const requests = await b.request('GET', '/api/friends/requests');
   expect(items(requests)).toEqual([expect.objectContaining({ id: annId, username: ann.username })]);
   const accepted = await b.request('PUT', `/api/friends/${annId}`);
@@ -43,7 +43,7 @@ test('two people join, become friends, write, one takes another name, one leaves
     expect.objectContaining({ id: bobId, username: bob.username }),
   ]);
 
-  // Both write; both see both, with names.
+  // Both write a post, and both see both posts with names.
   const first = await a.request('POST', '/api/posts', { content: 'Out for a walk.' });
   expect(first.status).toBe(201);
   expect(first.body).toMatchObject({ author: { id: annId, username: ann.username } });
@@ -55,11 +55,11 @@ test('two people join, become friends, write, one takes another name, one leaves
   expect(postsIn(await a.request('GET', '/api/feed'))).toEqual(both);
   expect(postsIn(await b.request('GET', '/api/feed'))).toEqual(both);
 
-  // What one changes is seen at once.
-  const place = first.headers.get('location')!;
-  expect((await b.request('PATCH', place, { content: 'Not mine.' })).status).toBe(403);
-  await a.request('PATCH', place, { content: 'Back home.' });
-  expect((await b.request('GET', place)).body).toMatchObject({ content: 'Back home.' });
+  // A change is visible at once.
+  const path = first.headers.get('location')!;
+  expect((await b.request('PATCH', path, { content: 'Not mine.' })).status).toBe(403);
+  await a.request('PATCH', path, { content: 'Back home.' });
+  expect((await b.request('GET', path)).body).toMatchObject({ content: 'Back home.' });
   const renamed = await a.request('PATCH', '/api/me', { username: 'ann_of_the_hills' });
   expect(renamed.body).toEqual({ id: annId, username: 'ann_of_the_hills', email: ann.email });
   expect(postsIn(await b.request('GET', '/api/feed'))).toEqual([
@@ -67,19 +67,20 @@ test('two people join, become friends, write, one takes another name, one leaves
     ['Back home.', 'ann_of_the_hills'],
   ]);
 
-  // Out and in again, by e-mail, with a new password; the old one is no good any more.
+  // Logout, and login by e-mail with a new password. The old password is rejected.
   const changed = { password: 'eight is not enough', currentPassword: bob.password };
   expect((await b.request('PATCH', '/api/me', changed)).status).toBe(200);
   expect((await b.request('POST', '/api/auth/logout')).status).toBe(204);
   expect([...b.cookies]).toEqual([]);
   expect((await b.request('GET', '/api/feed')).status).toBe(401);
-  const [old, right] = [bob.password, changed.password];
   const logIn = (password: string) =>
     b.request('POST', '/api/auth/login', { username: bob.email.toUpperCase(), password });
-  expect((await logIn(old)).status).toBe(401);
-  expect((await logIn(right)).body).toEqual({ user: { id: bobId, username: bob.username } });
+  expect((await logIn(bob.password)).status).toBe(401);
+  expect((await logIn(changed.password)).body).toEqual({
+    user: { id: bobId, username: bob.username },
+  });
 
-  // One leaves, and is gone: as a user, as a friend, and from the log-in; the name is free.
+  // A deleted user is gone as a user and as a friend, and cannot log in. The name is free again.
   const confirmed = { currentPassword: ann.password };
   expect((await a.request('DELETE', '/api/me', { currentPassword: 'a guess' })).status).toBe(403);
   expect((await a.request('DELETE', '/api/me', confirmed)).status).toBe(204);
@@ -87,14 +88,14 @@ test('two people join, become friends, write, one takes another name, one leaves
   expect((await b.request('GET', `/api/users/${annId}`)).status).toBe(404);
   expect((await b.request('GET', `/api/users/${annId}/profile`)).status).toBe(404);
   expect(items(await b.request('GET', '/api/friends'))).toEqual([]);
-  const gone = { username: 'ann_of_the_hills', password: ann.password };
-  expect((await a.request('POST', '/api/auth/login', gone)).status).toBe(401);
-  await joinAs(openBrowser(system.url), { ...ann, username: 'ann_of_the_hills' });
+  const credentials = { username: 'ann_of_the_hills', password: ann.password };
+  expect((await a.request('POST', '/api/auth/login', credentials)).status).toBe(401);
+  await register(openBrowser(system.url), { ...ann, username: 'ann_of_the_hills' });
 
   await expectNoSecrets(system, [a, b], [changed.password]);
 });
 
-/** E-mails, passwords, hashes and tokens: nowhere but in the answers of /api/me, and in cookies. */
+/** Expects e-mails, passwords, hashes and tokens only in answers of /api/me and in cookies. */
 async function expectNoSecrets(
   system: System,
   browsers: readonly Browser[],
@@ -117,12 +118,12 @@ async function expectNoSecrets(
     const [method = '', path = ''] = request.split(' ');
     const headers = Object.fromEntries(response.headers);
     expect(violations({ method, path, ...response, headers })).toEqual([]);
-    const own = request.endsWith('/api/me') ? [ann.email, bob.email] : [];
-    const open = own.reduce((text, email) => text.replaceAll(email, ''), response.text);
-    expect([request, secret.exec(open)]).toEqual([request, null]);
+    const allowed = request.endsWith('/api/me') ? [ann.email, bob.email] : [];
+    const text = allowed.reduce((rest, email) => rest.replaceAll(email, ''), response.text);
+    expect([request, secret.exec(text)]).toEqual([request, null]);
   }
-  for (const at of [1, 3, 5]) {
-    const metrics = await (await fetch(`http://127.0.0.1:${system.ports[at]}/metrics`)).text();
+  for (const index of [1, 3, 5]) {
+    const metrics = await (await fetch(`http://127.0.0.1:${system.ports[index]}/metrics`)).text();
     expect(secret.exec(metrics)).toBeNull();
   }
   process.kill(system.pid, 'SIGTERM');
@@ -132,7 +133,7 @@ async function expectNoSecrets(
   expect(secret.exec(await socialData(system))).toBeNull();
 }
 
-/** Every row of every table of Social, as text. */
+/** Returns all rows of all tables of Social as text. */
 async function socialData({ dataDir }: System): Promise<string> {
   const database = await openDatabase({
     databaseUrl: undefined,

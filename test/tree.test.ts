@@ -1,19 +1,19 @@
-// What lies in the tree: nothing of the machine it was written on, and no dependency that is not declared.
+// The tracked files name no path of a developer's machine, and every dependency is declared.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readSources, root, workspaces } from './support/sources.ts';
-import { readTracked, tracesOfAMachine, undeclared, type Manifest } from './support/tree.ts';
+import { machinePathsIn, readTracked, undeclared, type Manifest } from './support/tree.ts';
 
 const manifestOf = (workspace: string) =>
   JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8')) as Manifest;
 
 describe('the tracked files', () => {
-  test('hold no path of a machine and no registry', () => {
-    // The rules below, and their tests, name such paths.
+  test('have no path of a machine and no registry', () => {
+    // The rules and their tests contain such paths.
     const files = readTracked();
     for (const path of files.keys()) if (/^test\/(support\/)?tree\b/.test(path)) files.delete(path);
-    expect(tracesOfAMachine(files, root)).toEqual([]);
+    expect(machinePathsIn(files, root)).toEqual([]);
   });
 
   test.each([
@@ -23,15 +23,15 @@ describe('the tracked files', () => {
     '  "resolved": "https://example.com/left-pad-1.0.0.tgz",',
     'registry=https://registry.npmjs.org/',
     'in /opt/checkout/src/a.ts',
-  ])('would be caught with: %s', (line) => {
+  ])('are reported when they contain: %s', (line) => {
     const files = new Map([['a.md', `fine\n${line}`]]);
-    expect(tracesOfAMachine(files, '/opt/checkout')).toEqual([expect.stringContaining('a.md:2: ')]);
+    expect(machinePathsIn(files, '/opt/checkout')).toEqual([expect.stringContaining('a.md:2: ')]);
   });
 
   test.each(['GET /api/users/1/home/2', 'COPY . /app', 'http://localhost/home/x', '/var/lib/data'])(
-    'may say: %s',
+    'may contain: %s',
     (line) => {
-      expect(tracesOfAMachine(new Map([['a.md', line]]), '/opt/checkout')).toEqual([]);
+      expect(machinePathsIn(new Map([['a.md', line]]), '/opt/checkout')).toEqual([]);
     },
   );
 });
@@ -40,11 +40,11 @@ describe('dependencies', () => {
   const files = readSources();
   const chassisPeers = Object.keys(manifestOf('chassis').peerDependencies ?? {});
 
-  test.each(workspaces)('%s declares what it imports, and nothing else', (workspace) => {
+  test.each(workspaces)('of %s are exactly the imported packages', (workspace) => {
     expect(undeclared(workspace, files, manifestOf(workspace), chassisPeers)).toEqual([]);
   });
 
-  test('one that is missing or idle is named', () => {
+  test('that are missing or unused are reported', () => {
     const sources = new Map([
       ['chassis/src/a.ts', `import '@scope/a/b';\nimport { c } from 'c';\nimport 'node:fs';`],
       ['chassis/test/a.test.ts', `import 'd';`],

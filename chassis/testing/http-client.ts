@@ -25,7 +25,7 @@ export interface RequestOptions {
   readonly agent?: Agent;
 }
 
-/** Sends a request and waits for the whole response. @throws when there is none */
+/** Sends a request and waits for the complete response. @throws when there is none */
 export function request(url: string, options: RequestOptions = {}): Promise<HttpResponse> {
   const { method = 'GET', signal, agent, json, text: sent = JSON.stringify(json) } = options;
   const headers = { ...bodyHeaders(sent, json !== undefined), ...options.headers };

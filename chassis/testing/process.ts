@@ -37,7 +37,7 @@ export interface StartOptions {
   /** All environment variables of the process. */
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** Starts the process in a group of its own, as a terminal does. The whole group is killed after the tests. */
+  /** Starts the process in a group of its own, as a terminal does. All of the group is killed after the tests. */
   readonly group?: boolean;
 }
 

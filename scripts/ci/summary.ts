@@ -1,6 +1,6 @@
-// Reads the folder in which .ci/run keeps what its steps left: `steps` (exit code, kind, name), reports and output.
-//   summary.ts FOLDER                    what failed, what was skipped, and the total as the last line
-//   summary.ts FOLDER --skipped STEP     the test files with skipped tests in that step, one a line
+// Reads the folder with the results of .ci/run: `steps` (exit code, kind, id, name), reports and output.
+//   summary.ts FOLDER                    prints failed and skipped tests, and the total as the last line
+//   summary.ts FOLDER --skipped STEP     prints the test files with skipped tests in that step, one a line
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { count, filesWithSkipped, totalLine, type JestReport, type Step } from './count.ts';
@@ -10,7 +10,7 @@ if (folder === undefined) throw new Error('usage: summary.ts FOLDER [--skipped S
 
 function reportOf(id: string): JestReport {
   const file = join(folder!, `${id}.json`);
-  // Jest died before it could write: the step then fails by its exit code.
+  // Without a report Jest crashed; the exit code then marks the step as failed.
   return existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as JestReport)
     : { testResults: [] };
@@ -25,7 +25,7 @@ function stepOf(line: string): Step {
   return { ...step, tally: output.trimEnd().split('\n').at(-1)! };
 }
 
-const plain = (name: string): string => name.replace(`${process.cwd()}/`, '');
+const relativeName = (name: string): string => name.replace(`${process.cwd()}/`, '');
 
 if (option === '--skipped') {
   for (const file of filesWithSkipped(reportOf(wanted!)))
@@ -33,8 +33,8 @@ if (option === '--skipped') {
 } else {
   const lines = readFileSync(join(folder, 'steps'), 'utf8').trimEnd().split('\n');
   const sum = count(lines.map(stepOf));
-  for (const name of sum.failed) console.log(`failed:  ${plain(name)}`);
-  for (const name of sum.skipped) console.log(`skipped: ${plain(name)}`);
+  for (const name of sum.failed) console.log(`failed:  ${relativeName(name)}`);
+  for (const name of sum.skipped) console.log(`skipped: ${relativeName(name)}`);
   console.log(totalLine(sum));
   process.exitCode = sum.failed.length + sum.skipped.length === 0 ? 0 : 1;
 }

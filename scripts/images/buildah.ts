@@ -1,4 +1,4 @@
-// Images with buildah, which needs no engine. `--isolation chroot` works inside a container, too.
+// Builds and runs images with buildah, which needs no daemon. `--isolation chroot` works inside a container, too.
 import { readdirSync, readFileSync } from 'node:fs';
 import {
   background,
@@ -12,14 +12,14 @@ import {
   works,
 } from './engine.ts';
 
-/** Whether buildah has the base image at hand; it is not asked to fetch it. */
-export const hasBase = (): boolean => works('buildah', 'inspect', '--type', 'image', BASE);
+/** Whether buildah has the base image locally; it does not download the image. */
+export const hasBaseImage = (): boolean => works('buildah', 'inspect', '--type', 'image', BASE);
 
 export const buildah: Engine = {
   name: 'buildah',
   build: (service, image) =>
     void command('buildah', [
-      // The OCI format has no place for a health check.
+      // The OCI format has no field for a health check.
       ...words('bud --isolation chroot --pull-never --format docker'),
       ...words(`-t ${image} -f ${service}/Dockerfile .`),
     ]),
@@ -36,22 +36,22 @@ export const buildah: Engine = {
     };
     const main = Docker.config.Cmd;
     const { child, ended, output } = background('buildah', [...flags, ...main]);
-    const pid = (): number => {
-      const found = descendants(child.pid ?? 0).find((each) => isCommand(each, main));
-      if (found === undefined) throw new Error(`No process runs ${main.join(' ')}.`);
-      return found;
+    const mainPid = (): number => {
+      const pid = descendants(child.pid ?? 0).find((each) => isCommand(each, main));
+      if (pid === undefined) throw new Error(`No process runs ${main.join(' ')}.`);
+      return pid;
     };
     return {
       output,
       run: (args) => command('buildah', [...flags, ...args]),
-      uid: () => uidOf(pid()),
+      uid: () => uidOf(mainPid()),
       terminate() {
-        process.kill(pid(), 'SIGTERM');
+        process.kill(mainPid(), 'SIGTERM');
         return ended;
       },
       async remove() {
-        // buildah's own processes end by themselves once the container's has ended.
-        if (child.exitCode === null) process.kill(pid(), 'SIGKILL');
+        // The processes of buildah end when the main process of the container has ended.
+        if (child.exitCode === null) process.kill(mainPid(), 'SIGKILL');
         await ended;
         command('buildah', ['rm', id]);
       },
@@ -59,14 +59,15 @@ export const buildah: Engine = {
   },
 };
 
-/** The image's command itself, not buildah's wrappers around it, which name it as arguments. */
+/** Whether a process runs the command of the image. buildah's own processes have that command as arguments. */
 function isCommand(pid: number, [program = '', ...args]: readonly string[]): boolean {
   const [first = '', ...rest] = read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1);
   return first.endsWith(program) && rest.join('\0') === args.join('\0');
 }
 
+/** Returns the ids of the child processes of a process, and of theirs. */
 function descendants(pid: number): number[] {
-  // A Go program starts its children from any of its threads.
+  // A Go program may start child processes from any of its threads.
   const children = threads(pid).flatMap((thread) =>
     read(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
   );
@@ -81,7 +82,7 @@ function threads(pid: number): string[] {
   }
 }
 
-/** A file of /proc; '' when its process has ended. */
+/** Reads a file of /proc; '' when its process has ended. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -90,7 +91,7 @@ function read(path: string): string {
   }
 }
 
-/** "395 MB" as bytes. */
+/** Converts a size such as "395 MB" to bytes. */
 function bytes(size: string): number {
   const [, value = '', unit = ''] = /^([\d.]+)\s*([KMG]?)B$/.exec(size) ?? [];
   return Number(value) * ({ K: 1e3, M: 1e6, G: 1e9 }[unit] ?? 1);

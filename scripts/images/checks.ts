@@ -1,7 +1,7 @@
-// What must hold of the images, in the order in which it is tried.
+// The checks of the images, in the order in which they run.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { healthCheckOf, lookInside, unwantedPackages, withLinks } from './contents.ts';
+import { healthCheckOf, linkedWorkspaces, lookInside, unwantedPackages } from './contents.ts';
 import type { Engine } from './engine.ts';
 import { SERVICES, type Service, type System } from './system.ts';
 
@@ -11,16 +11,16 @@ export interface Check {
 }
 
 const forEach = (
-  about: string,
+  name: string,
   run: (engine: Engine, system: System, service: Service) => unknown,
 ) =>
   SERVICES.map((service): Check => ({
-    name: `${service}: ${about}`,
+    name: `${service}: ${name}`,
     run: async (engine, system) => void (await run(engine, system, service)),
   }));
 
-/** Asks a public port, and expects JSON. */
-async function ask(system: System, service: Service, path: string): Promise<unknown> {
+/** Sends a GET request to a public port. @returns the JSON of the answer @throws when the status is not 200 */
+async function get(system: System, service: Service, path: string): Promise<unknown> {
   const response = await fetch(system.of(service).url + path, {
     signal: AbortSignal.timeout(5000),
   });
@@ -30,36 +30,30 @@ async function ask(system: System, service: Service, path: string): Promise<unkn
 }
 
 export const CHECKS: readonly Check[] = [
-  ...forEach('its image is built', (engine, system, service) =>
+  ...forEach('builds its image', (engine, system, service) =>
     engine.build(service, system.image(service)),
   ),
-  ...forEach('it starts in its image and becomes ready', (engine, system, service) =>
+  ...forEach('starts in its image and becomes ready', (engine, system, service) =>
     system.start(engine, service),
   ),
-  ...forEach('its health check says that it is well', (_, system, service) => {
+  ...forEach('passes the health check of its image', (_, system, service) => {
     system.of(service).container.run(healthCheckOf(service));
   }),
-  ...forEach(
-    'it runs as a user without rights, who cannot change its code',
-    (_, system, service) => {
-      const { container } = system.of(service);
-      assert.equal(container.uid(), '1000');
-      assert.deepEqual(lookInside(container, service).writable, []);
-    },
-  ),
-  ...forEach(
-    'its image holds its own code and the shared, and nothing else',
-    (_, system, service) => {
-      const { app, own } = lookInside(system.of(service).container, service);
-      const expected = ['chassis', 'contracts', service, 'node_modules', 'package-lock.json'];
-      assert.deepEqual(app, [...expected, 'package.json'].sort());
-      assert.deepEqual(
-        own.filter((entry) => !['node_modules', 'package.json', 'src'].includes(entry)),
-        [],
-      );
-    },
-  ),
-  ...forEach('its image holds no package that only others need', (_, system, service) => {
+  ...forEach('runs as an unprivileged user that cannot change its code', (_, system, service) => {
+    const { container } = system.of(service);
+    assert.equal(container.uid(), '1000');
+    assert.deepEqual(lookInside(container, service).writable, []);
+  }),
+  ...forEach('has only its own code and the shared code in its image', (_, system, service) => {
+    const { app, own } = lookInside(system.of(service).container, service);
+    const expected = ['chassis', 'contracts', service, 'node_modules', 'package-lock.json'];
+    assert.deepEqual(app, [...expected, 'package.json'].sort());
+    assert.deepEqual(
+      own.filter((entry) => !['node_modules', 'package.json', 'src'].includes(entry)),
+      [],
+    );
+  }),
+  ...forEach('has no package in its image that only other services need', (_, system, service) => {
     const { packages, links } = lookInside(system.of(service).container, service);
     const unwanted = unwantedPackages(service);
     assert.ok(packages.length > 50 && unwanted.length > 10);
@@ -67,33 +61,33 @@ export const CHECKS: readonly Check[] = [
       packages.filter((name) => unwanted.includes(name)),
       [],
     );
-    assert.deepEqual(links, withLinks(service));
+    assert.deepEqual(links, linkedWorkspaces(service));
   }),
   {
-    name: 'identity-service: it answers with a user',
+    name: 'identity-service: answers with a user',
     async run(_, system) {
-      const user = await ask(system, 'identity-service', '/api/users/1');
+      const user = await get(system, 'identity-service', '/api/users/1');
       assert.deepEqual(user, { id: 1, username: 'cat_sun_dog' });
     },
   },
   {
-    name: 'social-service: it answers with a post',
+    name: 'social-service: answers with a post',
     async run(_, system) {
-      const post = await ask(system, 'social-service', '/api/posts/5');
+      const post = await get(system, 'social-service', '/api/posts/5');
       assert.equal((post as { authorId: unknown }).authorId, 1);
     },
   },
   {
-    name: 'gateway: it answers with a post and its author',
+    name: 'gateway: answers with a post and its author',
     async run(_, system) {
-      const post = (await ask(system, 'gateway', '/api/posts/5')) as Record<string, unknown>;
+      const post = (await get(system, 'gateway', '/api/posts/5')) as Record<string, unknown>;
       assert.deepEqual([post['id'], post['author']], [5, { id: 1, username: 'cat_sun_dog' }]);
     },
   },
   {
-    name: 'gateway: its contract and its documentation are in the image',
+    name: 'gateway: serves its contract and its documentation',
     async run(_, system) {
-      const contract = await ask(system, 'gateway', '/api/openapi.json');
+      const contract = await get(system, 'gateway', '/api/openapi.json');
       assert.ok((contract as Record<string, unknown>)['paths']);
       for (const file of ['', '/swagger-ui.css', '/swagger-ui-bundle.js']) {
         const response = await fetch(`${system.of('gateway').url}/api/docs${file}`);
@@ -102,11 +96,11 @@ export const CHECKS: readonly Check[] = [
       }
     },
   },
-  ...forEach('SIGTERM ends it with code 0 within 10 s', async (_, system, service) => {
+  ...forEach('ends with exit code 0 within 10 s after SIGTERM', async (_, system, service) => {
     const limit = new AbortController();
     const code = await Promise.race([
       system.of(service).container.terminate(),
-      sleep(10_000, 'it still runs', { signal: limit.signal }),
+      sleep(10_000, 'still running', { signal: limit.signal }),
     ]);
     limit.abort();
     assert.equal(code, 0);

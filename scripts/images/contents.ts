@@ -1,4 +1,4 @@
-// What an image should and should not hold, and what it does.
+// The expected and the actual contents of an image.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, type RunningContainer } from './engine.ts';
@@ -13,44 +13,49 @@ interface Manifest {
 const manifest = (workspace: string): Manifest =>
   JSON.parse(readFileSync(join(ROOT, workspace, 'package.json'), 'utf8')) as Manifest;
 
-const names = (of: Readonly<Record<string, string>> = {}): string[] => Object.keys(of);
+const namesOf = (dependencies: Readonly<Record<string, string>> = {}): string[] =>
+  Object.keys(dependencies);
 
 interface Lock {
   readonly packages: Readonly<Record<string, Manifest | undefined>>;
 }
 
-/** These packages, with all that they bring along. */
-function withAllOf(wanted: readonly string[]): ReadonlySet<string> {
+/** Returns packages with all their direct and indirect dependencies. */
+function withDependencies(packageNames: readonly string[]): ReadonlySet<string> {
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
-  const found = new Set<string>();
+  const all = new Set<string>();
   const add = (name: string): void => {
-    if (found.has(name)) return;
-    found.add(name);
-    for (const brought of names(packages[`node_modules/${name}`]?.dependencies)) add(brought);
+    if (all.has(name)) return;
+    all.add(name);
+    for (const dependency of namesOf(packages[`node_modules/${name}`]?.dependencies))
+      add(dependency);
   };
-  for (const name of wanted) add(name);
-  return found;
+  for (const name of packageNames) add(name);
+  return all;
 }
 
-/** Packages that must not be in a service's image: tools, Node itself, what only other services need. */
+/** Returns packages that must not be in a service's image: tools, Node itself, and packages of other services. */
 export function unwantedPackages(service: Service): string[] {
-  const needed = withAllOf(
-    [service, 'chassis', 'contracts'].flatMap((own) => names(manifest(own).dependencies)),
+  const needed = withDependencies(
+    [service, 'chassis', 'contracts'].flatMap((workspace) =>
+      namesOf(manifest(workspace).dependencies),
+    ),
   );
   const workspaces = ['.', 'chassis', 'contracts', ...SERVICES].map(manifest);
   return [
-    ...workspaces.flatMap(({ devDependencies }) => names(devDependencies)),
-    ...names(manifest('.').dependencies),
-    ...names(manifest('chassis').peerDependencies),
+    ...workspaces.flatMap(({ devDependencies }) => namesOf(devDependencies)),
+    ...namesOf(manifest('.').dependencies),
+    ...namesOf(manifest('chassis').peerDependencies),
     ...SERVICES,
-    ...SERVICES.flatMap((other) => names(manifest(other).dependencies)),
+    ...SERVICES.flatMap((other) => namesOf(manifest(other).dependencies)),
   ].filter((name) => name !== service && !needed.has(name));
 }
 
-/** The workspaces that must be links: Node strips no types from real folders in node_modules. */
-export const withLinks = (service: Service): string[] => ['chassis', 'contracts', service].sort();
+/** Returns the workspaces that must be links: Node strips no types from real folders in node_modules. */
+export const linkedWorkspaces = (service: Service): string[] =>
+  ['chassis', 'contracts', service].sort();
 
-/** The command of the image's health check. */
+/** Returns the command of an image's health check. */
 export function healthCheckOf(service: Service): string[] {
   const dockerfile = readFileSync(join(ROOT, service, 'Dockerfile'), 'utf8');
   const [, command = ''] = /^HEALTHCHECK [^[]*CMD (\[.*\])$/m.exec(dockerfile) ?? [];
@@ -65,9 +70,10 @@ interface Contents {
   readonly writable: string[];
 }
 
-const LOOK = `
+/** Runs in the container, as its user. */
+const LIST_CONTENTS = `
   const { accessSync, constants, existsSync, readdirSync } = require('node:fs');
-  const may = (path) => { try { accessSync(path, constants.W_OK); return true; } catch { return false; } };
+  const isWritable = (path) => { try { accessSync(path, constants.W_OK); return true; } catch { return false; } };
   const entries = (path) => readdirSync(path, { withFileTypes: true });
   const modulesIn = (folder) => !existsSync(folder) ? [] : entries(folder).flatMap((entry) =>
     entry.name[0] === '@'
@@ -81,10 +87,10 @@ const LOOK = `
     own: readdirSync('/app/' + service).sort(),
     packages: modules.map(({ name }) => name).sort(),
     links: modules.filter(({ link }) => link).map(({ name }) => name).sort(),
-    writable: ['/', '/app', '/app/' + service + '/src', '/app/' + service + '/src/main.ts'].filter(may),
+    writable: ['/', '/app', '/app/' + service + '/src', '/app/' + service + '/src/main.ts'].filter(isWritable),
   }));
 `;
 
-/** What a container holds, as its own user sees it. */
+/** Returns the contents of a container from the view of its user. */
 export const lookInside = (container: RunningContainer, service: Service): Contents =>
-  JSON.parse(container.run(['node', '-e', LOOK, service])) as Contents;
+  JSON.parse(container.run(['node', '-e', LIST_CONTENTS, service])) as Contents;

@@ -1,4 +1,4 @@
-// Images with docker.
+// Builds and runs images with docker.
 import {
   background,
   command,

@@ -1,4 +1,4 @@
-// Builds images and runs them, with docker or with buildah, whichever works here.
+// The interface to docker and buildah, and what both need.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -9,29 +9,29 @@ export const BASE = 'docker.io/library/node:24-bookworm-slim';
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** A process in its container, on the host's network. */
+/** A container that runs on the host's network. */
 export interface RunningContainer {
-  /** Runs one more command in it; the command's output. */
+  /** Runs a command in the container. @returns its output */
   run(command: readonly string[]): string;
-  /** The effective user id of the container's main process. */
+  /** Returns the effective user id of the main process. */
   uid(): string;
-  /** Sends SIGTERM to the main process and waits; its exit code. */
+  /** Sends SIGTERM to the main process and waits. @returns its exit code */
   terminate(): Promise<number | null>;
-  /** Ends and deletes it, whatever its state. */
+  /** Stops and deletes the container, in any state. */
   remove(): Promise<void>;
   readonly output: () => string;
 }
 
-/** What builds and runs images. */
+/** Builds and runs images. */
 export interface Engine {
   readonly name: 'docker' | 'buildah';
   build(service: string, image: string): void;
-  /** In bytes, the base image included. */
+  /** Returns the size in bytes, with the base image. */
   size(image: string): number;
   start(image: string, environment: Environment): RunningContainer;
 }
 
-/** Runs a command to its end. @throws Error with what it wrote, when it fails. */
+/** Runs a command until it ends. @returns its output @throws Error with its output when it fails */
 export function command(program: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd: ROOT,
@@ -47,14 +47,14 @@ export function command(program: string, args: readonly string[]): string {
 export const works = (program: string, ...args: string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
-/** A command line's arguments, none of which holds a blank. */
+/** Splits arguments without blanks. */
 export const words = (line: string): string[] => line.split(' ');
 
-/** The arguments that set variables, the same for both engines. */
+/** Returns the arguments that set environment variables; both engines have the same. */
 export const environmentFlags = (environment: Environment): string[] =>
   Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
 
-/** Starts a command; what it writes is kept, for the message of a check that fails. */
+/** Starts a command and records the end of its output, for the message of a failed check. */
 export function background(program: string, args: readonly string[]) {
   const child = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -68,6 +68,6 @@ async function exitOf(child: ChildProcess): Promise<number | null> {
   return code;
 }
 
-/** The user id of a process of this machine. */
+/** Returns the effective user id of a process of this machine. */
 export const uidOf = (pid: number): string =>
   /^Uid:\s+\d+\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 'unknown';

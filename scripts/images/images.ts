@@ -1,22 +1,22 @@
-// `npm run images`: builds the three images, starts each in its image, asks it, looks inside, ends it.
-// Needs docker, or buildah with the base image in its store; without either, everything is skipped by name.
-import { buildah, hasBase } from './buildah.ts';
+// `npm run images`: builds the three images, starts each service in its image, checks it, and stops it.
+// Needs docker, or buildah with the base image in its store. Without either, all checks are skipped and named.
+import { buildah, hasBaseImage } from './buildah.ts';
 import { CHECKS } from './checks.ts';
 import { docker } from './docker.ts';
 import { works, type Engine } from './engine.ts';
 import { SERVICES, System } from './system.ts';
 
-/** The engine that works here; a docker client without its daemon does not. */
+/** Returns the engine that works here; a docker client without its daemon does not. */
 function findEngine(): Engine | undefined {
   if (works('docker', 'info')) return docker;
-  return hasBase() ? buildah : undefined;
+  return hasBaseImage() ? buildah : undefined;
 }
 
 function sizeOf(engine: Engine, image: string): string {
   try {
     return `${Math.round(engine.size(image) / 1e6)} MB`;
   } catch {
-    return 'there is no image';
+    return 'no image';
   }
 }
 
@@ -45,10 +45,10 @@ async function runChecks(engine: Engine): Promise<{ passed: number; failed: numb
 const engine = findEngine();
 if (engine === undefined) {
   for (const { name } of CHECKS) console.log(`skipped ${name}`);
-  console.log('Neither a docker daemon is here, nor buildah with the image node:24-bookworm-slim.');
+  console.log('Found neither a docker daemon nor buildah with the image node:24-bookworm-slim.');
   console.log(`0 passed, 0 failed, ${CHECKS.length} skipped`);
 } else {
-  console.log(`with ${engine.name}`);
+  console.log(`engine  ${engine.name}`);
   const { passed, failed } = await runChecks(engine);
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;

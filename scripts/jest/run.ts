@@ -1,5 +1,5 @@
-// `npm test` runs what is quick; `npm test:long` runs the tests named *.long.test.ts: chaos, soak, races.
-// Further arguments go to jest as they are: npm test -- gateway/test/reads/aggregate.test.ts
+// `npm test` runs the fast tests; `npm run test:long` runs the tests named *.long.test.ts: chaos, soak, races.
+// Further arguments are passed on to jest: npm test -- gateway/test/reads/aggregate.test.ts
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -16,14 +16,14 @@ const { status } = spawnSync(
     '--disable-warning=ExperimentalWarning',
     jest,
     `--testRegex=${pattern}`,
-    // An option must follow: --testRegex takes every plain argument after it for one more pattern.
+    // An option must follow, since --testRegex takes every plain argument after it as another pattern.
     `--config=${join(import.meta.dirname, '../../jest.config.js')}`,
     ...(long ? ['--runInBand', '--testTimeout=300000'] : []),
     ...args,
   ],
   {
     stdio: 'inherit',
-    // Processes that tests start load their modules as compiled by the first of them.
+    // Processes that tests start share compiled modules.
     env: {
       NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/compiled'),
       ...process.env,

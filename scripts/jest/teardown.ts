@@ -1,4 +1,4 @@
-// After all tests: what they wrote goes.
+// After all tests: deletes their files.
 import { rmSync } from 'node:fs';
 
 export default async function teardown(): Promise<void> {

@@ -1,5 +1,5 @@
-// Strips types with Node's own stripper, so that tests run the very code that `node file.ts` runs.
-// No `sourceUrl` is passed: with one, v8 coverage reads 0 %.
+// Strips types with Node's own stripper, so that tests run the same code as `node file.ts`.
+// `sourceUrl` is not passed: with it, V8 coverage reports 0 %.
 import { createHash } from 'node:crypto';
 import { stripTypeScriptTypes } from 'node:module';
 

@@ -1,4 +1,4 @@
-// `npm run nats-cluster`: three NATS servers with JetStream on this machine, as one cluster, until Ctrl-C.
+// `npm run nats-cluster`: runs a cluster of three NATS servers with JetStream on this machine until Ctrl-C.
 import 'chassis/process/runtime';
 import { join, relative } from 'node:path';
 import { SettingsError } from 'chassis/settings/settings';
@@ -10,8 +10,8 @@ import { startServer, type Server } from './server.ts';
 const STOP_LIMIT_MS = 10_000;
 
 const root = join(import.meta.dirname, '../..');
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const complain = (text: string): void => void process.stderr.write(`${text}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const printError = (text: string): void => void process.stderr.write(`${text}\n`);
 
 let phase: 'starting' | 'running' | 'stopping' = 'starting';
 const servers: Server[] = [];
@@ -20,35 +20,37 @@ async function stopAll(exitCode: number): Promise<void> {
   if (phase === 'stopping') return;
   phase = 'stopping';
   await Promise.all(servers.map((server) => server.stop(STOP_LIMIT_MS)));
-  say('All stopped.');
+  print('All stopped.');
   process.exit(exitCode);
 }
 
-/** One ended by itself. A cluster of three goes on with two. */
+/** Reports a server that ended by itself. A cluster of three works with two. */
 async function onEnd(server: Server, binary: string): Promise<void> {
   const how = await server.ended;
   if (phase === 'stopping') return;
   const { name } = server.plan;
   if (phase === 'starting') {
-    complain(`${name} ended before it served (${how}). Its last words:\n${server.words()}`);
+    printError(
+      `${name} ended before it was healthy (${how}). Its last lines:\n${server.lastLines()}`,
+    );
     await stopAll(1);
     return;
   }
-  const again = `${binary} -c ${relative(process.cwd(), server.configFile)}`;
-  complain(`${name} ended (${how}). To start it again, in a second terminal:\n  ${again}`);
+  const command = `${binary} -c ${relative(process.cwd(), server.configFile)}`;
+  printError(`${name} ended (${how}). To start it again, in a second terminal:\n  ${command}`);
   if (!servers.some(({ alive }) => alive)) await stopAll(1);
 }
 
 function summary(): string {
-  const all = servers.map(({ plan }) => plan);
-  const leaves = all.flatMap(({ leafUrl }) => leafUrl ?? []);
+  const plans = servers.map(({ plan }) => plan);
+  const leafUrls = plans.flatMap(({ leafUrl }) => leafUrl ?? []);
   return [
     '',
     ...servers.map(({ plan, pid }) => `  ${plan.name}  ${plan.url}  pid ${pid}`),
     '',
-    `NATS_URL=${all.map(({ url }) => url).join()}`,
-    `NATS_REPLICAS=${all.length}`,
-    ...(leaves.length > 0 ? [`NATS_LEAF_OF=${leaves.join()}`] : []),
+    `NATS_URL=${plans.map(({ url }) => url).join()}`,
+    `NATS_REPLICAS=${plans.length}`,
+    ...(leafUrls.length > 0 ? [`NATS_LEAF_OF=${leafUrls.join()}`] : []),
     '',
     'Stop: Ctrl-C',
     '',
@@ -58,7 +60,9 @@ function summary(): string {
 async function main(): Promise<void> {
   const binary = findNatsServer(process.env['PATH'] ?? '');
   if (binary === undefined) {
-    complain('There is no nats-server on this machine. Debian has it: apt-get install nats-server');
+    printError(
+      'nats-server is not installed on this machine. On Debian: apt-get install nats-server',
+    );
     process.exitCode = 1;
     return;
   }
@@ -73,13 +77,13 @@ async function main(): Promise<void> {
   await Promise.all(servers.map((server) => server.ready()));
   if (phase !== 'starting' || !servers.every(({ alive }) => alive)) return;
   phase = 'running';
-  say(summary());
+  print(summary());
 }
 
 try {
   await main();
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
-  complain(error.message);
+  printError(error.message);
   process.exitCode = 1;
 }

@@ -1,19 +1,21 @@
-// What the commands about a broker share: its settings, a connection, and what is told of failures.
+// Shared by the commands for a broker: its settings, its connection, and the output of results and errors.
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { brokerOptions } from 'chassis/events/nats/connection';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { StartupError } from 'chassis/base/startup-error';
 
-/** Of the place that the command is given for. */
-export const placeUrl = natsUrl('The NATS servers of the place where the mirror is.');
+/** Setting of the site that a command is run for. */
+export const siteUrl = natsUrl('NATS servers of the site with the mirror.');
 
-/** Runs something with a connection of its own. @throws StartError when there is no NATS_URL, or nobody behind it */
+/** Runs `use` with a connection of its own. @throws StartupError without NATS_URL, or when no server can be reached */
 export async function withBroker<T>(
   url: string | undefined,
   use: (connection: NatsConnection, url: string) => Promise<T>,
 ): Promise<T> {
   if (url === undefined)
-    throw new StartupError('NATS_URL is not set; it says where the place with the mirror is.');
+    throw new StartupError(
+      'NATS_URL is not set. Set it to the NATS servers of the site with the mirror.',
+    );
   const options = { ...brokerOptions(url, 'mirror'), maxReconnectAttempts: 5 };
   const connection = await connect(options).catch((cause: unknown) => {
     throw new StartupError('No NATS server can be reached at NATS_URL.', { cause });
@@ -25,8 +27,8 @@ export async function withBroker<T>(
   }
 }
 
-/** Runs a command, and tells a person what it did, or what is to be mended. */
-export async function tell(command: () => Promise<string>): Promise<void> {
+/** Runs a command and prints its result. A StartupError is printed without a stack, with exit code 1. */
+export async function runCommand(command: () => Promise<string>): Promise<void> {
   try {
     process.stdout.write(`${await command()}\n`);
   } catch (error) {

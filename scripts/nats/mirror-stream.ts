@@ -1,4 +1,4 @@
-// The mirror of Identity's stream in a second place: how it is made, and how far it is.
+// The mirror of Identity's stream at a second site: how it is made, and its state.
 import {
   JetStreamApiCodes,
   JetStreamApiError,
@@ -12,20 +12,20 @@ import { StartupError } from 'chassis/base/startup-error';
 import { STREAM, streamConfig } from '../../identity-service/src/relay/stream.ts';
 
 export const MIRROR = `${STREAM}_MIRROR`;
-const ANSWER_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 const MS_IN_NS = 1_000_000;
 
-/** @param api of another domain's JetStream, such as $JS.first.API; this place's own when left out */
+/** @param api of JetStream in another domain, such as $JS.first.API; that of this site by default */
 export async function streamsOf(
   connection: NatsConnection,
   api?: string,
-  timeout = ANSWER_MS,
+  timeout = TIMEOUT_MS,
 ): Promise<StreamAPI> {
   const options = { checkAPI: false, timeout, ...(api !== undefined && { apiPrefix: api }) };
   return (await jetstreamManager(connection, options)).streams;
 }
 
-/** Undefined when there is none of this name. */
+/** Returns the state of a stream; undefined when it does not exist. */
 export async function infoOf(streams: StreamAPI, name: string): Promise<StreamInfo | undefined> {
   try {
     return await streams.info(name);
@@ -36,17 +36,18 @@ export async function infoOf(streams: StreamAPI, name: string): Promise<StreamIn
   }
 }
 
-/** Position of the newest event in a stream of this place; 0 for none. @throws StartError when it is no event */
-export async function positionIn(streams: StreamAPI, stream: string): Promise<number> {
+/** Returns the offset of the newest event of a stream, 0 for an empty one. @throws StartupError when the last message is not an event */
+export async function lastOffsetOf(streams: StreamAPI, stream: string): Promise<number> {
   const { offset } = await endOf({ streams, stream, subject: 'user-events.>' });
-  if (offset === undefined) throw new StartupError(`The last message of ${stream} is no event.`);
+  if (offset === undefined)
+    throw new StartupError(`The last message of ${stream} is not an event.`);
   return offset;
 }
 
 /**
- * Makes the mirror, unless it is there.
- * @param domain of the place whose stream is mirrored
- * @returns a sentence
+ * Creates the mirror, unless it exists.
+ * @param domain of the site whose stream is mirrored
+ * @returns a sentence about the result
  */
 export async function makeMirror(
   connection: NatsConnection,
@@ -54,30 +55,30 @@ export async function makeMirror(
   replicas: number,
 ): Promise<string> {
   const streams = await streamsOf(connection);
-  const there = await infoOf(streams, MIRROR);
-  if (there !== undefined) return 'The mirror is there already.';
+  const existing = await infoOf(streams, MIRROR);
+  if (existing !== undefined) return 'The mirror exists already.';
   if ((await infoOf(streams, STREAM)) !== undefined)
     throw new StartupError(
-      `There is a stream ${STREAM} here, so this is no second place: what is mirrored could not be promoted.`,
+      `There is a stream ${STREAM} at this site, so a mirror here could not be promoted. Run this at another site.`,
     );
   const { subjects: _, duplicate_window: __, ...config } = streamConfig(replicas);
   const origin = { name: STREAM, external: { api: `$JS.${domain}.API`, deliver: '' } };
   await streams.add({ ...config, name: MIRROR, mirror: origin });
-  return `The mirror of ${STREAM} in ${domain} is made; it fills by itself.`;
+  return `The mirror of ${STREAM} in ${domain} was created; it fills by itself.`;
 }
 
-/** How far the mirror is, in sentences. @throws StartError when there is none */
+/** Describes the state of the mirror in sentences. @throws StartupError when there is none */
 export async function describeMirror(connection: NatsConnection): Promise<string> {
   const streams = await streamsOf(connection);
   const info = await infoOf(streams, MIRROR);
   if (info === undefined) throw new StartupError('There is no mirror here.');
   const { lag = 0, active = -1 } = info.mirror ?? {};
-  const heard =
+  const contact =
     active < 0
-      ? 'It has heard nothing from there yet.'
-      : `It heard from there ${Math.round(active / MS_IN_NS)} ms ago.`;
+      ? 'It has had no contact with the other site yet.'
+      : `Its last contact with the other site was ${Math.round(active / MS_IN_NS)} ms ago.`;
   return [
-    `It has the newest events of ${info.state.messages} users, up to position ${await positionIn(streams, MIRROR)}.`,
-    `It lacked ${lag} messages when it heard from there last. ${heard}`,
+    `It has the newest events of ${info.state.messages} users, up to offset ${await lastOffsetOf(streams, MIRROR)}.`,
+    `It lacked ${lag} messages at the last contact. ${contact}`,
   ].join('\n');
 }

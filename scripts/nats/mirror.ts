@@ -1,17 +1,20 @@
-// `npm run mirror`: makes the mirror of the stream in a second place, unless it is there, and says how far it is.
+// `npm run mirror`: creates the mirror of the stream at a second site, unless it exists, and prints its state.
 import 'chassis/process/runtime';
 import { integer, readSettings, text, z } from 'chassis/settings/settings';
 import { StartupError } from 'chassis/base/startup-error';
-import { placeUrl, tell, withBroker } from './command.ts';
+import { runCommand, siteUrl, withBroker } from './command.ts';
 import { describeMirror, makeMirror } from './mirror-stream.ts';
 
 const schema = z.object({
-  NATS_URL: placeUrl,
-  NATS_MIRROR_OF: text('first', 'JetStream domain of the place that is mirrored.'),
-  NATS_REPLICAS: integer(1, 'How many servers of this place keep the mirror.', { min: 1, max: 5 }),
+  NATS_URL: siteUrl,
+  NATS_MIRROR_OF: text('first', 'JetStream domain of the site that is mirrored.'),
+  NATS_REPLICAS: integer(1, 'Number of servers of this site that store the mirror.', {
+    min: 1,
+    max: 5,
+  }),
 });
 
-await tell(async () => {
+await runCommand(async () => {
   const { NATS_URL, NATS_MIRROR_OF: domain, NATS_REPLICAS } = readSettings(schema, process.env);
   if (!/^[\w-]+$/.test(domain))
     throw new StartupError('NATS_MIRROR_OF should be a word of letters, digits, - and _.');

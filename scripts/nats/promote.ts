@@ -1,6 +1,6 @@
-// Promoting the mirror: a new stream of the same subjects, into which all that the mirror has is published once more.
-// Not by the broker, as a stream sourced from the mirror: events carry the number in the stream that they have to come
-// behind (see stream.ts), and a server of version 2.9 holds the new stream to it and so takes none; nor can it update a mirror.
+// Promotes the mirror: creates a stream with the same subjects and publishes all events of the mirror to it. The broker
+// cannot do this with a stream that is sourced from the mirror: every event has a header with the sequence number that it
+// has to follow (see stream.ts), and nats-server 2.9 rejects such events. It cannot turn a mirror into a stream either.
 import type { StreamAPI, StreamInfo } from '@nats-io/jetstream';
 import { NoRespondersError, TimeoutError, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,25 +13,26 @@ import {
   streamConfig,
   type StreamEnd,
 } from '../../identity-service/src/relay/stream.ts';
-import { infoOf, MIRROR, positionIn, streamsOf } from './mirror-stream.ts';
+import { infoOf, lastOffsetOf, MIRROR, streamsOf } from './mirror-stream.ts';
 
-const BEGUN = `being made from ${MIRROR}`;
+const STARTED = `being made from ${MIRROR}`;
 const DONE = `promoted from ${MIRROR}`;
-const ASK_FIRST_MS = 3_000;
-const PATIENCE = 60;
+const FIRST_SITE_TIMEOUT_MS = 3_000;
+const MAX_FAILURES = 60;
 const PAUSE_MS = 500;
-const NOT_DONE = 'The servers failed, and it is not done. Give the command again: it goes on.';
+const INCOMPLETE =
+  'The promotion is not complete, because the servers failed. Run the command again to continue it.';
 
 export interface Promotion {
   readonly url: string;
-  /** Though the first place is there. */
+  /** Promotes even if the first site is reachable. */
   readonly force: boolean;
 }
 
 /**
- * Does what is still to be done of it; nothing when it was done before.
- * @returns sentences
- * @throws StartError when there is no mirror, the first place is there, or somebody else publishes here
+ * Promotes the mirror, or continues an interrupted promotion. Does nothing when the mirror was promoted before.
+ * @returns sentences about the result
+ * @throws StartupError without a mirror, while the first site may be running, or when the stream is not from the mirror
  */
 export async function promote(
   connection: NatsConnection,
@@ -39,33 +40,36 @@ export async function promote(
 ): Promise<string> {
   const streams = await streamsOf(connection);
   const [mirror, before] = [await infoOf(streams, MIRROR), await infoOf(streams, STREAM)];
-  const was = before?.config.description;
-  if (was === DONE) return `The mirror was promoted before. ${await told(streams)}`;
-  if (before !== undefined && was !== BEGUN)
+  const state = before?.config.description;
+  if (state === DONE) return `The mirror was promoted before. ${await describeStream(streams)}`;
+  if (before !== undefined && state !== STARTED)
     throw new StartupError(
-      `There is a stream ${STREAM} here that was not made from the mirror. Nothing was changed.`,
+      `The stream ${STREAM} at this site was not made from the mirror. Nothing was changed.`,
     );
   if (mirror === undefined) throw new StartupError('There is no mirror here. Nothing was changed.');
-  if (!force) await refuseWhileThere(connection, mirror);
+  if (!force) await rejectWhileReachable(connection, mirror);
   if (before === undefined)
-    await streams.add({ ...streamConfig(mirror.config.num_replicas), description: BEGUN });
-  await copy(url, mirror.config.num_replicas, await positionIn(streams, MIRROR));
-  // From now on, what the first place has when it is back stays in the mirror.
+    await streams.add({ ...streamConfig(mirror.config.num_replicas), description: STARTED });
+  await publishMirrored(url, mirror.config.num_replicas, await lastOffsetOf(streams, MIRROR));
+  // If the first site comes back, its later events stay in the mirror.
   await streams.update(STREAM, { description: DONE });
   return [
-    `The mirror is promoted. ${await told(streams)}`,
-    `It lacked ${mirror.mirror?.lag ?? 0} messages when it heard from the first place last; what came there later, nobody here knows.`,
-    'Identity has all of it, and publishes what is missing as soon as it has NATS_URL of this place.',
+    `The mirror is promoted. ${await describeStream(streams)}`,
+    `It lacked ${mirror.mirror?.lag ?? 0} messages at the last contact with the first site. Later messages are not known here.`,
+    'Identity publishes the missing events from its database when its NATS_URL is that of this site.',
   ].join('\n');
 }
 
-async function told(streams: StreamAPI): Promise<string> {
+async function describeStream(streams: StreamAPI): Promise<string> {
   const { state } = await streams.info(STREAM);
-  return `${STREAM} has the newest events of ${state.messages} users, up to position ${await positionIn(streams, STREAM)}.`;
+  return `${STREAM} has the newest events of ${state.messages} users, up to offset ${await lastOffsetOf(streams, STREAM)}.`;
 }
 
-/** Goes on where the new stream ends, up to a position; each message behind the one before, whoever else does the same. */
-async function copy(urls: string, replicas: number, goal: number): Promise<void> {
+/**
+ * Publishes the mirror's events after the end of the new stream, up to `lastOffset`. The sequence number of each keeps the
+ * order, even if another process does the same.
+ */
+async function publishMirrored(urls: string, replicas: number, lastOffset: number): Promise<void> {
   const stream = openStream(urls, replicas);
   const source = jetStreamSource({
     urls,
@@ -74,9 +78,9 @@ async function copy(urls: string, replicas: number, goal: number): Promise<void>
     name: 'promote',
     waitMs: 1_000,
   });
-  const goOn = async (): Promise<void> => {
+  const publishRest = async (): Promise<void> => {
     let end: StreamEnd = await stream.end();
-    while (end.offset < goal) {
+    while (end.offset < lastOffset) {
       const batch = await source.read(end.offset, new AbortController().signal);
       if (batch.events.length > 0)
         end = await stream.append(batch.events as readonly UserEventOnWire[], end.sequence);
@@ -86,10 +90,10 @@ async function copy(urls: string, replicas: number, goal: number): Promise<void>
   try {
     for (let failures = 1; ; failures += 1) {
       try {
-        return await goOn();
+        return await publishRest();
       } catch (cause) {
-        if (failures >= PATIENCE) throw new StartupError(NOT_DONE, { cause });
-        // A cluster needs a moment to agree who leads a new stream.
+        if (failures >= MAX_FAILURES) throw new StartupError(INCOMPLETE, { cause });
+        // A cluster needs a moment to elect a leader for a new stream.
         await pause(PAUSE_MS);
       }
     }
@@ -98,22 +102,26 @@ async function copy(urls: string, replicas: number, goal: number): Promise<void>
   }
 }
 
-/** Whoever answers there, be it with an error, is there; silence with somebody listening may be a slow answer. */
-async function refuseWhileThere(connection: NatsConnection, mirror: StreamInfo): Promise<void> {
+/**
+ * Any answer of the first site, also an error, means that it runs. A timeout may be a slow answer; only "no responders"
+ * means that it is disconnected.
+ * @throws StartupError while the first site may run
+ */
+async function rejectWhileReachable(connection: NatsConnection, mirror: StreamInfo): Promise<void> {
   const { name = STREAM, external } = mirror.config.mirror ?? {};
   try {
-    await (await streamsOf(connection, external?.api, ASK_FIRST_MS)).info(name);
+    await (await streamsOf(connection, external?.api, FIRST_SITE_TIMEOUT_MS)).info(name);
   } catch (error) {
     if (isCausedBy(error, NoRespondersError)) return;
     if (isCausedBy(error, TimeoutError))
       throw new StartupError(
-        'The first place does not answer, but its connection was not closed either: it may only be slow. ' +
-          'Nothing was changed. If you know that it is gone: --force',
+        'The first site does not answer, but its connection is open, so it may only be slow. ' +
+          'Nothing was changed. If you know that it is down, use --force.',
       );
   }
   throw new StartupError(
-    'The first place is still there, and Identity may be publishing to it. Nothing was changed. ' +
-      'If you know that nobody publishes there any more: --force',
+    'The first site still answers, and Identity may be publishing to it. Nothing was changed. ' +
+      'If you know that nothing publishes there any more, use --force.',
   );
 }
 

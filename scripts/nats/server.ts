@@ -1,4 +1,4 @@
-// One nats-server process: its start, whether it serves, its end.
+// One nats-server process: start, health and stop.
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, writeFileSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,23 +9,23 @@ export interface Server {
   readonly plan: ServerPlan;
   readonly pid: number | undefined;
   readonly alive: boolean;
-  /** Its configuration, to start it by hand. */
+  /** Path of its configuration, to start it by hand. */
   readonly configFile: string;
-  /** How it ended, in words: "exit code 1", "SIGKILL". Never rejects. */
+  /** Resolves with how it ended: "exit code 1", "SIGKILL". Never rejects. */
   readonly ended: Promise<string>;
-  /** Resolves when it serves, and its cluster has agreed who leads, or when it has ended. */
+  /** Resolves when it is healthy and its cluster has a leader, or when it has ended. */
   ready(): Promise<void>;
-  /** Asks it to stop; after `limitMs` it is killed. */
+  /** Sends SIGTERM, and after `limitMs` SIGKILL. Resolves when it has ended. */
   stop(limitMs: number): Promise<void>;
-  /** The last lines that it wrote. */
-  words(): string;
+  /** Returns the last lines of its log. */
+  lastLines(): string;
 }
 
 const POLL_MS = 100;
-const ASK_MS = 2_000;
+const HEALTH_TIMEOUT_MS = 2_000;
 const LAST_LINES = 5;
 
-/** Its configuration and what it writes stand beside its data. */
+/** Starts a server. Its configuration and its log are in the folder of its data. */
 export function startServer(binary: string, plan: ServerPlan): Server {
   mkdirSync(plan.dir, { recursive: true });
   const [configFile, logFile] = ['conf', 'log'].map((kind) => join(plan.dir, `nats.${kind}`)) as [
@@ -36,12 +36,12 @@ export function startServer(binary: string, plan: ServerPlan): Server {
   const log = openSync(logFile, 'w');
   const child = spawn(binary, ['-c', configFile], { stdio: ['ignore', log, log] });
   closeSync(log);
-  const life = { alive: true };
+  const state = { alive: true };
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
   }).finally(() => {
-    life.alive = false;
+    state.alive = false;
   });
   return {
     plan,
@@ -49,25 +49,28 @@ export function startServer(binary: string, plan: ServerPlan): Server {
     configFile,
     ended,
     get alive() {
-      return life.alive;
+      return state.alive;
     },
     async ready() {
-      while (life.alive && !(await serves(plan.monitorUrl))) await pause(POLL_MS);
+      while (state.alive && !(await isHealthy(plan.monitorUrl))) await pause(POLL_MS);
     },
     async stop(limitMs) {
-      if (!life.alive) return;
+      if (!state.alive) return;
       child.kill('SIGTERM');
       const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
       await ended;
       clearTimeout(limit);
     },
-    words: () => readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n'),
+    lastLines: () =>
+      readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n'),
   };
 }
 
-async function serves(monitorUrl: string): Promise<boolean> {
+async function isHealthy(monitorUrl: string): Promise<boolean> {
   try {
-    return (await fetch(`${monitorUrl}/healthz`, { signal: AbortSignal.timeout(ASK_MS) })).ok;
+    return (
+      await fetch(`${monitorUrl}/healthz`, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) })
+    ).ok;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-// One process of `npm start`: its lines with its name before them, how it ended, and its end.
+// One process of `npm start`: starts it, prefixes its output lines with its name, and stops it.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,28 +9,28 @@ import type { Plan } from './plan.ts';
 export interface Child {
   readonly plan: Plan;
   readonly alive: boolean;
-  /** How it ended, in words: "exit code 1", "SIGKILL". Never rejects. */
+  /** Resolves with how it ended: "exit code 1", "SIGKILL". Never rejects. */
   readonly ended: Promise<string>;
-  /** Asks it to stop; resolves when it has ended. After `limitMs` it is killed, with all that it started. */
+  /** Sends SIGTERM, and after `limitMs` SIGKILL to its process group. Resolves when it has ended. */
   stop(limitMs: number): Promise<void>;
 }
 
 const COLOURS = { gateway: 'cyan', identity: 'magenta', social: 'yellow' } as const;
 
-/** Starts the process in its workspace's folder, under the very Node that runs this file. */
+/** Starts a process in the folder of its workspace, with the Node that runs this file. */
 export function startChild(plan: Plan, root: string, watch: boolean): Child {
   const watching = watch ? ['--watch', '--watch-preserve-output'] : [];
-  const leash = join(import.meta.dirname, 'leash.ts');
-  // A process group of its own: a terminal's Ctrl-C reaches the launcher only, which then asks once.
+  const preload = join(import.meta.dirname, 'exit-with-parent.ts');
   const cwd = join(root, plan.workspace);
-  // Its whole path, so that a list of processes tells which service it is.
+  // The complete path shows in a list of processes which service this is.
   const child = spawn(
     process.execPath,
-    [...watching, '--import', leash, join(cwd, 'src/main.ts')],
+    [...watching, '--import', preload, join(cwd, 'src/main.ts')],
     {
       cwd,
       env: { ...process.env, ...plan.env },
       stdio: 'pipe',
+      // A process group of its own: Ctrl-C in a terminal reaches only the launcher, which then sends one signal.
       detached: true,
     },
   );
@@ -40,7 +40,7 @@ export function startChild(plan: Plan, root: string, watch: boolean): Child {
   let alive = true;
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    // `close` comes after the last line, `exit` may come before it.
+    // `close` comes after the last line; `exit` may come before it.
     child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
   }).finally(() => {
     alive = false;

@@ -1,9 +1,9 @@
-// Which ports are taken already, told so that a person knows what to do.
+// Finds ports that are already in use, with a message that says what to do.
 import { createServer } from 'node:net';
 import type { Plan } from './plan.ts';
 
-/** Why nothing can listen on host:port now: an error code such as EADDRINUSE; undefined when it can. */
-function whyNot(host: string, port: number): Promise<string | undefined> {
+/** Tries to listen on host:port. @returns an error code such as EADDRINUSE; undefined on success */
+function listenError(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
@@ -11,17 +11,17 @@ function whyNot(host: string, port: number): Promise<string | undefined> {
   });
 }
 
-/** A line for each address of the plans that is not to be had, with the setting that changes it. */
+/** Returns a line for each address that cannot be used, with the setting that changes it. */
 export async function takenPorts(plans: readonly Plan[]): Promise<string[]> {
   const lines = await Promise.all(
     plans
       .flatMap(({ listens }) => listens)
       .map(async ({ setting, host, port }) => {
-        const code = await whyNot(host, port);
+        const code = await listenError(host, port);
         if (code === undefined) return [];
         const reason = code === 'EADDRINUSE' ? 'something else listens there' : code;
-        const other = port < 50_000 ? port + 10_000 : port - 10_000;
-        return `Cannot listen on ${host}:${port}: ${reason}. ${setting} chooses another port: ${setting}=${other} npm start`;
+        const otherPort = port < 50_000 ? port + 10_000 : port - 10_000;
+        return `Cannot listen on ${host}:${port}: ${reason}. Choose another port with ${setting}: ${setting}=${otherPort} npm start`;
       }),
   );
   return lines.flat();

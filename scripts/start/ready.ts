@@ -1,12 +1,12 @@
-// Waiting for the processes: their own readiness, asked again and again, and a word when it takes long.
+// Waits until the processes are ready, by polling /readyz.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Plan } from './plan.ts';
 
 const POLL_MS = 100;
-const TELL_AFTER_MS = 10_000;
+const REPORT_EVERY_MS = 10_000;
 
-/** Why it is not ready; undefined when it is. */
-async function whyNot({ adminUrl }: Plan): Promise<string | undefined> {
+/** Returns the reason why a process is not ready; undefined when it is ready. */
+async function unreadyReason({ adminUrl }: Plan): Promise<string | undefined> {
   try {
     const answer = await fetch(`${adminUrl}/readyz`, { signal: AbortSignal.timeout(1000) });
     if (answer.ok) return undefined;
@@ -17,21 +17,21 @@ async function whyNot({ adminUrl }: Plan): Promise<string | undefined> {
   }
 }
 
-/** Resolves when every process says that it is ready; every 10 s tells which are not, and why. */
+/** Resolves when all processes are ready. Every 10 s it reports the others, with their reasons. */
 export async function untilReady(
   plans: readonly Plan[],
-  tell: (line: string) => void,
+  report: (line: string) => void,
 ): Promise<void> {
-  let toldAt = performance.now();
+  let reportedAt = performance.now();
   for (;;) {
     const reasons = await Promise.all(
-      plans.map(async (plan) => ({ name: plan.name, reason: await whyNot(plan) })),
+      plans.map(async (plan) => ({ name: plan.name, reason: await unreadyReason(plan) })),
     );
     const waiting = reasons.filter(({ reason }) => reason !== undefined);
     if (waiting.length === 0) return;
-    if (performance.now() - toldAt > TELL_AFTER_MS) {
-      toldAt = performance.now();
-      for (const { name, reason } of waiting) tell(`Waiting for ${name}: ${reason}`);
+    if (performance.now() - reportedAt > REPORT_EVERY_MS) {
+      reportedAt = performance.now();
+      for (const { name, reason } of waiting) report(`Waiting for ${name}: ${reason}`);
     }
     await pause(POLL_MS);
   }

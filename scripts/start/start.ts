@@ -1,4 +1,4 @@
-// `npm start`: the three processes together, with demo data, until Ctrl-C. `--watch` (`npm run dev`) restarts what changes.
+// `npm start`: runs the three processes with demo data until Ctrl-C. `--watch` (`npm run dev`) restarts changed processes.
 import 'chassis/process/runtime';
 import { join } from 'node:path';
 import { SettingsError } from 'chassis/settings/settings';
@@ -7,13 +7,13 @@ import { makePlans, type Plan } from './plan.ts';
 import { takenPorts } from './ports.ts';
 import { untilReady } from './ready.ts';
 
-/** A service takes at most 8 s for requests in flight; what takes longer is stuck. */
+/** A service takes at most 9 s to stop; a service that needs longer is stuck. */
 const STOP_LIMIT_MS = 10_000;
 
 const root = join(import.meta.dirname, '../..');
 const watch = process.argv.includes('--watch');
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const complain = (text: string): void => void process.stderr.write(`${text}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const printError = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const children: Child[] = [];
 let phase: 'starting' | 'running' | 'stopping' = 'starting';
@@ -22,36 +22,36 @@ async function stopAll(exitCode: number): Promise<void> {
   if (phase === 'stopping') return;
   phase = 'stopping';
   await Promise.all(children.map((child) => child.stop(STOP_LIMIT_MS)));
-  say('All stopped.');
+  print('All stopped.');
   process.exit(exitCode);
 }
 
-/** One process ended by itself. The others go on, unless the three were never up together. */
+/** Reports a process that ended by itself. The others keep running, unless one of the three was never ready. */
 async function onEnd({ plan, ended }: Child): Promise<void> {
   const how = await ended;
   if (phase === 'stopping') return;
   if (phase === 'starting') {
-    complain(`${plan.name} ended before it was ready (${how}).`);
-    for (const line of await takenPorts([plan])) complain(line);
+    printError(`${plan.name} ended before it was ready (${how}).`);
+    for (const line of await takenPorts([plan])) printError(line);
     await stopAll(1);
     return;
   }
-  complain(
-    `${plan.name} ended (${how}). To start it again, in a second terminal:\n  ${plan.alone}`,
+  printError(
+    `${plan.name} ended (${how}). To start it again, in a second terminal:\n  ${plan.command}`,
   );
-  if (children.some((child) => child.alive)) complain('The others go on.');
+  if (children.some((child) => child.alive)) printError('The other processes keep running.');
   else await stopAll(1);
 }
 
 function table(plans: readonly Plan[]): string {
-  const about = {
+  const descriptions = {
     gateway: 'the API; its documentation is at /api/docs',
     identity: 'users',
     social: 'posts and friendships',
   };
   const rows = plans.toReversed().flatMap(({ name, url, adminUrl }) => [
-    [name, url, about[name]],
-    ['', adminUrl, `metrics, health${name === 'gateway' ? ', breakers, a page for people' : ''}`],
+    [name, url, descriptions[name]],
+    ['', adminUrl, `metrics, health${name === 'gateway' ? ', breakers, admin page' : ''}`],
   ]);
   const width = Math.max(...rows.map(([, url]) => url!.length));
   const lines = rows.map(
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   const plans = makePlans(process.env, root);
   const taken = await takenPorts(plans);
   if (taken.length > 0) {
-    complain(taken.join('\n'));
+    printError(taken.join('\n'));
     process.exitCode = 1;
     return;
   }
@@ -77,16 +77,16 @@ async function main(): Promise<void> {
     children.push(child);
     void onEnd(child);
   }
-  await untilReady(plans, say);
+  await untilReady(plans, print);
   if (phase !== 'starting') return;
   phase = 'running';
-  say(table(plans));
+  print(table(plans));
 }
 
 try {
   await main();
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
-  complain(error.message);
+  printError(error.message);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-// Clients that register, rename and delete users at Identity while it is killed, and keep the history of that.
+// Clients that register, rename and delete users while Identity is killed, and record the history of their requests.
 import { setTimeout as pause } from 'node:timers/promises';
 import { PASSWORD } from 'chassis/testing/users';
 import type { Session } from 'contracts/types';
@@ -13,13 +13,13 @@ import { between, type Random } from './random.ts';
 
 const USERS_MAX = 8;
 const RETRY_MS = 50;
-/** So long that only the end of Identity's process loses an answer. */
+/** Longer than any answer takes: only the end of Identity's process loses an answer. */
 const TIMEOUT_MS = 120_000;
 
-/** `refused`: certainly not applied. `unknown`: applied or not. */
+/** `refused`: not applied. `unknown`: maybe applied. */
 type Result = { readonly status: number; readonly text: string } | 'refused' | 'unknown';
 
-/** Changes users until `stop`, one request after the other. @param number of the client */
+/** Changes users until `stop`, one request at a time. @param number of the client */
 export async function changeUsers(
   origin: string,
   number: number,
@@ -27,11 +27,11 @@ export async function changeUsers(
   history: History,
   stop: AbortSignal,
 ): Promise<void> {
-  const mine: HistoryUser[] = [];
-  let made = 0;
+  const own: HistoryUser[] = [];
+  let names = 0;
   const newName = (): string => {
-    made += 1;
-    return (random() < 0.3 ? history.free.shift() : undefined) ?? `c${number}_${made}`;
+    names += 1;
+    return (random() < 0.3 ? history.free.shift() : undefined) ?? `c${number}_${names}`;
   };
   const { results, unexpected } = history;
   const count = (key: string): void => void results.set(key, (results.get(key) ?? 0) + 1);
@@ -40,7 +40,7 @@ export async function changeUsers(
 
   const register = async (): Promise<Result> => {
     const username = newName();
-    const email = `${number}-${made}@example.org`;
+    const email = `${number}-${names}@example.org`;
     const user = { username, email, password: PASSWORD };
     const result = await send(`${origin}/api/users`, 'POST', user);
     if (result === 'unknown') history.unanswered.add(username);
@@ -51,7 +51,7 @@ export async function changeUsers(
       const attempts = [{ name: username, acknowledged: true }];
       const entry = { id: created.id, token, attempts };
       history.users.push(entry);
-      mine.push(entry);
+      own.push(entry);
     }
     return result;
   };
@@ -65,7 +65,7 @@ export async function changeUsers(
     const result = await (name === null
       ? send(`${origin}/api/me`, 'DELETE', { currentPassword: PASSWORD }, token)
       : send(`${origin}/api/me`, 'PATCH', { username: name }, token));
-    const remove = (): void => void mine.splice(mine.indexOf(user), 1);
+    const remove = (): void => void own.splice(own.indexOf(user), 1);
     if (result === 'unknown') return result;
     if (result !== 'refused' && result.status === (name === null ? 204 : 200)) {
       acknowledge(user, attempt);
@@ -76,7 +76,7 @@ export async function changeUsers(
     attempts.pop();
     if (name !== null) history.free.push(name);
     if (result === 'refused') return result;
-    if (result.status === 401 && attempts.some((one) => one.name === null)) {
+    if (result.status === 401 && attempts.some((each) => each.name === null)) {
       acknowledge(user, { name: null, acknowledged: false });
       remove();
     } else report(`changing user ${id} to ${name}`, result);
@@ -85,7 +85,7 @@ export async function changeUsers(
 
   while (!stop.aborted) {
     const dice = random();
-    const user = mine[between(random, 0, USERS_MAX - 1)];
+    const user = own[between(random, 0, USERS_MAX - 1)];
     const kind = user === undefined ? 'register' : dice < 0.75 ? 'rename' : 'delete';
     const result = await (user === undefined
       ? register()

@@ -1,5 +1,5 @@
-// Identity, Social and a NATS server as real processes that are killed and started again at random, while clients change
-// users. At the end, with everything running, it collects what each of them holds.
+// Runs Identity, Social and a NATS server as real processes and kills and restarts them at random, while clients change
+// users. At the end, with all of them running, it collects the users and names of each.
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -17,20 +17,20 @@ import { between, type Random, randomOf } from './random.ts';
 import { root } from './sources.ts';
 
 const CLIENTS = 8;
-/** Acknowledged changes of each kind, so that there is something to lose. */
+/** Minimum of acknowledged changes of each kind. */
 const CHANGES_MIN = 3;
 const READY_MS = 60_000;
 const CONVERGED_MS = 30_000;
-const LIFE_MAX_MS = 5_000;
+const RUN_MAX_MS = 5_000;
 const IDS_BEYOND = 200;
 
-/** A process that is killed and started again. */
+/** A process that is killed and restarted. */
 interface Target {
   readonly name: string;
   start(): Promise<void>;
   kill(): Promise<void>;
   isReady(): Promise<boolean>;
-  /** How it ended when it was not killed, and what it logged as an error. */
+  /** Unexpected exits, and lines that it logged as errors. */
   readonly faults: readonly string[];
 }
 
@@ -43,21 +43,21 @@ export interface ChaosOptions {
 }
 
 export interface Outcome {
-  /** How often each process was killed. */
+  /** Number of kills of each process. */
   readonly kills: Readonly<Record<string, number>>;
   readonly history: History;
   readonly faults: readonly string[];
-  /** Names by id, at Identity. */
+  /** Usernames by id at Identity. */
   readonly users: ReadonlyMap<number, string>;
-  /** Names by id, in Social's replica. */
+  /** Usernames by id in Social's replica. */
   readonly replica: ReadonlyMap<number, string>;
-  /** Identity's log from its beginning. */
+  /** All events of the user event log. */
   readonly events: readonly UserEvent[];
-  /** From when everything ran until the replica was equal. */
+  /** Milliseconds from the last restart until the replica equalled Identity. */
   readonly convergedMs: number;
 }
 
-/** Runs it. @throws when a process does not get ready, or a request fails while all processes run */
+/** Runs the chaos. @throws when a process does not become ready, or a request fails while all processes run */
 export async function chaos(options: ChaosOptions): Promise<Outcome> {
   const { seed, nats } = options;
   const ports = await freePorts(4);
@@ -86,9 +86,9 @@ export async function chaos(options: ChaosOptions): Promise<Outcome> {
     const killing = targets.map((target, at) =>
       killRepeatedly(target, randomOf(seed, CLIENTS + at), endOfKilling),
     );
-    // When one of them fails, the others end first.
+    // If one of them fails, the others end first.
     await Promise.allSettled(killing);
-    await until('enough was changed', () => isEnough(history), READY_MS).finally(() =>
+    await until('there are enough changes', () => isEnough(history), READY_MS).finally(() =>
       stop.abort(),
     );
     await Promise.all(clients);
@@ -106,17 +106,17 @@ export async function chaos(options: ChaosOptions): Promise<Outcome> {
   }
 }
 
-/** Collects what everybody holds, as soon as the replica equals Identity or that takes too long. */
+/** Collects users, names and events when the replica equals Identity, or after CONVERGED_MS. */
 async function observe(identityUrl: string, socialUrl: string, { users: changed }: History) {
   const start = performance.now();
   const events = await readLog(identityUrl);
   const known = [...changed.map(({ id }) => id), ...events.map(({ userId }) => userId)];
-  // All ids that Identity can have given, also those that neither the clients nor the log know.
+  // All ids that Identity can have assigned, also ids that neither the clients nor the log know.
   const ids = Array.from({ length: Math.max(0, ...known) + IDS_BEYOND }, (_, at) => at + 1);
   const users = await usernamesAt(`${identityUrl}/api/users`, ids);
   const inReplica = () => usernamesAt(`${socialUrl}/api/authors`, ids);
   const isEqual = async () => isDeepStrictEqual(await inReplica(), users);
-  await untilSuccess('the replica is equal', isEqual, CONVERGED_MS).catch(() => undefined);
+  await untilSuccess('the replica equals Identity', isEqual, CONVERGED_MS).catch(() => undefined);
   const convergedMs = Math.round(performance.now() - start);
   return { events, users, replica: await inReplica(), convergedMs };
 }
@@ -126,7 +126,7 @@ const isEnough = ({ results }: History): boolean =>
     (key) => (results.get(key) ?? 0) >= CHANGES_MIN,
   );
 
-/** Expects that nothing was lost and nothing invented. */
+/** Expects that no change was lost and no user invented. */
 export function expectConsistent(outcome: Outcome): void {
   const { history, faults, users, replica, events, kills } = outcome;
   expect([...faults, ...history.unexpected]).toEqual([]);
@@ -143,13 +143,13 @@ export function summaryOf({ history, kills, users, events, convergedMs }: Outcom
   return JSON.stringify({ kills, results: Object.fromEntries(sorted), ...counts });
 }
 
-/** Kills a process again and again, at least once; in the end it runs. @returns how often it was killed */
+/** Kills and restarts a process repeatedly, at least once. It runs at the end. @returns the number of kills */
 async function killRepeatedly(target: Target, random: Random, end: AbortSignal): Promise<number> {
   let kills = 0;
   do {
-    // Some lives are too short to get ready.
+    // Some runs are too short to become ready.
     if (random() < 0.7) await untilReady(target);
-    await pause(between(random, 50, LIFE_MAX_MS));
+    await pause(between(random, 50, RUN_MAX_MS));
     await target.kill();
     kills += 1;
     await pause(between(random, 0, 1_000));
@@ -175,7 +175,7 @@ function serviceTarget(
     child = own;
     own.stdout.on('line', (line) => faults.push(`${name}: ${line}`));
     void own.ended.then(({ code, stderr }) => {
-      // While the service was dead, another process had its port for a moment.
+      // While the service was down, another process took its port for a moment.
       if (code !== 'SIGKILL' && stderr.includes('something else listens there')) start();
       else if (code !== 'SIGKILL') faults.push(`${name} ended with ${code}: ${stderr}`);
     });
@@ -203,7 +203,7 @@ async function isOk(url: string): Promise<boolean> {
   return answer?.ok === true;
 }
 
-/** Reads the whole log of users. @throws when an event is broken or out of order */
+/** Reads the complete user event log. @throws when an event is invalid or out of order */
 async function readLog(origin: string): Promise<UserEvent[]> {
   const events: UserEvent[] = [];
   for (let after = 0; ;) {

@@ -1,11 +1,11 @@
-// Reads docker-compose.yml and the Dockerfiles, as far as the tests look at them.
+// Reads docker-compose.yml and the Dockerfiles.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
-/** The services whose code stands in this repository. */
+/** The services whose code is in this repository. */
 export const OURS = ['gateway', 'identity-service', 'social-service'] as const;
 
 export interface ComposeService {
@@ -29,15 +29,15 @@ export interface Compose {
 
 export const readText = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** The compose file with its anchors resolved, its ${variables} still in place. */
+/** Reads the compose file, with its anchors resolved and its ${variables} unresolved. */
 export const readCompose = (): Compose =>
   parse(readText('docker-compose.yml'), { merge: true }) as Compose;
 
-/** A value as compose sees it when nothing is set: ${NAME:-fallback} becomes the fallback. */
+/** Resolves variables as compose does when none is set: ${NAME:-fallback} becomes the fallback. */
 export const withDefaults = (value: string): string =>
   value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
 
-/** What a Dockerfile says after `word`, of each such line, with continued lines joined. */
+/** Returns the arguments of each instruction `word` of a Dockerfile, with continued lines joined. */
 export const instructions = (dockerfile: string, word: string): string[] =>
   dockerfile
     .replaceAll('\\\n', ' ')
@@ -45,7 +45,7 @@ export const instructions = (dockerfile: string, word: string): string[] =>
     .filter((line) => line.startsWith(`${word} `))
     .map((line) => line.slice(word.length + 1).trim());
 
-/** The variables that a Dockerfile sets in its image. */
+/** Returns the environment variables that a Dockerfile sets. */
 export const imageEnvironment = (dockerfile: string): Record<string, string> =>
   Object.fromEntries(
     instructions(dockerfile, 'ENV').flatMap((line) =>

@@ -1,5 +1,5 @@
-// The history of the users that clients changed: what was acknowledged, and whether Identity and its log agree with it.
-// A change whose answer was lost was either applied or not; both are right.
+// The history of the users that clients changed, and whether Identity and its log agree with it. A change whose answer
+// was lost may have been applied or not; both are right.
 
 /** One attempt of a change: the new name, or null for deleting the account. */
 export interface Attempt {
@@ -11,20 +11,20 @@ export interface Attempt {
 export interface HistoryUser {
   readonly id: number;
   readonly token: string;
-  /** In order, each attempt made after the answer to the one before. */
+  /** In order; each attempt was made after the answer to the attempt before. */
   readonly attempts: Attempt[];
 }
 
-/** What all clients write to. */
+/** The history that all clients write to. */
 export interface History {
   readonly users: HistoryUser[];
   /** Names of users whose registration was not answered. */
   readonly unanswered: Set<string>;
-  /** Names that nobody has any more. */
+  /** Names that were freed by renames and deletions. */
   readonly free: string[];
-  /** How many requests had which result. */
+  /** Number of requests by result. */
   readonly results: Map<string, number>;
-  /** Answers that are wrong, whichever process is killed. */
+  /** Answers that are wrong whichever process is killed. */
   readonly unexpected: string[];
 }
 
@@ -51,19 +51,19 @@ export function fold(events: readonly UserEvent[]): Map<number, string> {
   return users;
 }
 
-/** Returns the name that a user certainly has: null when the user is deleted, undefined when it is not known. */
+/** Returns the name of a user: null when the user is deleted, undefined when the last attempt was not acknowledged. */
 export const certainName = ({ attempts }: HistoryUser): string | null | undefined =>
   attempts.at(-1)!.acknowledged ? attempts.at(-1)!.name : undefined;
 
-/** Notes that an attempt succeeded. Earlier attempts to delete did not: a deleted user can change nothing. */
+/** Records that an attempt succeeded, and so that earlier deletions did not: a deleted user cannot change anything. */
 export function acknowledge({ attempts }: HistoryUser, attempt: Attempt): void {
   const others = attempts.filter(
-    (one) => one !== attempt && (one.acknowledged || one.name !== null),
+    (each) => each !== attempt && (each.acknowledged || each.name !== null),
   );
   attempts.splice(0, Infinity, ...others, Object.assign(attempt, { acknowledged: true }));
 }
 
-/** Lists the users who are neither as acknowledged nor as attempted, one line each. */
+/** Lists the users whose state contradicts the history, one line each. */
 export function contradictions(
   { users: changed, unanswered }: History,
   users: ReadonlyMap<number, string>,
@@ -78,7 +78,7 @@ export function contradictions(
       const log = eventsById.get(id) ?? [];
       const name = users.get(id) ?? null;
       if (agreesWithLog(user, log) && isPossible(user, name)) return [];
-      const tried = attempts.map((one) => `${one.name}${one.acknowledged ? '' : '?'}`).join();
+      const tried = attempts.map((each) => `${each.name}${each.acknowledged ? '' : '?'}`).join();
       return `user ${id} was changed to ${tried}, is ${name}; the log: ${namesIn(log)}`;
     }),
     ...[...unknown].flatMap((id) => {
@@ -87,21 +87,21 @@ export function contradictions(
       const isRight = name !== undefined && unanswered.has(name) && namesIn(log) === name;
       return isRight
         ? []
-        : `nobody registered user ${id}, who is ${name}; the log: ${namesIn(log)}`;
+        : `user ${id} was not registered, but is ${name}; the log: ${namesIn(log)}`;
     }),
   ];
 }
 
 const namesIn = (events: readonly UserEvent[]): string => events.map(({ name }) => name).join();
 
-/** Whether every acknowledged change has its event, in this order, and every event its change. */
+/** Whether every acknowledged change has its event, in order, and every event its change. */
 function agreesWithLog({ attempts }: HistoryUser, events: readonly UserEvent[]): boolean {
-  let at = 0;
-  // A name whose result is not known is never tried again, so the first match is the right one; for deletions see acknowledge().
+  let next = 0;
+  // A name with an unknown result is never tried again, so the first match is right; for deletions see acknowledge().
   for (const { name, acknowledged } of attempts)
-    if (events[at]?.name === name) at += 1;
+    if (events[next]?.name === name) next += 1;
     else if (acknowledged) return false;
-  return at === events.length;
+  return next === events.length;
 }
 
 function isPossible({ attempts }: HistoryUser, name: string | null): boolean {

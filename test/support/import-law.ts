@@ -1,13 +1,13 @@
-// The import law: which file may know which. One pure function over all sources, and the table it reads.
+// The import law: which files may import which. A table of rooms, and a pure function that checks all sources.
 import { packageOf, parseSource, workspaces, type Source } from './sources.ts';
 
 /**
- * The rooms of each package, and whom each may import; a room after `types:` by `import type` only. A file stands in
- * the first room that holds it. Every room may import itself, unless it is a `layers` room: layers never import layers.
+ * The rooms of each workspace, and the rooms that each may import; those after `types:` by `import type` only. A file
+ * belongs to the first room whose pattern matches. Every room may import itself, except `layers`.
  */
-const houses: Readonly<Record<string, readonly Room[]>> = {
+const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
   chassis: [
-    // Upwards: nobody imports what stands below themselves in this list.
+    // No room imports a room below it in this list.
     room('base', /^base\//, ''),
     room('settings', /^settings\//, 'base'),
     room('observability', /^observability\//, 'base'),
@@ -21,13 +21,13 @@ const houses: Readonly<Record<string, readonly Room[]>> = {
     room('generated', /^generated\//, ''),
     room('documents', /^[^/]+\.ts$/, 'generated'),
     room('events', /^events\//, 'documents generated'),
-    // For tests alone.
+    // For tests only.
     room('conformance', /^conformance\//, 'documents events'),
   ],
   gateway: [
     room('main', /^(main|service)\.ts$/, 'config wire app admin metrics headers calls'),
     room('config', /^config\.ts$/, ''),
-    // Puts everything together; only main knows it.
+    // The composition root; only main imports it.
     room(
       'wire',
       /^wire\//,
@@ -46,11 +46,11 @@ const houses: Readonly<Record<string, readonly Room[]>> = {
     ),
     room('stitch', /^views\/.*\bstitch\.ts$/, 'types: views calls upstream'),
     room('views', /^views\//, 'stitch calls types: upstream identity social'),
-    // What is asked of each upstream, a file a resource.
+    // The requests to each upstream, one file per resource.
     room('identity', /^upstream\/identity\//, 'upstream engine calls'),
     room('social', /^upstream\/social\//, 'upstream engine calls'),
     room('layers', /^upstream\/engine\/layers\//, 'calls types: engine'),
-    // The types that everybody uses; they do nothing and know nobody.
+    // Shared types, which import nothing.
     room('calls', /^upstream\/engine\/(call|failure)\.ts$/, ''),
     room('engine', /^upstream\/engine\//, 'calls types: layers'),
     room('upstream', /^upstream\//, 'engine layers calls'),
@@ -85,15 +85,15 @@ const houses: Readonly<Record<string, readonly Room[]>> = {
   ],
 };
 
-/** Outside libraries that one file alone may know. */
-const lone: Readonly<Record<string, RegExp>> = {
+/** Libraries that only one file may import. */
+const singleFileLibraries: Readonly<Record<string, RegExp>> = {
   undici: /^gateway\/src\//,
   opossum: /^gateway\/src\//,
   'lru-cache': /^gateway\/src\//,
   'prom-client': /^chassis\/src\/observability\/metrics\.ts$/,
 };
 
-// The lock tells people which process holds it: its pid.
+// The directory lock has the process id of its holder.
 const MAY_TOUCH_PROCESS =
   /^[^/]+\/src\/main\.ts$|^chassis\/src\/(process\/(process|runtime|commands)|observability\/log-destination|postgres\/directory-lock)\.ts$/;
 const PROCESS = /(?<![.\w$])process\b(?!\s*[:(])|\bglobalThis\.process\b/;
@@ -102,40 +102,40 @@ const MAX_LINES = 150;
 
 interface Room {
   readonly name: string;
-  readonly holds: RegExp;
-  readonly may: readonly string[];
+  readonly pattern: RegExp;
+  readonly imports: readonly string[];
   readonly types: readonly string[];
 }
 
-/** @param may names of rooms with spaces between; those after `types:` may be imported by `import type` only */
-function room(name: string, holds: RegExp, may: string): Room {
-  const [values = '', types = ''] = may.split('types:');
+/** @param imports names of rooms, separated by spaces; those after `types:` by `import type` only */
+function room(name: string, pattern: RegExp, imports: string): Room {
+  const [values = '', types = ''] = imports.split('types:');
   const self = name === 'layers' ? [] : [name];
   return {
     name,
-    holds,
-    may: [...self, ...values.trim().split(' ')],
+    pattern,
+    imports: [...self, ...values.trim().split(' ')],
     types: types.trim().split(' '),
   };
 }
 
-/** The room of a file; the first of its house that holds it. */
+/** Returns the room of a file: the first room of its workspace whose pattern matches. */
 function roomOf(path: string): Room | undefined {
-  const house = houses[workspaceOf(path)] ?? [];
+  const rooms = roomsByWorkspace[workspaceOf(path)] ?? [];
   const inside = path.slice(`${workspaceOf(path)}/src/`.length);
-  return house.find(({ holds }) => holds.test(inside));
+  return rooms.find(({ pattern }) => pattern.test(inside));
 }
 
-/** Every breach of the law as `path:line: what is wrong`. `files` are texts by their path from the root. */
+/** Returns every violation as `path:line: message`. @param files texts by their path from the root */
 export function violations(files: ReadonlyMap<string, string>): string[] {
   const sources = [...files].map(([path, text]) => parseSource(path, text));
   const src = sources.filter(({ path }) => isSource(path));
   return [
     ...sources.flatMap(leavesWorkspace),
-    ...sources.flatMap(neighbours),
+    ...sources.flatMap(otherWorkspaces),
     ...src.flatMap(usesTestKit),
-    ...src.flatMap(houseOrder),
-    ...Object.keys(lone).flatMap((library) => loneLibrary(library, src)),
+    ...src.flatMap(otherRooms),
+    ...Object.keys(singleFileLibraries).flatMap((library) => singleFileLibrary(library, src)),
     ...src.flatMap(touchesProcess),
     ...[...files].flatMap(([path, text]) => tooLong(path, text)),
   ];
@@ -144,58 +144,58 @@ export function violations(files: ReadonlyMap<string, string>): string[] {
 const workspaceOf = (path: string): string => path.split('/', 1)[0]!;
 const isSource = (path: string): boolean => /^[^/]+\/src\//.test(path);
 
-/** No file, tests included, imports another folder of the root by path; tests share what is in chassis/testing. */
+/** No file, tests included, imports another workspace by a relative path. */
 function leavesWorkspace({ path, imports }: Source): string[] {
   return imports
-    .filter((one) => one.relative && workspaceOf(one.target) !== workspaceOf(path))
+    .filter(({ relative, target }) => relative && workspaceOf(target) !== workspaceOf(path))
     .map(
       ({ line, target }) => `${path}:${line}: a relative import leaves its workspace: ${target}`,
     );
 }
 
 /**
- * Sources of contracts and of the chassis import no workspace, those of the services only these two. Tests import their
- * own workspace, too, and those of the chassis contracts, for the fakes of services.
+ * Sources of contracts and of the chassis import no workspace; sources of the services import only these two. Tests also
+ * import their own workspace, and tests of the chassis import contracts, for the fakes of services.
  */
-function neighbours({ path, imports }: Source): string[] {
+function otherWorkspaces({ path, imports }: Source): string[] {
   const own = workspaceOf(path);
   const isShared = own === 'contracts' || own === 'chassis';
   const tests = own === 'contracts' ? [own] : [own, 'contracts', 'chassis'];
-  const may = !isSource(path) ? tests : isShared ? [] : ['contracts', 'chassis'];
+  const allowed = !isSource(path) ? tests : isShared ? [] : ['contracts', 'chassis'];
   return imports.flatMap(({ line, target, relative }) => {
     const other = relative ? undefined : packageOf(target);
-    return other !== undefined && workspaces.includes(other) && !may.includes(other)
+    return other !== undefined && workspaces.includes(other) && !allowed.includes(other)
       ? [`${path}:${line}: ${own} may not import ${other}`]
       : [];
   });
 }
 
-/** chassis/testing is not in the images. */
+/** Sources do not import chassis/testing, which is not in the images. */
 function usesTestKit({ path, imports }: Source): string[] {
   return imports
     .filter(({ target }) => target.startsWith('chassis/testing/'))
     .map(({ line }) => `${path}:${line}: only tests import chassis/testing`);
 }
 
-function houseOrder({ path, imports }: Source): string[] {
+function otherRooms({ path, imports }: Source): string[] {
   const from = roomOf(path);
-  if (from === undefined) return [`${path}:1: stands in no room of ${workspaceOf(path)}`];
+  if (from === undefined) return [`${path}:1: belongs to no room of ${workspaceOf(path)}`];
   return imports
     .filter(({ relative, target }) => relative && workspaceOf(target) === workspaceOf(path))
     .flatMap(({ line, target, typeOnly }) => {
       const to = roomOf(target)?.name ?? target;
-      if (from.may.includes(to) || (typeOnly && from.types.includes(to))) return [];
+      if (from.imports.includes(to) || (typeOnly && from.types.includes(to))) return [];
       const how = from.types.includes(to) ? `${to} by \`import type\` only` : `no ${to}`;
       return [`${path}:${line}: ${from.name} may import ${how}: ${target}`];
     });
 }
 
-function loneLibrary(library: string, sources: readonly Source[]): string[] {
+function singleFileLibrary(library: string, sources: readonly Source[]): string[] {
   const users = sources.flatMap(({ path, imports }) => {
-    const one = imports.find(({ target }) => packageOf(target) === library);
-    return one ? [{ path, line: one.line }] : [];
+    const found = imports.find(({ target }) => packageOf(target) === library);
+    return found ? [{ path, line: found.line }] : [];
   });
-  const outside = users.filter(({ path }) => !lone[library]!.test(path));
+  const outside = users.filter(({ path }) => !singleFileLibraries[library]!.test(path));
   const wrong = outside.length > 0 ? outside : users.slice(1);
   return wrong.map(({ path, line }) => `${path}:${line}: another file already knows ${library}`);
 }
@@ -203,7 +203,7 @@ function loneLibrary(library: string, sources: readonly Source[]): string[] {
 function touchesProcess({ path, code, imports }: Source): string[] {
   if (MAY_TOUCH_PROCESS.test(path)) return [];
   const imported = imports.filter(({ target }) => /^(node:)?process$/.test(target));
-  const named = code.split('\n').flatMap((text, at) => (PROCESS.test(text) ? [at + 1] : []));
+  const named = code.split('\n').flatMap((text, index) => (PROCESS.test(text) ? [index + 1] : []));
   return [...imported.map(({ line }) => line), ...named].map(
     (line) => `${path}:${line}: only main.ts touches process`,
   );

@@ -1,4 +1,4 @@
-// The three services in this process, on free ports, with embedded databases; and the key that Identity signs with.
+// The three services in this process, on free ports, with embedded databases and a known signing key.
 import type { Running } from 'chassis/process/process';
 import { openDatabase } from 'chassis/postgres/database';
 import { createLogger } from 'chassis/observability/log';
@@ -27,7 +27,7 @@ export interface Services {
 
 const common = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent', DEMO_DATA: 'true' };
 
-/** Starts all three with demo data. */
+/** Starts the three services with demo data. */
 export async function startServices(): Promise<Services> {
   const databases = await Promise.all([embeddedDatabase(), embeddedDatabase()]);
   const key = await makeKey(databases[0]);
@@ -49,7 +49,7 @@ export async function startServices(): Promise<Services> {
   };
 }
 
-/** Makes Identity's signing key before it starts. */
+/** Creates Identity's signing key in its database before Identity starts. */
 async function makeKey({ settings }: TestDatabase): Promise<SigningKey> {
   const database = await openDatabase<Schema>({
     databaseUrl: undefined,

@@ -1,4 +1,4 @@
-// Sites with NATS servers of their own, started by the scripts that operators use; all of it ends with the test.
+// Sites with their own NATS servers, started by the scripts that operators use. The servers are stopped after the test.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
@@ -10,13 +10,13 @@ import { isRunning, run, type End } from './system.ts';
 export interface Site {
   /** NATS_URL of the site. */
   readonly url: string;
-  /** NATS_LEAF_OF for a site that joins this one; '' when none can. */
+  /** NATS_LEAF_OF for a site that joins this one; '' when no site can join. */
   readonly leafUrl: string;
   /** Sends SIGKILL to all servers. */
   kill(): Promise<void>;
   /** Sends SIGTERM to the script, as Ctrl-C does. */
   stop(): Promise<CommandResult>;
-  /** Starts the servers again with the configurations that they had; with `empty`, without their stored data. */
+  /** Starts the servers again with the same configurations; with `empty`, without their stored data. */
   restart(options?: { readonly empty: boolean }): Promise<void>;
 }
 
@@ -33,9 +33,9 @@ export async function startSite(dir: string, env: Readonly<Record<string, string
   });
   const isReady = () => /^Stop: /m.test(cluster.text());
   await Promise.race([
-    until('the servers serve', isReady, START_MS),
+    until('the servers are healthy', isReady, START_MS),
     cluster.ended.then(() => {
-      throw new Error(`The servers do not serve: ${cluster.text()}`);
+      throw new Error(`The servers are not healthy: ${cluster.text()}`);
     }),
   ]);
   const valueOf = (name: string) =>
@@ -59,9 +59,9 @@ export async function startSite(dir: string, env: Readonly<Record<string, string
         return run(BINARY!, ['-c', join(dir, name, 'nats.conf')]);
       });
       pids = servers.map(({ pid }) => pid);
-      // They log that they serve, which is before a cluster has a leader.
+      // They log this before a cluster has a leader.
       const areReady = () => servers.every((server) => /Server is ready/.test(server.text()));
-      await until('the servers serve again', areReady, RESTART_MS);
+      await until('the servers are ready again', areReady, RESTART_MS);
     },
   };
 }
@@ -71,7 +71,7 @@ export interface CommandResult {
   readonly text: string;
 }
 
-/** Runs one of the scripts to its end. */
+/** Runs a script until it ends. */
 export async function runScript(
   script: 'mirror' | 'promote-mirror',
   env: Readonly<Record<string, string>>,
@@ -83,7 +83,7 @@ export async function runScript(
   return { end: await command.ended, text: command.text() };
 }
 
-/** Runs one of the scripts, which has to succeed. @returns its output */
+/** Runs a script, and expects success. @returns its output */
 export async function runScriptWell(...args: Parameters<typeof runScript>): Promise<string> {
   const { end, text } = await runScript(...args);
   expect([end, text]).toEqual([0, text]);

@@ -1,13 +1,13 @@
 // Pseudo-random numbers: the same seed gives the same sequence.
 import { randomInt } from 'node:crypto';
 
-/** Returns the next number from 0 to 1, without 1. */
+/** Returns the next number, from 0 up to but not including 1. */
 export type Random = () => number;
 
-/** Returns TEST_SEED, which repeats a run, or else a random seed. */
+/** Returns TEST_SEED, which repeats a run, or a random seed. */
 export const newSeed = (): number => Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
 
-/** Makes a generator (mulberry32). Actors that share a seed have sequences of their own. */
+/** Makes a generator (mulberry32). Actors with the same seed have different sequences. */
 export function randomOf(seed: number, actor: number): Random {
   let state = (seed ^ Math.imul(actor + 1, 0x9e3779b9)) >>> 0;
   return () => {

@@ -1,4 +1,4 @@
-// Identity and Social as processes of their own, and how far Social's replica is.
+// Identity and Social as child processes, and the progress of Social's replica.
 import { join } from 'node:path';
 import { type ServiceProcess, startService as startMain } from 'chassis/testing/process';
 import { until } from 'chassis/testing/until';
@@ -20,17 +20,17 @@ export async function endOffsetOf({ url }: ServiceProcess): Promise<number> {
   return Number(answer.headers.get('Log-Head'));
 }
 
-/** Waits until Social has consumed Identity's whole log. */
+/** Waits until Social has consumed Identity's complete log. */
 export async function untilConsumed(
   identity: ServiceProcess,
   social: ServiceProcess,
 ): Promise<void> {
   const end = await endOffsetOf(identity);
-  const isThere = async (): Promise<boolean> => (await replicaStateOf(social)).position === end;
-  await until('the replica is at the end of the log', isThere, CONSUMED_MS);
+  const isConsumed = async (): Promise<boolean> => (await replicaStateOf(social)).position === end;
+  await until('the replica is at the end of the log', isConsumed, CONSUMED_MS);
 }
 
-/** Lets Social compare its replica with Identity. @returns the last line of its report */
+/** Runs the verification of Social's replica. @returns the last line of its report */
 export async function verify({ adminUrl }: Pick<ServiceProcess, 'adminUrl'>): Promise<unknown> {
   const answer = await fetch(`${adminUrl}/authors/verify`, { method: 'POST' });
   return JSON.parse((await answer.text()).trim().split('\n').at(-1)!);

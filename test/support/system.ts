@@ -1,4 +1,4 @@
-// The real system: the script of `npm start` on free ports, with data of its own. Its processes end with the test.
+// The real system: the script of `npm start` on free ports, with its own data. Its processes are stopped after the test.
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -13,20 +13,20 @@ import { root } from './sources.ts';
 /** How a process ended: its exit code, or the signal that ended it. */
 export type End = number | NodeJS.Signals;
 
-/** A command whose output is kept. */
+/** A running command, with its output. */
 export interface Command {
   readonly pid: number;
   readonly ended: Promise<End>;
-  /** Returns what it has written so far, to both streams. */
+  /** Returns its standard output and error so far. */
   text(): string;
 }
 
 export interface System extends Command {
   readonly url: string;
-  /** The gateway's, Identity's and Social's: for each the public port, then the admin port. */
+  /** Public and admin port of the gateway, of Identity and of Social, in this order. */
   readonly ports: readonly number[];
   readonly dataDir: string;
-  /** Returns the id of the process that has this service's data directory. */
+  /** Returns the id of the process that uses the data directory of a service. */
   pidOf(service: 'identity' | 'social'): number;
 }
 
@@ -63,7 +63,7 @@ export async function expectNothingLeft(system: System, pids: readonly number[])
   for (const port of system.ports) await until(`port ${port} is free`, () => isFree(port));
 }
 
-/** Starts a command in a process group of its own, as a terminal does; the group is killed after the test. */
+/** Starts a command in a process group of its own, as a terminal does. The group is killed after the test. */
 export function run(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Command {
   const child = startCommand(command, args, {
     cwd: root,
@@ -86,13 +86,13 @@ afterAll(() => rmSync(data, { recursive: true, force: true }));
 export async function start(env: NodeJS.ProcessEnv = {}): Promise<System> {
   const ports = await freePorts(6);
   const names = ['GATEWAY', 'IDENTITY', 'SOCIAL'].flatMap((n) => [`${n}_PORT`, `${n}_ADMIN_PORT`]);
-  const chosen = Object.fromEntries(names.map((name, at) => [name, String(ports[at])]));
+  const portSettings = Object.fromEntries(names.map((name, i) => [name, String(ports[i])]));
   const launcher = run(process.execPath, [join(root, 'scripts/start/start.ts')], {
     LOG_LEVEL: 'info',
     NODE_ENV: '',
     DATABASE_URL: '',
     DATA_DIR: data,
-    ...chosen,
+    ...portSettings,
     ...env,
   });
   return {
@@ -106,9 +106,9 @@ export async function start(env: NodeJS.ProcessEnv = {}): Promise<System> {
 
 /** Resolves when the launcher prints that everything is ready. */
 export async function ready(system: System): Promise<void> {
-  const isReady = until('it is ready', () => /^Try: /m.test(system.text()), 60_000);
-  const early = system.ended.then((end) => {
-    throw new Error(`It ended (${end}) before it was ready:\n${system.text()}`);
+  const isReady = until('the system is ready', () => /^Try: /m.test(system.text()), 60_000);
+  const endedEarly = system.ended.then((end) => {
+    throw new Error(`The system ended (${end}) before it was ready:\n${system.text()}`);
   });
-  await Promise.race([isReady, early]);
+  await Promise.race([isReady, endedEarly]);
 }

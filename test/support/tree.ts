@@ -1,10 +1,10 @@
-// What is tracked by git, and what each workspace declares: read once, for the checks of the tree.
+// The files that git tracks, and the declared dependencies of each workspace, for the tests of the tree.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageOf, parseSource, root } from './sources.ts';
 
-/** The tracked files that are there, and text, by their path from the root. */
+/** Reads all tracked text files. @returns texts by their path from the root */
 export function readTracked(): Map<string, string> {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--deduplicate'], {
     cwd: root,
@@ -14,14 +14,14 @@ export function readTracked(): Map<string, string> {
     .split('\0')
     .filter(Boolean)
     .flatMap((path): [string, string][] => {
-      const text = readIfThere(path);
+      const text = readIfExists(path);
       return text === undefined || text.includes('\0') ? [] : [[path, text]];
     });
   return new Map(texts);
 }
 
-/** A file that was deleted a moment ago is still in git's index. */
-function readIfThere(path: string): string | undefined {
+/** Returns undefined for a deleted file, which is still in git's index. */
+function readIfExists(path: string): string | undefined {
   try {
     return readFileSync(join(root, path), 'utf8');
   } catch {
@@ -29,33 +29,35 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-// Homes, and the folders where a checkout or a build may stand on somebody's machine.
+// Home folders, and other folders in which a checkout or a build may be.
 const MACHINE_PATH = /(?<![\w.$}/-])\/(?:home|Users|root|work|workspace|builds)\/[\w.-]/;
 const REGISTRY = /\bregistry\.(?:npmjs|yarnpkg)\.\w+|\bnpm\.pkg\.github\.com|"resolved": "https?:/;
 
-/** `path:line: text` of each line that holds a machine's path or a registry's host. */
-export function tracesOfAMachine(files: ReadonlyMap<string, string>, folder: string): string[] {
-  // A checkout in /app proves nothing: that is what an image calls it, too.
-  const telling = folder.split('/').length > 2;
+/** Returns `path:line: text` of each line with a path of a machine or the host of a registry. @param folder of the checkout */
+export function machinePathsIn(files: ReadonlyMap<string, string>, folder: string): string[] {
+  // A checkout in /app is not searched for: images use this path, too.
+  const isSpecific = folder.split('/').length > 2;
   return [...files].flatMap(([path, text]) =>
-    text.split('\n').flatMap((line, at) => {
-      const traced =
-        MACHINE_PATH.test(line) || REGISTRY.test(line) || (telling && line.includes(`${folder}/`));
-      return traced ? [`${path}:${at + 1}: ${line.trim().slice(0, 100)}`] : [];
+    text.split('\n').flatMap((line, index) => {
+      const isFound =
+        MACHINE_PATH.test(line) ||
+        REGISTRY.test(line) ||
+        (isSpecific && line.includes(`${folder}/`));
+      return isFound ? [`${path}:${index + 1}: ${line.trim().slice(0, 100)}`] : [];
     }),
   );
 }
 
-/** What a package.json declares for run time. */
+/** The dependencies of a package.json that are needed at run time. */
 export interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 /**
- * Packages that a workspace's sources import without declaring them, and the other way round.
- * Only dependencies count: what tests and scripts use is the root's, or a devDependency.
- * @param peers what another workspace asks its users to bring along, so that nothing here imports it
+ * Returns packages that the sources of a workspace import without declaring them, or declare without importing them.
+ * Packages that only tests and scripts use are not checked.
+ * @param peers peer dependencies of another workspace, which are declared here without an import
  */
 export function undeclared(
   workspace: string,
@@ -73,7 +75,7 @@ export function undeclared(
     }
   }
   const sources = [...files].filter(([path]) => path.startsWith(`${workspace}/src/`));
-  // A package of files only (swagger-ui-dist) is named to `import.meta.resolve`, never imported.
+  // A package of files only (swagger-ui-dist) is an argument of `import.meta.resolve`, and is not imported.
   const used = (name: string) =>
     imported.has(name) ||
     peers.includes(name) ||
@@ -81,7 +83,9 @@ export function undeclared(
   return [
     ...[...imported]
       .filter(([name]) => !names.includes(name))
-      .map(([name, place]) => `${place}: ${name} is not declared in ${workspace}/package.json`),
+      .map(
+        ([name, location]) => `${location}: ${name} is not declared in ${workspace}/package.json`,
+      ),
     ...names
       .filter((name) => !used(name))
       .map((name) => `${workspace}/package.json: nothing in src imports ${name}`),

@@ -1,4 +1,4 @@
-// Clients of Identity that register and rename users concurrently, and keep what was acknowledged.
+// Clients of Identity that register and rename users concurrently, and record acknowledged names.
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { requestJson } from 'chassis/testing/http-client';
@@ -8,9 +8,9 @@ import type { Session } from 'contracts/types';
 export interface UserLoad {
   /** The last acknowledged name of each user, by id. */
   readonly names: ReadonlyMap<number, string>;
-  /** Returns how many changes were acknowledged so far. */
+  /** Returns the number of acknowledged changes so far. */
   changes(): number;
-  /** Resolves when all requests under way are acknowledged. @throws when Identity refused one */
+  /** Resolves when all requests in progress are acknowledged. @throws when Identity rejected a request */
   stop(): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ const RENAMES = 5;
 
 const newUsername = (): string => `u_${randomUUID().replaceAll('-', '').slice(0, 20)}`;
 
-/** Registers a user with a name that nobody else has. @param url of Identity's public port */
+/** Registers a user with a unique name. @param url of Identity's public port */
 export function register(url: string, agent?: Agent): Promise<Session> {
   const username = newUsername();
   const json = { username, email: `${username}@example.org`, password: PASSWORD };

@@ -1,4 +1,4 @@
-// A process whose log is a pipe that nobody reads: it serves and stops, and logs how many lines were dropped.
+// A process whose log is a pipe without a reader: it serves and stops, and logs how many lines were dropped.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
