@@ -17,7 +17,7 @@ export interface Import {
 export interface Source {
   readonly path: string;
   readonly imports: readonly Import[];
-  /** The text without comments and the contents of quoted strings; line numbers stay the same. */
+  /** The text without comments, strings, regular expressions and the texts of templates; line numbers stay the same. */
   readonly code: string;
 }
 
@@ -33,7 +33,14 @@ export function readSources(): Map<string, string> {
 // Prettier starts every statement on a new line. Between `import` and `from` are only names.
 const STATEMENT = /^(?:import|export)\s(type\s)?(?:[\w$\s{},*]*\sfrom\s)?\s*['"]([^'"\n]+)['"]/gm;
 const DYNAMIC = /\bimport\(\s*['"]([^'"\n]+)['"]/g;
-const COMMENT_OR_TEXT = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+
+const STRING = String.raw`'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"`;
+const COMMENT = String.raw`\/\/[^\n]*|\/\*[\s\S]*?\*\/`;
+/** A regular expression follows an operator or an opening bracket; after an operand, a slash is a division. */
+const REGEXP = String.raw`(?<=[=(,:?&|!;{}[>]\s*|\breturn\s+)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^\\/[\n])+\/[a-z]*`;
+const NOT_CODE = new RegExp(`${COMMENT}|${STRING}|${REGEXP}`, 'y');
+/** The text of a template, up to its end or to an expression. */
+const TEMPLATE_TEXT = /(?:\\[\s\S]|\$(?!\{)|[^\\`$])*(?:`|\$\{)/y;
 
 const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;
 
@@ -50,8 +57,41 @@ export function parseSource(path: string, text: string): Source {
       ...[...text.matchAll(STATEMENT)].map((m) => found(m.index, m[2]!, m[1] !== undefined)),
       ...[...text.matchAll(DYNAMIC)].map((m) => found(m.index, m[1]!, false)),
     ],
-    code: text.replace(COMMENT_OR_TEXT, (match) => match.replace(/[^\n]+/g, '')),
+    code: codeOf(text),
   };
+}
+
+/** Blanks everything that is not code. */
+function codeOf(text: string): string {
+  let code = '';
+  let index = 0;
+  /** Open braces of each template expression that the index is in. */
+  const openBraces: number[] = [];
+  const skip = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = index;
+    const [match] = pattern.exec(text) ?? [];
+    index += match?.length ?? 0;
+    code += match?.replace(/[^\n]+/g, ' ') ?? '';
+    return match;
+  };
+  const skipTemplateText = (): void => {
+    if (skip(TEMPLATE_TEXT)?.endsWith('{')) openBraces.push(0);
+  };
+  while (index < text.length) {
+    if (skip(NOT_CODE) !== undefined) continue;
+    const character = text[index]!;
+    index += 1;
+    if (character === '`') skipTemplateText();
+    else if (character === '}' && openBraces.at(-1) === 0) {
+      openBraces.pop();
+      skipTemplateText();
+    } else {
+      if (character === '{' && openBraces.length > 0) openBraces[openBraces.length - 1]! += 1;
+      if (character === '}' && openBraces.length > 0) openBraces[openBraces.length - 1]! -= 1;
+      code += character;
+    }
+  }
+  return code;
 }
 
 /** Returns the package of a bare specifier: `@scope/name/file` → `@scope/name`; undefined for modules of Node. */
