@@ -1,5 +1,5 @@
-// The comparison: every server at every work, in turns, round after round.
-import { Fleet, PATIENT, type Server } from './fleet.ts';
+// The comparison: measures every server with its kinds of work, in turns, round after round.
+import { Fleet, LONG_DEADLINE, type Server } from './fleet.ts';
 import type { Plan } from './plan.ts';
 import { cpuMicros } from '../process.ts';
 import { gatewayFacts, scrape, type GatewayFacts } from './scrape.ts';
@@ -10,27 +10,27 @@ export interface Sample {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** CPU time of the server's process, all threads, user and system. */
+  /** CPU time of the server's process for each request: all threads, user and system. */
   readonly cpuMicros: number;
-  /** The share of one core that the server used: below about 0.9 something else was the bottleneck. */
+  /** The share of one core that the server used. Below about 0.9, something else was the bottleneck. */
   readonly busy: number;
-  /** Requests that reached Identity and Social, for each answer. */
+  /** Requests to Identity and Social for each answer. */
   readonly identityCalls: number;
   readonly socialCalls: number;
   readonly gateway: GatewayFacts | undefined;
 }
 
-/** One server at one work, all its rounds. */
-export interface Lane {
-  readonly name: LaneName;
+/** One server with one kind of work: the samples of all rounds. */
+export interface Case {
+  readonly name: CaseName;
   readonly work: Work;
   readonly samples: readonly Sample[];
 }
 
-export type LaneName = (typeof LANES)[number]['name'];
+export type CaseName = (typeof CASES)[number]['name'];
 
-// In the order in which a round runs them.
-export const LANES = [
+// A round measures them in this order.
+export const CASES = [
   { name: 'gateway, uniform', work: 'uniform', server: 'gateway' },
   { name: 'naive, uniform', work: 'uniform', server: 'naive' },
   { name: 'floor, uniform', work: 'uniform', server: 'floor' },
@@ -41,7 +41,7 @@ export const LANES = [
   { name: 'floor, hot', work: 'hot', server: 'floor' },
   { name: 'gateway, feed warm', work: 'feed warm', server: 'warm' },
   { name: 'gateway, feed cold', work: 'feed cold', server: 'cold' },
-  // It remembers nothing, so that no page is warm or cold to it.
+  // This server has no cache, so warm and cold pages are the same to it.
   { name: 'naive, feed', work: 'feed warm', server: 'naiveFeed' },
 ] as const;
 
@@ -50,19 +50,19 @@ const GATEWAY = 'gateway/src/main.ts';
 async function startServers(fleet: Fleet, upstreamConnections: number) {
   const env = { ADMIN_PORT: '0' };
   return {
-    gateway: await fleet.add(GATEWAY, { answers: 'whole', env }),
-    naive: await fleet.add('lab/bench/peers/naive.ts', { answers: 'whole' }),
+    gateway: await fleet.add(GATEWAY, { answers: 'complete', env }),
+    naive: await fleet.add('lab/bench/peers/naive.ts', { answers: 'complete' }),
     floor: await fleet.add('lab/bench/peers/floor.ts', {
       answers: 'plain',
       env: { UPSTREAM_CONNECTIONS: String(upstreamConnections) },
     }),
-    // Its breaker is open before its first request, so that no author was ever cached.
+    // Its breaker is open before its first request, so that it never caches an author.
     degraded: await fleet.add(GATEWAY, { answers: 'authorless', env }),
-    uncached: await fleet.add(GATEWAY, { answers: 'whole', env: { ...env, POST_TTL_MS: '0' } }),
-    // Feeds have servers of their own: what they leave in memory, and in compiled code, is theirs.
-    warm: await fleet.add(GATEWAY, { answers: 'whole', env }),
-    cold: await fleet.add(GATEWAY, { answers: 'whole', env: { ...env, ...PATIENT } }),
-    naiveFeed: await fleet.add('lab/bench/peers/naive.ts', { answers: 'whole' }),
+    uncached: await fleet.add(GATEWAY, { answers: 'complete', env: { ...env, POST_TTL_MS: '0' } }),
+    // Feeds have their own servers, so that their caches and compiled code do not affect the other servers.
+    warm: await fleet.add(GATEWAY, { answers: 'complete', env }),
+    cold: await fleet.add(GATEWAY, { answers: 'complete', env: { ...env, ...LONG_DEADLINE } }),
+    naiveFeed: await fleet.add('lab/bench/peers/naive.ts', { answers: 'complete' }),
   };
 }
 
@@ -92,29 +92,29 @@ async function measure(fleet: Fleet, server: Server, work: Work, plan: Plan, see
   } satisfies Sample;
 }
 
-/** @throws at the first answer that is not as it should be. */
+/** Runs the comparison. @throws at the first unexpected answer */
 export async function compare(
   plan: Plan,
   upstreamConnections: number,
   progress: (line: string) => void,
-): Promise<Lane[]> {
+): Promise<Case[]> {
   const fleet = await Fleet.start();
   try {
     const servers = await startServers(fleet, upstreamConnections);
     const { connections, firstWarmUpMs, rounds } = plan;
-    for (const { server, work } of LANES)
+    for (const { server, work } of CASES)
       await fleet.load(servers[server], { work, connections, durationMs: firstWarmUpMs, seed: 0 });
 
-    const samples = LANES.map((): Sample[] => []);
+    const samples = CASES.map((): Sample[] => []);
     for (let round = 1; round <= rounds; round += 1) {
-      for (const [index, { name, server, work }] of LANES.entries()) {
+      for (const [index, { name, server, work }] of CASES.entries()) {
         const sample = await measure(fleet, servers[server], work, plan, round);
         samples[index]!.push(sample);
         const cpu = sample.cpuMicros.toFixed(1);
         progress(`round ${round} of ${rounds}: ${name}: ${cpu} µs of CPU a request`);
       }
     }
-    return LANES.map(({ name, work }, index) => ({ name, work, samples: samples[index]! }));
+    return CASES.map(({ name, work }, index) => ({ name, work, samples: samples[index]! }));
   } finally {
     await fleet.stop();
   }

@@ -1,32 +1,32 @@
-// The data that the upstream stubs hold, and the requests of each work. Pure.
+// The data of the upstream stubs, and the requests of each kind of work. Pure.
 
 export const POSTS = 10_000;
 export const AUTHORS = 1_000;
 
-/** The post of the `hot` work. */
+/** The only post that `hot` requests. */
 export const HOT_POST = 5;
 
-/** Posts on a page of a feed, each by another author. */
+/** The number of posts on a page of a feed, each by another author. */
 export const PAGE = 20;
 
-/** The newest post of all. Those after the first POSTS are found in feeds only, and each has an author of its own. */
+/** The newest post. Posts after the first POSTS are only in feeds, and each has its own author. */
 const NEWEST = 100_000_000;
 
 /**
- * What is asked for. Posts: any of them, each as likely as the other (`uniform`), or one (`hot`). Pages of a feed: by
- * the known authors (`feed warm`), or by others, so many that hardly one is met twice (`feed cold`).
+ * A kind of requests. Posts: any of POSTS, all equally likely (`uniform`), or one (`hot`). Pages of a feed: by the AUTHORS
+ * (`feed warm`), or by so many others that hardly any author occurs twice (`feed cold`).
  */
 export type Work = 'uniform' | 'hot' | 'feed warm' | 'feed cold';
 
-/** The ids that a work asks for, each as likely as the other: of posts, or of the post that a page of a feed follows. */
-const ASKED = {
+/** The range of ids of a work, all equally likely: of posts, or of the post that a page of a feed follows. */
+const ID_RANGES = {
   uniform: { first: 1, last: POSTS },
   hot: { first: HOT_POST, last: HOT_POST },
   'feed warm': { first: PAGE + 1, last: POSTS + 1 },
   'feed cold': { first: POSTS + PAGE + 1, last: NEWEST + 1 },
 } as const satisfies Record<Work, object>;
 
-/** Whether it is asked in a user's name. */
+/** Whether the requests of a work need an access token. */
 export const isFeed = (work: Work): boolean => work.startsWith('feed');
 
 export const authorOf = (postId: number): number =>
@@ -44,36 +44,36 @@ export const post = (id: number) => ({
   createdAt: new Date(Date.UTC(2026, 0, 1) + id * 60_000).toISOString(),
 });
 
-/** What a client should get for a post; `author` is null where Identity cannot be asked. */
-export const stitched = (id: number, author: 'whole' | 'authorless') => {
+/** Returns the expected answer for a post; its author is null for a gateway that cannot use Identity. */
+export const stitched = (id: number, author: 'complete' | 'authorless') => {
   const { authorId, ...rest } = post(id);
-  return { ...rest, author: author === 'whole' ? user(authorId) : null };
+  return { ...rest, author: author === 'complete' ? user(authorId) : null };
 };
 
-/** The ids on the page of a feed that follows post `cursor`, newest first. */
+/** Returns the ids on the page of a feed that follows post `cursor`, newest first. */
 export const idsAfter = (cursor: number): number[] =>
   Array.from({ length: PAGE }, (_, index) => cursor - 1 - index);
 
-/** What Social calls the page after this one; null after the last. */
+/** Returns Social's cursor for the next page; null after the last page. */
 export const cursorAfter = (cursor: number): string | null =>
   cursor - PAGE > PAGE ? String(cursor - PAGE) : null;
 
-/** What a client should get for a page of a feed. */
+/** Returns the expected answer for a page of a feed. */
 export const stitchedPage = (cursor: number) => ({
-  items: idsAfter(cursor).map((id) => stitched(id, 'whole')),
+  items: idsAfter(cursor).map((id) => stitched(id, 'complete')),
   nextCursor: cursorAfter(cursor),
 });
 
-/** The request target of a work's question. */
+/** Returns the target (path and query) of a request. */
 export const targetOf = (work: Work, id: number): string =>
   isFeed(work) ? `/api/feed?limit=${PAGE}&cursor=${id}` : `/api/posts/${id}`;
 
 /**
- * The ids that a work asks for, without end. The same seed gives the same ids, so that every server
- * gets the same questions (mulberry32, a generator of 32 bits of state).
+ * Returns a generator of a work's ids, without end. The same seed gives the same ids, so that every server gets the same
+ * requests (mulberry32, a generator with 32 bits of state).
  */
 export function idSequence(work: Work, seed: number): () => number {
-  const { first, last } = ASKED[work];
+  const { first, last } = ID_RANGES[work];
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

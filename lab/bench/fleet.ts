@@ -2,21 +2,21 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
-import type { LoadOrder, LoadResult } from './load.ts';
-import { ask, listening, start, stop } from '../process.ts';
+import type { LoadOptions, LoadResult } from './load.ts';
+import { listening, request, start, stop } from '../process.ts';
 import type { UpstreamsState } from './peers/upstreams.ts';
 import { post, POSTS, stitched, stitchedPage, targetOf } from './fixtures.ts';
 
 /**
- * What a server's answer to GET /api/posts/{id} holds: the post with its author, with none, or Social's own. Those that
- * tell authors tell whole feeds too.
+ * How a server answers GET /api/posts/{id}: the post with its author, without its author, or as Social sends it.
+ * Servers with complete answers also serve feeds.
  */
-export type Answers = 'whole' | 'authorless' | 'plain';
+export type Answers = 'complete' | 'authorless' | 'plain';
 
 export interface Server {
   readonly child: ChildProcess;
   readonly url: string;
-  /** The gateway's; the others have none. */
+  /** undefined for servers that are no gateway. */
   readonly adminUrl: string | undefined;
   readonly answers: Answers;
 }
@@ -27,32 +27,32 @@ export interface ServerOptions {
   readonly flags?: readonly string[];
 }
 
-// A machine that stalls for longer than the gateway waits for an author makes a few answers degraded, and rightly so.
-const STALLS = 0.005;
+// The allowed share of degraded answers: a machine that stalls for longer than the author deadline degrades some rightly.
+const DEGRADED_ALLOWED = 0.005;
 
 /**
- * For gateways that are asked for cold feeds: a stall is then in every page that is on its way, and these are too large a
- * part of all. They wait for authors longer, so that a stall makes them late and not degraded.
+ * For gateways with cold feeds: a stall of the machine affects every page in flight, which are too large a share of all.
+ * With this deadline, a stall makes pages late and not degraded.
  */
-export const PATIENT = { AUTHOR_DEADLINE_MS: '1000' };
+export const LONG_DEADLINE = { AUTHOR_DEADLINE_MS: '1000' };
 
 const PRODUCTION = { NODE_ENV: 'production' };
 
-const PROBES = [1, 5, 42, 999, 1_000, 9_999, 10_000];
-const FEED_PROBES = [21, 1_010, POSTS + 1, POSTS + 21, 99_999_999];
+const CHECKED_POSTS = [1, 5, 42, 999, 1_000, 9_999, 10_000];
+const CHECKED_CURSORS = [21, 1_010, POSTS + 1, POSTS + 21, 99_999_999];
 
-/** @throws when an answer is not exactly what this server should say. */
-async function probe({ url, answers }: Server, token: string): Promise<void> {
+/** Requests some posts and pages. @throws when an answer is not exactly the expected one */
+async function checkAnswers({ url, answers }: Server, token: string): Promise<void> {
   const check = async (path: string, expected: object, headers = {}): Promise<void> => {
     const response = await fetch(url + path, { headers });
-    const got: unknown = JSON.parse(await response.text());
-    if (response.status !== 200 || !isDeepStrictEqual(got, expected))
-      throw new Error(`${path} came as ${response.status} ${JSON.stringify(got)}`);
+    const answer: unknown = JSON.parse(await response.text());
+    if (response.status !== 200 || !isDeepStrictEqual(answer, expected))
+      throw new Error(`unexpected answer to ${path}: ${response.status} ${JSON.stringify(answer)}`);
   };
-  for (const id of PROBES)
+  for (const id of CHECKED_POSTS)
     await check(targetOf('uniform', id), answers === 'plain' ? post(id) : stitched(id, answers));
-  if (answers !== 'whole') return;
-  for (const cursor of FEED_PROBES)
+  if (answers !== 'complete') return;
+  for (const cursor of CHECKED_CURSORS)
     await check(targetOf('feed warm', cursor), stitchedPage(cursor), {
       Authorization: `Bearer ${token}`,
     });
@@ -72,7 +72,7 @@ export class Fleet {
     this.#addresses = {
       IDENTITY_URL: state.identityUrl,
       SOCIAL_URL: state.socialUrl,
-      // The stubs keep neither a log nor a copy.
+      // The stubs have neither a user event log nor a replica.
       AUTHOR_STRATEGY: 'aggregate',
       FOLLOW_LOG: 'false',
     };
@@ -86,7 +86,7 @@ export class Fleet {
     return new Fleet(upstreams, load, state);
   }
 
-  /** Starts a server and sees that it answers as it should. */
+  /** Starts a server. @throws when its answers are not the expected ones */
   async add(file: string, { answers, env = {}, flags = [] }: ServerOptions): Promise<Server> {
     const settings = { ...PRODUCTION, ...this.#addresses, ...env };
     const child = start(file, { cores: 'server', logs: true, flags, env: settings });
@@ -94,28 +94,29 @@ export class Fleet {
     const server = { child, url, adminUrl, answers };
     this.#servers.push(server);
     if (answers === 'authorless') await openBreaker(adminUrl!);
-    await probe(server, this.#token);
+    await checkAnswers(server, this.#token);
     return server;
   }
 
-  /** @throws when an answer was not a 200, or answers were not as whole as this server's should be. */
-  async load(server: Server, order: Omit<LoadOrder, 'url' | 'token'>): Promise<LoadResult> {
-    const result = await ask<LoadResult>(this.#load, {
-      ...order,
+  /** Runs the load generator. @throws when an answer is not a 200, or too many answers lack (or have) an author */
+  async load(server: Server, options: Omit<LoadOptions, 'url' | 'token'>): Promise<LoadResult> {
+    const result = await request<LoadResult>(this.#load, {
+      ...options,
       url: server.url,
       token: this.#token,
     });
     if (result.errors > 0)
-      throw new Error(`${result.errors} errors, the first: ${result.firstError}`);
+      throw new Error(`${result.errors} requests failed, the first: ${result.firstError}`);
     const authorless = result.authorless / result.requests;
-    const wrong = server.answers === 'authorless' ? 1 - authorless : authorless;
-    if (wrong > STALLS) throw new Error(`${result.authorless} of ${result.requests} had no author`);
+    const degraded = server.answers === 'authorless' ? 1 - authorless : authorless;
+    if (degraded > DEGRADED_ALLOWED)
+      throw new Error(`${result.authorless} of ${result.requests} answers had no author`);
     return result;
   }
 
-  /** How many requests the upstreams have seen so far. */
+  /** Returns the upstreams' addresses, and the number of requests so far. */
   upstreams(): Promise<UpstreamsState> {
-    return ask<UpstreamsState>(this.#upstreams, {});
+    return request<UpstreamsState>(this.#upstreams, {});
   }
 
   async stop(): Promise<void> {
@@ -124,8 +125,8 @@ export class Fleet {
   }
 }
 
-/** From now on this gateway asks Identity for nothing. */
+/** Forces the breaker open, so that this gateway sends no more requests to Identity. */
 async function openBreaker(adminUrl: string): Promise<void> {
   const response = await fetch(`${adminUrl}/breakers/identity/open`, { method: 'POST' });
-  if (!response.ok) throw new Error(`the breaker did not open: ${response.status}`);
+  if (!response.ok) throw new Error(`forcing the breaker open failed: ${response.status}`);
 }

@@ -1,14 +1,14 @@
-// What the command line asks for, and how long each part of the bench takes.
+// The options of the command line, and how long each part of the benchmark takes.
 import { parseArgs } from 'node:util';
 
 export interface Plan {
   readonly part: 'compare' | 'profile' | 'memory';
-  /** Put the figures into docs/benchmarks.md. */
+  /** Write the figures to docs/benchmarks.md. */
   readonly write: boolean;
   /** Requests in flight at any moment. */
   readonly connections: number;
   readonly rounds: number;
-  /** Once for each server and work, before the first round. */
+  /** For each server and work, once before the first round. */
   readonly firstWarmUpMs: number;
   /** Before each measurement. */
   readonly warmUpMs: number;
@@ -19,7 +19,7 @@ export interface Plan {
   readonly memorySampleMs: number;
 }
 
-// Rounds are short, so that what is compared was measured within seconds, whatever else the machine does meanwhile.
+// Rounds are short, so that figures that are compared were measured within seconds of each other.
 const full = {
   rounds: 11,
   firstWarmUpMs: 2_500,
@@ -31,7 +31,7 @@ const full = {
   memorySampleMs: 5_000,
 };
 
-/** To see that the bench itself works; its figures mean little. */
+/** Shows that the benchmark itself works; its figures mean little. */
 const quick = {
   rounds: 2,
   firstWarmUpMs: 400,
@@ -43,7 +43,7 @@ const quick = {
   memorySampleMs: 750,
 };
 
-/** @throws TypeError for what the bench does not know. */
+/** Parses the arguments. @throws TypeError for unknown or contradictory arguments */
 export function planFrom(args: readonly string[]): Plan {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
@@ -59,9 +59,10 @@ export function planFrom(args: readonly string[]): Plan {
   const connections = Number(values.connections);
   if (!Number.isInteger(connections) || connections < 1 || connections > 500)
     throw new TypeError('--connections: expected a whole number from 1 to 500');
-  if (values.profile && values.memory) throw new TypeError('--profile and --memory: one at a time');
+  if (values.profile && values.memory)
+    throw new TypeError('--profile and --memory: expected one at a time');
   if (values.write && (values.quick || values.profile || connections !== 64))
-    throw new TypeError('--write goes with a whole run as it is, and with --memory');
+    throw new TypeError('--write: expected alone, or with --memory');
   return {
     part: values.profile ? 'profile' : values.memory ? 'memory' : 'compare',
     write: values.write,

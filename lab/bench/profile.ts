@@ -1,14 +1,14 @@
-// Where the gateway's time goes under the uniform work and with feeds: CPU profiles of V8, by function and by package.
+// Profiles the gateway with the uniform work and with feeds: V8's CPU profiles, by function and by package.
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Fleet, PATIENT } from './fleet.ts';
+import { Fleet, LONG_DEADLINE } from './fleet.ts';
 import type { Plan } from './plan.ts';
 import { stop } from '../process.ts';
 import { table } from './report.ts';
 import type { Work } from './fixtures.ts';
 
-/** The part of V8's .cpuprofile that is read here; times in microseconds. */
+/** The fields of V8's .cpuprofile that are used here; times are in microseconds. */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
@@ -22,52 +22,52 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-/** A share, 0 to 1, of the time in which the process was not idle. */
+/** The share, 0 to 1, of a function or package in the time in which the process was not idle. */
 export interface Share {
-  readonly what: string;
+  readonly name: string;
   readonly share: number;
 }
 
 const FUNCTIONS = 30;
 const WORKS = ['uniform', 'feed warm', 'feed cold'] as const satisfies readonly Work[];
 
-/** `…/node_modules/undici/lib/x.js` → `undici/lib/x.js`; files of the house from their package on. */
-function place(url: string): string {
+/** Shortens `…/node_modules/undici/lib/x.js` to `undici/lib/x.js`, and our own files to their path from the workspace on. */
+function shortPath(url: string): string {
   const path = decodeURIComponent(url.split('/node_modules/').at(-1)!);
   return /\/((?:gateway|chassis|contracts)\/(?:src|bench)\/.*)$/.exec(path)?.[1] ?? path;
 }
 
 function packageOf(url: string, functionName: string): string {
   if (url === '') return functionName.startsWith('(') ? functionName : 'native code';
-  const path = place(url);
+  const path = shortPath(url);
   if (path.startsWith('node:')) return 'node';
   return path.startsWith('@') ? path.split('/', 2).join('/') : path.split('/', 1)[0]!;
 }
 
-/** Self time by function and by package, the largest first, over the last `lastMs` of the profile. */
+/** Returns the self time by function and by package, largest first, in the last `lastMs` of the profile. */
 export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile, lastMs: number) {
   const frames = new Map(nodes.map((node) => [node.id, node.callFrame]));
   const functions = new Map<string, number>();
   const packages = new Map<string, number>();
   let busy = 0;
-  let left = lastMs * 1000;
-  for (let i = samples.length - 1; i > 0 && left > 0; i -= 1) {
+  let remaining = lastMs * 1000;
+  for (let i = samples.length - 1; i > 0 && remaining > 0; i -= 1) {
     // A sample stands for the time until the next one.
     const micros = timeDeltas[i + 1] ?? 0;
-    left -= micros;
+    remaining -= micros;
     const { functionName, url, lineNumber } = frames.get(samples[i]!)!;
     if (functionName === '(idle)') continue;
     busy += micros;
-    const where = url === '' ? '' : ` ${place(url)}:${lineNumber + 1}`;
+    const location = url === '' ? '' : ` ${shortPath(url)}:${lineNumber + 1}`;
     for (const [map, key] of [
-      [functions, (functionName || '(anonymous)') + where],
+      [functions, (functionName || '(anonymous)') + location],
       [packages, packageOf(url, functionName)],
     ] as const)
       map.set(key, (map.get(key) ?? 0) + micros);
   }
   const shares = (map: ReadonlyMap<string, number>): Share[] =>
     [...map]
-      .map(([what, micros]) => ({ what, share: micros / busy }))
+      .map(([name, micros]) => ({ name, share: micros / busy }))
       .sort((a, b) => b.share - a.share);
   return { functions: shares(functions), packages: shares(packages) };
 }
@@ -75,16 +75,16 @@ export function selfTimes({ nodes, samples, timeDeltas }: CpuProfile, lastMs: nu
 const sharesTable = (title: string, shares: readonly Share[]): string =>
   table([
     [title, 'self time'],
-    ...shares.map(({ what, share }) => [what, `${(share * 100).toFixed(1)} %`]),
+    ...shares.map(({ name, share }) => [name, `${(share * 100).toFixed(1)} %`]),
   ]);
 
-/** Runs a gateway under load with V8's profiler on. */
+/** Runs a gateway under load with V8's profiler. @returns the tables */
 async function profileOf(fleet: Fleet, work: Work, plan: Plan): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
   try {
     const server = await fleet.add('gateway/src/main.ts', {
-      answers: 'whole',
-      env: { ADMIN_PORT: '0', ...PATIENT },
+      answers: 'complete',
+      env: { ADMIN_PORT: '0', ...LONG_DEADLINE },
       flags: ['--cpu-prof', `--cpu-prof-dir=${folder}`],
     });
     const { connections, firstWarmUpMs, profileMs } = plan;
@@ -103,7 +103,7 @@ async function profileOf(fleet: Fleet, work: Work, plan: Plan): Promise<string> 
   }
 }
 
-/** Each work has a gateway of its own, so that no profile holds the other's time. */
+/** Profiles each work with its own gateway, so that each profile has only the time of that work. */
 export async function profile(plan: Plan): Promise<string> {
   const fleet = await Fleet.start();
   try {

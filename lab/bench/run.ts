@@ -1,7 +1,7 @@
 // npm run bench: compares the gateway with the naive aggregator and with the floor; see docs/benchmarks.md.
-//   --quick  a short run, to see that the bench works     --write   puts the figures into docs/benchmarks.md
-//   --profile  where the gateway's time goes              --memory  whether its memory stays flat
-//   --connections N  as many requests in flight, instead of 64
+//   --quick  a short run, to see that it works    --write   writes the figures to docs/benchmarks.md
+//   --profile  where the gateway's time goes      --memory  whether its memory stays flat
+//   --connections N  the number of requests in flight; 64 when left out
 import 'chassis/process/runtime';
 import { readSettings } from 'chassis/settings/settings';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -18,7 +18,7 @@ import { comparisonReport, fill } from './report.ts';
 const PAGE = join(import.meta.dirname, '../../docs/benchmarks.md');
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** The command and the machine, as far as they matter for the figures. */
+/** Describes the command and the machine, as far as they matter for the figures. */
 const facts = (plan: Plan, command: string): string =>
   `\`${command}\` on ${availableParallelism()} CPUs, ${process.platform} ${process.arch}, ` +
   `Node ${process.versions.node}; ${plan.connections} connections` +
@@ -38,5 +38,5 @@ const command = ['npm run bench', ...(args.length > 0 ? ['--', ...args] : [])].j
 const report = `${facts(plan, command)}\n\n${await parts[plan.part](plan, progress)}`;
 console.log(`\n${report}\n`);
 if (plan.write) await writeFile(PAGE, fill(await readFile(PAGE, 'utf8'), plan.part, report));
-// The bench's own connections may still be kept alive.
+// Ends although connections of the benchmark may still be kept alive.
 process.exit(0);

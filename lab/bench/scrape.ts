@@ -1,6 +1,6 @@
-// Reading the gateway's own metrics (Prometheus' text format), before and after a piece of work. Pure, but for the fetch.
+// Reads the gateway's metrics (Prometheus' text format) before and after a measurement. Pure, except for the fetch.
 
-/** Series by their name and labels. */
+/** One series: its name, labels and value. */
 export interface Series {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -10,7 +10,7 @@ export interface Series {
 const SERIES = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 
-/** Comments and what is no series are passed over. */
+/** Parses the series; skips comments and all other lines. */
 export function parseMetrics(text: string): Series[] {
   return text.split('\n').flatMap((line) => {
     const match = SERIES.exec(line);
@@ -20,43 +20,44 @@ export function parseMetrics(text: string): Series[] {
   });
 }
 
-/** @throws when the admin port does not answer 200. */
+/** Reads the metrics. @throws when the admin port does not answer with a 200 */
 export async function scrape(adminUrl: string): Promise<Series[]> {
   const response = await fetch(`${adminUrl}/metrics`);
   if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
   return parseMetrics(await response.text());
 }
 
-/** What caches and batches did between two scrapes. */
+/** Facts about caches and batches between two scrapes. */
 export interface GatewayFacts {
-  /** Of the lookups of each cache, the share that was fresh; undefined where there were none. */
+  /** The share of fresh values in the lookups of each cache; undefined without lookups. */
   readonly hitRate: { readonly author: number | undefined; readonly post: number | undefined };
-  /** Mean ids in a batch, by operation; only those that were asked. */
+  /** The mean number of ids in a batch, by operation; only operations that sent batches. */
   readonly batchSize: Readonly<Record<string, number>>;
 }
 
+/** Computes the facts from the metrics before and after. */
 export function gatewayFacts(before: readonly Series[], after: readonly Series[]): GatewayFacts {
   const total = (series: readonly Series[], name: string, labels: Record<string, string>) =>
     series
-      .filter((one) => one.name === name)
-      .filter((one) => Object.entries(labels).every(([key, value]) => one.labels[key] === value))
-      .reduce((sum, one) => sum + one.value, 0);
-  const grown = (name: string, labels: Record<string, string>): number =>
+      .filter((each) => each.name === name)
+      .filter((each) => Object.entries(labels).every(([key, value]) => each.labels[key] === value))
+      .reduce((sum, each) => sum + each.value, 0);
+  const increase = (name: string, labels: Record<string, string>): number =>
     total(after, name, labels) - total(before, name, labels);
 
   const hitRate = (cache: string): number | undefined => {
-    const lookups = grown('gateway_cache_lookups_total', { cache });
+    const lookups = increase('gateway_cache_lookups_total', { cache });
     if (lookups === 0) return undefined;
-    return grown('gateway_cache_lookups_total', { cache, result: 'hit' }) / lookups;
+    return increase('gateway_cache_lookups_total', { cache, result: 'hit' }) / lookups;
   };
   const operations = after
-    .filter((one) => one.name === 'gateway_batch_size_count')
-    .map((one) => one.labels['operation'] ?? '');
+    .filter((each) => each.name === 'gateway_batch_size_count')
+    .map((each) => each.labels['operation'] ?? '');
   const batchSize = operations.flatMap((operation) => {
-    const batches = grown('gateway_batch_size_count', { operation });
+    const batches = increase('gateway_batch_size_count', { operation });
     return batches === 0
       ? []
-      : [[operation, grown('gateway_batch_size_sum', { operation }) / batches] as const];
+      : [[operation, increase('gateway_batch_size_sum', { operation }) / batches] as const];
   });
   return {
     hitRate: { author: hitRate('author'), post: hitRate('post') },

@@ -1,73 +1,78 @@
-// A client of one gateway: asks for posts, again and again, and looks at the names in the answers.
+// A client of one gateway: requests posts again and again, and checks the names in the answers.
 import { Agent, get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PostList } from 'contracts/types';
 import { scrape } from '../bench/scrape.ts';
-import { count, type Look, type Seen, type Tally } from './figures.ts';
+import { count, type AnswerResult, type Observation, type Tally } from './figures.ts';
 import type { Strategy } from './plan.ts';
 import type { Listening } from '../process.ts';
 import type { Author } from './users.ts';
 
 type Running = Required<Listening>;
 
-/** A gateway, and its strategy. */
+/** A gateway with its strategy. */
 export interface Gateway extends Running {
   readonly strategy: Strategy;
 }
 
-/** Whose posts may be asked for. */
+/** The posts to choose from, with their authors. */
 export type Pool = readonly { readonly post: number; readonly author: Author }[];
 
-export const poolOf = (people: readonly Author[]): Pool =>
-  people.flatMap((author) => author.posts.map((post) => ({ post, author })));
+export const poolOf = (authors: readonly Author[]): Pool =>
+  authors.flatMap((author) => author.posts.map((post) => ({ post, author })));
 
 const agent = new Agent({ keepAlive: true });
 const CLIENTS = 8;
-/** Between an answer and the next question, so that latency is that of a system at ease. */
-const REST_MS = 30;
-const PATIENCE_MS = 5_000;
+/** The pause between an answer and the next request, so that latency is that of a system that is not busy. */
+const PAUSE_MS = 30;
+const TIMEOUT_MS = 5_000;
 
-function text(url: string): Promise<string> {
+/** Requests a URL. @returns the body @throws when the answer is no 200, or does not come in time */
+function getText(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { agent, timeout: PATIENCE_MS }, (answer) => {
+    const request = get(url, { agent, timeout: TIMEOUT_MS }, (response) => {
       let body = '';
-      answer.setEncoding('utf8').on('data', (part: string) => (body += part));
-      answer.once('end', () => {
-        if (answer.statusCode === 200) resolve(body);
-        else reject(new Error(`the gateway answered ${answer.statusCode}: ${body}`));
+      response.setEncoding('utf8').on('data', (part: string) => (body += part));
+      response.once('end', () => {
+        if (response.statusCode === 200) resolve(body);
+        else reject(new Error(`the gateway answered ${response.statusCode}: ${body}`));
       });
-      answer.once('error', reject);
+      response.once('error', reject);
     });
-    request.once('timeout', () => request.destroy(new Error('the gateway did not answer')));
+    request.once('timeout', () => request.destroy(new Error('the gateway did not answer in time')));
     request.once('error', reject);
   });
 }
 
-/** So many of them by chance, none of them twice. */
-export function some<T>(all: readonly T[], size: number): T[] {
+/** Returns `size` random elements, each at most once; all of them when there are fewer. */
+export function pickRandom<T>(all: readonly T[], size: number): T[] {
   const picked = new Set<T>();
   while (picked.size < Math.min(size, all.length))
     picked.add(all[Math.floor(Math.random() * all.length)]!);
   return [...picked];
 }
 
-/** An answer that is no 200, or lacks a post, has failed: names may be missing, posts never. */
-export async function ask(gateway: Running, pool: Pool, size: number): Promise<Seen> {
-  const asked = some(pool, size);
-  const ids = asked.map(({ post }) => post).join(',');
-  const askedAt = performance.now();
-  const body = await text(`${gateway.url}/api/posts?ids=${ids}`).catch(() => '{"items":[]}');
-  const tookMs = performance.now() - askedAt;
+/** Requests random posts. An answer has failed when it is no 200, or lacks a post: names may be missing, posts never. */
+export async function requestPosts(
+  gateway: Running,
+  pool: Pool,
+  size: number,
+): Promise<AnswerResult> {
+  const picked = pickRandom(pool, size);
+  const ids = picked.map(({ post }) => post).join(',');
+  const sentAt = performance.now();
+  const body = await getText(`${gateway.url}/api/posts?ids=${ids}`).catch(() => '{"items":[]}');
+  const tookMs = performance.now() - sentAt;
   const { items } = JSON.parse(body) as PostList;
   return {
     tookMs,
-    failed: items.length !== asked.length,
+    failed: items.length !== picked.length,
     named: items.filter(({ author }) => author !== null).length,
-    right: items.filter(({ author }, at) => author?.username === asked[at]!.author.name).length,
+    right: items.filter(({ author }, at) => author?.username === picked[at]!.author.name).length,
   };
 }
 
-/** Requests that the gateway has sent for answers so far; reading the log and the keys belongs to none. */
+/** Returns the number of requests that the gateway has sent for answers; without those for the log and the keys. */
 async function attempts({ adminUrl }: Running): Promise<number> {
   return (await scrape(adminUrl))
     .filter(({ name }) => name === 'gateway_upstream_attempt_duration_seconds_count')
@@ -75,8 +80,8 @@ async function attempts({ adminUrl }: Running): Promise<number> {
     .reduce((sum, { value }) => sum + value, 0);
 }
 
-/** Does `act`, and adds the requests that the gateway sent meanwhile. */
-export async function counted(
+/** Runs `act`, and adds the gateway's requests during it to the tally. */
+export async function countingAttempts(
   gateway: Running,
   tally: Tally,
   act: () => Promise<unknown>,
@@ -86,41 +91,41 @@ export async function counted(
   tally.attempts += (await attempts(gateway)) - before;
 }
 
-/** Several clients ask for `ms` milliseconds. */
+/** Several clients send requests for `ms` milliseconds. */
 export function load(gateway: Gateway, pool: Pool, tally: Tally, ms: number): Promise<void> {
-  return counted(gateway, tally, async () => {
+  return countingAttempts(gateway, tally, async () => {
     const endsAt = performance.now() + ms;
     const client = async (_: unknown, index: number): Promise<void> => {
-      // Not all at once.
-      await pause((REST_MS / CLIENTS) * index);
+      // The clients start one after the other.
+      await pause((PAUSE_MS / CLIENTS) * index);
       do {
-        count(tally, await ask(gateway, pool, tally.size));
-        await pause(REST_MS);
+        count(tally, await requestPosts(gateway, pool, tally.size));
+        await pause(PAUSE_MS);
       } while (performance.now() < endsAt);
     };
     await Promise.all(Array.from({ length: CLIENTS }, client));
   });
 }
 
-/** Looks at one author's posts until `ends`; answers count only when there is a tally. */
+/** Requests one author's posts until `ends` returns true. With a tally, the answers are counted. */
 export async function watch(
   gateway: Gateway,
   author: Author,
   size: number,
   ends: () => boolean,
   tally?: Tally,
-): Promise<Look[]> {
-  const looks: Look[] = [];
-  const look = async (): Promise<void> => {
+): Promise<Observation[]> {
+  const observations: Observation[] = [];
+  const observe = async (): Promise<void> => {
     do {
-      const askedAt = performance.now();
-      const seen = await ask(gateway, poolOf([author]), size);
-      looks.push({ askedAt, old: seen.right < size });
-      if (tally !== undefined) count(tally, seen);
-      await pause(REST_MS / 3);
+      const sentAt = performance.now();
+      const result = await requestPosts(gateway, poolOf([author]), size);
+      observations.push({ sentAt, old: result.right < size });
+      if (tally !== undefined) count(tally, result);
+      await pause(PAUSE_MS / 3);
     } while (!ends());
   };
-  if (tally === undefined) await look();
-  else await counted(gateway, tally, look);
-  return looks;
+  if (tally === undefined) await observe();
+  else await countingAttempts(gateway, tally, observe);
+  return observations;
 }

@@ -1,5 +1,6 @@
-// npm run compare: the three ways to an author's name, in the same scenarios on real processes; see docs/choosing.md.
-//   --quick  a short run, to see that it works     --write   puts the figures and plots into docs
+// npm run compare: compares the strategies for authors' names in the same scenarios, with real processes; see
+// docs/choosing.md.
+//   --quick  a short run, to see that it works     --write   writes the figures and plots to docs
 import 'chassis/process/runtime';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -24,7 +25,7 @@ const progress = (line: string): void => {
 const args = process.argv.slice(2);
 const plan = planFrom(args);
 const data = mkdtempSync(join(tmpdir(), 'compare-'));
-// The other processes end with this one.
+// The other processes end with this process.
 process.once('exit', () => rmSync(data, { recursive: true, force: true, maxRetries: 5 }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void stopAll().then(() => process.exit(1)));

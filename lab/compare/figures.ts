@@ -1,18 +1,18 @@
-// What is counted of answers, and the figures that are told of it. Pure.
+// Counts answers, and computes figures from the counts. Pure.
 import { percentile } from '../statistics.ts';
 import { SIZES, STRATEGIES, type Size, type Strategy } from './plan.ts';
 
-/** Of one answer. */
-export interface Seen {
+/** The result of one request. */
+export interface AnswerResult {
   readonly tookMs: number;
-  /** It did not come, or not with all its posts. */
+  /** The answer did not come, or lacks a post. */
   readonly failed: boolean;
-  /** Posts that came with a name, and with the right one. */
+  /** The number of posts with a name, and with the right name. */
   readonly named: number;
   readonly right: number;
 }
 
-/** Of one cell: a scenario, a strategy, a size. It is added to, turn by turn. */
+/** The counts of one cell: a scenario, a strategy and a size. Every turn adds to them. */
 export interface Tally {
   readonly strategy: Strategy;
   readonly size: Size;
@@ -20,7 +20,7 @@ export interface Tally {
   failed: number;
   named: number;
   right: number;
-  /** Requests that the gateway sent for these answers. */
+  /** The number of upstream requests for these answers. */
   attempts: number;
   /** How long each rename took to show, in milliseconds. */
   readonly shown: number[];
@@ -33,15 +33,16 @@ export interface Figures {
   readonly failed: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Shares from 0 to 1. */
+  /** The shares of posts with a name, and with the right name, from 0 to 1. */
   readonly named: number;
   readonly right: number;
-  /** The median of the renames; undefined where nothing was renamed. */
+  /** The median time until a rename showed; undefined without renames. */
   readonly shownMs: number | undefined;
+  /** Upstream requests for each answer. */
   readonly attempts: number;
 }
 
-/** An empty tally for each strategy and size, sizes first. */
+/** Returns an empty tally for each strategy and size, sizes first. */
 export const emptyTallies = (): Tally[] =>
   SIZES.flatMap((size) =>
     STRATEGIES.map((strategy) => ({
@@ -56,7 +57,8 @@ export const emptyTallies = (): Tally[] =>
     })),
   );
 
-export function count(tally: Tally, { tookMs, failed, named, right }: Seen): void {
+/** Adds a result to a tally. */
+export function count(tally: Tally, { tookMs, failed, named, right }: AnswerResult): void {
   tally.times.push(tookMs);
   if (failed) tally.failed += 1;
   tally.named += named;
@@ -80,17 +82,20 @@ export function figuresOf(tally: Tally): Figures {
   };
 }
 
-/** One look at an author: when it was asked for, and whether an old name was in the answer. */
-export interface Look {
-  readonly askedAt: number;
+/** One request for an author's posts: when it was sent, and whether the answer had an old name. */
+export interface Observation {
+  readonly sentAt: number;
   readonly old: boolean;
 }
 
-/** How long after `since` the first look began after which no old name was seen any more; Infinity while one still is. */
-export function shownAfter(looks: readonly Look[], since: number): number {
-  const sorted = looks.toSorted((a, b) => a.askedAt - b.askedAt);
+/**
+ * Returns the time from `since` to the first request after which no answer had an old name; 0 when no answer had one,
+ * Infinity when the last answer had one.
+ */
+export function shownAfter(observations: readonly Observation[], since: number): number {
+  const sorted = observations.toSorted((a, b) => a.sentAt - b.sentAt);
   const lastOld = sorted.findLastIndex(({ old }) => old);
   if (lastOld === -1) return 0;
   const first = sorted[lastOld + 1];
-  return first === undefined ? Infinity : first.askedAt - since;
+  return first === undefined ? Infinity : first.sentAt - since;
 }

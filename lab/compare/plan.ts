@@ -1,4 +1,4 @@
-// What is compared, and how long each part takes.
+// The strategies and scenarios that are compared, and how long each part takes.
 import { parseArgs } from 'node:util';
 
 export const STRATEGIES = ['aggregate', 'replica', 'hybrid'] as const;
@@ -8,11 +8,11 @@ export type Strategy = (typeof STRATEGIES)[number];
 export const SIZES = [1, 20, 100] as const;
 export type Size = (typeof SIZES)[number];
 
-/** In the order in which the page tells them. */
+/** The scenarios with their titles, in the order of the page. */
 export const SCENARIOS = {
   well: 'All well',
-  cold: 'All well, nothing remembered',
-  slow: 'Identity slow by 200 ms, nothing remembered',
+  cold: 'All well, nothing cached',
+  slow: 'Identity slow by 200 ms, nothing cached',
   seen: 'Identity down, authors seen before',
   unseen: 'Identity down, authors never seen',
   rename: 'A rename',
@@ -21,20 +21,21 @@ export const SCENARIOS = {
 export type Scenario = keyof typeof SCENARIOS;
 
 export interface Plan {
-  /** Put the figures and plots into docs. */
+  /** Write the figures and plots to docs. */
   readonly write: boolean;
   readonly users: number;
   readonly postsEach: number;
-  /** Each cell is measured so often, in turns with the others. */
+  /** How many times each cell is measured, in turns with the others. */
   readonly rounds: number;
-  /** For each cell in each round, while Identity is there. */
+  /** The time for each cell in each round, while Identity is up. */
   readonly sliceMs: number;
-  /** How long Identity is down, in which all cells have their turns. */
+  /** How long Identity is down; all cells have their turns in this time. */
   readonly downMs: number;
-  /** Renames for each size. */
+  /** The number of renames for each size. */
   readonly renames: number;
-  /** For how long after a rename answers are counted. */
+  /** How long after a rename answers are counted. */
   readonly renameMs: number;
+  /** How long Social's consumer is stopped. */
   readonly stoppedMs: number;
 }
 
@@ -49,7 +50,7 @@ const full = {
   stoppedMs: 10_000,
 };
 
-/** To see that the comparison itself works; its figures mean little. */
+/** Shows that the comparison itself works; its figures mean little. */
 const quick = {
   users: 50,
   postsEach: 5,
@@ -61,10 +62,10 @@ const quick = {
   stoppedMs: 3_000,
 };
 
-/** @throws TypeError for what the comparison does not know. */
+/** Parses the arguments. @throws TypeError for unknown or contradictory arguments */
 export function planFrom(args: readonly string[]): Plan {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({ args: [...args], options: { quick: flag, write: flag } });
-  if (values.write && values.quick) throw new TypeError('--write goes with a whole run');
+  if (values.write && values.quick) throw new TypeError('--write: expected without --quick');
   return { write: values.write, ...(values.quick ? quick : full) };
 }

@@ -1,13 +1,14 @@
-// Bars as SVG, by a few lines of plain code. Pure. The picture brings its own ground, light or dark as the reader likes it.
+// Bar charts as SVG, in a few lines of plain code. Pure. The chart has its own background, light or dark like the reader's
+// system.
 
 export interface Bars {
   readonly title: string;
-  /** In their order, the first on top; each has a value for each series. */
+  /** From top to bottom; each group has a value for each series. */
   readonly groups: readonly { readonly label: string; readonly values: readonly number[] }[];
   readonly series: readonly string[];
-  /** What stands at the end of a bar. */
+  /** Formats the text at the end of a bar. */
   readonly text: (value: number) => string;
-  /** From 1, each step ten times as much as the one before. Values below 1 count as 1. */
+  /** Whether the scale is logarithmic, from 1; smaller values count as 1. */
   readonly log?: boolean;
 }
 
@@ -28,13 +29,14 @@ const STYLE = `
 const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The length of a bar, from 0 to 1; a value without end is as long as the longest. */
+/** Returns the length of a bar, from 0 to 1; 1 for Infinity. */
 export function lengthOf(value: number, largest: number, log: boolean): number {
   if (value >= largest) return 1;
   if (!log) return value / largest;
   return Math.log10(Math.max(1, value)) / Math.log10(Math.max(10, largest));
 }
 
+/** Draws a chart. */
 export function bars({ title, groups, series, text, log = false }: Bars): string {
   const values = groups.flatMap((group) => group.values).filter(Number.isFinite);
   const largest = Math.max(Number.MIN_VALUE, ...values);
@@ -44,12 +46,12 @@ export function bars({ title, groups, series, text, log = false }: Bars): string
     const x = LEFT + at * 110;
     return `<rect class="s${at}" x="${x}" y="38" width="10" height="10"/><text x="${x + 15}" y="47">${escape(name)}</text>`;
   });
-  const drawn = groups.flatMap(({ label, values: own }, index) => {
+  const drawn = groups.flatMap(({ label, values: groupValues }, index) => {
     const y = TOP + index * step;
     const middle = y + (series.length * BAR) / 2 + 4;
     return [
       `<text x="${LEFT - 10}" y="${middle}" text-anchor="end">${escape(label)}</text>`,
-      ...own.map((value, at) => {
+      ...groupValues.map((value, at) => {
         const width = Math.max(1, (WIDTH - LEFT - RIGHT) * lengthOf(value, largest, log));
         const top = y + at * BAR;
         return `<rect class="s${at}" x="${LEFT}" y="${top}" width="${width.toFixed(1)}" height="${BAR - 2}"/><text x="${(LEFT + width + 5).toFixed(1)}" y="${top + 10}">${escape(text(value))}</text>`;

@@ -1,4 +1,4 @@
-// The figures as tables: a heading and a table for each scenario, for the terminal and for docs/choosing.md. Pure.
+// The figures as text: a heading and a table for each scenario, for the terminal and docs/choosing.md. Pure.
 import { table } from '../bench/report.ts';
 import type { Figures } from './figures.ts';
 import { SCENARIOS, type Scenario } from './plan.ts';
@@ -14,7 +14,7 @@ const HEAD = [
   'upstream requests',
 ];
 
-/** 100 % and 0 % are told for all and none only. */
+/** Formats a share. Only exactly all is 100 %, and only exactly none is 0 %. */
 export function percent(share: number): string {
   const rounded = (share * 100).toFixed(1);
   const exact = share === 0 || share === 1;
@@ -23,7 +23,7 @@ export function percent(share: number): string {
   return `${exact ? share * 100 : rounded} %`;
 }
 
-/** – where nothing was renamed, "never" where the new name did not show while it was waited for. */
+/** Formats the time until a rename showed: – without a rename, "never" when it did not show within the limit. */
 export function shown(ms: number | undefined): string {
   if (ms === undefined) return '–';
   return ms === Infinity ? 'never' : ms.toFixed(0);
@@ -31,23 +31,26 @@ export function shown(ms: number | undefined): string {
 
 export const posts = (size: number): string => (size === 1 ? '1 post' : `${size} posts`);
 
-const row = (one: Figures): string[] => [
-  `${posts(one.size)}, ${one.strategy}`,
-  one.p50Ms.toFixed(1),
-  one.p99Ms.toFixed(1),
-  percent(one.named),
-  percent(one.right),
-  shown(one.shownMs),
-  one.attempts.toFixed(2),
+const row = (figures: Figures): string[] => [
+  `${posts(figures.size)}, ${figures.strategy}`,
+  figures.p50Ms.toFixed(1),
+  figures.p99Ms.toFixed(1),
+  percent(figures.named),
+  percent(figures.right),
+  shown(figures.shownMs),
+  figures.attempts.toFixed(2),
 ];
 
-/** Says so when answers have failed; empty when none has. */
+/** Returns a sentence about failed answers; empty without failures. */
 function failures(figures: readonly Figures[]): string[] {
-  const failed = figures.reduce((sum, one) => sum + one.failed, 0);
-  const answers = figures.reduce((sum, one) => sum + one.answers, 0);
-  return failed === 0 ? [] : [`${failed} of ${answers} answers failed, and count as nameless.`];
+  const failed = figures.reduce((sum, each) => sum + each.failed, 0);
+  const answers = figures.reduce((sum, each) => sum + each.answers, 0);
+  return failed === 0
+    ? []
+    : [`${failed} of ${answers} answers failed, and count as answers without names.`];
 }
 
+/** Makes the report. */
 export function report(results: Results): string {
   return (Object.keys(SCENARIOS) as Scenario[])
     .flatMap((name) => {

@@ -1,4 +1,4 @@
-// The system that is compared: two services, the links that can be disturbed, and a gateway for each strategy.
+// The compared system: two services, connections that can be disturbed, and a gateway for each strategy.
 import { join } from 'node:path';
 import { startTcpProxy, type TcpProxy } from 'chassis/testing/tcp-proxy';
 import type { Gateway } from './client.ts';
@@ -8,19 +8,19 @@ import { createUserApi, type UserApi } from './users.ts';
 
 export interface System {
   /** A gateway for each strategy, with the default settings. */
-  readonly usual: readonly Gateway[];
-  /** The same, with POST_TTL_MS and AUTHOR_TTL_MS 0: no post is remembered, and each author is asked for anew. */
-  readonly forgetful: readonly Gateway[];
+  readonly defaults: readonly Gateway[];
+  /** The same with POST_TTL_MS and AUTHOR_TTL_MS 0: each post and each author is requested again. */
+  readonly uncached: readonly Gateway[];
   /** From all gateways to Identity. */
   readonly toIdentity: TcpProxy;
-  /** From Social to Identity, and so to its log. */
+  /** From Social to Identity, and so to the user event log. */
   readonly toLog: TcpProxy;
   readonly users: UserApi;
 }
 
-const FORGETFUL = { POST_TTL_MS: '0', AUTHOR_TTL_MS: '0' };
+const UNCACHED = { POST_TTL_MS: '0', AUTHOR_TTL_MS: '0' };
 
-/** @param dataDir for the embedded databases */
+/** Starts the system. @param dataDir the directory of the embedded databases */
 export async function startSystem(dataDir: string): Promise<System> {
   const data = (name: string) => ({ DATA_DIR: join(dataDir, name), DEMO_DATA: 'true' });
   const identity = await startService('identity-service', { env: data('identity') });
@@ -35,17 +35,17 @@ export async function startSystem(dataDir: string): Promise<System> {
   const gateways = (env: Readonly<Record<string, string>>) =>
     Promise.all(
       STRATEGIES.map(async (strategy): Promise<Gateway> => {
-        const chosen = { AUTHOR_STRATEGY: strategy };
+        const strategyEnv = { AUTHOR_STRATEGY: strategy };
         const { url, adminUrl } = await startService('gateway', {
-          env: { ...addresses, ...chosen, ...env },
+          env: { ...addresses, ...strategyEnv, ...env },
         });
         return { strategy, url, adminUrl };
       }),
     );
-  const [usual, forgetful] = await Promise.all([gateways({}), gateways(FORGETFUL)]);
+  const [defaults, uncached] = await Promise.all([gateways({}), gateways(UNCACHED)]);
   return {
-    usual,
-    forgetful,
+    defaults,
+    uncached,
     toIdentity,
     toLog,
     users: createUserApi(identity.url, social.url),

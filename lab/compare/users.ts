@@ -1,4 +1,4 @@
-// The users and posts of a comparison, made through the services' own APIs, and the names that posts should have.
+// The users and posts of the comparison, created through the services' APIs, with their right names.
 import { requestJson } from 'chassis/testing/http-client';
 import { until } from 'chassis/testing/until';
 import { PASSWORD, usernamesAt } from 'chassis/testing/users';
@@ -7,6 +7,7 @@ import type { Post, Session } from 'contracts/types';
 export interface Author {
   readonly id: number;
   readonly token: string;
+  /** The name that Identity has acknowledged last. */
   name: string;
   readonly posts: readonly number[];
 }
@@ -21,17 +22,17 @@ export interface UserApi {
   untilReplicated(authors: readonly Author[]): Promise<void>;
 }
 
-const AT_ONCE = 6;
+const CONCURRENCY = 6;
 const REPLICATED_MS = 20_000;
 
-/** Does it for all, AT_ONCE at a time. @returns the results in order */
-async function forAll<T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> {
+/** Runs `act` for all elements, CONCURRENCY at a time. @returns the results in order */
+async function forAll<T, R>(all: readonly T[], act: (element: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
-  const left = all.entries();
+  const remaining = all.entries();
   const worker = async (): Promise<void> => {
-    for (const [index, one] of left) results[index] = await act(one);
+    for (const [index, element] of remaining) results[index] = await act(element);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   return results;
 }
 
@@ -64,9 +65,9 @@ export function createUserApi(identityUrl: string, socialUrl: string): UserApi {
     },
     async untilReplicated(authors) {
       const ids = authors.map(({ id }) => id);
-      const areThere = async (): Promise<boolean> =>
+      const allReplicated = async (): Promise<boolean> =>
         (await usernamesAt(`${socialUrl}/api/authors`, ids)).size === ids.length;
-      await until('Social has all users', areThere, REPLICATED_MS);
+      await until('Social has all users', allReplicated, REPLICATED_MS);
     },
   };
 }

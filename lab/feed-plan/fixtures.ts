@@ -1,4 +1,4 @@
-// A million posts, and readers with friends of several kinds.
+// A million posts, and viewers with several kinds of friends.
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../social-service/src/schema.ts';
 
@@ -7,52 +7,70 @@ const CHUNK = 100_000;
 const AUTHORS = 10_000;
 const POPULAR = 40_005;
 
-export interface Reader {
+export interface Viewer {
   readonly id: number;
-  readonly about: string;
+  readonly description: string;
 }
 
-interface Friends extends Reader {
-  /** From this id to that one, each `step`. */
+interface Friends extends Viewer {
+  /** The friends have every `step`th id from `from` to `to`. */
   readonly from: number;
   readonly to: number;
   readonly step: number;
 }
 
-// Authors 1 to 10,000 write at random; 20,001 to 21,000 wrote the first two thousand posts and nothing since; 30,001 to
-// 30,005 write every twentieth post; 50,001 to 51,000 wrote one of a hundred in the older half, and nothing since.
+// Authors 1 to 10,000 write posts at random. 20,001 to 21,000 wrote the first two thousand posts, and nothing since. 30,001
+// to 30,005 write every twentieth post. 50,001 to 51,000 wrote every hundredth post of the older half, and nothing since.
 const friends: readonly Friends[] = [
-  { id: 5_005, about: '1,000 friends of 10,000 equal authors', from: 1, to: 10_000, step: 10 },
+  {
+    id: 5_005,
+    description: '1,000 friends, of 10,000 equally busy authors',
+    from: 1,
+    to: 10_000,
+    step: 10,
+  },
   {
     id: 40_001,
-    about: '1,000 friends who wrote long ago, and little',
+    description: '1,000 friends who wrote long ago, and little',
     from: 20_001,
     to: 21_000,
     step: 1,
   },
   {
     id: 40_002,
-    about: '995 such friends, and 5 who never stop',
+    description: '995 who wrote long ago, and 5 who never stop',
     from: 20_006,
     to: 21_000,
     step: 1,
   },
-  { id: 40_002, about: '', from: 30_001, to: 30_005, step: 1 },
+  { id: 40_002, description: '', from: 30_001, to: 30_005, step: 1 },
   {
     id: 40_006,
-    about: '1,000 friends who wrote one of 100 older posts',
+    description: '1,000 friends who wrote one of 100 older posts',
     from: 50_001,
     to: 51_000,
     step: 1,
   },
-  { id: 40_003, about: 'all 10,000 authors', from: 1, to: 10_000, step: 1 },
-  { id: 40_004, about: '100 of 10,000 equal authors', from: 50, to: 10_000, step: 100 },
-  { id: POPULAR, about: '1,000 friends, and 100,000 who ask to be', from: 5, to: 10_000, step: 10 },
+  { id: 40_003, description: '10,000 friends, all the busy authors', from: 1, to: 10_000, step: 1 },
+  {
+    id: 40_004,
+    description: '100 friends, of 10,000 equally busy authors',
+    from: 50,
+    to: 10_000,
+    step: 100,
+  },
+  {
+    id: POPULAR,
+    description: '1,000 friends, and 100,000 requests unanswered',
+    from: 5,
+    to: 10_000,
+    step: 10,
+  },
 ];
 
-export const readers: readonly Reader[] = friends.filter(({ about }) => about !== '');
+export const viewers: readonly Viewer[] = friends.filter(({ description }) => description !== '');
 
-/** Fills empty tables. Not vacuumed, as tables are where much was just written: that is the slower state. */
+/** Fills empty tables. They are not vacuumed, like tables after many writes, which is the slower state. */
 export async function fill(db: Kysely<Schema>): Promise<void> {
   await sql`alter table posts set (autovacuum_enabled = off)`.execute(db);
   await sql`alter table friendships set (autovacuum_enabled = off)`.execute(db);
@@ -68,7 +86,7 @@ export async function fill(db: Kysely<Schema>): Promise<void> {
         repeat(md5(i::text), 6)
       from generate_series(${first}::int, ${first + CHUNK - 1}::int) as i`.execute(db);
 
-  // What others have: 40 friends each.
+  // All others have 40 friends each.
   await sql`
     insert into friendships (low_id, high_id, requested_by, accepted_at)
     select least(a, b), greatest(a, b), a, now()

@@ -1,4 +1,4 @@
-// Times and plans of one page, of our statement and of the one that one would write first.
+// Times and plans of one page: for our statement, and for a naive statement.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { feedIn, feedQuery } from '../../social-service/src/posts/feed.ts';
 import type { PageRequest } from '../../social-service/src/page.ts';
@@ -9,27 +9,27 @@ const LIMIT = 20;
 const ROUNDS = 11;
 
 export interface Times {
-  /** Milliseconds, as the service waits for its rows: medians. */
+  /** Median milliseconds until the service has the rows. */
   readonly ours: number;
   readonly naive: number;
 }
 
-/** The question for page 1, 2, 3 …; it goes through all pages before. */
-export async function questionFor(
+/** Returns the request for page 1, 2, 3 …; reads all pages before it. */
+export async function requestFor(
   db: Kysely<Schema>,
   userId: number,
   page: number,
 ): Promise<PageRequest> {
-  let question: PageRequest = { limit: LIMIT, after: undefined };
+  let request: PageRequest = { limit: LIMIT, after: undefined };
   for (let at = 1; at < page; at += 1) {
-    const { items, more } = await feedIn(db)(userId, question);
+    const { items, more } = await feedIn(db)(userId, request);
     if (!more) throw new Error(`the feed of ${userId} ends at page ${at}`);
-    question = { limit: LIMIT, after: items.at(-1)!.id };
+    request = { limit: LIMIT, after: items.at(-1)!.id };
   }
-  return question;
+  return request;
 }
 
-/** Whose posts they are is known to it already; ours finds that out, too. */
+/** Makes the naive statement. It gets the authors' ids for free, while our statement reads them itself. */
 async function naiveQuery(db: Kysely<Schema>, userId: number, { limit, after }: PageRequest) {
   const { rows } = await sql<{ id: number }>`
     select ${userId}::bigint as id
@@ -43,36 +43,36 @@ async function naiveQuery(db: Kysely<Schema>, userId: number, { limit, after }: 
     order by id desc limit ${limit + 1}`;
 }
 
-/** Runs both in turns. @throws when they do not give the same posts */
+/** Runs both statements in turns. @throws when they return different posts */
 export async function timesOf(
   db: Kysely<Schema>,
   userId: number,
-  question: PageRequest,
+  request: PageRequest,
 ): Promise<Times> {
   const queries = {
-    ours: feedQuery(userId, question) as RawBuilder<{ id: number }>,
-    naive: await naiveQuery(db, userId, question),
+    ours: feedQuery(userId, request) as RawBuilder<{ id: number }>,
+    naive: await naiveQuery(db, userId, request),
   };
   const times = { ours: [] as number[], naive: [] as number[] };
-  const answers = new Set<string>();
+  const pages = new Set<string>();
   for (let round = 0; round < ROUNDS; round += 1)
     for (const name of ['ours', 'naive'] as const) {
       const start = performance.now();
       const { rows } = await queries[name].execute(db);
       times[name].push(performance.now() - start);
-      answers.add(rows.map(({ id }) => id).join());
+      pages.add(rows.map(({ id }) => id).join());
     }
-  if (answers.size !== 1) throw new Error('the two do not give the same page');
+  if (pages.size !== 1) throw new Error('the two statements return different pages');
   return { ours: median(times.ours), naive: median(times.naive) };
 }
 
-/** What the database did for a page. */
+/** Returns the plan of our statement, with what the database did for a page. */
 export async function planOf(
   db: Kysely<Schema>,
   userId: number,
-  question: PageRequest,
+  request: PageRequest,
 ): Promise<string> {
   const { rows } = await sql<{ 'QUERY PLAN': string }>`
-    explain (analyze, buffers) ${feedQuery(userId, question)}`.execute(db);
+    explain (analyze, buffers) ${feedQuery(userId, request)}`.execute(db);
   return rows.map((row) => row['QUERY PLAN']).join('\n');
 }

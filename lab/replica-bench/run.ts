@@ -1,5 +1,5 @@
-// npm run copy-bench -w social-service: how long a new Social takes to copy many users, and how much memory. It makes
-// a database on the server at DATABASE_URL, and drops it; without that, an embedded one.
+// npm run copy-bench -w social-service: the time and memory that a new Social needs for a replica of many users. Creates a
+// database on the server at DATABASE_URL, and drops it at the end; without DATABASE_URL, an embedded one.
 import 'chassis/process/runtime';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,19 +14,19 @@ import { measure, prepare } from './social.ts';
 
 const SIZES = [100_000, 1_000_000, 2_000_000];
 
-interface Place {
+interface TemporaryDatabase {
   readonly env: Readonly<Record<string, string>>;
   readonly remove: () => Promise<void>;
 }
 
-async function onServer(url: string): Promise<Place> {
+async function createOnServer(url: string): Promise<TemporaryDatabase> {
   const server = openServer(url, createLogger('copy-bench', 'warn'));
   const name = `copy_bench_${randomUUID().replaceAll('-', '')}`;
   await server.withMaintenance((db) => sql`create database ${sql.ref(name)}`.execute(db));
-  const own = new URL(url);
-  own.pathname = `/${name}`;
+  const databaseUrl = new URL(url);
+  databaseUrl.pathname = `/${name}`;
   return {
-    env: { DATABASE_URL: own.href },
+    env: { DATABASE_URL: databaseUrl.href },
     async remove() {
       await server.withMaintenance((db) =>
         sql`drop database ${sql.ref(name)} with (force)`.execute(db),
@@ -36,7 +36,7 @@ async function onServer(url: string): Promise<Place> {
   };
 }
 
-async function embedded(): Promise<Place> {
+async function createEmbedded(): Promise<TemporaryDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'copy-bench-'));
   return {
     env: { DATA_DIR: folder },
@@ -44,20 +44,20 @@ async function embedded(): Promise<Place> {
   };
 }
 
-// The database is dropped then, too.
+// Without Social, the measurement fails, and the database is dropped.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, killAll);
 const url = process.env['DATABASE_URL'];
 const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : SIZES;
 console.log(
-  '| users | until it is ready, s | users a second | peak memory, MB | made anew, s | peak, MB |',
+  '| users | until it is ready, s | users a second | peak memory, MB | rebuild, s | peak memory, MB |',
 );
 console.log('| --: | --: | --: | --: | --: | --: |');
 for (const users of sizes) {
-  const place = await (url ? onServer(url) : embedded());
+  const database = await (url ? createOnServer(url) : createEmbedded());
   const log = await serveGeneratedFeed(users);
   try {
-    await prepare(place.env);
-    const { readyS, readyMb, rebuiltS, rebuiltMb } = await measure(log, place.env);
+    await prepare(database.env);
+    const { readyS, readyMb, rebuiltS, rebuiltMb } = await measure(log, database.env);
     const cells = [
       users.toLocaleString('en'),
       readyS.toFixed(1),
@@ -69,6 +69,6 @@ for (const users of sizes) {
     console.log(`| ${cells.join(' | ')} |`);
   } finally {
     log.stop();
-    await place.remove();
+    await database.remove();
   }
 }

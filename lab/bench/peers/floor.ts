@@ -1,5 +1,5 @@
-// (b) The floor: what Node and undici cost for one upstream call and no work of their own.
-// It passes Social's post on as it is: no author, no checks, no metrics, no headers of its own.
+// (b) The floor: the cost of Node and undici for one upstream call and nothing else. It passes Social's post on unchanged:
+// no author, no checks, no metrics, no headers of its own.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';

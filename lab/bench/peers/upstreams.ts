@@ -1,23 +1,23 @@
-// Identity and Social as stubs, in one process of their own: answers are prepared, so that they cost little.
-// Speaks to its parent by messages: tells its addresses, and how many requests it has seen.
+// Stubs of Identity and Social in one process. Their responses are prepared, so that they cost little. The process sends its
+// parent the addresses and the number of requests.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { signingKey } from 'chassis/testing/tokens';
 import { accessToken } from 'contracts/tokens';
 import { AUTHORS, cursorAfter, idsAfter, isAuthor, post, POSTS, user } from '../fixtures.ts';
 
-/** Told to the parent: once when listening, and at each question (any message) afterwards. */
+/** The message to the parent: once when the stubs listen, and then in reply to each message. */
 export interface UpstreamsState {
   readonly identityUrl: string;
   readonly socialUrl: string;
-  /** An access token that the keys of Identity are good for. Social tells feeds to whoever sends this one. */
+  /** An access token that Identity's keys verify, and the only one for which Social serves feeds. */
   readonly token: string;
-  /** Requests since the start. */
+  /** The number of requests since the start. */
   readonly identityRequests: number;
   readonly socialRequests: number;
 }
 
-// What the real services send beside the body; a reader has to parse them, so they belong to the cost.
+// The headers of the real services: a client has to parse them, so they are a part of the cost.
 const HEADERS = [
   ['X-Request-Id', '9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d'],
   ['traceparent', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'],
@@ -36,35 +36,35 @@ function send(res: ServerResponse, status: number, headers: string[], text: stri
 const reply = (res: ServerResponse, body: string | undefined): void =>
   send(res, body === undefined ? 404 : 200, PUBLIC, body ?? '{}');
 
-const prepared = (count: number, make: (id: number) => object): (string | undefined)[] =>
+const prepare = (count: number, make: (id: number) => object): (string | undefined)[] =>
   Array.from({ length: count + 1 }, (_, id) => (id === 0 ? undefined : JSON.stringify(make(id))));
 
-const posts = prepared(POSTS, post);
-const users = prepared(AUTHORS, user);
-// Those of cold feeds are too many to be prepared.
+const posts = prepare(POSTS, post);
+const users = prepare(AUTHORS, user);
+// The users of cold feeds are too many to be prepared.
 const userText = (id: number): string | undefined =>
   users[id] ?? (isAuthor(id) ? JSON.stringify(user(id)) : undefined);
 const postText = (id: number): string | undefined => posts[id];
 
-type Find = (id: number) => string | undefined;
+type TextOf = (id: number) => string | undefined;
 
-/** `/api/things/7` and `/api/things?ids=7,8`; undefined is a 404. */
-function find(thing: Find, url: string, path: string): string | undefined {
+/** Returns the response to `/api/things/7` or `/api/things?ids=7,8`; undefined for a 404. */
+function find(textOf: TextOf, url: string, path: string): string | undefined {
   const query = `${path}?ids=`;
-  if (!url.startsWith(query)) return thing(Number(url.slice(path.length + 1)));
+  if (!url.startsWith(query)) return textOf(Number(url.slice(path.length + 1)));
   const ids = decodeURIComponent(url.slice(query.length)).split(',');
-  const found = ids.map((id) => thing(Number(id))).filter((text) => text !== undefined);
-  return `{"items":[${found.join(',')}]}`;
+  const texts = ids.map((id) => textOf(Number(id))).filter((text) => text !== undefined);
+  return `{"items":[${texts.join(',')}]}`;
 }
 
 const key = signingKey(accessToken);
 const keys = JSON.stringify({ keys: [key.jwk] });
-// Longer than a real one: it is not refreshed.
+// Valid for longer than a real token, as it is not refreshed.
 const token = key.sign({ sub: '1', exp: Math.floor(Date.now() / 1000) + 3600 });
 const authorization = `Bearer ${token}`;
 const FEED = '/api/feed?';
 
-/** The page of a feed that follows the post in `cursor`. */
+/** Returns the page of a feed that follows the post in `cursor`. */
 function feedPage(url: string): string {
   const cursor = Number(new URLSearchParams(url.slice(FEED.length)).get('cursor'));
   const items = idsAfter(cursor).map((id) => postText(id) ?? JSON.stringify(post(id)));
@@ -102,7 +102,7 @@ const addresses = await Promise.all(
   ),
 );
 
-const tell = (): void => {
+const sendState = (): void => {
   process.send!({
     identityUrl: addresses[0]!,
     socialUrl: addresses[1]!,
@@ -111,6 +111,6 @@ const tell = (): void => {
     socialRequests,
   } satisfies UpstreamsState);
 };
-process.on('message', tell);
+process.on('message', sendState);
 process.on('disconnect', () => process.exit(0));
-tell();
+sendState();

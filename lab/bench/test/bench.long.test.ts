@@ -7,10 +7,10 @@ const bench = (...args: string[]) =>
     encoding: 'utf8',
   });
 
-test('a quick comparison measures every server at every work and tells the ratios', () => {
+test('a quick comparison measures every server with every work, and prints the ratios', () => {
   const { status, stdout, stderr } = bench('--quick');
   expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
-  for (const lane of [
+  for (const name of [
     'gateway, hot',
     'naive, hot',
     'floor, uniform',
@@ -19,21 +19,21 @@ test('a quick comparison measures every server at every work and tells the ratio
     'gateway, feed cold',
     'naive, feed',
   ])
-    expect(stdout).toMatch(new RegExp(`\\| ${lane} +\\| +\\d+ \\|`));
+    expect(stdout).toMatch(new RegExp(`\\| ${name} +\\| +\\d+ \\|`));
   expect(stdout).toMatch(/gateway, uniform : naive, uniform +\| +\d+\.\d\d \|/);
   expect(stdout).toMatch(/gateway, feed cold : naive, feed +\| +\d+\.\d\d \|/);
   expect(stdout).not.toContain('NaN');
 });
 
-test('a quick profile names the functions that take the time, for each work', () => {
+test('a quick profile prints the functions that take most time, for each work', () => {
   const { status, stdout } = bench('--quick', '--profile');
   expect(status).toBe(0);
   expect(stdout.match(/\| undici +\| +\d+\.\d %/g)).toHaveLength(3);
   expect(stdout).toMatch(/\| feed cold: function +\|/);
 });
 
-test('a quick look at memory comes to a verdict', () => {
+test('a quick measurement of memory prints a verdict', () => {
   const { status, stdout } = bench('--quick', '--memory');
   expect(status).toBe(0);
-  expect(stdout).toMatch(/\| verdict after \d+ requests +\| +(flat|it grows) \|/);
+  expect(stdout).toMatch(/\| verdict after \d+ requests +\| +(flat|growing) \|/);
 });
