@@ -32,7 +32,7 @@ test.each(['unauthenticated', 'forbidden', 'not-found', 'method-not-allowed'] as
 
 test('an author that does not exist is null in a complete answer', async () => {
   const testbed = await startTestbed({ population: { authors: 100 } });
-  // Social knows authors that Identity has never heard of.
+  // Social has authors that Identity does not know.
   testbed.identity.respondWith(always(problem('not-found')));
   for (let id = 1; id <= 30; id += 1) {
     const response = await testbed.request(`/api/posts/${id}`);

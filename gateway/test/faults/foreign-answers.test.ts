@@ -1,5 +1,5 @@
-// Answers that do not come from the service itself, such as the error page of a proxy in between: only a problem document
-// of the service says that something does not exist, or rejects a request.
+// Answers that do not come from the service itself, such as the error page of a proxy: only a problem document of the
+// service says that an entity does not exist, or rejects a request.
 import { describe, expect, test } from '@jest/globals';
 import { always, problem, type Responder } from 'chassis/testing/stub-server';
 import { until } from 'chassis/testing/until';
@@ -13,15 +13,15 @@ const answer =
 const FOREIGN_PROBLEM = JSON.stringify({ type: 'about:blank', title: 'Not Found', status: 404 });
 
 const foreign404s: [string, Responder][] = [
-  ['a page', answer(404, 'text/html', '<h1>default backend</h1>')],
+  ['an HTML page', answer(404, 'text/html', '<h1>default backend</h1>')],
   ['JSON of its own', answer(404, 'application/json', '{"error":"no route"}')],
   ['a problem document of its own', answer(404, 'application/problem+json', FOREIGN_PROBLEM)],
   ['null', answer(404, 'application/json', 'null')],
-  ['nothing', answer(404, 'text/plain')],
+  ['an empty body', answer(404, 'text/plain')],
 ];
 
-describe.each(foreign404s)('a proxy in between answers 404 with %s', (_, responder) => {
-  test('an author behind it is missing, not absent', async () => {
+describe.each(foreign404s)('a 404 of a proxy with %s', (_, responder) => {
+  test('makes an author missing, not absent', async () => {
     const { request, identity } = await startTestbed();
     identity.respondWith(responder);
     const { status, headers, body } = await request('/api/posts/5');
@@ -34,7 +34,7 @@ describe.each(foreign404s)('a proxy in between answers 404 with %s', (_, respond
     expect((await request('/api/users/1')).status).toBe(502);
   });
 
-  test('the replica has the name in hybrid', async () => {
+  test('is replaced by the name of the replica with the strategy hybrid', async () => {
     const { request, identity } = await startTestbed({ env: { AUTHOR_STRATEGY: 'hybrid' } });
     identity.respondWith(responder);
     const { headers, body } = await request('/api/posts/5');
@@ -42,20 +42,20 @@ describe.each(foreign404s)('a proxy in between answers 404 with %s', (_, respond
     expect(headers['cache-status']).toContain('detail=replica');
   });
 
-  test('nothing of it is remembered, and the breaker counts it', async () => {
+  test('is not cached, and the breaker counts it', async () => {
     const { request, identity, metric } = await startTestbed({ env: { BREAKER_RESET_MS: '1' } });
     identity.respondWith(responder);
     for (const id of [1, 2, 3, 5, 8, 13]) await request(`/api/users/${id}`);
     const opened = 'gateway_breaker_transitions_total{upstream="identity",to="open"}';
     expect(await metric(opened)).toBeGreaterThan(0);
     identity.respondWith();
-    await until('Identity is asked again', async () => {
+    await until('Identity’s answer is served again', async () => {
       const { body } = await request('/api/users/1');
       return (body as { username?: string }).username === 'user_1';
     });
   });
 
-  test('a post behind it is not said to be gone', async () => {
+  test('makes a post a 502, not a 404', async () => {
     const { request, social } = await startTestbed();
     social.respondWith(responder);
     expect((await request('/api/posts/5')).status).toBe(502);
@@ -64,7 +64,7 @@ describe.each(foreign404s)('a proxy in between answers 404 with %s', (_, respond
   });
 });
 
-test('a problem document of Identity says that a user does not exist: complete, with an ETag', async () => {
+test('a problem document of Identity says that a user does not exist: the answer is complete, with an ETag', async () => {
   const { request, identity } = await startTestbed();
   identity.respondWith(always(problem('not-found')));
   const { headers, body } = await request('/api/posts/5');
@@ -73,7 +73,7 @@ test('a problem document of Identity says that a user does not exist: complete, 
   expect((await request('/api/users/1')).status).toBe(404);
 });
 
-test('an answer that is not UTF-8 is an invalid answer', async () => {
+test('an answer that is not UTF-8 is invalid', async () => {
   const { request, identity } = await startTestbed();
   const body = Buffer.from(JSON.stringify({ id: 1, username: 'caf\u00e9' }), 'latin1');
   identity.respondWith(({ res }) => res.end(body));

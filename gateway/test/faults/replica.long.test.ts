@@ -119,7 +119,7 @@ describe('a replica that does not answer', () => {
       expect(response.body).toEqual(completePost(at + 1));
   });
 
-  test('costs no more time after its breaker has opened', async () => {
+  test('delays no answers after its breaker has opened', async () => {
     const { request, identity, social } = await startTestbed({
       env: { ...env, AUTHOR_DEADLINE_MS: '300' },
     });

@@ -1,9 +1,9 @@
-// One thing that an upstream cannot serve: it costs itself, and nothing else.
+// An entity or endpoint that an upstream cannot serve: it fails alone, and affects no others.
 import { describe, expect, test } from '@jest/globals';
 import type { Responder } from 'chassis/testing/stub-server';
 import { startTestbed } from '../support/testbed.ts';
 
-/** Answers 500 to every request whose path matches, as usual to the others. */
+/** Responds with a 500 to requests whose path matches, and as usual to all others. */
 const failing =
   (path: RegExp): Responder =>
   ({ res, req, respond }) =>
@@ -14,7 +14,7 @@ const isClosed = (name: string) => `gateway_breaker_state{upstream="${name}",sta
 describe('a post that Social answers with 500', () => {
   const SICK = /\/posts(\/13|\?ids=(\d+,)*13(,|$))/;
 
-  test('takes no other post away, however often it is requested, alone or with others', async () => {
+  test('affects no other post, however often it is requested, alone or with others', async () => {
     const { request, social, metric } = await startTestbed();
     social.respondWith(failing(SICK));
     for (let round = 0; round < 15; round += 1) {
@@ -43,7 +43,7 @@ describe('a post that Social answers with 500', () => {
   });
 });
 
-test('a user whom Identity answers with 500 costs no other author', async () => {
+test('a user whom Identity answers with 500 affects no other author', async () => {
   const { request, identity, metric } = await startTestbed({ env: { AUTHOR_TTL_MS: '0' } });
   identity.respondWith(failing(/users(\/1|\?ids=(\d+,)*1(,|$))/));
   for (let round = 0; round < 15; round += 1) {
@@ -56,7 +56,7 @@ test('a user whom Identity answers with 500 costs no other author', async () => 
   expect(await metric(isClosed('identity'))).toBe(1);
 });
 
-test('counts that Social always answers with 500 cost no post', async () => {
+test('counts that Social always answers with 500 affect no post', async () => {
   const { request, social, metric } = await startTestbed();
   social.respondWith(failing(/counts/));
   for (let round = 0; round < 15; round += 1) {

@@ -23,11 +23,11 @@ const LOST = new Set([
   'http_response_content_coding',
   'http_protocol_error',
 ]);
-const impatient = { REQUEST_DEADLINE_MS: '1000', AUTHOR_DEADLINE_MS: '300' };
+const shortDeadlines = { REQUEST_DEADLINE_MS: '1000', AUTHOR_DEADLINE_MS: '300' };
 
 /** A testbed whose gateway has the keys, and the headers of a session of user 7. */
 async function startWithSession(options: TestbedOptions = {}) {
-  const testbed = await startTestbed({ env: impatient, ...options });
+  const testbed = await startTestbed({ env: shortDeadlines, ...options });
   const headers = bearer(testbed.identity.openSession(7));
   await testbed.request('/api/friends', { headers });
   testbed.identity.clearRequests();

@@ -59,7 +59,7 @@ describe.each(LISTS)('%s', (path, socialPath, people) => {
     expect(testbed.identity.requests).toHaveLength(1);
   });
 
-  test('lists everybody without names while Identity is down, marked as degraded, or a 503 with strict handling', async () => {
+  test('lists everybody without names while Identity is down, marked as degraded, and is a 503 with strict handling', async () => {
     const { testbed, send } = await arrange();
     await testbed.identity.refuse();
     const response = await send(path);

@@ -308,7 +308,7 @@ describe('with a slow Identity', () => {
     }
   });
 
-  test('and a slow replica, the author is null within the usual time limit', async () => {
+  test('the author is null within the usual time limit when the replica is slow, too', async () => {
     const { request, identity, social } = await arrange({ env });
     identity.respondWith(silent);
     social.respondWith(only(REPLICA, silent));

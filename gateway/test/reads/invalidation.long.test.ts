@@ -78,7 +78,7 @@ describe('an event', () => {
     });
   });
 
-  test('that is missing is counted as a changed name at the next refresh; an event that came is not', async () => {
+  test('that never came is counted as a name that changed without an event; an event that came is not', async () => {
     const testbed = await arrange({ AUTHOR_TTL_MS: '1' });
     const changed = () => testbed.metric('gateway_author_renewals_total{result="changed"}');
     await nameOf(testbed);
@@ -265,8 +265,8 @@ describe('reading the log', () => {
   });
 });
 
-describe('after Identity was down', () => {
-  test('reading continues at its offset, so that the events of the meantime are applied', async () => {
+describe('while Identity or its log is unavailable', () => {
+  test('the gateway keeps its offset, so that it applies the events of the meantime afterwards', async () => {
     const testbed = await arrange();
     await nameOf(testbed);
     await testbed.identity.refuse();
@@ -277,7 +277,7 @@ describe('after Identity was down', () => {
     expect(logRequests(testbed).filter((path) => path.includes('latest'))).toHaveLength(1);
   });
 
-  test('from the start, the gateway serves answers meanwhile, and then consumes the log', async () => {
+  test('a new gateway serves answers, and consumes the log afterwards', async () => {
     const testbed = await startTestbed({ env });
     await testbed.identity.refuse();
     expect((await testbed.request('/api/posts/6')).body).toMatchObject({
@@ -297,11 +297,11 @@ describe('after Identity was down', () => {
   test.each([
     ['answers 500', status(500)],
     ['answers 404', status(404)],
-    ['hangs up', hangsUp],
+    ['closes the connection', hangsUp],
     ['answers without an offset', sendsJson('[]')],
     ['answers with an object', sendsJson('{}')],
     ['never answers', silent],
-  ])('names are served, and expire by time alone, while the log %s', async (_, responder) => {
+  ])('names are served, and expire by time alone, when the log %s', async (_, responder) => {
     const testbed = await startTestbed({
       env: { ...env, BREAKER_VOLUME: '1', BREAKER_RESET_MS: '60000', REQUEST_DEADLINE_MS: '300' },
     });
@@ -331,7 +331,7 @@ describe('the load on Identity', () => {
     expect(logRequests(testbed)).toHaveLength(2);
   });
 
-  test('is nothing while its breaker is open; afterwards reading continues', async () => {
+  test('is zero while its breaker is open; afterwards reading continues', async () => {
     const testbed = await arrange();
     await nameOf(testbed);
     await commandBreaker(testbed, 'identity', 'open');
@@ -350,7 +350,7 @@ describe('the load on Identity', () => {
   test.each([
     ['FOLLOW_LOG=false', { FOLLOW_LOG: 'false' }],
     ['AUTHOR_STRATEGY=replica', { AUTHOR_STRATEGY: 'replica' }],
-  ])('is nothing with %s', async (_, extraEnv) => {
+  ])('is zero with %s', async (_, extraEnv) => {
     const testbed = await startTestbed({ env: { ...env, ...extraEnv } });
     expect((await testbed.request('/api/posts/6')).status).toBe(200);
     expect(logRequests(testbed)).toEqual([]);

@@ -101,7 +101,7 @@ describe('a degraded answer', () => {
     expect(onDegraded.mock.calls).toEqual([['author', 'stale']]);
   });
 
-  test('is counted as degraded by the post when its page is unavailable', () => {
+  test('with an unavailable page is counted as an answer with a missing post', () => {
     const { answer, onDegraded } = answerTo(request(), [page(unavailable(failed('open')))]);
     answer();
     expect(onDegraded).toHaveBeenCalledWith('post', 'missing');
@@ -109,7 +109,7 @@ describe('a degraded answer', () => {
 });
 
 describe('strict handling', () => {
-  test('turns a degraded answer into a 503 that names the missing part, and is counted as degraded', () => {
+  test('turns a degraded answer into a 503 that names the missing part, and counts it as degraded', () => {
     const { answer, onDegraded } = answerTo(strict, [
       post(hit()),
       author(unavailable(failed('timeout'))),

@@ -46,26 +46,29 @@ describe('without CORS_ORIGINS', () => {
   );
 });
 
-describe('a page whose origin is in CORS_ORIGINS', () => {
+describe('with CORS_ORIGINS', () => {
   test.each([
     ['/api/posts', 'POST'],
     ['/api/posts/5', 'PATCH'],
     ['/api/friends/9', 'PUT'],
     ['/api/me', 'DELETE'],
     ['/api/auth/login', 'POST'],
-  ])('gets a preflight answer for %s that allows %s', async (path, method) => {
-    const testbed = await startTestbed({ env });
-    const response = await testbed.request(path, preflight(method));
-    expect([response.status, response.text]).toEqual([204, '']);
-    expectReadable(response);
-    expect(String(response.headers['access-control-allow-methods'])).toContain(method);
-    expect(String(response.headers['access-control-allow-headers']).toLowerCase()).toContain(
-      'idempotency-key',
-    );
-    expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]);
-  });
+  ])(
+    'a page of a named origin gets a preflight answer for %s that allows %s',
+    async (path, method) => {
+      const testbed = await startTestbed({ env });
+      const response = await testbed.request(path, preflight(method));
+      expect([response.status, response.text]).toEqual([204, '']);
+      expectReadable(response);
+      expect(String(response.headers['access-control-allow-methods'])).toContain(method);
+      expect(String(response.headers['access-control-allow-headers']).toLowerCase()).toContain(
+        'idempotency-key',
+      );
+      expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]);
+    },
+  );
 
-  test('reads and writes with its user’s cookies', async () => {
+  test('a page of a named origin reads and writes with its user’s cookies', async () => {
     const testbed = await startTestbed({ env });
     const login = await testbed.request('/api/auth/login', {
       method: 'POST',
@@ -89,7 +92,7 @@ describe('a page whose origin is in CORS_ORIGINS', () => {
     expect(String(posted.headers['access-control-expose-headers'])).toContain('Location');
   });
 
-  test('may read error answers', async () => {
+  test('a page of a named origin may read error answers', async () => {
     const testbed = await startTestbed({ env });
     const errors: [string, number][] = [
       ['/api/posts/5?x=1', 400],
@@ -114,7 +117,7 @@ describe('a page whose origin is in CORS_ORIGINS', () => {
     expectReadable(down);
   });
 
-  test('may read the rejection of an overloaded gateway', async () => {
+  test('a page of a named origin may read the rejection of an overloaded gateway', async () => {
     const testbed = await startTestbed({ env: { ...env, MAX_IN_FLIGHT: '1' } });
     const release = testbed.social.hold();
     const first = abortableRequest(`${testbed.gateway.url}/api/posts/5`);
@@ -127,7 +130,7 @@ describe('a page whose origin is in CORS_ORIGINS', () => {
     await first.response;
   });
 
-  test('may read a 304, which has all of Vary', async () => {
+  test('a page of a named origin may read a 304, which has the complete Vary header', async () => {
     const testbed = await startTestbed({ env });
     const { etag = '' } = (await testbed.request('/api/posts/5', { headers: fromApp })).headers;
     const response = await testbed.request('/api/posts/5', {
@@ -139,7 +142,7 @@ describe('a page whose origin is in CORS_ORIGINS', () => {
   });
 
   test.each(['https://evil.example', 'null', 'http://app.example.net', `${APP}:8443`])(
-    'a page of the origin %s may not read anything although CORS_ORIGINS names another',
+    'a page of the origin %s, which is not named, may read nothing',
     async (origin) => {
       const testbed = await startTestbed({ env });
       for (const options of [{ headers: { Origin: origin } }, preflight('POST')]) {

@@ -12,7 +12,7 @@ import { always, problem } from 'chassis/testing/stub-server';
 
 mockDns();
 
-const impatient = { REQUEST_DEADLINE_MS: '1000', AUTHOR_DEADLINE_MS: '300' };
+const shortDeadlines = { REQUEST_DEADLINE_MS: '1000', AUTHOR_DEADLINE_MS: '300' };
 
 /** A testbed whose gateway has the keys, and two sessions: one with a valid and one with an expired access token. */
 async function startWithSessions(options: TestbedOptions = {}) {
@@ -83,7 +83,7 @@ describe('while Identity is down', () => {
 describe.each(faults)('while Identity $name', ({ inject, host, name }) => {
   test('a session that needs a refresh gets a 503, never a 401, and keeps its cookies', async () => {
     const { testbed, valid, expired } = await startWithSessions({
-      env: impatient,
+      env: shortDeadlines,
       hosts: { identity: host },
     });
     await inject(testbed.identity);
@@ -106,7 +106,7 @@ describe('before the gateway has got the keys', () => {
   test.each(faults)(
     'a token is answered with a 503 while Identity $name',
     async ({ inject, host }) => {
-      const testbed = await startTestbed({ env: impatient, hosts: { identity: host } });
+      const testbed = await startTestbed({ env: shortDeadlines, hosts: { identity: host } });
       const session = testbed.identity.openSession(7);
       await inject(testbed.identity);
       for (const headers of [bearer(session), cookies(session)])

@@ -18,13 +18,13 @@ const NEW: Session = {
   expiresIn: 300,
 };
 /** The result of a refresh whose token is no longer valid. */
-const GONE = 'gone';
+const INVALID = 'invalid';
 const down = (): UpstreamFailure => new UpstreamFailure('identity', 'open', { retryAfterS: 5 });
 
 /** Sessions where each of `tokens` is valid for its number of milliseconds, or fails with its error; others are invalid. */
 function arrange(
   tokens: Readonly<Record<string, number | Error>> = {},
-  refreshed: Session | Error | typeof GONE = NEW,
+  refreshed: Session | Error | typeof INVALID = NEW,
 ) {
   const verify = jest.fn<Verify>(async (token): Promise<Viewer> => {
     const validForMs = { [NEW.accessToken]: 300_000, ...tokens }[token];
@@ -34,7 +34,7 @@ function arrange(
   });
   const refresh = jest.fn<RefreshSession>(async () => {
     if (refreshed instanceof Error) throw refreshed;
-    return refreshed === GONE ? undefined : refreshed;
+    return refreshed === INVALID ? undefined : refreshed;
   });
   const sessions = createSessions({ verify, refresh, origins: new Set() });
   return { sessions, verify, refresh };
@@ -45,7 +45,7 @@ const request = (headers: Readonly<Record<string, string>>, method = 'GET'): Inc
 const setCookiesOf = (req: IncomingMessage) => requestContextOf(req).headers?.['Set-Cookie'];
 
 describe('a browser', () => {
-  test('with a valid access token is the viewer, without a refresh', async () => {
+  test('is identified by a valid access token, without a refresh', async () => {
     const { sessions, refresh } = arrange({ good: 60_000 });
     const req = request({ cookie: 'access=good; refresh=r' });
     expect(await sessions.viewerOf(req, aCaller())).toMatchObject({ userId: 7, token: 'good' });
@@ -91,7 +91,7 @@ describe('a browser', () => {
   });
 
   test('whose refresh is rejected is logged out', async () => {
-    const { sessions } = arrange({}, GONE);
+    const { sessions } = arrange({}, INVALID);
     const req = request({ cookie: 'refresh=r' });
     await expect(sessions.viewerOf(req, aCaller())).rejects.toMatchObject({ status: 401 });
     expect(setCookiesOf(req)).toEqual(clearedCookies('localhost'));

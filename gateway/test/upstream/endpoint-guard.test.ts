@@ -1,4 +1,4 @@
-// Whether an endpoint fails by itself, or its upstream fails.
+// Whether one endpoint fails, or its upstream does.
 import { expect, jest, test } from '@jest/globals';
 import { createEndpointGuard } from '../../src/upstream/endpoint-guard.ts';
 import { createQuarantine } from '../../src/upstream/engine/quarantine.ts';
@@ -16,7 +16,7 @@ function arrange() {
     now,
   });
   const works = { feed: true, posts: true };
-  /** Whether the breaker counted each failure. */
+  /** For each failure, whether the breaker counted it. */
   const counted: boolean[] = [];
   const trials: Name[] = [];
   const send = async (name: Name) => {
@@ -51,14 +51,14 @@ function arrange() {
   return { clock, works, counted, trials, request, endpoints, onQuarantined };
 }
 
-test('a first failure counts; further ones do not while another endpoint works', async () => {
+test('counts the first failure, and no further ones while another endpoint works', async () => {
   const { works, counted, request } = arrange();
   works.feed = false;
   for (const name of ['feed', 'posts', 'feed', 'feed'] as const) await request(name);
   expect(counted).toEqual([true, false, false]);
 });
 
-test('every failure counts while no other endpoint works', async () => {
+test('counts every failure while no other endpoint works', async () => {
   const { works, counted, request } = arrange();
   await request('posts');
   works.feed = works.posts = false;
@@ -67,7 +67,7 @@ test('every failure counts while no other endpoint works', async () => {
   expect(counted).toEqual(Array(8).fill(true));
 });
 
-test('a success elsewhere is no evidence any more after a second', async () => {
+test('counts failures again a second after the last success of another endpoint', async () => {
   const { clock, works, counted, request } = arrange();
   works.feed = false;
   for (const name of ['feed', 'posts', 'feed'] as const) await request(name);
@@ -76,13 +76,13 @@ test('a success elsewhere is no evidence any more after a second', async () => {
   expect(counted).toEqual([true, false, true]);
 });
 
-test('a failure of the connection always counts', () => {
+test('always counts a failure of the connection', () => {
   const { endpoints } = arrange();
   for (let count = 0; count < 3; count += 1)
     expect(endpoints.shouldCount('feed', failure('refused'))).toBe(true);
 });
 
-test('an endpoint that failed five times in a row while others work is quarantined, then tried past the breaker', async () => {
+test('quarantines an endpoint that failed five times in a row while others work, and then tries it past the breaker', async () => {
   const { clock, works, counted, trials, request, onQuarantined } = arrange();
   works.feed = false;
   for (let round = 0; round < 5; round += 1)

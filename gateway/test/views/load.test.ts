@@ -92,7 +92,7 @@ function aProfile({ author: includedAuthor, items }: { author?: User; items?: Po
   return { catalog, requests, open };
 }
 
-describe('posts', () => {
+describe('loading posts', () => {
   test('requests an unknown author as soon as the post names the author', async () => {
     const arranged = arrange({ 5: 9 });
     const loading = loadPosts(arranged.catalog, [5], caller);
@@ -257,7 +257,7 @@ describe('posts that include their authors', () => {
   });
 });
 
-describe('a user’s posts and profile', () => {
+describe('loading a user’s posts and profile', () => {
   test('requests the user and the page of posts at the same time', async () => {
     const { catalog, requests, open } = aProfile();
     const request = { authorId: 9, limit: 2, cursor: 'b3BhcXVl' };

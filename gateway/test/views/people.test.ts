@@ -89,7 +89,7 @@ describe('people', () => {
   });
 
   test('are the existing people of the page, each once and in its order, whichever names are available', () => {
-    const availability = fc.constantFrom('named', 'gone', 'unavailable');
+    const availability = fc.constantFrom('named', 'absent', 'unavailable');
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.nat(), { maxLength: 30 }),
@@ -101,7 +101,7 @@ describe('people', () => {
               ? named(id)
               : author(kinds.get(id) === 'unavailable' ? unavailable() : miss()),
           );
-          expect(items.map(({ id }) => id)).toEqual(ids.filter((id) => kinds.get(id) !== 'gone'));
+          expect(items.map(({ id }) => id)).toEqual(ids.filter((id) => kinds.get(id) !== 'absent'));
           for (const { id, username } of items)
             expect(username).toBe(kinds.get(id) === 'named' ? `user_${id}` : null);
         },

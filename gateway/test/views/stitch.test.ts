@@ -103,7 +103,7 @@ test('gives every post of a user’s page that user as author, and keeps the cur
   });
 });
 
-test('keeps the cursor null of the last page', () => {
+test('keeps the null cursor of the last page', () => {
   expect(stitchUserPosts(aUser(9), page([]))).toEqual({ items: [], nextCursor: null });
 });
 

@@ -98,17 +98,20 @@ describe('a write while Identity is down', () => {
   test.each([
     ['POST', '/api/posts', 201],
     ['PATCH', '/api/posts/6', 200],
-  ])('by %s %s is answered without the author, marked as degraded', async (method, path, status) => {
-    const { testbed, write } = await arrange();
-    await testbed.identity.refuse();
-    const response = await write(method, path, 'Anyway.');
-    expect([response.status, response.body]).toEqual([
-      status,
-      expect.objectContaining({ content: 'Anyway.', author: null }),
-    ]);
-    expect(response.headers['proxy-status']).toBe('identity; error=connection_refused');
-    expect(response.headers['cache-status']).toBe('author; fwd=miss; detail=connection_refused');
-  });
+  ])(
+    'by %s %s is answered without the author, marked as degraded',
+    async (method, path, status) => {
+      const { testbed, write } = await arrange();
+      await testbed.identity.refuse();
+      const response = await write(method, path, 'Anyway.');
+      expect([response.status, response.body]).toEqual([
+        status,
+        expect.objectContaining({ content: 'Anyway.', author: null }),
+      ]);
+      expect(response.headers['proxy-status']).toBe('identity; error=connection_refused');
+      expect(response.headers['cache-status']).toBe('author; fwd=miss; detail=connection_refused');
+    },
+  );
 
   test('is answered without the author also when the client prefers strict handling, as it cannot be undone', async () => {
     const { testbed, write } = await arrange();

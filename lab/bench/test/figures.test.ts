@@ -37,7 +37,7 @@ test('memory is flat when the last quarter is at most a tenth above the first', 
   expect(memoryVerdict([100, 100, 100, 100, 105, 105, 111, 111])).toMatchObject({ flat: false });
 });
 
-test('the verdict is missed below the goal, reached from the goal on, and names the aim from the aim on', () => {
+test('the verdict distinguishes a missed goal, a reached goal, and a reached aim', () => {
   expect(verdict(4.99, 5, 6)).toBe('missed');
   expect(verdict(5, 5, 6)).toBe('reached');
   expect(verdict(6, 5, 6)).toBe('reached, the aim too');

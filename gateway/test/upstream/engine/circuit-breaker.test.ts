@@ -223,7 +223,7 @@ describe('a call that only respects the breaker', () => {
   });
 });
 
-test('reports its state and the state’s beginning, the counts of its window, and its settings', async () => {
+test('reports its state, when that state began, the counts of its window, and its settings', async () => {
   const { failTimes } = arrange();
   await failTimes(2);
   expect(breaker.report()).toEqual({

@@ -75,8 +75,8 @@ test('cancels the shared request of a caller that was cancelled before its call'
 
 test('rejects a caller at its own earlier deadline; the shared request continues', async () => {
   const { call, requests } = arrange();
-  const impatient = call(1, aCaller(100));
-  const rejection = expect(impatient).rejects.toMatchObject({ kind: 'timeout' });
+  const early = call(1, aCaller(100));
+  const rejection = expect(early).rejects.toMatchObject({ kind: 'timeout' });
   await jest.advanceTimersByTimeAsync(100);
   await rejection;
   expect(requests[0]!.caller.cancellation.cancelled).toBe(false);

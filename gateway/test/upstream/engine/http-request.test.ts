@@ -16,7 +16,7 @@ const commonHeaders = {
   traceparent: caller.traceparent,
 };
 
-test('makes a GET without a body and without a token of a public request', () => {
+test('makes a public request a GET without a body and without a token', () => {
   const request = httpRequestOf(getCounts(limits), 7);
   expect(request).toEqual({
     method: 'GET',
@@ -28,7 +28,7 @@ test('makes a GET without a body and without a token of a public request', () =>
   expect(headersOf(request, caller)).toEqual(commonHeaders);
 });
 
-test('makes a request with the user’s token and a JSON body of a user’s write', () => {
+test('gives a user’s write the user’s token and a JSON body', () => {
   const request = httpRequestOf(changePost(limits), { ...viewer, id: 6, content: 'Better.' });
   expect(request).toMatchObject({
     method: 'PATCH',

@@ -48,7 +48,7 @@ describe('a key that failed', () => {
     expect([quarantine.rejection(13), quarantine.needsTrial(13)]).toEqual([undefined, false]);
   });
 
-  test('is forgotten when a thousand others failed after it', () => {
+  test('is no longer known when a thousand others failed after it', () => {
     const { quarantine } = arrange();
     for (let key = 0; key <= 1_000; key += 1) quarantine.failed(key, failure('nonsense'));
     expect([quarantine.needsTrial(0), quarantine.needsTrial(1)]).toEqual([false, true]);
