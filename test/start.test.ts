@@ -6,7 +6,7 @@ import { expect, jest, test } from '@jest/globals';
 import { freePorts } from 'chassis/testing/free-ports';
 import { problem } from 'chassis/testing/stub-server';
 import { until, untilSuccess } from 'chassis/testing/until';
-import { expectNothingLeft, ready, run, start, type System } from './support/system.ts';
+import { expectAllEnded, ready, run, start, type System } from './support/system.ts';
 
 // The start creates two databases, which is slow on some machines.
 jest.setTimeout(120_000);
@@ -64,7 +64,7 @@ test('starts all three processes, serves the demo data, works without Identity a
 
   process.kill(system.pid, 'SIGTERM');
   expect(await system.ended).toBe(0);
-  await expectNothingLeft(system, [identity, social, restarted]);
+  await expectAllEnded(system, [identity, social, restarted]);
 });
 
 test('stops all processes with exit code 0 on Ctrl-C, which a terminal sends to the whole process group', async () => {
@@ -75,7 +75,7 @@ test('stops all processes with exit code 0 on Ctrl-C, which a terminal sends to 
   expect(await system.ended).toBe(0);
   // Each process got one signal: a second one would have cancelled its requests.
   expect(system.text().match(/"msg":"stopped"/g)).toHaveLength(3);
-  await expectNothingLeft(system, pids);
+  await expectAllEnded(system, pids);
 });
 
 test('names a port that is in use, and its setting, before it starts a process', async () => {

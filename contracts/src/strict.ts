@@ -8,13 +8,13 @@ export const strict = (document: OpenApiDocument): OpenApiDocument =>
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;
-  const copy = Object.fromEntries(
+  const clone = Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [key, isExample(key) ? inner : closed(inner)]),
   );
-  const open = copy.type === 'object' && copy.properties !== undefined;
-  return open && copy.additionalProperties === undefined
-    ? { ...copy, additionalProperties: false }
-    : copy;
+  const open = clone.type === 'object' && clone.properties !== undefined;
+  return open && clone.additionalProperties === undefined
+    ? { ...clone, additionalProperties: false }
+    : clone;
 }
 
 const isExample = (key: string): boolean => key === 'example' || key === 'examples';

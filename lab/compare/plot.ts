@@ -16,7 +16,7 @@ const WIDTH = 790;
 const LEFT = 300;
 const RIGHT = 90;
 const BAR = 14;
-const GAP = 14;
+const SPACING = 14;
 const TOP = 64;
 
 const STYLE = `
@@ -40,7 +40,7 @@ export function lengthOf(value: number, largest: number, log: boolean): number {
 export function bars({ title, groups, series, text, log = false }: Bars): string {
   const values = groups.flatMap((group) => group.values).filter(Number.isFinite);
   const largest = Math.max(Number.MIN_VALUE, ...values);
-  const step = series.length * BAR + GAP;
+  const step = series.length * BAR + SPACING;
   const height = TOP + groups.length * step;
   const legend = series.map((name, at) => {
     const x = LEFT + at * 110;

@@ -67,7 +67,7 @@ export async function planServers(
   return all.map(([client, route, leaf, monitor], index) => {
     const name = `n${index + 1}`;
     const dir = join(resolve(root, settings.NATS_DIR), name);
-    const acceptsLeaves = domain !== '' && leafOf === undefined;
+    const acceptsLeafnodes = domain !== '' && leafOf === undefined;
     const config = [
       `server_name: "${site}-${name}"`,
       `listen: "${HOST}:${client}"`,
@@ -76,14 +76,14 @@ export async function planServers(
       ...(count > 1
         ? [`cluster { name: "${site}", listen: "${HOST}:${route}", routes: [${quoted(routes)}] }`]
         : []),
-      ...(acceptsLeaves ? [`leafnodes { listen: "${HOST}:${leaf}" }`] : []),
+      ...(acceptsLeafnodes ? [`leafnodes { listen: "${HOST}:${leaf}" }`] : []),
       ...(leafOf === undefined ? [] : [leafnodeRemote(leafOf)]),
     ];
     return {
       name,
       url: `nats://${HOST}:${client}`,
       monitorUrl: `http://${HOST}:${monitor}`,
-      leafUrl: acceptsLeaves ? `nats://${HOST}:${leaf}` : undefined,
+      leafUrl: acceptsLeafnodes ? `nats://${HOST}:${leaf}` : undefined,
       dir,
       config: `${config.join('\n')}\n`,
     };

@@ -34,23 +34,25 @@ describeOnServer('fifty requests at once', () => {
     await place.remove();
   });
 
-  const askAs: TestSocial['requestAs'] = (...args) => instances[0]!.requestAs(...args);
+  const requestAs: TestSocial['requestAs'] = (...args) => instances[0]!.requestAs(...args);
   const fifty = (...args: Parameters<TestSocial['requestAs']>) =>
     Promise.all(Array.from({ length: MANY }, (_, at) => instances[at % 2]!.requestAs(...args)));
 
   inRounds('acceptances of one friendship make it once', async (me) => {
     const other = me + 1;
-    await askAs(other, `/api/friends/${me}`, { method: 'PUT' });
+    await requestAs(other, `/api/friends/${me}`, { method: 'PUT' });
     const answers = await fifty(me, `/api/friends/${other}`, { method: 'PUT' });
     for (const { status, body } of answers)
       expect([status, body]).toEqual([200, { id: other, state: 'friends' }]);
-    const first = await askAs(me, '/api/friends');
+    const first = await requestAs(me, '/api/friends');
     expect(first.body).toMatchObject({ items: [{ id: other }], nextCursor: null });
     // The time of it is that of the first.
-    await askAs(me, `/api/friends/${other}`, { method: 'PUT' });
-    expect((await askAs(me, '/api/friends')).body).toEqual(first.body);
+    await requestAs(me, `/api/friends/${other}`, { method: 'PUT' });
+    expect((await requestAs(me, '/api/friends')).body).toEqual(first.body);
     for (const who of [me, other])
-      expect((await askAs(who, `/api/users/${who}/counts`)).body).toMatchObject({ friendCount: 1 });
+      expect((await requestAs(who, `/api/users/${who}/counts`)).body).toMatchObject({
+        friendCount: 1,
+      });
   });
 
   inRounds('questions of two people to each other make them friends', async (me) => {
@@ -60,13 +62,13 @@ describeOnServer('fifty requests at once', () => {
       fifty(other, `/api/friends/${me}`, { method: 'PUT' }),
     ]);
     expect(statusesOf(both.flat())).toEqual({ 200: 2 * MANY });
-    expect((await askAs(me, '/api/friend-requests')).body).toMatchObject({ items: [] });
-    expect((await askAs(other, '/api/friends')).body).toMatchObject({ items: [{ id: me }] });
+    expect((await requestAs(me, '/api/friend-requests')).body).toMatchObject({ items: [] });
+    expect((await requestAs(other, '/api/friends')).body).toMatchObject({ items: [{ id: me }] });
   });
 
   inRounds('deletions of one post are one 204, the others 404', async (me) => {
     const post = { method: 'POST', json: { content: 'x' } } as const;
-    const { id } = (await askAs(me, '/api/posts', post)).body as Post;
+    const { id } = (await requestAs(me, '/api/posts', post)).body as Post;
     const answers = await fifty(me, `/api/posts/${id}`, { method: 'DELETE' });
     expect(statusesOf(answers)).toEqual({ 204: 1, 404: MANY - 1 });
   });
@@ -85,21 +87,21 @@ describeOnServer('fifty requests at once', () => {
         409,
         expect.objectContaining({ type: 'urn:social-network:problem:key-in-use' }),
       ]);
-    expect((await askAs(author, '/api/posts', create)).text).toBe(made[0]!.text);
-    const { body } = await askAs(author, `/api/users/${author}/counts`);
+    expect((await requestAs(author, '/api/posts', create)).text).toBe(made[0]!.text);
+    const { body } = await requestAs(author, `/api/users/${author}/counts`);
     expect(body).toMatchObject({ postCount: 1 });
   });
 
   inRounds('edits bring no post back that is deleted, and one deletion counts', async (me) => {
     const author = me + 4;
     const post = { method: 'POST', json: { content: 'x' } } as const;
-    const { id } = (await askAs(author, '/api/posts', post)).body as Post;
+    const { id } = (await requestAs(author, '/api/posts', post)).body as Post;
     const [edits, deletions] = await Promise.all([
       fifty(author, `/api/posts/${id}`, { method: 'PATCH', json: { content: 'y' } }),
       fifty(author, `/api/posts/${id}`, { method: 'DELETE' }),
     ]);
     expect(statusesOf(deletions)).toEqual({ 204: 1, 404: MANY - 1 });
     expect(edits.filter(({ status }) => status !== 200 && status !== 404)).toEqual([]);
-    expect((await askAs(author, `/api/posts/${id}`)).status).toBe(404);
+    expect((await requestAs(author, `/api/posts/${id}`)).status).toBe(404);
   });
 });

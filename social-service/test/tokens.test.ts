@@ -73,9 +73,9 @@ test('every operation that wants a token stands in this table', () => {
   expect(new Set(wanting.map(({ operationId }) => operationId))).toEqual(new Set(names));
 });
 
-describe.each(routes)('%s', (_, { path, ...asked }) => {
+describe.each(routes)('%s', (_, { path, ...options }) => {
   test.each(impostors)('with %s is a 401 that says how', async (__, headersOf) => {
-    const answer = await social.request(path, { ...asked, headers: await headersOf() });
+    const answer = await social.request(path, { ...options, headers: await headersOf() });
     expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
   });
 });

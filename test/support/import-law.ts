@@ -131,7 +131,7 @@ export function violations(files: ReadonlyMap<string, string>): string[] {
   const sources = [...files].map(([path, text]) => parseSource(path, text));
   const src = sources.filter(({ path }) => isSource(path));
   return [
-    ...sources.flatMap(leavesWorkspace),
+    ...sources.flatMap(crossesWorkspaces),
     ...sources.flatMap(otherWorkspaces),
     ...src.flatMap(usesTestKit),
     ...src.flatMap(otherRooms),
@@ -145,7 +145,7 @@ const workspaceOf = (path: string): string => path.split('/', 1)[0]!;
 const isSource = (path: string): boolean => /^[^/]+\/src\//.test(path);
 
 /** No file, tests included, imports another workspace by a relative path. */
-function leavesWorkspace({ path, imports }: Source): string[] {
+function crossesWorkspaces({ path, imports }: Source): string[] {
   return imports
     .filter(({ relative, target }) => relative && workspaceOf(target) !== workspaceOf(path))
     .map(

@@ -58,7 +58,7 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Resolves when these processes have ended and every port of the system is free. */
-export async function expectNothingLeft(system: System, pids: readonly number[]): Promise<void> {
+export async function expectAllEnded(system: System, pids: readonly number[]): Promise<void> {
   for (const pid of pids) await until(`process ${pid} has ended`, () => !isRunning(pid));
   for (const port of system.ports) await until(`port ${port} is free`, () => isFree(port));
 }

@@ -14,18 +14,16 @@ export function batchViolations(
   header: (name: string) => string | undefined,
 ): string[] {
   const batch = body as UserEventBatch;
-  const positions = batch.map(({ id }) => Number(id));
+  const offsets = batch.map(({ id }) => Number(id));
   const next = Number(/lastEventId=(\d+)/.exec(header('link') ?? '')?.[1]);
-  const last = positions.at(-1) ?? 0;
+  const last = offsets.at(-1) ?? 0;
   return [
     ...batch.flatMap((event, at) => {
       const wrong = incoherence(event);
       return wrong ? [`body/${at}/${wrong} contradicts the rest of the event`] : [];
     }),
-    ...positions.flatMap((position, at) =>
-      at > 0 && position <= positions[at - 1]!
-        ? [`body/${at}/id is not beyond the one before`]
-        : [],
+    ...offsets.flatMap((offset, at) =>
+      at > 0 && offset <= offsets[at - 1]! ? [`body/${at}/id is not beyond the one before`] : [],
     ),
     ...(next < last ? ['header link goes on before the last event'] : []),
     ...(Number(header('log-head')) < Math.max(next, last)

@@ -77,10 +77,10 @@ const checkUnknown = compile({
 /** Decodes an event. It never throws for a value from JSON.parse and does not change the value. */
 export function decodeUserEvent(raw: unknown): UserEvent {
   const { id, type } = (raw ?? {}) as { id?: unknown; type?: unknown };
-  const position = offsetOf(id);
+  const offset = offsetOf(id);
   const broken = (reason: InvalidReason): InvalidEvent => ({
     kind: 'invalid',
-    offset: position,
+    offset,
     reason,
   });
 
@@ -88,16 +88,16 @@ export function decodeUserEvent(raw: unknown): UserEvent {
   if (!check(raw)) return broken(reasonOf(check.errors?.[0]));
   const event = raw as UserEventOnWire;
   const time = Date.parse(event.time);
-  if (position === undefined) return broken('id');
+  if (offset === undefined) return broken('id');
   if (Number.isNaN(time)) return broken('time');
-  if (check === checkUnknown) return { kind: 'unknown', offset: position, type: event.type, time };
+  if (check === checkUnknown) return { kind: 'unknown', offset, type: event.type, time };
 
   const wrong = incoherence(event);
   if (wrong) return broken(wrong);
   const { id: userId } = event.data;
   return event.type === 'UserDeleted'
-    ? { kind: 'deleted', offset: position, userId, time }
-    : { kind: 'named', offset: position, userId, username: event.data.username, time };
+    ? { kind: 'deleted', offset, userId, time }
+    : { kind: 'named', offset, userId, username: event.data.username, time };
 }
 
 /** The part of an event that contradicts another part, or undefined; a schema cannot express this. */
@@ -109,8 +109,8 @@ export function incoherence(event: UserEventOnWire): InvalidReason | undefined {
 
 /** The offset in an event's id; undefined if the id is not valid. */
 function offsetOf(id: unknown): number | undefined {
-  const position = typeof id === 'string' && /^[1-9][0-9]{0,15}$/.test(id) ? Number(id) : NaN;
-  return Number.isSafeInteger(position) ? position : undefined;
+  const offset = typeof id === 'string' && /^[1-9][0-9]{0,15}$/.test(id) ? Number(id) : NaN;
+  return Number.isSafeInteger(offset) ? offset : undefined;
 }
 
 function reasonOf(error: ErrorObject | undefined): InvalidReason {

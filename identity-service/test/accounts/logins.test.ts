@@ -78,11 +78,11 @@ describe('POST /api/sessions', () => {
 
   test('after ten wrong passwords is a 429 also for the right one, and for nobody else', async () => {
     await identity.register('guessed');
-    for (let left = 9; left >= 0; left -= 1) {
+    for (let remaining = 9; remaining >= 0; remaining -= 1) {
       const { status, headers } = await identity.logIn('guessed', 'not the password');
       expect([status, headers['ratelimit']]).toEqual([
         401,
-        expect.stringContaining(`"account";r=${left};`),
+        expect.stringContaining(`"account";r=${remaining};`),
       ]);
     }
     const refused = await identity.logIn('Guessed');

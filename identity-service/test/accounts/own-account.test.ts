@@ -26,7 +26,7 @@ afterAll(async () => {
 const get = ({ bearer }: RegisteredUser) => identity.request('/api/me', { headers: bearer });
 const patch = ({ bearer }: RegisteredUser, body: object) =>
   identity.request('/api/me', { method: 'PATCH', headers: bearer, json: body });
-const leave = ({ bearer }: RegisteredUser, currentPassword: string) =>
+const deleteAccount = ({ bearer }: RegisteredUser, currentPassword: string) =>
   identity.request('/api/me', { method: 'DELETE', headers: bearer, json: { currentPassword } });
 
 describe.each(['GET', 'PATCH', 'DELETE'])('%s without a session', (method) => {
@@ -178,11 +178,11 @@ describe('DELETE /api/me', () => {
   test('with the password, the user is gone with all sessions, and the name is free again', async () => {
     const person = await identity.register('goodbye');
     const other = withBearer(sessionOf(await identity.logIn('goodbye')));
-    expect((await leave(person, 'not the password')).status).toBe(403);
-    expect((await leave(person, PASSWORD)).status).toBe(204);
+    expect((await deleteAccount(person, 'not the password')).status).toBe(403);
+    expect((await deleteAccount(person, PASSWORD)).status).toBe(204);
     for (const each of [person, other]) {
       expect((await get(each)).status).toBe(401);
-      expect((await leave(each, PASSWORD)).status).toBe(401);
+      expect((await deleteAccount(each, PASSWORD)).status).toBe(401);
       expect((await identity.refresh(each.refreshToken)).status).toBe(401);
     }
     expect((await identity.request(`/api/users/${person.user.id}`)).status).toBe(404);
@@ -206,9 +206,9 @@ test('ten wrong passwords in a session are the end of trying, for changing and l
   for (let at = 1; at <= 5; at += 1) {
     const wrong = { email: 'thief@example.org', currentPassword: `guess number ${at}` };
     expect((await patch(person, wrong)).status).toBe(403);
-    expect((await leave(person, `guess number ${at}`)).status).toBe(403);
+    expect((await deleteAccount(person, `guess number ${at}`)).status).toBe(403);
   }
-  const refused = await leave(person, PASSWORD);
+  const refused = await deleteAccount(person, PASSWORD);
   expect(refused.status).toBe(429);
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(800);
   // What needs no password goes on, and so do log-ins.

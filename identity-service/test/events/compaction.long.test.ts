@@ -63,18 +63,18 @@ describeOnBoth('compaction', (newDatabase) => {
     const right = foldUsernames(whole);
     const readers = [1, 250, 1200, 2000, 2399].map((at) => ({
       after: at,
-      copy: foldUsernames(whole.slice(0, at)),
+      replica: foldUsernames(whole.slice(0, at)),
     }));
     const { superseded } = await compact();
     expect(superseded).toBe(2000);
     expect(foldUsernames(await all())).toEqual(right);
-    for (const { after, copy } of readers) {
+    for (const { after, replica } of readers) {
       const rest = [];
       for (let page = await log.after(after); page.events.length > 0;) {
         rest.push(...page.events);
         page = await log.after(page.nextOffset);
       }
-      expect(foldUsernames(rest, copy)).toEqual(right);
+      expect(foldUsernames(rest, replica)).toEqual(right);
     }
   });
 
@@ -90,12 +90,12 @@ describeOnBoth('compaction', (newDatabase) => {
     const first = await log.after(0);
     expect(await compact()).toEqual({ superseded: 900, tombstones: 0 });
     expect(await compact()).toEqual({ superseded: 0, tombstones: 0 });
-    const copy = foldUsernames(first.events);
+    const replica = foldUsernames(first.events);
     for (let page = await log.after(first.nextOffset); page.events.length > 0;) {
-      foldUsernames(page.events, copy);
+      foldUsernames(page.events, replica);
       page = await log.after(page.nextOffset);
     }
-    expect(copy).toEqual(right);
+    expect(replica).toEqual(right);
   });
 
   test('a UserDeleted goes when it has been the only event of its user for 30 days', async () => {

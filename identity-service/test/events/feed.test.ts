@@ -290,9 +290,9 @@ describe('waiting itself', () => {
     const { feed } = heads(() => new Promise(() => undefined));
     feed.notify(7);
     await feed.wait(5, 20, never);
-    const leaving = new AbortController();
-    const wait = feed.wait(5, 60_000, leaving.signal);
-    leaving.abort();
+    const controller = new AbortController();
+    const wait = feed.wait(5, 60_000, controller.signal);
+    controller.abort();
     await wait;
     expect(feed.waiterCount()).toBe(0);
   });
@@ -307,9 +307,9 @@ describe('waiting itself', () => {
 
   test('a signal that aborts ends it, and is not listened to any more after another end', async () => {
     const { feed } = heads();
-    const leaving = new AbortController();
-    const wait = feed.wait(0, 60_000, leaving.signal);
-    leaving.abort();
+    const controller = new AbortController();
+    const wait = feed.wait(0, 60_000, controller.signal);
+    controller.abort();
     await wait;
     expect(feed.waiterCount()).toBe(0);
   });

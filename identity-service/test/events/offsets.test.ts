@@ -82,8 +82,8 @@ describeOnBoth(
 
       const updates = seen.filter(({ type }) => type === 'UserUpdated');
       expect(usernamesOf(updates).toSorted()).toEqual(committed.toSorted());
-      const positions = seen.map(({ id }) => Number(id));
-      expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+      const offsets = seen.map(({ id }) => Number(id));
+      expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
       const users = await db.selectFrom('users').select(['id', 'username']).execute();
       expect(foldUsernames(seen)).toEqual(new Map(users.map(({ id, username }) => [id, username])));
       expect(committed).toHaveLength(8 * (embedded ? 6 : 60));

@@ -66,8 +66,8 @@ describeOnBoth('the log', (newDatabase) => {
       expect(await patch(as, { username: 'resident' })).toBe(200);
       const body = { currentPassword: PASSWORD };
       const headers = { ...as, traceparent };
-      const left = await identity.request('/api/me', { method: 'DELETE', headers, json: body });
-      expect(left.status).toBe(204);
+      const answer = await identity.request('/api/me', { method: 'DELETE', headers, json: body });
+      expect(answer.status).toBe(204);
     });
     const id = events[0]!.data.id;
     expect(summaryOf(events)).toEqual([
@@ -114,12 +114,12 @@ describeOnBoth('the log', (newDatabase) => {
         409,
       );
       const wrong = { currentPassword: 'wrong' };
-      const left = await identity.request('/api/me', {
+      const answer = await identity.request('/api/me', {
         method: 'DELETE',
         headers: bearer,
         json: wrong,
       });
-      expect(left.status).toBe(403);
+      expect(answer.status).toBe(403);
     });
     expect(events).toEqual([]);
   });
@@ -156,9 +156,9 @@ describeOnBoth('a transaction of the outbox', (newDatabase) => {
     const announced: number[] = [];
     const outbox = outboxIn(database.db, (position) => announced.push(position));
     const before = await log.endOffset();
-    const result = await outbox.transaction(undefined, async (_tx, tell) => {
-      tell({ type: 'UserUpdated', id: 1, username: 'one_name' });
-      tell({ type: 'UserUpdated', id: 1, username: 'other_name' });
+    const result = await outbox.transaction(undefined, async (_tx, record) => {
+      record({ type: 'UserUpdated', id: 1, username: 'one_name' });
+      record({ type: 'UserUpdated', id: 1, username: 'other_name' });
       return Promise.resolve('done');
     });
     expect(result).toBe('done');
@@ -192,16 +192,16 @@ describeOnBoth('a transaction of the outbox', (newDatabase) => {
       throw new Error('announced');
     });
     const before = await log.endOffset();
-    const failing = outbox.transaction(undefined, async (tx, tell) => {
+    const failing = outbox.transaction(undefined, async (tx, record) => {
       await tx.deleteFrom('users').where('id', '=', 2).execute();
-      tell({ type: 'UserDeleted', id: 2 });
+      record({ type: 'UserDeleted', id: 2 });
       throw new Error('roll back');
     });
     await expect(failing).rejects.toThrow('roll back');
     // The event itself is what fails here.
-    const wrong = outbox.transaction(undefined, async (tx, tell) => {
+    const wrong = outbox.transaction(undefined, async (tx, record) => {
       await tx.deleteFrom('users').where('id', '=', 2).execute();
-      tell({ type: 'UserUpdated', id: 2, username: 'no name' });
+      record({ type: 'UserUpdated', id: 2, username: 'no name' });
     });
     await expect(wrong).rejects.toMatchObject({ code: '23514' });
     expect(await log.endOffset()).toBe(before);

@@ -172,7 +172,7 @@ describeWithNats('the relay', () => {
     let relay: Relay | undefined;
     let failures = 0;
     const metrics = { ...relayMetrics(createMetrics()), failed: () => void (failures += 1) };
-    const tell = async (change: Change): Promise<void> =>
+    const record = async (change: Change): Promise<void> =>
       feed.notify((await db.transaction().execute((tx) => appendEvents(tx, [change])))!);
     return {
       nats,
@@ -180,8 +180,8 @@ describeWithNats('the relay', () => {
       userLog,
       position,
       lines,
-      tell,
-      write: (id: number, username: string) => tell({ type: 'UserUpdated', id, username }),
+      record,
+      write: (id: number, username: string) => record({ type: 'UserUpdated', id, username }),
       compact: async () => (await runSteps(compactionIn(db))).result,
       /** The database is what it was when the log ended here, and gives the same positions again. */
       async restore(head: number) {
@@ -230,8 +230,8 @@ describeWithNats('the relay', () => {
     const relayed = await setUp();
     const recorder = await recordMessages(relayed.nats.url);
     // As far as the database knows, nothing was ever published.
-    const forgetful = { ...relayed.position, write: () => Promise.resolve() };
-    relayed.start({ publishedOffset: forgetful });
+    const withoutWrites = { ...relayed.position, write: () => Promise.resolve() };
+    relayed.start({ publishedOffset: withoutWrites });
     await until('all is published', () => recorder.messages.length === 6, LIMIT_MS);
     await relayed.stop();
     expect(await relayed.position.read()).toBe(0);
@@ -351,7 +351,7 @@ describeWithNats('the relay', () => {
 
   test('goes on behind a deletion that was compacted away when it was old', async () => {
     const relayed = await setUp();
-    await relayed.tell({ type: 'UserDeleted', id: 3 });
+    await relayed.record({ type: 'UserDeleted', id: 3 });
     await sql`update user_events set created_at = created_at - interval '31 days'`.execute(
       relayed.db,
     );
@@ -397,8 +397,8 @@ describeWithNats('the relay', () => {
     relayed.start();
     await until('it caught up', async () => (await relayed.position.read()) === 2506, LIMIT_MS);
     const events = await readStream(relayed.nats.url);
-    const positions = events.map(({ id }) => Number(id));
-    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    const offsets = events.map(({ id }) => Number(id));
+    expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
     expect(foldUsernames(events).get(1)).toBe('name_2100');
     expect(foldUsernames(events).size).toBe(700);
     await relayed.end();

@@ -20,15 +20,15 @@ const event = (position: number, id: number, username: string | undefined, time 
     ...(username === undefined ? { method: 'DELETE', data: { id } } : { data: { id, username } }),
   }) as UserEventOnWire;
 
-const positionOf = ({ id }: UserEventOnWire): number => Number(id);
+const offsetOf = ({ id }: UserEventOnWire): number => Number(id);
 
 /** What is said of a stream that ends with `last`, beside a log of these events that is published up to a position. */
 const said = (last: UserEventOnWire, events: readonly UserEventOnWire[], published = 7) => {
   const log = {
-    endOffset: () => Promise.resolve(Math.max(0, ...events.map(positionOf))),
-    at: (position: number) => Promise.resolve(events.find((one) => positionOf(one) === position)),
+    endOffset: () => Promise.resolve(Math.max(0, ...events.map(offsetOf))),
+    at: (position: number) => Promise.resolve(events.find((one) => offsetOf(one) === position)),
     hasLaterEvent: (id: number, position: number) =>
-      Promise.resolve(events.some((one) => one.data.id === id && positionOf(one) > position)),
+      Promise.resolve(events.some((one) => one.data.id === id && offsetOf(one) > position)),
   };
   return streamMismatch(last, { log, published, now });
 };

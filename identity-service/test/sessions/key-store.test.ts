@@ -103,17 +103,17 @@ describeOnBoth('the signing keys', (newDatabase) => {
   });
 
   test('who asks while the database is away gets the error, and the keys when it is back', async () => {
-    let isAway = true;
+    let isUnreachable = true;
     const flaky = new Proxy(database.db, {
       get(target, name) {
-        if (isAway && name === 'selectFrom') throw new Error('away');
+        if (isUnreachable && name === 'selectFrom') throw new Error('away');
         const value: unknown = Reflect.get(target, name, target);
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
     const store2 = createKeyStore(flaky, { maxAgeMs, now: clock.now });
     await expect(store2.all()).rejects.toThrow('away');
-    isAway = false;
+    isUnreachable = false;
     expect(await store2.all()).toHaveLength(1);
   });
 });

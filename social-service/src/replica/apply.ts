@@ -5,7 +5,7 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { LogPositionTable, Schema } from '../schema.ts';
 import { storeDeadLetters } from './dead-letters.ts';
 import { type DeadLetter, changesIn, type UserUpsert } from './changes.ts';
-import { deleteUserContent, rememberDeletedUsers } from './user-content.ts';
+import { deleteUserContent, recordDeletedUsers } from './user-content.ts';
 
 type ReplicaProgress = Selectable<LogPositionTable>;
 
@@ -47,7 +47,7 @@ export async function applyEvents(
     const ids = [...deleted.keys()];
     await deleteAuthors(tx, progress, ids);
     await deleteUserContent(tx, ids);
-    await rememberDeletedUsers(tx, deleted, Date.now());
+    await recordDeletedUsers(tx, deleted, Date.now());
   }
   if (upserts.length > 0) await upsertAuthors(tx, generation, upserts);
   await storeDeadLetters(tx, deadLetters);

@@ -36,7 +36,7 @@ export async function deleteUserContent(
  * Stores users who were deleted within the last hour, since their access tokens may still be valid for some minutes.
  * @param deleted time of the deletion by user id; all times are in ms since the epoch
  */
-export async function rememberDeletedUsers(
+export async function recordDeletedUsers(
   db: Kysely<Schema>,
   deleted: ReadonlyMap<number, number>,
   now: number,

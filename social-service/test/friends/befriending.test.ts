@@ -28,8 +28,8 @@ const put = (me: number, other: number | string) =>
 const remove = (me: number, other: number | string) =>
   social.requestAs(me, `/api/friends/${other}`, { method: 'DELETE' });
 const friendsOf = async (me: number) => idsOf(await social.requestAs(me, '/api/friends'));
-const askedBy = async (me: number) => idsOf(await social.requestAs(me, '/api/friend-requests'));
-const askedOf = async (me: number) =>
+const incomingOf = async (me: number) => idsOf(await social.requestAs(me, '/api/friend-requests'));
+const outgoingOf = async (me: number) =>
   idsOf(await social.requestAs(me, '/api/friend-requests?direction=outgoing'));
 
 describe('PUT and DELETE /api/friends/{id}', () => {
@@ -38,15 +38,15 @@ describe('PUT and DELETE /api/friends/{id}', () => {
       const answer = await put(100, 101);
       expect([answer.status, answer.body]).toEqual([200, { id: 101, state: 'requested' }]);
     }
-    expect([await askedOf(100), await askedBy(101)]).toEqual([[101], [100]]);
-    expect([await askedOf(101), await askedBy(100)]).toEqual([[], []]);
+    expect([await outgoingOf(100), await incomingOf(101)]).toEqual([[101], [100]]);
+    expect([await outgoingOf(101), await incomingOf(100)]).toEqual([[], []]);
     expect([await friendsOf(100), await friendsOf(101)]).toEqual([[], []]);
 
     for (let again = 0; again < 2; again += 1)
       expect((await put(101, 100)).body).toEqual({ id: 100, state: 'friends' });
     expect((await put(100, 101)).body).toEqual({ id: 101, state: 'friends' });
     expect([await friendsOf(100), await friendsOf(101)]).toEqual([[101], [100]]);
-    expect([await askedOf(100), await askedBy(101)]).toEqual([[], []]);
+    expect([await outgoingOf(100), await incomingOf(101)]).toEqual([[], []]);
 
     for (let again = 0; again < 2; again += 1) {
       const answer = await remove(100, 101);
@@ -58,10 +58,10 @@ describe('PUT and DELETE /api/friends/{id}', () => {
   test('who was asked refuses, and who asked takes it back', async () => {
     await put(102, 103);
     expect((await remove(103, 102)).status).toBe(204);
-    expect([await askedOf(102), await askedBy(103)]).toEqual([[], []]);
+    expect([await outgoingOf(102), await incomingOf(103)]).toEqual([[], []]);
     await put(102, 103);
     expect((await remove(102, 103)).status).toBe(204);
-    expect([await askedOf(102), await askedBy(103)]).toEqual([[], []]);
+    expect([await outgoingOf(102), await incomingOf(103)]).toEqual([[], []]);
   });
 
   test('nobody is a friend of themselves', async () => {

@@ -20,9 +20,9 @@ type List = 'friends' | 'incoming' | 'outgoing';
 const pair = (a: number, b: number): string => `${Math.min(a, b)}-${Math.max(a, b)}`;
 
 function putInModel(model: Model, me: number, other: number): 'requested' | 'friends' {
-  const asker = model.get(pair(me, other)) ?? me;
-  model.set(pair(me, other), asker === me ? me : 'friends');
-  return asker === me ? 'requested' : 'friends';
+  const requester = model.get(pair(me, other)) ?? me;
+  model.set(pair(me, other), requester === me ? me : 'friends');
+  return requester === me ? 'requested' : 'friends';
 }
 
 /** Who stands so to `me`: friends, those who asked me, or those I asked. */
@@ -137,8 +137,8 @@ describeOnBoth('friendships', (newDatabase) => {
       if (other % 3 > 0) await friends.put(me, person(other));
     }
     const lists = {
-      friends: (question: PageRequest) => friends.pageOf(me, question),
-      incoming: (question: PageRequest) => friends.requestsOf(me, 'incoming', question),
+      friends: (page: PageRequest) => friends.pageOf(me, page),
+      incoming: (page: PageRequest) => friends.requestsOf(me, 'incoming', page),
     };
     const expected = {
       friends: others.filter((other) => other % 3 > 0).map(person),
@@ -160,9 +160,9 @@ describeOnBoth('friendships', (newDatabase) => {
   test('asking again, and accepting again, change no time', async () => {
     const [a, b] = [1, 2].map(newPeople()) as [number, number];
     await friends.put(a, b);
-    const asked = await friends.requestsOf(b, 'incoming', all);
+    const requests = await friends.requestsOf(b, 'incoming', all);
     await friends.put(a, b);
-    expect(await friends.requestsOf(b, 'incoming', all)).toEqual(asked);
+    expect(await friends.requestsOf(b, 'incoming', all)).toEqual(requests);
     await friends.put(b, a);
     const accepted = await friends.pageOf(a, all);
     await friends.put(a, b);

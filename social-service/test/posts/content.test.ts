@@ -64,8 +64,8 @@ test('any text is measured by what is left after trimming', () => {
   fc.assert(
     fc.property(space, inner, space, (before, text, after) => {
       const content = before + text + after;
-      const left = Array.from(content.trim()).length;
-      const fits = left >= 1 && left <= 5000 && Array.from(content).length <= 6000;
+      const remaining = Array.from(content.trim()).length;
+      const fits = remaining >= 1 && remaining <= 5000 && Array.from(content).length <= 6000;
       const plain = content.isWellFormed() && !content.includes('\u0000');
       expect(check({ content })).toHaveLength(fits && plain ? 0 : 1);
     }),

@@ -39,10 +39,10 @@ describeOnBoth('the feed', (newDatabase) => {
       await friends.put(id, reader);
       await friends.put(reader, id);
     }
-    const [asked, asking, stranger] = [last + 3, last + 7, last + 8] as const;
-    await friends.put(reader, asked);
-    await friends.put(asking, reader);
-    return { reader, seen: [reader, ...befriended], unseen: [asked, asking, stranger] };
+    const [requested, requesting, stranger] = [last + 3, last + 7, last + 8] as const;
+    await friends.put(reader, requested);
+    await friends.put(requesting, reader);
+    return { reader, seen: [reader, ...befriended], unseen: [requested, requesting, stranger] };
   };
   const write = async (authorId: number): Promise<number> =>
     (await writingIn(database.db).create(authorId, 'x')).id;
@@ -95,14 +95,14 @@ describeOnBoth('the feed', (newDatabase) => {
     const friend = seen[1]!;
     const writing = writingIn(database.db);
     const feedOf = feedIn(database.db);
-    const question = { limit: 20, after: undefined };
+    const page = { limit: 20, after: undefined };
     const theirs = await writing.create(friend, '  Zähne & 🦷\n');
     const own = await writing.create(reader, 'mine');
-    expect(await feedOf(reader, question)).toEqual({ items: [own, theirs], more: false });
+    expect(await feedOf(reader, page)).toEqual({ items: [own, theirs], more: false });
     await writing.remove(reader, own.id);
-    expect((await feedOf(reader, question)).items).toEqual([theirs]);
+    expect((await feedOf(reader, page)).items).toEqual([theirs]);
     await friendsIn(database.db).remove(reader, friend);
-    expect((await feedOf(reader, question)).items).toEqual([]);
+    expect((await feedOf(reader, page)).items).toEqual([]);
   });
 
   test('a page of exactly all posts is the last', async () => {

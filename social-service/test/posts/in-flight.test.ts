@@ -110,17 +110,17 @@ describeOnServer('a creation with an Idempotency-Key', () => {
     await writingIn(db).create(1, 'old', 'key');
     await sql`update idempotency_keys set created_at = now() - interval '2 days'`.execute(db);
     const held = Promise.withResolvers<void>();
-    const renewed = Promise.withResolvers<void>();
-    const renewing = db.transaction().execute(async (tx) => {
+    const reused = Promise.withResolvers<void>();
+    const reusing = db.transaction().execute(async (tx) => {
       await createIn(tx);
-      renewed.resolve();
+      reused.resolve();
       await held.promise;
     });
-    await renewed.promise;
-    const forgetting = deleteOldKeys(db);
+    await reused.promise;
+    const deleting = deleteOldKeys(db);
     await waiting(1);
     held.resolve();
-    await Promise.all([renewing, forgetting]);
+    await Promise.all([reusing, deleting]);
     expect(await countOf('idempotency_keys')).toBe(1);
   });
 });

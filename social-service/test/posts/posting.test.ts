@@ -63,8 +63,8 @@ describe('POST /api/posts', () => {
   });
 
   test('a query is a 400, a large body a 413, a packed one a 415', async () => {
-    const asked = { method: 'POST', json: { content: 'x' } } as const;
-    expect(pointersOf(await social.requestAs(7, '/api/posts?draft=1', asked))).toEqual([
+    const request = { method: 'POST', json: { content: 'x' } } as const;
+    expect(pointersOf(await social.requestAs(7, '/api/posts?draft=1', request))).toEqual([
       '/query/draft',
     ]);
     expect((await create(7, { content: 'x'.repeat(70_000) })).status).toBe(413);

@@ -75,8 +75,8 @@ test('a log that has lost its end is not followed over what it gives a second ti
   expect(await replicaStateOf(social)).toMatchObject({ position: 7, lost: true });
   expect(await nameOf(social, 2)).toBe('user_2');
 
-  const asked = await fetch(`${social.adminUrl}/authors/rebuild`, { method: 'POST' });
-  expect(await asked.json()).toMatchObject({ began: true });
+  const answer = await fetch(`${social.adminUrl}/authors/rebuild`, { method: 'POST' });
+  expect(await answer.json()).toMatchObject({ began: true });
   await until('the new copy is whole', async () => !(await replicaStateOf(social)).rebuilding);
   expect(await replicaStateOf(social)).toMatchObject({ position: 8, lost: false });
   const names = await Promise.all([1, 2, 3, 7].map((id) => nameOf(social, id)));

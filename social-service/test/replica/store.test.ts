@@ -19,7 +19,7 @@ import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 describeOnBoth('the copy', (newDatabase) => {
   let place: TestDatabase;
   let database: Database<Schema>;
-  let copy: Replica;
+  let replica: Replica;
   let written: ReturnType<typeof memoryLog>;
   beforeAll(async () => {
     place = await newDatabase();
@@ -28,7 +28,7 @@ describeOnBoth('the copy', (newDatabase) => {
   beforeEach(async () => {
     await emptyDatabase(database.db);
     written = memoryLog();
-    copy = replicaIn(database.db, written.log);
+    replica = replicaIn(database.db, written.log);
   });
   afterAll(async () => {
     await database.close();
@@ -36,11 +36,11 @@ describeOnBoth('the copy', (newDatabase) => {
   });
 
   const apply = (logged: readonly LoggedEvent[], after = 0, head?: number) =>
-    copy.apply(batchOf(logged, head), after);
+    replica.apply(batchOf(logged, head), after);
   /** What is served, as `id:name`. */
   const shown = async (ids = [1, 2, 3, 4, 5]): Promise<string> =>
     (await authorsIn(database.db)(ids)).map(({ id, username }) => `${id}:${username}`).join(' ');
-  const position = async () => (await copy.state()).position;
+  const position = async () => (await replica.state()).position;
   const countOf = async (table: keyof Schema): Promise<number> => {
     const { rows } = await sql<{
       n: number;
@@ -78,10 +78,10 @@ describeOnBoth('the copy', (newDatabase) => {
       nextOffset: 12,
       endOffset: 12,
     };
-    await copy.apply(late, 11);
+    await replica.apply(late, 11);
     expect(await shown()).toBe('1:new');
     const mixed = [named(15, 3, 'later'), named(14, 3, 'sooner'), deleted(13, 3)];
-    await copy.apply(
+    await replica.apply(
       { events: mixed.map(({ event }) => event), nextOffset: 15, endOffset: 15 },
       12,
     );
@@ -90,7 +90,7 @@ describeOnBoth('the copy', (newDatabase) => {
 
   test('what lies beyond where the batch leads is left for the one that it will come with', async () => {
     const events = [named(1, 1, 'one').event, named(9, 2, 'nine').event];
-    await copy.apply({ events, nextOffset: 4, endOffset: 4 }, 0);
+    await replica.apply({ events, nextOffset: 4, endOffset: 4 }, 0);
     expect(await shown()).toBe('1:one');
     await apply([named(9, 2, 'nine')], 4);
     expect(await shown()).toBe('1:one 2:nine');
@@ -104,18 +104,18 @@ describeOnBoth('the copy', (newDatabase) => {
   });
 
   test('the first one is not read from before it is whole', async () => {
-    expect(await copy.state()).toMatchObject({ rebuilding: true, whole: false });
+    expect(await replica.state()).toMatchObject({ rebuilding: true, whole: false });
     await apply([named(1, 1, 'one')], 0, 2);
     expect(await shown()).toBe('');
-    expect(await copy.state()).toMatchObject({ rebuilding: true, whole: false });
-    expect(await copy.rebuild()).toBe(false);
+    expect(await replica.state()).toMatchObject({ rebuilding: true, whole: false });
+    expect(await replica.rebuild()).toBe(false);
     await apply([named(2, 2, 'two')], 1, 900);
     expect(await shown()).toBe('1:one 2:two');
-    expect(await copy.state()).toMatchObject({ rebuilding: false, whole: true, generation: 1 });
+    expect(await replica.state()).toMatchObject({ rebuilding: false, whole: true, generation: 1 });
   });
 
   test('a batch without events moves the position on', async () => {
-    await copy.apply({ events: [], nextOffset: 7, endOffset: 9 }, 0);
+    await replica.apply({ events: [], nextOffset: 7, endOffset: 9 }, 0);
     expect(await position()).toBe(7);
   });
 
@@ -152,8 +152,12 @@ describeOnBoth('the copy', (newDatabase) => {
       await sql`insert into posts (author_id, content)
         select 1 + n % 2, 'x' from generate_series(1, 12001) as n`.execute(database.db);
       await apply([deleted(1, 1)]);
-      const left = await database.db.selectFrom('posts').select('author_id').distinct().execute();
-      expect(left).toEqual([{ author_id: 2 }]);
+      const remaining = await database.db
+        .selectFrom('posts')
+        .select('author_id')
+        .distinct()
+        .execute();
+      expect(remaining).toEqual([{ author_id: 2 }]);
       expect(await countOf('posts')).toBe(6001);
     });
 
@@ -184,7 +188,7 @@ describeOnBoth('the copy', (newDatabase) => {
   describe('events that are not as they should be', () => {
     test('of later schemas with more fields count, of unknown types are skipped and counted', async () => {
       const { 'later-fields': fields, 'later-type': type } = eventExamples;
-      const applied = await copy.apply(
+      const applied = await replica.apply(
         { events: [fields, type], nextOffset: 48, endOffset: 48 },
         0,
       );
@@ -197,7 +201,7 @@ describeOnBoth('the copy', (newDatabase) => {
       const examples = Object.entries(eventExamples).filter(([name]) => name.startsWith('broken-'));
       expect(examples.length).toBeGreaterThan(2);
       const events = [...examples.map(([, event]) => event), named(60, 1, 'one').event];
-      const applied = await copy.apply({ events, nextOffset: 60, endOffset: 60 }, 0);
+      const applied = await replica.apply({ events, nextOffset: 60, endOffset: 60 }, 0);
       expect(applied).toEqual({ skipped: 0, repeated: 0, invalid: examples.length });
       expect(await shown([1, 7])).toBe('1:one');
       const kept = await database.db.selectFrom('broken_events').selectAll().execute();
@@ -219,11 +223,11 @@ describeOnBoth('the copy', (newDatabase) => {
       for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
       const events = [null, 7, 'no JSON \u0000 \ud800', {}, [], deep, { id: '5', data: '\u0000' }];
       events.push('x'.repeat(100_000));
-      await copy.apply(
+      await replica.apply(
         { events: [...events, named(6, 1, 'one').event], nextOffset: 6, endOffset: 6 },
         0,
       );
-      await copy.apply({ events, nextOffset: 9, endOffset: 9 }, 6);
+      await replica.apply({ events, nextOffset: 9, endOffset: 9 }, 6);
       expect(await shown()).toBe('1:one');
       expect(await position()).toBe(9);
       const kept = await database.db.selectFrom('broken_events').select('event').execute();
@@ -234,18 +238,20 @@ describeOnBoth('the copy', (newDatabase) => {
     test('are kept aside also when they come alone and say nothing of their position', async () => {
       await apply([named(6, 1, 'one')]);
       const alone = { events: ['no {json'], nextOffset: 6, endOffset: 6 };
-      expect(await copy.apply(alone, 6)).toEqual({ skipped: 0, repeated: 0, invalid: 1 });
+      expect(await replica.apply(alone, 6)).toEqual({ skipped: 0, repeated: 0, invalid: 1 });
       expect(await countOf('broken_events')).toBe(1);
       expect(await position()).toBe(6);
       // One that has a position came before.
-      expect(await copy.apply(batchOf([named(6, 1, 'other')]), 6)).toMatchObject({ repeated: 1 });
+      expect(await replica.apply(batchOf([named(6, 1, 'other')]), 6)).toMatchObject({
+        repeated: 1,
+      });
       expect(await shown()).toBe('1:one');
     });
 
     test('are bounded in number: the newest stay', async () => {
       for (let at = 0; at < 3; at += 1) {
         const events = Array.from({ length: 400 }, (_, n) => ({ n: at * 400 + n }));
-        await copy.apply({ events, nextOffset: at + 1, endOffset: 3 }, at);
+        await replica.apply({ events, nextOffset: at + 1, endOffset: 3 }, at);
       }
       const kept = await database.db
         .selectFrom('broken_events')
@@ -263,8 +269,8 @@ describeOnBoth('the copy', (newDatabase) => {
 
     test('shows every name as it was until the new one is whole, and then that alone', async () => {
       const all = '1:one 2:two 3:three 4:four';
-      expect(await copy.rebuild()).toBe(true);
-      expect(await copy.state()).toEqual({
+      expect(await replica.rebuild()).toBe(true);
+      expect(await replica.state()).toEqual({
         position: 0,
         generation: 2,
         rebuilding: true,
@@ -276,7 +282,11 @@ describeOnBoth('the copy', (newDatabase) => {
         expect(await shown()).toBe(all);
         await apply([event], log[at - 1]?.offset, 6);
       }
-      expect(await copy.state()).toMatchObject({ position: 6, generation: 2, rebuilding: false });
+      expect(await replica.state()).toMatchObject({
+        position: 6,
+        generation: 2,
+        rebuilding: false,
+      });
       expect(await shown()).toBe('1:one 2:two 3:three');
       expect(await countOf('authors')).toBe(7);
       await removeOldGenerations(database.db, 3);
@@ -285,48 +295,48 @@ describeOnBoth('the copy', (newDatabase) => {
     });
 
     test('is whole where the log ended when it began, however the log goes on', async () => {
-      await copy.rebuild();
+      await replica.rebuild();
       await apply(log.slice(0, 2), 0, 7);
       await apply([named(7, 4, 'four')], 2, 900);
-      expect(await copy.state()).toMatchObject({ rebuilding: false });
+      expect(await replica.state()).toMatchObject({ rebuilding: false });
     });
 
     test('twice at once is one', async () => {
-      const began = await Promise.all([copy.rebuild(), copy.rebuild()]);
+      const began = await Promise.all([replica.rebuild(), replica.rebuild()]);
       expect(began.sort()).toEqual([false, true]);
       await apply(log.slice(0, 2), 0, 7);
-      expect(await copy.rebuild()).toBe(false);
-      expect(await copy.state()).toMatchObject({ position: 2, generation: 2, rebuilding: true });
+      expect(await replica.rebuild()).toBe(false);
+      expect(await replica.state()).toMatchObject({ position: 2, generation: 2, rebuilding: true });
     });
 
     test('begins anew when the log is lost, even while it is being made', async () => {
-      await copy.markLost(3);
-      expect(await copy.state()).toMatchObject({ lost: false });
-      await copy.markLost(7);
-      expect(await copy.state()).toMatchObject({ lost: true, position: 7, rebuilding: false });
-      expect(await copy.rebuild()).toBe(true);
-      expect(await copy.state()).toMatchObject({ lost: false, position: 0, generation: 2 });
+      await replica.markLost(3);
+      expect(await replica.state()).toMatchObject({ lost: false });
+      await replica.markLost(7);
+      expect(await replica.state()).toMatchObject({ lost: true, position: 7, rebuilding: false });
+      expect(await replica.rebuild()).toBe(true);
+      expect(await replica.state()).toMatchObject({ lost: false, position: 0, generation: 2 });
       await apply(log.slice(0, 2), 0, 7);
-      await copy.markLost(2);
-      expect(await copy.rebuild()).toBe(true);
-      expect(await copy.state()).toMatchObject({ lost: false, position: 0, generation: 3 });
+      await replica.markLost(2);
+      expect(await replica.rebuild()).toBe(true);
+      expect(await replica.state()).toMatchObject({ lost: false, position: 0, generation: 3 });
       await apply(log, 0, 6);
       expect(await shown()).toBe('1:one 2:two 3:three');
     });
 
     test('begins anew when the log ends before what it was to have', async () => {
-      await copy.rebuild(7);
+      await replica.rebuild(7);
       await apply(log.slice(0, 2), 0, 7);
-      expect(await copy.rebuild(7)).toBe(false);
-      expect(await copy.rebuild(0)).toBe(false);
-      expect(await copy.rebuild(6)).toBe(true);
+      expect(await replica.rebuild(7)).toBe(false);
+      expect(await replica.rebuild(0)).toBe(false);
+      expect(await replica.rebuild(6)).toBe(true);
       await apply(log, 0, 6);
       expect(await shown()).toBe('1:one 2:two 3:three');
     });
 
     test('takes no batch that was read before, and who leaves meanwhile is gone at once', async () => {
       const before = [named(8, 5, 'five')];
-      await copy.rebuild();
+      await replica.rebuild();
       expect(await apply(before, 7)).toEqual({ repeated: 1 });
       await apply([deleted(9, 2)], 0, 20);
       expect(await shown()).toBe('1:one 3:three 4:four');
@@ -336,7 +346,7 @@ describeOnBoth('the copy', (newDatabase) => {
       await sql`update authors set username = 'wrong', position = 999 where id = 1`.execute(
         database.db,
       );
-      await copy.rebuild();
+      await replica.rebuild();
       await apply(log);
       expect(await shown()).toBe('1:one 2:two 3:three');
     });
@@ -364,7 +374,7 @@ describeOnBoth('the copy', (newDatabase) => {
         for (const step of all) {
           if (step === 'rebuild') {
             model.rebuild();
-            await copy.rebuild();
+            await replica.rebuild();
           } else {
             const [after, to] = [step[0], Math.min(step[0] + step[1], log.length)];
             if (after >= to) continue;
@@ -403,11 +413,11 @@ function createModel(log: readonly LoggedEvent[]) {
     },
     apply(after: number, to: number) {
       if (position < after || position >= to) return;
-      const leaving = log.slice(position, to).map(({ event }) => event as { method?: string });
+      const consumed = log.slice(position, to).map(({ event }) => event as { method?: string });
       position = to;
       if (position === log.length) rebuilding = false;
       if (!rebuilding) served = namesAt(position);
-      for (const event of rebuilding ? leaving : [])
+      for (const event of rebuilding ? consumed : [])
         if (event.method === 'DELETE')
           served.delete((event as unknown as { data: { id: number } }).data.id);
     },

@@ -32,7 +32,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   let place: TestDatabase;
   let database: Database<Schema>;
   let identity: FakeIdentity;
-  let copy: Replica;
+  let replica: Replica;
   let sides: Sides;
   /** What happens while it is waited for the copy. */
   let meanwhile: () => Promise<void> | void;
@@ -40,7 +40,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   beforeAll(async () => {
     place = await newDatabase();
     database = await openTestDatabase(place);
-    copy = replicaIn(database.db, createLogger('test', 'silent'));
+    replica = replicaIn(database.db, createLogger('test', 'silent'));
   });
   beforeEach(async () => {
     await emptyDatabase(database.db);
@@ -49,7 +49,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     waited = 0;
     sides = {
       replica: replicaReader(database.db),
-      offset: async () => (await copy.state()).position,
+      offset: async () => (await replica.state()).position,
       identity: identityClient(identity.url),
       async pause(ms) {
         waited += ms;
@@ -66,7 +66,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   /** Identity says so, and the copy has heard of it. */
   const agree = async (logged: readonly LoggedEvent[]): Promise<void> => {
     happen(logged);
-    await hear(logged);
+    await consume(logged);
   };
   const happen = (logged: readonly LoggedEvent[]): void => {
     identity.log.append(logged);
@@ -76,9 +76,9 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
       else identity.users.set(data.id, data.username);
     }
   };
-  const hear = async (logged: readonly LoggedEvent[]): Promise<void> => {
-    const { position } = await copy.state();
-    await copy.apply(batchOf(logged), position);
+  const consume = async (logged: readonly LoggedEvent[]): Promise<void> => {
+    const { position } = await replica.state();
+    await replica.apply(batchOf(logged), position);
   };
   test('and says the same has no difference, whatever its size', async () => {
     await agree([...people(730), deleted(731, 5)]);
@@ -117,9 +117,9 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
 
   test('and is only late has no difference: what was on its way is waited for', async () => {
     await agree(people(3));
-    const news = [named(11, 1, 'renamed'), deleted(12, 2), named(13, 4, 'new')];
-    happen(news);
-    meanwhile = () => hear(news);
+    const newEvents = [named(11, 1, 'renamed'), deleted(12, 2), named(13, 4, 'new')];
+    happen(newEvents);
+    meanwhile = () => consume(newEvents);
     expect((await verify(sides, never)).differences).toEqual([]);
   });
 
@@ -133,7 +133,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     let [last, rounds] = [rename(), 0];
     happen([last]);
     meanwhile = async () => {
-      await hear([last]);
+      await consume([last]);
       last = rename();
       rounds += 1;
       if (rounds < 3) happen([last]);
@@ -160,8 +160,8 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
 
   test('ends when nobody waits for it any more, or Identity is away', async () => {
     await agree(people(3));
-    const leaving = AbortSignal.abort(new Error('enough'));
-    await expect(verify(sides, leaving)).rejects.toThrow('enough');
+    const cancelled = AbortSignal.abort(new Error('enough'));
+    await expect(verify(sides, cancelled)).rejects.toThrow('enough');
     identity.disconnect();
     await expect(verify(sides, never)).rejects.toThrow('cannot be reached');
   });
@@ -173,9 +173,9 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
       await compare();
       expect(await gauges(metrics)).toEqual([0, 0]);
       await agree(people(4));
-      const news = [named(9, 3, 'renamed')];
-      happen(news);
-      meanwhile = () => hear(news);
+      const newEvents = [named(9, 3, 'renamed')];
+      happen(newEvents);
+      meanwhile = () => consume(newEvents);
       await compare();
       const [compared, divergent] = await gauges(metrics);
       expect(compared).toBeGreaterThan(0);
@@ -200,7 +200,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
 
     test('is made of a hundred by chance, from all of the copy that is served', async () => {
       await agree(people(2_000));
-      await copy.rebuild();
+      await replica.rebuild();
       const reader = replicaReader(database.db);
       const ids = new Set<number>();
       for (let round = 0; round < 5; round += 1) {

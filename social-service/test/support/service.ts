@@ -17,7 +17,7 @@ export interface TestSocial {
   readonly requestAs: (
     userId: number,
     path: string,
-    asked?: RequestOptions,
+    options?: RequestOptions,
   ) => ReturnType<TestSocial['request']>;
   /** Stops Social and Identity; the database stays. */
   readonly stop: () => Promise<void>;
@@ -59,9 +59,9 @@ export async function startTestSocial(
     service,
     identity,
     request,
-    async requestAs(userId, path, { headers, ...asked } = {}) {
+    async requestAs(userId, path, { headers, ...options } = {}) {
       const authorization = `Bearer ${identity.key.sign({ sub: String(userId) })}`;
-      return request(path, { ...asked, headers: { Authorization: authorization, ...headers } });
+      return request(path, { ...options, headers: { Authorization: authorization, ...headers } });
     },
     stop,
   };

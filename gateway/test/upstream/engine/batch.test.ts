@@ -50,10 +50,10 @@ test('splits a batch that has more ids than the upstream takes', async () => {
 test('leaves out a caller that is cancelled before the batch is sent, and rejects its call as left', async () => {
   const { call, requests } = arrange();
   const cancelled = aCaller();
-  const asking = call(1, cancelled);
+  const rejected = call(1, cancelled);
   void call(2, aCaller());
   cancelled.cancellation.cancel('left');
-  await expect(asking).rejects.toMatchObject({ kind: 'left' });
+  await expect(rejected).rejects.toMatchObject({ kind: 'left' });
   await settle();
   expect(requests.map(({ request }) => request)).toEqual([[2]]);
 });
