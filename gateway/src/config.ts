@@ -1,14 +1,7 @@
 // The gateway's settings: one schema with names, units and ranges. A test compares docs/settings.md with it.
+import { commonSettings } from 'chassis/settings/common';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
-import {
-  choice,
-  commonSettings,
-  flag,
-  httpOrigin,
-  integer,
-  milliseconds,
-  z,
-} from 'chassis/settings/settings';
+import { choice, flag, httpOrigin, integer, milliseconds, z } from 'chassis/settings/settings';
 import type { SettingMeta } from 'chassis/settings/settings';
 
 /** A list of web origins, separated by commas; empty when left out. */
@@ -103,6 +96,11 @@ export const settings = z.object({
     64,
     'Maximum number of connections to each upstream, and so of attempts in flight. Identity has one more, for the user event log.',
     { min: 1, max: 10_000 },
+  ),
+  UPSTREAM_MAX_AGE_MS: milliseconds(
+    30_000,
+    'How old a connection to an upstream gets, in milliseconds: after that, its name is resolved again.',
+    { min: 100 },
   ),
   UPSTREAM_MAX_BYTES: integer(
     1_048_576,

@@ -1,8 +1,9 @@
 // All settings of this service; docs/settings.md lists them in a table.
+import { commonSettings } from 'chassis/settings/common';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
-import { commonSettings, integer, milliseconds, z } from 'chassis/settings/settings';
+import { integer, milliseconds, z } from 'chassis/settings/settings';
 
 export const settings = z
   .object({

@@ -1,7 +1,8 @@
 // All settings of this service; docs/settings.md lists them in a table.
+import { commonSettings } from 'chassis/settings/common';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
-import { commonSettings, httpOrigin, z } from 'chassis/settings/settings';
+import { httpOrigin, z } from 'chassis/settings/settings';
 
 export const settings = z
   .object({

@@ -1,6 +1,6 @@
 // The public keys of the service that issues tokens (JWKS, RFC 7517): refreshed, and kept while that service is down.
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
-import { fetchJson } from '../http/fetch-json.ts';
+import { fetchJson } from '../base/fetch-json.ts';
 
 /** The keys cannot be loaded now; `cause` is the error of `load`. */
 export class KeysUnavailable extends Error {

@@ -1,7 +1,7 @@
 // Reads a log over HTTP, by long polls: the feed delays its answer until there are new events.
 import { type EventBatch, type EventSource, SourceError } from './source.ts';
 import { FEED_BYTES_MAX, feedUrl, readFeedPage } from './feed-page.ts';
-import { fetchJson, ResponseTooLarge, type JsonResponse } from '../http/fetch-json.ts';
+import { fetchJson, ResponseTooLarge, type JsonResponse } from '../base/fetch-json.ts';
 import { raceAbort, withTimeout } from '../base/timeout.ts';
 
 export interface HttpSourceOptions {

@@ -1,4 +1,5 @@
 // Reads JSON bodies, with limits on size and time; every fault is a problem.
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response } from 'express';
 import { invalid, Problem } from './problem.ts';
 
@@ -8,7 +9,18 @@ export const BODY_MAX = 65_536;
 const BODY_MS = 5_000;
 
 // Compressed bodies are refused: a few bytes could become many, and no client needs compression.
-const parse = express.json({ limit: BODY_MAX, inflate: false, type: 'application/json' });
+const parse = express.json({
+  limit: BODY_MAX,
+  inflate: false,
+  type: 'application/json',
+  // Otherwise a wrong byte would silently become a replacement character: in a password, for example.
+  verify(_req, _res, body) {
+    if (!isUtf8(body)) throw new TypeError('not UTF-8');
+  },
+});
+// body-parser would take utf-16 and utf-7 as well. JSON is UTF-8 (RFC 8259, section 8.1).
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+const isUtf8Declared = (type: string): boolean => /^(utf-8)?$/i.test(CHARSET.exec(type)?.[1] ?? '');
 
 /**
  * Reads the body into `req.body`: a JSON object or list.
@@ -23,6 +35,7 @@ export async function readJson(
   if (length === undefined && req.headers['transfer-encoding'] === undefined) throw missing();
   // The parser would read the whole body before it refuses it.
   if (Number(length) > BODY_MAX) throw tooLarge();
+  if (!isUtf8Declared(type ?? '')) throw notJson();
   await new Promise<void>((resolve, reject) => {
     // A slow body counts as a request in flight, whose number is limited.
     const timer = setTimeout(() => reject(tooSlow()), limitMs);
@@ -59,6 +72,7 @@ function problemOf(error: unknown): unknown {
   const { type = '' } = error as { type?: string };
   if (type === 'entity.too.large') return tooLarge();
   if (/^(charset|encoding)\.unsupported$/.test(type)) return notJson();
+  if (type === 'entity.verify.failed') return invalid('/body', 'expected text in UTF-8');
   if (/^(entity\.parse\.failed|request\.(size\.invalid|aborted))$/.test(type))
     return invalid('/body', 'expected a well-formed JSON object');
   return error;

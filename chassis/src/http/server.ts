@@ -1,17 +1,26 @@
 // HTTP listeners: limits on what a client may send, and a stop that loses no request in flight.
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MessageClasses } from './app.ts';
-import { problemDocument, Problem } from './problem.ts';
+import { sendProblem } from './answer.ts';
+import {
+  connectRefused,
+  expectationFailed,
+  parserProblem,
+  rawAnswer,
+  syntaxProblem,
+} from './request-syntax.ts';
 import { httpUrl } from '../base/address.ts';
 import { StartupError } from '../base/startup-error.ts';
-import { requestIdFrom, traceparentFrom } from '../observability/trace.ts';
 
 /** Time limit for requests in flight when the listener stops. */
 const STOP_LIMIT_MS = 8_000;
 const HEAD_MS = 10_000;
 const STALL_MS = 15_000;
+const KEEP_ALIVE_MS = 15_000;
 const SWEEP_MS = 100;
+/** Time limit for a body, in ms; a handler that reads one has a shorter limit. */
+const BODY_LIMIT_MS = 5_000;
 
 export interface ListenOptions {
   /** Message classes made for the app behind the handler; Node's own classes when left out. */
@@ -23,6 +32,11 @@ export interface ListenOptions {
   readonly stallMs?: number;
   /** Time limit for the head of a request, in ms; 10 s when left out. Must be below `stallMs`, or no 408 is sent. */
   readonly headMs?: number;
+  /**
+   * How long an idle connection is kept, in ms; 15 s when left out. Longer than the clients keep theirs, so that they close
+   * first: a request that arrives at the moment of closing is lost.
+   */
+  readonly keepAliveMs?: number;
 }
 
 /** A listener that accepts connections. */
@@ -48,17 +62,24 @@ export async function listen(
   handler: RequestListener,
   host: string,
   port: number,
-  { messages, stallMs = STALL_MS, headMs = HEAD_MS }: ListenOptions = {},
+  {
+    messages,
+    stallMs = STALL_MS,
+    headMs = HEAD_MS,
+    keepAliveMs = KEEP_ALIVE_MS,
+  }: ListenOptions = {},
 ): Promise<Listening> {
   let stopping = false;
   const server = createServer(
     {
-      // Longer than the clients (load balancers; undici: 4 s) keep idle connections, so that clients close first.
-      keepAliveTimeout: 15_000,
+      keepAliveTimeout: keepAliveMs,
       headersTimeout: headMs,
       // Interval of Node's checks for timeouts; the default is 30 s.
       connectionsCheckingInterval: headMs / 10,
-      requestTimeout: 30_000,
+      // Also for a body that no handler reads.
+      requestTimeout: headMs + BODY_LIMIT_MS,
+      // `syntaxProblem` looks at the host, and answers with a problem document.
+      requireHostHeader: false,
       maxHeaderSize: 16_384,
       // Makes no stream for requests without a body: it would be a fifteenth of the cost of a small request.
       optimizeEmptyRequests: true,
@@ -66,16 +87,21 @@ export async function listen(
     },
     (req, res) => {
       if (stopping) res.shouldKeepAlive = false;
-      handler(req, res);
+      const problem = syntaxProblem(req);
+      if (problem === undefined) handler(req, res);
+      else sendProblem(req, res, problem);
     },
   );
   // No maxRequestsPerSocket: it limits all requests of a connection, not those at the same time. It would disconnect
   // load balancers, which keep their connections, but not a client that sends a thousand requests in one packet.
   server.timeout = stallMs;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (socket.writable && error.code !== 'ECONNRESET') socket.end(rawProblem(error.code));
+    if (socket.writable && error.code !== 'ECONNRESET')
+      socket.end(rawAnswer(parserProblem(error.code)));
     else socket.destroy();
   });
+  server.on('checkExpectation', (req, res) => sendProblem(req, res, expectationFailed()));
+  server.on('connect', (_req, socket) => socket.end(rawAnswer(connectRefused())));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);
@@ -108,30 +134,4 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
   const reason =
     error.code === 'EADDRINUSE' ? 'something else listens there' : (error.code ?? 'unknown error');
   return new ListenError(`Cannot listen on ${host}:${port}: ${reason}.`, { cause: error });
-}
-
-function problemOf(code: string | undefined): Problem {
-  if (code === 'HPE_HEADER_OVERFLOW')
-    return new Problem('headers-too-large', 'The headers are larger than 16 KiB');
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
-    return new Problem('request-timeout', 'The request did not arrive completely in time');
-  return new Problem('invalid-request', 'This is not a well-formed HTTP request');
-}
-
-/** Returns the raw answer to bytes that are not an HTTP request: Node makes no response object for them. */
-function rawProblem(code: string | undefined): string {
-  const problem = problemOf(code);
-  const requestId = requestIdFrom(undefined);
-  const body = JSON.stringify(problemDocument(problem, '/', requestId));
-  const headers = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
-    `X-Request-Id: ${requestId}`,
-    `traceparent: ${traceparentFrom(undefined)}`,
-    'X-Content-Type-Options: nosniff',
-    'Cache-Control: no-store',
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  return `${headers.join('\r\n')}\r\n\r\n${body}`;
 }

@@ -1,4 +1,5 @@
 // Starts a service that stores data, from the environment to two listeners.
+import type { commonSettings } from '../settings/common.ts';
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
 import type { Readiness } from '../http/admin.ts';
@@ -13,7 +14,7 @@ import type { Migrations } from '../postgres/migrate.ts';
 import type { databaseSettings } from '../postgres/settings.ts';
 import { type Database, openDatabase } from '../postgres/database.ts';
 import { serve, type Running } from './process.ts';
-import { type commonSettings, readSettings, type z } from '../settings/settings.ts';
+import { readSettings, type z } from '../settings/settings.ts';
 
 type Shape = ReturnType<typeof commonSettings> & ReturnType<typeof databaseSettings>;
 

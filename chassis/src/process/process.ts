@@ -16,6 +16,7 @@ export interface Addresses {
   readonly PORT: number;
   readonly ADMIN_HOST: string;
   readonly ADMIN_PORT: number;
+  readonly KEEP_ALIVE_MS: number;
 }
 
 export interface ServeOptions extends Omit<AdminOptions, 'readiness'> {
@@ -51,7 +52,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
   });
   const opened: Listening[] = [];
   try {
-    opened.push(await listen(handler, settings.HOST, settings.PORT, { messages }));
+    opened.push(
+      await listen(handler, settings.HOST, settings.PORT, {
+        messages,
+        keepAliveMs: settings.KEEP_ALIVE_MS,
+      }),
+    );
     opened.push(await listen(adminApp, settings.ADMIN_HOST, settings.ADMIN_PORT));
   } catch (error) {
     await Promise.all(opened.map((listening) => listening.stop()));

@@ -105,19 +105,6 @@ export const postgresUrl = (about: string) =>
       secret: true,
     } satisfies SettingMeta);
 
-/** Settings of every process. `ports` are the defaults of PORT and ADMIN_PORT. */
-export const commonSettings = (ports: { public: number; admin: number }) => ({
-  HOST: text('127.0.0.1', 'Address of the public listener.'),
-  PORT: port(ports.public, 'Port of the public listener.'),
-  ADMIN_HOST: text('127.0.0.1', 'Address of the admin listener.'),
-  ADMIN_PORT: port(ports.admin, 'Port of the admin listener: metrics, health, readiness.'),
-  LOG_LEVEL: choice(
-    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-    'info',
-    'The least severe level that is logged.',
-  ),
-});
-
 /** Its message has one line for each wrong setting. */
 export class SettingsError extends StartupError {
   override readonly name = 'SettingsError';

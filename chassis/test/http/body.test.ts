@@ -37,6 +37,14 @@ test('accepts an object, also with a charset in its content type', async () => {
   expect(answer.body).toEqual({ a: 1 });
 });
 
+test.each(['charset=UTF-8', 'charset="utf-8"', 'charset=utf-8; version=1'])(
+  'accepts a body with %s',
+  async (parameter) => {
+    const answer = await post('{"a":"ä"}', { 'Content-Type': `application/json; ${parameter}` });
+    expect(answer.body).toEqual({ a: 'ä' });
+  },
+);
+
 test('treats the name __proto__ as data', async () => {
   const { text } = await post('{"__proto__":{"admin":true}}');
   expect(text).toBe('{"__proto__":{"admin":true}}');
@@ -91,6 +99,9 @@ describe('a body that is not a JSON object', () => {
     ['text/plain', {}],
     ['application/x-www-form-urlencoded', {}],
     ['application/json; charset=iso-8859-1', {}],
+    ['application/json; charset=utf-16', {}],
+    ['application/json; charset=utf-7', {}],
+    ['application/json;charset="UTF-32"', {}],
     ['application/json', { 'Content-Encoding': 'gzip' }],
   ])('is rejected with a 415 when its type and headers are %s %j', async (type, headers) => {
     const answer = await post('{"a":1}', { 'Content-Type': type, ...headers });
@@ -98,6 +109,18 @@ describe('a body that is not a JSON object', () => {
     expect(answer.body).toMatchObject({
       type: 'urn:social-network:problem:unsupported-media-type',
     });
+  });
+
+  test('is rejected with a 400 when it is not UTF-8, instead of being changed', async () => {
+    for (const bytes of [
+      Buffer.from('{"a":"caf\u00e9"}', 'latin1'),
+      Buffer.from([0x7b, 0xc3, 0x7d]),
+    ]) {
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await fetch(`${url}/echo`, { method: 'POST', headers, body: bytes });
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ detail: '/body: expected text in UTF-8' });
+    }
   });
 
   test('is rejected with a 400 when it is missing', async () => {

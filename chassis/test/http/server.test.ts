@@ -141,3 +141,68 @@ test('answers a request that arrives on an open connection while stopping with C
   expect(first).toContain('Connection: keep-alive');
   expect(second).toContain('Connection: close');
 });
+
+const withHeaders = (...headers: string[]): string =>
+  `GET / HTTP/1.1\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n`;
+
+describe('a request that breaks the syntax of HTTP', () => {
+  test.each([
+    ['no Host', withHeaders('Accept: */*'), 400, '/header/Host'],
+    ['two Hosts', withHeaders('Host: a', 'Host: b'), 400, '/header/Host'],
+    ['an empty Host', withHeaders('Host:'), 400, '/header/Host'],
+    ['a Host with a path', withHeaders('Host: a/b'), 400, '/header/Host'],
+    ['a Host with a user', withHeaders('Host: user@a'), 400, '/header/Host'],
+    [
+      'two transfer codings',
+      withHeaders('Host: a', 'Transfer-Encoding: gzip, chunked'),
+      400,
+      '/header/Transfer-Encoding',
+    ],
+    [
+      'a transfer coding in HTTP/1.0',
+      'POST / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      '/header/Transfer-Encoding',
+    ],
+    ['an unknown expectation', withHeaders('Host: a', 'Expect: magic'), 417, '/header/Expect'],
+    ['CONNECT', 'CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n', 405, 'not a proxy'],
+  ])(
+    'with %s is answered with a problem document, and the connection closes',
+    async (_, bytes, status, about) => {
+      const answer = await sendRaw(await serve(hello), bytes);
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(answer).toMatch(/content-type: application\/problem\+json/i);
+      expect(answer).toMatch(/connection: close/i);
+      const problem = JSON.parse(answer.split('\r\n\r\n')[1]!) as { detail: string };
+      expect(problem).toMatchObject({ status });
+      expect(problem.detail).toContain(about);
+    },
+  );
+
+  test.each(['a', 'a:80', 'app.example.com', '127.0.0.1:8080', '[::1]:8080', '[::1]'])(
+    'is none with the Host %s',
+    async (host) => {
+      const bytes = withHeaders(`Host: ${host}`, 'Connection: close');
+      expect(await sendRaw(await serve(hello), bytes)).toMatch(/^HTTP\/1.1 200 /);
+    },
+  );
+
+  test('is none in HTTP/1.0 without a Host', async () => {
+    expect(await sendRaw(await serve(hello), 'GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+  });
+});
+
+test('an idle connection is kept for as long as the setting says, and the client is told', async () => {
+  const url = await serve(hello, { keepAliveMs: 300 });
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.setEncoding('utf8');
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  const [head] = (await once(socket, 'data')) as [string];
+  const idleFrom = performance.now();
+  socket.resume();
+  await once(socket, 'end');
+  // Node adds a second, so that a request that is under way still finds the connection open.
+  expect(performance.now() - idleFrom).toBeGreaterThan(290);
+  expect(head).toMatch(/keep-alive: timeout=/i);
+  socket.destroy();
+});

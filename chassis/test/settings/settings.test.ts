@@ -1,9 +1,9 @@
 // Settings: limits, defaults, and an error with all faults.
+import { commonSettings } from 'chassis/settings/common';
 import { describe, expect, test } from '@jest/globals';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import {
   choice,
-  commonSettings,
   flag,
   httpOrigin,
   integer,

@@ -25,6 +25,8 @@ export interface UpstreamOptions {
   readonly name: UpstreamName;
   readonly origin: string;
   readonly connections: number;
+  /** How old a connection gets, in milliseconds. */
+  readonly maxAgeMs: number;
   /** The longest wait for a response, in milliseconds. */
   readonly limitMs: number;
   readonly breaker: BreakerSettings;
@@ -67,6 +69,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     origin,
     // One more for the long poll.
     connections: connections + 1,
+    maxAgeMs: options.maxAgeMs,
     backstopMs: limitMs,
   });
   const gates: Gate[] = [];

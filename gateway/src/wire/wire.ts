@@ -49,6 +49,7 @@ export function wire(
       name,
       origin,
       connections: settings.UPSTREAM_CONNECTIONS,
+      maxAgeMs: settings.UPSTREAM_MAX_AGE_MS,
       limitMs: settings.REQUEST_DEADLINE_MS,
       breaker: {
         errorPercent: settings.BREAKER_ERROR_PERCENT,

@@ -1,18 +1,14 @@
-// Sends HTTP requests to one upstream: limits sizes, parses, classifies failures. The only file that knows undici.
-import { buildConnector, Pool, type Dispatcher } from 'undici';
+// Sends requests to one upstream: limits sizes, parses, classifies failures.
 import type { Caller, Call, CancelReason } from './call.ts';
+import { openPool, type DispatchController, type Pool, type PoolOptions } from './connections.ts';
 import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
 import { isStaleSocket, kindOfError } from './network-error.ts';
 import { readResponse, type ResponseHeaders } from './endpoint.ts';
 import type { Endpoint, RawResponse } from './endpoint.ts';
 import { headersOf, httpRequestOf, type HttpRequest } from './http-request.ts';
 
-export interface TransportOptions {
+export interface TransportOptions extends PoolOptions {
   readonly upstream: UpstreamName;
-  readonly origin: string;
-  readonly connections: number;
-  /** For undici's own timers, which are coarse: a second limit, in case the deadline layer fails to abort. */
-  readonly backstopMs: number;
 }
 
 export interface Transport {
@@ -22,25 +18,8 @@ export interface Transport {
 
 const MISS = { kind: 'miss', collapsed: false } as const;
 
-export function createTransport({
-  upstream,
-  origin,
-  connections,
-  backstopMs,
-}: TransportOptions): Transport {
-  const pool = new Pool(origin, {
-    connections,
-    pipelining: 1,
-    allowH2: false,
-    connect: connectorOf(backstopMs),
-    headersTimeout: backstopMs,
-    bodyTimeout: backstopMs,
-    // Shorter than the upstreams' own 15 s, so that the gateway closes idle sockets, not the upstream.
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 4_000,
-    maxHeaderSize: 16_384,
-  });
-
+export function createTransport({ upstream, ...options }: TransportOptions): Transport {
+  const pool = openPool(options);
   return {
     call: (endpoint) => async (request, caller) => {
       const httpRequest = httpRequestOf(endpoint, request);
@@ -51,19 +30,6 @@ export function createTransport({
     },
     close: () => pool.destroy(),
   };
-}
-
-/** Adds to each error of a socket how many bytes the socket had read, as undici does for its own errors. */
-function connectorOf(timeout: number): buildConnector.connector {
-  const connect = buildConnector({ timeout, allowH2: false });
-  return (options, callback) =>
-    connect(options, (...result) => {
-      const [, socket] = result;
-      socket?.prependListener('error', (error) =>
-        Object.assign(error, { socket: { bytesRead: socket.bytesRead } }),
-      );
-      callback(...result);
-    });
 }
 
 /** Sends again when a kept-alive socket turns out to be closed already (RFC 9112, section 9.3.1). For GET only. */
@@ -94,7 +60,7 @@ function dispatch(
     let responseHeaders: ResponseHeaders = {};
     let size = 0;
     const chunks: Buffer[] = [];
-    let controller: Dispatcher.DispatchController | undefined;
+    let controller: DispatchController | undefined;
 
     let removeListener: (() => void) | undefined;
     const fail = (kind: FailureKind, cause?: unknown): void => {

@@ -1,7 +1,7 @@
 // A client of Identity for comparisons: names by id, and all users in its log.
 import { SourceError } from 'chassis/events/source';
 import { readFeedPage } from 'chassis/events/feed-page';
-import { fetchJson, type JsonResponse } from 'chassis/http/fetch-json';
+import { fetchJson, type JsonResponse } from 'chassis/base/fetch-json';
 import { httpSource } from 'chassis/events/http-source';
 import { decodeUserEvent } from 'contracts/events/decode';
 import { responseGuard } from 'contracts/guard';
