@@ -21,9 +21,9 @@ export interface Source {
   readonly code: string;
 }
 
-/** Reads all TypeScript files of the workspaces. @returns texts by their path from the root */
-export function readSources(): Map<string, string> {
-  const paths = globSync(`{${workspaces.join(',')}}/**/*.ts`, {
+/** Reads all TypeScript files of some folders. @returns texts by their path from the root */
+export function readSources(folders = workspaces): Map<string, string> {
+  const paths = globSync(`{${folders.join(',')}}/**/*.ts`, {
     cwd: root,
     exclude: (path) => path === 'node_modules' || path.includes('/node_modules'),
   });
