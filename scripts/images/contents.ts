@@ -70,7 +70,7 @@ interface Contents {
   readonly writable: string[];
 }
 
-/** Runs in the container, as its user. */
+/** A program for Node in the container. */
 const LIST_CONTENTS = `
   const { accessSync, constants, existsSync, readdirSync } = require('node:fs');
   const isWritable = (path) => { try { accessSync(path, constants.W_OK); return true; } catch { return false; } };

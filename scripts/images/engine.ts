@@ -47,7 +47,7 @@ export function command(program: string, args: readonly string[]): string {
 export const works = (program: string, ...args: string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
-/** Splits arguments without blanks. */
+/** Splits a command line whose arguments have no blanks. */
 export const words = (line: string): string[] => line.split(' ');
 
 /** Returns the arguments that set environment variables; both engines have the same. */
