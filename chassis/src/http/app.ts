@@ -2,6 +2,7 @@
 import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { readJson } from './body.ts';
+import { trustProxies } from './client-address.ts';
 import { parseQuery } from './input.ts';
 import { send, sendAllowed, sendProblem, type Answer } from './answer.ts';
 import { requestContextOf } from './request-context.ts';
@@ -37,7 +38,7 @@ export interface AppOptions {
   readonly log: Logger;
   /** Converts errors that the service knows into problems; undefined for other errors. */
   readonly toProblem?: (error: unknown) => Problem | undefined;
-  /** Proxies whose X-Forwarded-For header is trusted for `req.ip`; none when left out. */
+  /** Proxies whose X-Forwarded-For header is trusted; none when left out. See `clientAddressOf`. */
   readonly trustProxy?: readonly string[];
   /** Time limit for receiving a body, in milliseconds; 5 s when left out. */
   readonly bodyMs?: number;
@@ -74,7 +75,7 @@ export function createApp({
   bodyMs,
 }: AppOptions): Express {
   const app = bareExpress();
-  app.set('trust proxy', trustProxy);
+  trustProxies(app, trustProxy);
 
   for (const { method, path, query: names = [], body, handle } of routes) {
     app[method](path, async (req, res) => {

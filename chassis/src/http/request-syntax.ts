@@ -62,7 +62,10 @@ export const connectRefused = (): Problem =>
 /** The problem behind a `clientError` of Node's parser. */
 export function parserProblem(code: string | undefined): Problem {
   if (code === 'HPE_HEADER_OVERFLOW')
-    return new Problem('headers-too-large', 'The headers are larger than 16 KiB');
+    return new Problem(
+      'headers-too-large',
+      'The headers are larger than 16 KiB; in a browser, deleting cookies of this site helps',
+    );
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return new Problem('request-timeout', 'The request did not arrive completely in time');
   return new Problem('invalid-request', 'This is not a well-formed HTTP request');

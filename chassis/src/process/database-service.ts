@@ -2,7 +2,7 @@
 import type { commonSettings } from '../settings/common.ts';
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
-import type { Readiness } from '../http/admin.ts';
+import type { Readiness } from '../admin/app.ts';
 import type { Route } from '../http/app.ts';
 import { edge } from '../http/edge.ts';
 import { startJobs, type Job } from './jobs.ts';

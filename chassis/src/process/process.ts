@@ -1,7 +1,7 @@
 // The life of a process: two listeners, signals, exit codes.
 import './runtime.ts';
 import type { RequestListener } from 'node:http';
-import { createAdminApp, type AdminOptions, type Readiness } from '../http/admin.ts';
+import { createAdminApp, type AdminOptions, type Readiness } from '../admin/app.ts';
 import type { MessageClasses } from '../http/app.ts';
 import { listen, type Listening } from '../http/server.ts';
 import { standardOutput } from '../observability/log-destination.ts';

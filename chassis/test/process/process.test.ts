@@ -9,7 +9,13 @@ import { serve, type ServeOptions } from 'chassis/process/process';
 import { Problem } from 'chassis/http/problem';
 import { memoryLog } from 'chassis/testing/memory-log';
 
-const addresses = { HOST: '127.0.0.1', PORT: 0, ADMIN_HOST: '127.0.0.1', ADMIN_PORT: 0, KEEP_ALIVE_MS: 15_000 };
+const addresses = {
+  HOST: '127.0.0.1',
+  PORT: 0,
+  ADMIN_HOST: '127.0.0.1',
+  ADMIN_PORT: 0,
+  KEEP_ALIVE_MS: 15_000,
+};
 
 function optionsWith(more: Partial<ServeOptions>): ServeOptions {
   const { log } = memoryLog();

@@ -1,4 +1,5 @@
 // Starts, refreshes and ends sessions: by cookies for browsers, by tokens for API clients.
+import { clientAddressOf } from 'chassis/http/client-address';
 import type { Answer } from 'chassis/http/answer';
 import type { Route } from 'chassis/http/app';
 import { parseBody } from 'chassis/http/input';
@@ -16,7 +17,7 @@ const checkCredentials = requestGuard('gateway', 'login');
 const checkTokenRequest = requestGuard('gateway', 'createToken');
 
 /** A request without a viewer. It carries the client's address, by which Identity limits attempts. */
-const anonymous = <T>(req: Request, body: T) => ({ body, address: req.ip });
+const anonymous = <T>(req: Request, body: T) => ({ body, address: clientAddressOf(req) });
 
 export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteContext): Route[] {
   /** The answer to a browser: the user in the body, the tokens in cookies. */

@@ -1,4 +1,5 @@
 // The viewer's own account.
+import { clientAddressOf } from 'chassis/http/client-address';
 import type { Route } from 'chassis/http/app';
 import { parseBody } from 'chassis/http/input';
 import { requestGuard } from 'contracts/request';
@@ -29,7 +30,7 @@ export function meRoutes(context: RouteContext): Route[] {
   ): Promise<void> => {
     if (req.headers.authorization !== undefined) return;
     sessions.end(req);
-    const request = { body: { username, password }, address: req.ip };
+    const request = { body: { username, password }, address: clientAddressOf(req) };
     try {
       const result = await commands.logIn(request, caller);
       if ('ok' in result) sessions.begin(req, result.ok);

@@ -16,8 +16,6 @@ export interface Tokens {
 
 // How long a browser keeps an unused session: the longest that browsers allow. Identity decides when the session ends.
 const REFRESH_COOKIE_S = 400 * 24 * 3600;
-/** The longest Cookie header that is read, in characters. */
-const COOKIES_MAX = 8192;
 
 /** Whether the host is the browser's own machine: only there, cookies travel without TLS. */
 export function isLocal(host: string | undefined): boolean {
@@ -30,8 +28,7 @@ const nameOf = (kind: keyof Cookies, local: boolean): string => (local ? kind : 
 
 /** Reads the session from a Cookie header; `host` is the Host header of the same request. */
 export function readCookies(header: string | undefined, host: string | undefined): Cookies {
-  if (header === undefined || header.length > COOKIES_MAX)
-    return { access: undefined, refresh: undefined };
+  if (header === undefined) return { access: undefined, refresh: undefined };
   const local = isLocal(host);
   const cookies = parseCookie(header);
   return { access: cookies[nameOf('access', local)], refresh: cookies[nameOf('refresh', local)] };

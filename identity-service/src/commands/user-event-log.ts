@@ -1,6 +1,6 @@
 // `npm run backfill` and `npm run compact`: send requests to the running service, since an embedded database can be used by
 // one process only.
-import { requestAdmin } from 'chassis/http/admin-client';
+import { requestAdmin } from 'chassis/admin/client';
 import type { Command } from 'chassis/process/commands';
 import { readSettings } from 'chassis/settings/settings';
 import { settings } from '../config.ts';

@@ -1,4 +1,5 @@
 // POST /api/sessions (login), POST /api/sessions/refresh, DELETE /api/sessions/current (logout).
+import { clientAddressOf } from 'chassis/http/client-address';
 import { type Authenticate, unauthenticated } from 'chassis/auth/access-token';
 import type { Route } from 'chassis/http/app';
 import { parseBody } from 'chassis/http/input';
@@ -32,7 +33,7 @@ export const sessionRoutes = (
     async handle(req) {
       const { value: session, headers } = await logins.logIn(
         parseBody(credentials, req.body),
-        req.ip ?? '',
+        clientAddressOf(req),
       );
       return { status: 201, body: await tokens.issue(session), cache: 'no-store', headers };
     },

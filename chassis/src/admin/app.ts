@@ -1,9 +1,9 @@
 // The app of the admin listener: /metrics, /healthz, /readyz. The public listener serves none of them.
 import type { Express } from 'express';
-import { type AppOptions, createApp, type Route } from './app.ts';
+import { type AppOptions, createApp, type Route } from '../http/app.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { Problem } from './problem.ts';
+import { Problem } from '../http/problem.ts';
 
 /** Returns why a process cannot do its work now; undefined when it can. */
 export type Readiness = () => Promise<string | undefined> | string | undefined;

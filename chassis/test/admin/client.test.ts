@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { StartupError } from 'chassis/base/startup-error';
-import { requestAdmin, requestAdminLines } from 'chassis/http/admin-client';
+import { requestAdmin, requestAdminLines } from 'chassis/admin/client';
 
 const closings: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
