@@ -34,7 +34,7 @@ const WORKS = ['uniform', 'feed warm', 'feed cold'] as const satisfies readonly 
 /** Shortens `…/node_modules/undici/lib/x.js` to `undici/lib/x.js`, and our own files to their path from the workspace on. */
 function shortPath(url: string): string {
   const path = decodeURIComponent(url.split('/node_modules/').at(-1)!);
-  return /\/((?:gateway|chassis|contracts)\/(?:src|bench)\/.*)$/.exec(path)?.[1] ?? path;
+  return /\/((?:(?:gateway|chassis|contracts)\/src|lab)\/.*)$/.exec(path)?.[1] ?? path;
 }
 
 function packageOf(url: string, functionName: string): string {

@@ -79,14 +79,14 @@ interface Finding {
 }
 
 function findingsIn(files: ReadonlyMap<string, string>): Finding[] {
-  return [...files].flatMap(([path, text]) => [
-    ...fileNamesOf(path).map((name) => ({ path, line: 1, name })),
-    ...parseSource(path, text)
-      .code.split('\n')
-      .flatMap((code, index) =>
-        (code.match(IDENTIFIER) ?? []).map((name) => ({ path, line: index + 1, name })),
-      ),
-  ]);
+  const findings: Finding[] = [];
+  for (const [path, text] of files) {
+    for (const name of fileNamesOf(path)) findings.push({ path, line: 1, name });
+    for (const [index, code] of parseSource(path, text).code.split('\n').entries())
+      for (const name of code.match(IDENTIFIER) ?? [])
+        findings.push({ path, line: index + 1, name });
+  }
+  return findings;
 }
 
 /** Returns the names of a file and its folders, without extensions. */

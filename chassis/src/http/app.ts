@@ -127,10 +127,8 @@ function problemOf(error: unknown, req: Request, log: Logger): Problem {
 
 function logBug(error: unknown, req: Request, log: Logger): void {
   const { requestId, traceparent, route } = requestContextOf(req);
-  log.error(
-    { requestId, traceparent, route, err: error },
-    'unexpected error in a request; this is a bug',
-  );
+  const line = { requestId, traceparent, route, err: error };
+  log.error(line, 'unexpected error in a request; this is a bug');
 }
 
 /** The classes of requests and responses that Node creates for an app. */
@@ -138,7 +136,7 @@ export type MessageClasses = Pick<ServerOptions, 'IncomingMessage' | 'ServerResp
 
 /**
  * Makes classes whose instances already have the prototypes that Express would set on each request and response.
- * Changing the prototype of an existing object discards V8's optimizations: a sixth of the cost of a small request.
+ * Changing it later would discard V8's optimizations: a sixth of the cost of a small request.
  */
 export function messageClassesOf(app: Express): MessageClasses {
   class AppRequest extends IncomingMessage {}

@@ -7,9 +7,10 @@ import request from 'supertest';
 
 const OWN = expect.stringMatching(/127\.0\.0\.1$/);
 
+const handle = (req: Parameters<typeof clientAddressOf>[0]) =>
+  ({ body: clientAddressOf(req), cache: 'no-store' }) as const;
+
 async function addressWith(trustProxy: readonly string[], forwarded: string): Promise<unknown> {
-  const handle = (req: Parameters<typeof clientAddressOf>[0]) =>
-    ({ body: clientAddressOf(req), cache: 'no-store' }) as const;
   const routes = [{ method: 'get', path: '/', handle } as const];
   const app = createApp({ routes, log: memoryLog().log, trustProxy });
   return (await request(app).get('/').set('X-Forwarded-For', forwarded)).body;

@@ -14,12 +14,14 @@ const cleanups: (() => Promise<unknown>)[] = [];
 /** What HOST resolves to. */
 let addresses: string[] = [];
 
+type Resolved = (error: null, all: object) => void;
+
 beforeEach(() => {
   const real = dns.lookup;
-  jest.spyOn(dns, 'lookup').mockImplementation(((host: string, options: object, done: never) => {
+  jest.spyOn(dns, 'lookup').mockImplementation(((host: string, options: object, done: Resolved) => {
     if (host !== HOST) return Reflect.apply(real, dns, [host, options, done]);
     const found = addresses.map((address) => ({ address, family: 4 }));
-    process.nextTick(done as (error: null, all: object) => void, null, found);
+    process.nextTick(done, null, found);
     return undefined;
   }) as typeof dns.lookup);
 });

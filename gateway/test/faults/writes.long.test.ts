@@ -42,7 +42,9 @@ const sentPosts = (testbed: Testbed) =>
 
 describe.each(faults)(
   'a new post, while Social $name',
-  ({ inject, host, proxyStatus, status, name }) => {
+  ({ inject, host, proxyStatus: onRead, status, name }) => {
+    // A firewall in between may reject a body: to a write, a foreign 4xx says that it was not done.
+    const proxyStatus = name === 'answers 401' ? { receivedStatus: 401 } : onRead;
     const isLost = 'error' in proxyStatus && LOST.has(proxyStatus.error);
     const attempts = /refuses|resolve/.test(name) ? 0 : 1;
 

@@ -22,7 +22,13 @@ function change(error: Error) {
   } as unknown as RouteContext;
   const route = meRoutes(context).find(({ method }) => method === 'patch')!;
   const body = { password: 'a new password', currentPassword: 'an old password' };
-  const req = { url: '/api/me', method: 'PATCH', headers: {}, body } as unknown as Request;
+  const req = {
+    url: '/api/me',
+    method: 'PATCH',
+    socket: {},
+    headers: {},
+    body,
+  } as unknown as Request;
   return { answer: (async () => route.handle(req, {}))(), end };
 }
 

@@ -1,5 +1,5 @@
 // `npm run rebuild-authors`: asks the running service to rebuild the replica, and waits until the rebuild is complete.
-import { requestAdmin } from 'chassis/http/admin-client';
+import { requestAdmin } from 'chassis/admin/client';
 import type { Command } from 'chassis/process/commands';
 import { readSettings } from 'chassis/settings/settings';
 import { setTimeout as pause } from 'node:timers/promises';

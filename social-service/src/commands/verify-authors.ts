@@ -1,5 +1,5 @@
 // `npm run verify-authors`: asks the running service to compare the replica with Identity; exit code 1 if they differ.
-import { requestAdminLines } from 'chassis/http/admin-client';
+import { requestAdminLines } from 'chassis/admin/client';
 import type { Command } from 'chassis/process/commands';
 import { readSettings } from 'chassis/settings/settings';
 import { StartupError } from 'chassis/base/startup-error';

@@ -46,7 +46,7 @@ interface Suspect {
   readonly rejection: UpstreamFailure;
 }
 
-/** The time doubles with each failure in a row, from 1 s to 30 s. */
+/** The time is 1 s after the second failure in a row, and doubles with each further one, up to 30 s. */
 export function createQuarantine<K>({
   upstream,
   breakerState,
@@ -76,7 +76,8 @@ export function createQuarantine<K>({
     failed(key, error) {
       if (!(error instanceof UpstreamFailure) || !MAY_FOLLOW_KEY.has(error.kind)) return;
       const failures = (suspects.get(key)?.failures ?? 0) + 1;
-      const ms = Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1));
+      // One failure may have been chance: the next request shows.
+      const ms = failures === 1 ? 0 : Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 2));
       // Deleted first, so that the map stays in the order of the last failures.
       suspects.delete(key);
       suspects.set(key, {

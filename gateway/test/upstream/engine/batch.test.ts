@@ -1,12 +1,8 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import type { BreakerState } from '../../../src/upstream/engine/breaker.ts';
 import { createQuarantine } from '../../../src/upstream/engine/quarantine.ts';
 import { batch } from '../../../src/upstream/engine/layers/batch.ts';
 import { aCaller, deferredCall, failure, settle } from './arrange.ts';
-
-afterEach(() => {
-  jest.restoreAllMocks();
-});
 
 function arrange(maxIds = 100) {
   const { call, requests } = deferredCall<readonly number[], ReadonlyMap<number, string>>();
@@ -143,18 +139,8 @@ async function arrangeFailed() {
 }
 
 describe('an id that failed alone', () => {
-  test('is rejected without a request for a second, with a Retry-After', async () => {
-    const { call, requests, trials, onQuarantined } = await arrangeFailed();
-    const rejected = expect(call(13, aCaller())).rejects;
-    await rejected.toMatchObject({ kind: 'quarantined', retryAfterS: 1 });
-    await settle();
-    expect([requests.length, trials.length]).toEqual([1, 0]);
-    expect(onQuarantined).toHaveBeenCalledTimes(1);
-  });
-
-  test('does not travel with others, and leaves the quarantine when its trial succeeds', async () => {
+  test('is requested alone, past the breaker, and is like any other id once that succeeds', async () => {
     const { call, requests, trials } = await arrangeFailed();
-    jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 1_001);
     const answers = [13, 1].map((id) => call(id, aCaller()));
     await settle();
     expect(requests.slice(1).map(({ request }) => request)).toEqual([[1]]);
@@ -165,6 +151,18 @@ describe('an id that failed alone', () => {
     void call(13, aCaller());
     await settle();
     expect(requests.at(-1)!.request).toEqual([13]);
+  });
+
+  test('is rejected without a request for a second after it failed again, with a Retry-After', async () => {
+    const { call, requests, trials, onQuarantined } = await arrangeFailed();
+    const failing = call(13, aCaller());
+    await settle();
+    trials[0]!.fail(failure('server-error'));
+    await expect(failing).rejects.toMatchObject({ kind: 'server-error' });
+    const rejected = { kind: 'quarantined', retryAfterS: 1 };
+    await expect(call(13, aCaller())).rejects.toMatchObject(rejected);
+    expect([requests.length, trials.length]).toEqual([1, 1]);
+    expect(onQuarantined).toHaveBeenCalledTimes(1);
   });
 });
 
