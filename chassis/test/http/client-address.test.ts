@@ -1,4 +1,4 @@
-// The address of a client, as the proxies in front tell it.
+// The address of a client, from the X-Forwarded-For header of trusted proxies.
 import { describe, expect, test } from '@jest/globals';
 import { createApp } from 'chassis/http/app';
 import { clientAddressOf } from 'chassis/http/client-address';
@@ -16,28 +16,28 @@ async function addressWith(trustProxy: readonly string[], forwarded: string): Pr
   return (await request(app).get('/').set('X-Forwarded-For', forwarded)).body;
 }
 
-test('is that of the connection when no proxy is trusted', async () => {
+test('the client address is that of the connection when no proxy is trusted', async () => {
   expect(await addressWith([], '203.0.113.9')).toEqual(OWN);
 });
 
-describe('behind a trusted proxy', () => {
+describe('a client behind a trusted proxy', () => {
   test.each([
     ['203.0.113.9, 198.51.100.7', '198.51.100.7'],
     ['203.0.113.7:40001', '203.0.113.7'],
     ['2001:db8::7', '2001:db8::7'],
     ['[2001:db8::7]:40001', '2001:db8::7'],
     ['[2001:db8::7]', '2001:db8::7'],
-  ])('X-Forwarded-For: %s means %s', async (forwarded, address) => {
+  ])('with X-Forwarded-For: %s has the address %s', async (forwarded, address) => {
     expect(await addressWith(['loopback'], forwarded)).toBe(address);
   });
 
-  test('further trusted proxies are skipped, with a port as well', async () => {
+  test('has the last address that is not of a trusted proxy, also when addresses have ports', async () => {
     const forwarded = '203.0.113.7:40001, 10.0.0.5:3333';
     expect(await addressWith(['loopback', '10.0.0.0/8'], forwarded)).toBe('203.0.113.7');
   });
 
   test.each(['unknown', '_hidden', '1.2.3.4.5', '999.1.1.1', 'a'.repeat(500), '203.0.113.7:x', ''])(
-    'what is no address counts as that of the connection: %j',
+    'has the address of the connection when the header has no address: %j',
     async (forwarded) => {
       expect(await addressWith(['loopback'], forwarded)).toEqual(OWN);
     },

@@ -180,29 +180,29 @@ describe('a request that breaks the syntax of HTTP', () => {
   );
 
   test.each(['a', 'a:80', 'app.example.com', '127.0.0.1:8080', '[::1]:8080', '[::1]'])(
-    'is none with the Host %s',
+    'is not a request with the Host %s',
     async (host) => {
       const bytes = withHeaders(`Host: ${host}`, 'Connection: close');
       expect(await sendRaw(await serve(hello), bytes)).toMatch(/^HTTP\/1.1 200 /);
     },
   );
 
-  test('is none in HTTP/1.0 without a Host', async () => {
+  test('is not a request without a Host in HTTP/1.0', async () => {
     expect(await sendRaw(await serve(hello), 'GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
   });
 });
 
-test('an idle connection is kept for as long as the setting says, and the client is told', async () => {
+test('keeps an idle connection for keepAliveMs, and sends the time limit to the client', async () => {
   const url = await serve(hello, { keepAliveMs: 300 });
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.setEncoding('utf8');
   socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
   const [head] = (await once(socket, 'data')) as [string];
-  const idleFrom = performance.now();
+  const idleSince = performance.now();
   socket.resume();
   await once(socket, 'end');
-  // Node adds a second, so that a request that is under way still finds the connection open.
-  expect(performance.now() - idleFrom).toBeGreaterThan(290);
+  // Node closes the connection a second later, so that a request already sent still finds it open.
+  expect(performance.now() - idleSince).toBeGreaterThan(290);
   expect(head).toMatch(/keep-alive: timeout=/i);
   socket.destroy();
 });
