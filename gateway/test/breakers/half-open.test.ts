@@ -42,6 +42,22 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     expect((await testbed.request('/api/posts/60')).body).toEqual(completePost(60, population));
   });
 
+  test('gets no probe before the time that the upstream asked for with Retry-After', async () => {
+    const testbed = await startTestbed({ env: { ...longDeadlines, BREAKER_RESET_MS: '100' } });
+    await tripBreaker(testbed, upstream, ({ res }) =>
+      res.writeHead(503, { 'Retry-After': '2' }).end(),
+    );
+    const opened = performance.now();
+    testbed[upstream].respondWith();
+    testbed[upstream].clearRequests();
+    await until('the upstream has the probe', async () => {
+      await testbed.request('/api/posts/60');
+      return testbed[upstream].requests.length > 0;
+    });
+    // It opened within the last poll before `opened`.
+    expect(performance.now() - opened).toBeGreaterThan(1500);
+  });
+
   test('opens again when the probe fails', async () => {
     const testbed = await startTestbed({ env: { ...longDeadlines, BREAKER_RESET_MS: '100' } });
     await tripBreaker(testbed, upstream);

@@ -1,6 +1,7 @@
 // Reads breakers from the metrics, and commands them through the admin port.
 import { expect } from '@jest/globals';
 import { status } from './faulty-responders.ts';
+import type { Responder } from 'chassis/testing/stub-server';
 import { until } from 'chassis/testing/until';
 import { seriesIn } from 'chassis/testing/metrics';
 import type { Testbed } from './testbed.ts';
@@ -43,8 +44,12 @@ export const commandBreaker = async (testbed: Testbed, upstream: BreakerName, co
 };
 
 /** Makes the upstream fail until its breaker opens. The upstream keeps failing afterwards. */
-export async function tripBreaker(testbed: Testbed, upstream: Upstream): Promise<void> {
-  testbed[upstream].respondWith(status(500));
+export async function tripBreaker(
+  testbed: Testbed,
+  upstream: Upstream,
+  fails: Responder = status(500),
+): Promise<void> {
+  testbed[upstream].respondWith(fails);
   let id = 100;
   await until(`the breaker of ${upstream} opens`, async () => {
     await testbed.request(`/api/posts/${(id += 1)}`);

@@ -111,7 +111,7 @@ export const status =
     res.end(code === 204 ? undefined : JSON.stringify({ title: SECRET, status: code }));
   };
 export const unavailableHtml: Responder = ({ res }) =>
-  res.writeHead(503, { 'Content-Type': 'text/html', 'Retry-After': '3600' }).end(HTML);
+  res.writeHead(503, { 'Content-Type': 'text/html', 'Retry-After': '1' }).end(HTML);
 /** Redirects to a path that works, so that a test notices a client that follows the redirect. */
 export const redirects: Responder = (exchange) => {
   const { req, res } = exchange;

@@ -62,10 +62,11 @@ export function createBreaker({
   onRejected,
   ...settings
 }: BreakerOptions): Breaker {
-  // Created once: to capture a stack trace for each rejection would be too slow.
-  const rejection = new UpstreamFailure(upstream, 'open', {
-    retryAfterS: Math.ceil(settings.resetMs / 1000),
-  });
+  const rejectionFor = (retryAfterS: number): UpstreamFailure =>
+    new UpstreamFailure(upstream, 'open', { retryAfterS });
+  let rejection = rejectionFor(1);
+  // When the circuit lets a probe through, on performance.now()'s clock.
+  let probeAt = 0;
   let forced: 'open' | 'close' | undefined;
   let lastState: BreakerState = 'closed';
   let since = new Date();
@@ -77,7 +78,9 @@ export function createBreaker({
     setImmediate(() => old.shutdown());
   };
   const newCircuit = (): Circuit => {
-    const created = createCircuit(settings);
+    const created = createCircuit(settings, (at) => {
+      probeAt = at;
+    });
     created.on('open', changed);
     created.on('halfOpen', changed);
     created.on('close', () => {
@@ -116,6 +119,10 @@ export function createBreaker({
     reject() {
       if (available()) return undefined;
       onRejected();
+      const waitMs = forced === 'open' ? settings.resetMs : probeAt - performance.now();
+      const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000));
+      // One for each second: to capture a stack trace for each rejection would be too slow.
+      if (rejection.retryAfterS !== retryAfterS) rejection = rejectionFor(retryAfterS);
       return rejection;
     },
     fire: (attempt, shouldCount) => {

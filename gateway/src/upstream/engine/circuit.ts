@@ -15,15 +15,20 @@ export interface BreakerSettings {
   readonly windowMs: number;
 }
 
-/** No timeout: the deadline layer is inside. No snapshots and percentiles: they cost milliseconds. */
-export const createCircuit = ({
-  errorPercent,
-  volume,
-  resetMs,
-  windowMs,
-}: BreakerSettings): Circuit =>
-  new CircuitBreaker<[Attempt]>((attempt) => attempt(), {
-    timeout: false,
+/** An upstream that asks for a longer wait gets a probe all the same: it may be back early, and a probe costs little. */
+const MAX_OPEN_MS = 120_000;
+
+/**
+ * Stays open for `resetMs`, or as long as a failure asked with Retry-After; `onWait` gets the time of the next probe, in
+ * milliseconds on performance.now()'s clock. No timeout: the deadline layer is inside. No snapshots and percentiles:
+ * they cost milliseconds.
+ */
+export function createCircuit(
+  { errorPercent, volume, resetMs, windowMs }: BreakerSettings,
+  onWait: (probeAt: number) => void,
+): Circuit {
+  const options = {
+    timeout: false as const,
     // opossum opens above the threshold, we open at the threshold.
     errorThresholdPercentage: errorPercent - 0.001,
     volumeThreshold: volume,
@@ -33,7 +38,19 @@ export const createCircuit = ({
     enableSnapshots: false,
     // A bug of ours says nothing about the upstream, nor does a 4xx.
     errorFilter: (error: unknown) => !(error instanceof UpstreamFailure && error.descriptor.trips),
+  };
+  const circuit = new CircuitBreaker<[Attempt]>((attempt) => attempt(), options);
+  let notBefore = 0;
+  // opossum emits it before it decides to open, and reads the option when it opens.
+  circuit.on('failure', (error) => {
+    const now = performance.now();
+    const asked = error instanceof UpstreamFailure && error.askedToWait ? error.retryAfterS : 0;
+    notBefore = Math.max(notBefore, now + Math.min(MAX_OPEN_MS, asked * 1000));
+    options.resetTimeout = Math.max(resetMs, notBefore - now);
+    onWait(now + options.resetTimeout);
   });
+  return circuit;
+}
 
 /**
  * Fires an attempt and returns its result. The circuit learns the outcome only while `isCurrent` returns true, a failure

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { failureKinds, type FailureKind } from '../../../src/upstream/engine/failure.ts';
+import {
+  failureKinds,
+  UpstreamFailure,
+  type FailureKind,
+} from '../../../src/upstream/engine/failure.ts';
 import { createBreaker, type Breaker } from '../../../src/upstream/engine/breaker.ts';
 import {
   circuitBreaker,
@@ -114,6 +118,47 @@ test('sends one probe while half-open and rejects all other attempts; the probeâ
   await probe;
   expect(breaker.state).toBe('closed');
   expect(onTransition.mock.calls).toEqual([['open'], ['half_open'], ['closed']]);
+});
+
+test('stays open as long as an upstream asked with Retry-After, and tells the time that is left', async () => {
+  const { guarded, requests, failTimes } = arrange();
+  const attempt = guarded(1, aCaller());
+  const asked = new UpstreamFailure('identity', 'unavailable', {
+    retryAfterS: 90,
+    askedToWait: true,
+  });
+  requests.at(-1)!.fail(asked);
+  await attempt.catch(() => undefined);
+  await failTimes(3);
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect(breaker.state).toBe('open');
+  expect(breaker.reject()).toMatchObject({ kind: 'open', retryAfterS: 60 });
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(breaker.state).toBe('half_open');
+});
+
+test('believes no Retry-After above two minutes', async () => {
+  const { guarded, requests } = arrange();
+  for (let count = 0; count < 4; count += 1) {
+    const attempt = guarded(1, aCaller());
+    const asked = { retryAfterS: 300, askedToWait: true };
+    requests.at(-1)!.fail(new UpstreamFailure('identity', 'unavailable', asked));
+    await attempt.catch(() => undefined);
+  }
+  expect(breaker.reject()).toMatchObject({ retryAfterS: 120 });
+  await jest.advanceTimersByTimeAsync(120_000);
+  expect(breaker.state).toBe('half_open');
+});
+
+test('a failure that asked for a wait does not keep a breaker open that opens later', async () => {
+  const { guarded, requests, failTimes } = arrange();
+  const attempt = guarded(1, aCaller());
+  const asked = { retryAfterS: 7, askedToWait: true };
+  requests.at(-1)!.fail(new UpstreamFailure('identity', 'unavailable', asked));
+  await attempt.catch(() => undefined);
+  await jest.advanceTimersByTimeAsync(7000);
+  await failTimes(3);
+  expect(breaker.reject()).toMatchObject({ retryAfterS: 5 });
 });
 
 test('starts with an empty window when it closes again', async () => {
