@@ -1,4 +1,4 @@
-// The process: what it refuses to start with, and how it ends.
+// Identity as a process: reasons not to start, and how the process ends.
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -10,8 +10,8 @@ import { embeddedDatabase, emptyFolder } from 'chassis/testing/database';
 const main = join(import.meta.dirname, '../src/main.ts');
 const anyPort = { PORT: '0', ADMIN_PORT: '0' };
 
-describe('what a person has to mend is told in plain lines, with exit code 1', () => {
-  test('every setting that is wrong, at once, and no secret', async () => {
+describe('a start that fails prints plain lines and exits with code 1', () => {
+  test('for all wrong settings at once, without their secrets', async () => {
     const { ended } = startNode(main, {
       PORT: 'abc',
       ADMIN_PORT: '65536',
@@ -37,7 +37,7 @@ describe('what a person has to mend is told in plain lines, with exit code 1', (
     });
   });
 
-  test('a port that is taken', async () => {
+  test('for a port that is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -51,7 +51,7 @@ describe('what a person has to mend is told in plain lines, with exit code 1', (
     await remove();
   });
 
-  test('a data directory that cannot be', async () => {
+  test('for a data directory that cannot exist', async () => {
     const { ended } = startNode(main, { ...anyPort, DATA_DIR: '/dev/null/data' });
     expect(await ended).toEqual({
       code: 1,
@@ -60,7 +60,7 @@ describe('what a person has to mend is told in plain lines, with exit code 1', (
   });
 });
 
-test('a data directory serves one process; the next one starts when the first was killed', async () => {
+test('a data directory serves one process; the next process starts when the first was killed', async () => {
   const { settings, remove } = await embeddedDatabase();
   const first = startNode(main, { ...settings, ...anyPort });
   await logged(first, 'listening');
@@ -76,21 +76,21 @@ test('a data directory serves one process; the next one starts when the first wa
   await remove();
 });
 
-test('it starts while its server is away, answers 503, and ends in peace', async () => {
-  const gone = createServer().listen(0, '127.0.0.1');
-  await once(gone, 'listening');
-  const { port } = gone.address() as AddressInfo;
-  gone.close();
-  await once(gone, 'close');
+test('the service starts while its database server is down, answers 503, and exits with code 0', async () => {
+  const closedServer = createServer().listen(0, '127.0.0.1');
+  await once(closedServer, 'listening');
+  const { port } = closedServer.address() as AddressInfo;
+  closedServer.close();
+  await once(closedServer, 'close');
 
   const { child, url, adminUrl } = await startService(main, {
     DATABASE_URL: `postgres://someone:hush@127.0.0.1:${port}/users`,
     DATA_DIR: await emptyFolder(),
   });
-  const answer = await fetch(`${url}/api/users/1`);
-  expect(answer.status).toBe(503);
-  expect(answer.headers.get('retry-after')).toBe('1');
-  expect(await answer.json()).toMatchObject({ type: 'urn:social-network:problem:not-ready' });
+  const response = await fetch(`${url}/api/users/1`);
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('1');
+  expect(await response.json()).toMatchObject({ type: 'urn:social-network:problem:not-ready' });
   expect((await fetch(`${adminUrl}/readyz`)).status).toBe(503);
   expect((await fetch(`${adminUrl}/healthz`)).status).toBe(200);
   expect(await child.stop()).toEqual({ code: 0, stderr: '' });

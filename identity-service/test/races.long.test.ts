@@ -1,4 +1,4 @@
-// Many at once, on a real server, through two instances of the service: each thing happens once.
+// Concurrent requests to two instances of the service on one database server: each effect happens once.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeOnServer, serverDatabase, type TestDatabase } from 'chassis/testing/database';
 import { PASSWORD } from 'chassis/testing/users';
@@ -10,33 +10,33 @@ import {
   startIdentity,
 } from './support/service.ts';
 
-const MANY = 50;
+const REQUESTS = 50;
 
-const tally = (answers: readonly { status: number }[]): Record<number, number> => {
+const countByStatus = (responses: readonly { status: number }[]): Record<number, number> => {
   const counts: Record<number, number> = {};
-  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;
+  for (const { status } of responses) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 };
 
-describeOnServer('fifty at once', () => {
-  let place: TestDatabase;
+describeOnServer('fifty concurrent requests to two instances', () => {
+  let database: TestDatabase;
   let instances: Identity[];
   beforeAll(async () => {
-    place = await serverDatabase();
-    // Limits are looked at in a test of their own.
+    database = await serverDatabase();
+    // The limits have a test of their own.
     const env = { LOGIN_PER_ACCOUNT: '10000' };
-    instances = await Promise.all([startIdentity(place, env), startIdentity(place, env)]);
+    instances = await Promise.all([startIdentity(database, env), startIdentity(database, env)]);
   });
   afterAll(async () => {
     await Promise.all(instances.map((each) => each.stop()));
-    await place.remove();
+    await database.remove();
   });
 
-  const atOnce = <T>(work: (identity: Identity, at: number) => Promise<T>): Promise<T[]> =>
-    Promise.all(Array.from({ length: MANY }, (_, at) => work(instances[at % 2]!, at)));
+  const concurrently = <T>(work: (identity: Identity, at: number) => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: REQUESTS }, (_, at) => work(instances[at % 2]!, at)));
 
-  test('registrations of one name are one 201 and 49 409 that name it', async () => {
-    const answers = await atOnce(({ request }, at) =>
+  test('register one name once: one 201, and 49 409s that point at the name', async () => {
+    const responses = await concurrently(({ request }, at) =>
       request('/api/users', {
         method: 'POST',
         json: {
@@ -46,67 +46,67 @@ describeOnServer('fifty at once', () => {
         },
       }),
     );
-    expect(tally(answers)).toEqual({ 201: 1, 409: 49 });
-    const refused = answers.filter(({ status }) => status === 409);
-    expect(new Set(refused.flatMap(pointersOf))).toEqual(new Set(['/body/username']));
+    expect(countByStatus(responses)).toEqual({ 201: 1, 409: 49 });
+    const conflicts = responses.filter(({ status }) => status === 409);
+    expect(new Set(conflicts.flatMap(pointersOf))).toEqual(new Set(['/body/username']));
   });
 
-  test('registrations of one e-mail are one 201 and 49 409 that name it', async () => {
-    const answers = await atOnce(({ request }, at) =>
+  test('register one e-mail once: one 201, and 49 409s that point at the e-mail', async () => {
+    const responses = await concurrently(({ request }, at) =>
       request('/api/users', {
         method: 'POST',
         json: { username: `wanted_${at}`, email: 'wanted@example.org', password: PASSWORD },
       }),
     );
-    expect(tally(answers)).toEqual({ 201: 1, 409: 49 });
-    const refused = answers.filter(({ status }) => status === 409);
-    expect(new Set(refused.flatMap(pointersOf))).toEqual(new Set(['/body/email']));
+    expect(countByStatus(responses)).toEqual({ 201: 1, 409: 49 });
+    const conflicts = responses.filter(({ status }) => status === 409);
+    expect(new Set(conflicts.flatMap(pointersOf))).toEqual(new Set(['/body/email']));
   });
 
-  test('refreshes with one token rotate it once: all get the same successor, which is good', async () => {
+  test('rotate one refresh token once: all get the same successor, which is valid', async () => {
     const { refreshToken } = await instances[0]!.register('refresher');
-    const answers = await atOnce((identity) => identity.refresh(refreshToken));
-    expect(tally(answers)).toEqual({ 200: 50 });
-    const successors = new Set(answers.map((answer) => sessionOf(answer).refreshToken));
+    const responses = await concurrently((identity) => identity.refresh(refreshToken));
+    expect(countByStatus(responses)).toEqual({ 200: 50 });
+    const successors = new Set(responses.map((response) => sessionOf(response).refreshToken));
     expect(successors.size).toBe(1);
     const [successor] = [...successors];
     expect((await instances[1]!.refresh(successor!)).status).toBe(200);
-    // Had any of them rotated a second time, this would have been its family's end.
+    // If any request had rotated the token again, this reuse would end the session family.
     expect((await instances[0]!.refresh(successor!)).status).toBe(200);
   });
 
-  test('deletions of one account are one 204 and 49 401', async () => {
+  test('delete one account once: one 204 and 49 401s', async () => {
     const { bearer } = await instances[0]!.register('deleted');
     const body = { currentPassword: PASSWORD };
-    const answers = await atOnce(({ request }) =>
+    const responses = await concurrently(({ request }) =>
       request('/api/me', { method: 'DELETE', headers: bearer, json: body }),
     );
-    expect(tally(answers)).toEqual({ 204: 1, 401: 49 });
+    expect(countByStatus(responses)).toEqual({ 204: 1, 401: 49 });
   });
 
-  test('log-outs of one session are one 204 and 49 401', async () => {
+  test('log one session out once: one 204 and 49 401s', async () => {
     const { bearer } = await instances[0]!.register('logged_out');
-    const answers = await atOnce(({ request }) =>
+    const responses = await concurrently(({ request }) =>
       request('/api/sessions/current', { method: 'DELETE', headers: bearer }),
     );
-    expect(tally(answers)).toEqual({ 204: 1, 401: 49 });
+    expect(countByStatus(responses)).toEqual({ 204: 1, 401: 49 });
   });
 
-  test('changes of one password are one 200 and 49 401, and one of them is the password now', async () => {
+  test('change one password once: one 200 and 49 401s, and the password of the 200 is valid afterwards', async () => {
     const { bearer } = await instances[0]!.register('many_minds');
-    const answers = await atOnce(({ request }, at) => {
+    const responses = await concurrently(({ request }, at) => {
       const body = { password: `new password ${at}`, currentPassword: PASSWORD };
       return request('/api/me', { method: 'PATCH', headers: bearer, json: body });
     });
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    const winner = answers.findIndex(({ status }) => status === 200);
-    // Who looked only after the change was told so at once; who looked before it finds another password there.
-    expect(tally(answers)[403] ?? 0).toBe(0);
-    expect(tally(answers)[401]).toBe(49);
+    expect(responses.filter(({ status }) => status === 200)).toHaveLength(1);
+    const winner = responses.findIndex(({ status }) => status === 200);
+    // Requests that started after the change had no session; the others found that the password had changed meanwhile.
+    expect(countByStatus(responses)[403] ?? 0).toBe(0);
+    expect(countByStatus(responses)[401]).toBe(49);
     expect((await instances[1]!.logIn('many_minds', `new password ${winner}`)).status).toBe(201);
   });
 
-  test('log-ins while the password changes: no session by the old one is left', async () => {
+  test('that log in while the password changes leave no session with the old password', async () => {
     const { bearer } = await instances[0]!.register('changeable');
     const body = { password: 'a new password', currentPassword: PASSWORD };
     const change = instances[1]!.request('/api/me', {
@@ -114,41 +114,41 @@ describeOnServer('fifty at once', () => {
       headers: bearer,
       json: body,
     });
-    const answers = await atOnce((identity) => identity.logIn('changeable'));
+    const responses = await concurrently((identity) => identity.logIn('changeable'));
     expect((await change).status).toBe(200);
-    for (const answer of answers.filter(({ status }) => status === 201)) {
-      const { bearer: old } = withBearer(sessionOf(answer));
+    for (const response of responses.filter(({ status }) => status === 201)) {
+      const { bearer: old } = withBearer(sessionOf(response));
       expect((await instances[0]!.request('/api/me', { headers: old })).status).toBe(401);
     }
   });
 
-  test('first log-ins of two instances use one signing key', async () => {
-    const sets = await atOnce(({ request }) => request('/.well-known/jwks.json'));
+  test('use one signing key at the first logins of both instances', async () => {
+    const sets = await concurrently(({ request }) => request('/.well-known/jwks.json'));
     expect(new Set(sets.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     expect((sets[0]!.body as { keys: unknown[] }).keys).toHaveLength(1);
   });
 });
 
-describeOnServer('fifty wrong passwords at once, through two instances', () => {
-  let place: TestDatabase;
+describeOnServer('fifty concurrent logins with wrong passwords at two instances', () => {
+  let database: TestDatabase;
   let instances: Identity[];
   beforeAll(async () => {
-    place = await serverDatabase();
-    instances = await Promise.all([startIdentity(place), startIdentity(place)]);
+    database = await serverDatabase();
+    instances = await Promise.all([startIdentity(database), startIdentity(database)]);
   });
   afterAll(async () => {
     await Promise.all(instances.map((each) => each.stop()));
-    await place.remove();
+    await database.remove();
   });
 
-  test('are looked at ten times, and then no more', async () => {
+  test('get a 401 ten times, and then only 429s', async () => {
     await instances[0]!.register('besieged');
-    const answers = await Promise.all(
-      Array.from({ length: MANY }, (_, at) =>
+    const responses = await Promise.all(
+      Array.from({ length: REQUESTS }, (_, at) =>
         instances[at % 2]!.logIn('besieged', `guess number ${at}`),
       ),
     );
-    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(40);
+    expect(responses.filter(({ status }) => status === 401)).toHaveLength(10);
+    expect(responses.filter(({ status }) => status === 429)).toHaveLength(40);
   });
 });

@@ -1,5 +1,5 @@
-// Nothing personal and nothing secret leaves by a side door: the whole story of a user, with all that is logged,
-// measured and answered looked through afterwards.
+// No personal data and no secret leaks: a user registers, uses the service and leaves it, and then all log lines, metrics
+// and error answers are searched.
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openDatabase } from 'chassis/postgres/database';
@@ -14,9 +14,9 @@ const EMAIL = 'very.private@example.org';
 const PASSWORDS = ['pässwörd number one', 'pässwörd number two', 'a wrong pässwörd'] as const;
 
 test('no e-mail, password, hash, token or key is in any log line, metric or error', async () => {
-  const place = await embeddedDatabase();
+  const testDatabase = await embeddedDatabase();
   const { child, url, adminUrl } = await startService(join(import.meta.dirname, '../src/main.ts'), {
-    ...place.settings,
+    ...testDatabase.settings,
     LOG_LEVEL: 'trace',
     LOGIN_PER_ACCOUNT: '2',
     REFRESH_GRACE_MS: '0',
@@ -26,45 +26,50 @@ test('no e-mail, password, hash, token or key is in any log line, metric or erro
   const secrets: string[] = [EMAIL, 'very.private', ...PASSWORDS];
   const statuses: number[] = [];
   const request = async (method: string, path: string, body: object | string, token = '') => {
-    const answer = await fetch(url + path, {
+    const response = await fetch(url + path, {
       method,
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
       ...(method !== 'GET' && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const text = await answer.text();
-    statuses.push(answer.status);
-    if (answer.status >= 400) errors.push(text, JSON.stringify([...answer.headers]));
+    const text = await response.text();
+    statuses.push(response.status);
+    if (response.status >= 400) errors.push(text, JSON.stringify([...response.headers]));
     return text;
   };
-  const session = (text: string): Session => {
-    const given = JSON.parse(text) as Session;
-    secrets.push(given.accessToken, given.refreshToken, given.refreshToken.split('.')[1]!);
-    return given;
+  const parseSession = (text: string): Session => {
+    const parsed = JSON.parse(text) as Session;
+    secrets.push(parsed.accessToken, parsed.refreshToken, parsed.refreshToken.split('.')[1]!);
+    return parsed;
   };
 
-  const [one, two, wrong] = PASSWORDS;
-  const person = { username: 'private_person', email: EMAIL, password: one };
-  const first = session(await request('POST', '/api/users', person));
-  await request('POST', '/api/users', person);
-  await request('POST', '/api/users', { ...person, [EMAIL.slice(0, 4)]: EMAIL });
-  await request('POST', '/api/users', { ...person, email: `${EMAIL} `, password: 'short' });
-  await request('POST', '/api/users', `{"email":"${EMAIL}","password":"${one}`);
-  await request('POST', '/api/users', { ...person, password: `${one}\0` });
-  session(await request('POST', '/api/sessions', { username: EMAIL, password: one }));
+  const [oldPassword, newPassword, wrongPassword] = PASSWORDS;
+  const registration = { username: 'private_person', email: EMAIL, password: oldPassword };
+  const first = parseSession(await request('POST', '/api/users', registration));
+  await request('POST', '/api/users', registration);
+  await request('POST', '/api/users', { ...registration, [EMAIL.slice(0, 4)]: EMAIL });
+  await request('POST', '/api/users', { ...registration, email: `${EMAIL} `, password: 'short' });
+  await request('POST', '/api/users', `{"email":"${EMAIL}","password":"${oldPassword}`);
+  await request('POST', '/api/users', { ...registration, password: `${oldPassword}\0` });
+  parseSession(await request('POST', '/api/sessions', { username: EMAIL, password: oldPassword }));
   for (let at = 1; at <= 3; at += 1)
-    await request('POST', '/api/sessions', { username: EMAIL, password: wrong });
-  const second = session(
+    await request('POST', '/api/sessions', { username: EMAIL, password: wrongPassword });
+  const second = parseSession(
     await request('POST', '/api/sessions/refresh', { refreshToken: first.refreshToken }),
   );
   await request('GET', '/api/me', '', second.accessToken);
   await request('GET', '/api/me', '', `${second.accessToken}x`);
   await request('GET', `/api/users/${encodeURIComponent(EMAIL)}`, '');
-  const change = { password: two, currentPassword: one };
-  await request('PATCH', '/api/me', { ...change, currentPassword: wrong }, second.accessToken);
+  const change = { password: newPassword, currentPassword: oldPassword };
+  await request(
+    'PATCH',
+    '/api/me',
+    { ...change, currentPassword: wrongPassword },
+    second.accessToken,
+  );
   await request('PATCH', '/api/me', { ...change, email: 'EMAIL' }, second.accessToken);
   await request('POST', '/api/sessions/refresh', { refreshToken: first.refreshToken });
   await request('GET', '/api/me', '', second.accessToken);
-  await request('DELETE', '/api/me', { currentPassword: two }, second.accessToken);
+  await request('DELETE', '/api/me', { currentPassword: newPassword }, second.accessToken);
   expect(statuses).toEqual([
     201, 409, 400, 400, 400, 400, 201, 401, 401, 429, 200, 200, 401, 400, 403, 400, 401, 401, 401,
   ]);
@@ -72,10 +77,10 @@ test('no e-mail, password, hash, token or key is in any log line, metric or erro
   const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
   const { stderr } = await child.stop();
 
-  // What only the database holds must not be anywhere either.
+  // Secrets that are only in the database must not leak either.
   const database = await openDatabase<Schema>({
     databaseUrl: undefined,
-    dataDir: place.settings.DATA_DIR,
+    dataDir: testDatabase.settings.DATA_DIR,
     migrations,
     log: silentLog,
   });
@@ -85,13 +90,13 @@ test('no e-mail, password, hash, token or key is in any log line, metric or erro
   secrets.push(...users.map(({ password_hash }) => password_hash));
   secrets.push(...keys.map(({ private_jwk }) => (JSON.parse(private_jwk) as { d: string }).d));
   await database.close();
-  await place.remove();
+  await testDatabase.remove();
 
   expect(child.lines.length).toBeGreaterThan(statuses.length);
   const written = [...child.lines, stderr, metrics, ...errors].join('\n').toLowerCase();
-  // The answers of a problem repeat the path that was asked for; that one was the client's own word.
-  const without = written.replaceAll(encodeURIComponent(EMAIL).toLowerCase(), '');
-  expect(secrets.filter((secret) => without.includes(secret.toLowerCase()))).toEqual([]);
-  expect(without).not.toContain('argon2id');
+  // A problem repeats the path of its request, so the e-mail in that path is no leak.
+  const withoutPaths = written.replaceAll(encodeURIComponent(EMAIL).toLowerCase(), '');
+  expect(secrets.filter((secret) => withoutPaths.includes(secret.toLowerCase()))).toEqual([]);
+  expect(withoutPaths).not.toContain('argon2id');
   expect(metrics).toContain('identity_logins_total{outcome="limited"} 1');
 });

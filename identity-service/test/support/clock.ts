@@ -1,12 +1,12 @@
 // A clock that a test controls.
 export interface Clock {
   readonly now: () => number;
-  /** Moves the clock on, in milliseconds. */
+  /** Moves the clock forward by some milliseconds. */
   advance(ms: number): void;
 }
 
-/** Makes a clock that stands still. @param start a date, such as 2026-01-01T00:00:00Z */
+/** Makes a clock that moves only when a test advances it. @param start a date, such as 2026-01-01T00:00:00Z */
 export function fakeClock(start: string): Clock {
-  let at = Date.parse(start);
-  return { now: () => at, advance: (ms) => void (at += ms) };
+  let time = Date.parse(start);
+  return { now: () => time, advance: (ms) => void (time += ms) };
 }

@@ -25,8 +25,8 @@ export async function addUsers(db: Kysely<Schema>): Promise<void> {
 }
 
 /**
- * Renames one user after the other, `times` times. A third of the transactions are rolled back, half of them hold their
- * event for a while before they end.
+ * Renames users in turn, `times` times in all. A third of the transactions are rolled back, half of them hold their event
+ * for a while before they end.
  * @returns the names that were committed
  */
 export async function renameUsers(

@@ -8,7 +8,7 @@ import type { Schema } from '../../src/schema.ts';
 
 export const silentLog: Logger = createLogger('test', 'silent');
 
-/** Opens a database and makes the tables. @param demo whether it has the demo users */
+/** Opens a database and makes the tables. @param demo whether to add the demo users */
 export async function openTestDatabase(
   { settings }: TestDatabase,
   log: Logger = silentLog,

@@ -1,4 +1,4 @@
-// Reading the user event log, by its feed as a consumer does, and in the database.
+// Reads the user event log: through its feed, as a consumer does, and in the database.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { HttpResponse } from 'chassis/testing/http-client';
 import type { UserEventBatch, UserEventOnWire } from 'contracts/types';
@@ -61,7 +61,7 @@ export const summaryOf = (
 export const usernamesOf = (events: readonly UserEventOnWire[]): string[] =>
   events.flatMap((event) => (event.type === 'UserDeleted' ? [] : event.data.username));
 
-/** Polls the log from its beginning, until `isOver` and then a batch without events. */
+/** Polls the log from its beginning, until a batch has no events after `isOver` has returned true. */
 export async function readLogUntil(
   db: Kysely<Schema>,
   isOver: () => boolean,

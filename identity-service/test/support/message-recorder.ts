@@ -6,7 +6,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 export interface RecordedMessage {
   readonly subject: string;
   readonly id: string | undefined;
-  /** Undefined when it is not JSON. */
+  /** Undefined when the message is not JSON. */
   readonly event: UserEventOnWire | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface MessageRecorder {
   close(): Promise<void>;
 }
 
-/** Records from now on. */
+/** Starts a recorder. */
 export async function recordMessages(url: string): Promise<MessageRecorder> {
   const connection = await connect(brokerOptions(url, 'recorder'));
   const messages: RecordedMessage[] = [];
@@ -25,14 +25,14 @@ export async function recordMessages(url: string): Promise<MessageRecorder> {
       void messages.push({
         subject: message.subject,
         id: message.headers?.get('Nats-Msg-Id'),
-        event: parsed(message.string()),
+        event: parseEvent(message.string()),
       }),
   });
   await connection.flush();
   return { messages, connection, close: () => connection.close() };
 }
 
-function parsed(text: string): UserEventOnWire | undefined {
+function parseEvent(text: string): UserEventOnWire | undefined {
   try {
     return JSON.parse(text) as UserEventOnWire;
   } catch {

@@ -1,4 +1,4 @@
-// The whole service, and users who register.
+// The complete service, and requests of users who register.
 import type { Running } from 'chassis/process/process';
 import type { Me, Session } from 'contracts/types';
 import { PASSWORD } from 'chassis/testing/users';
@@ -21,7 +21,10 @@ export interface Identity extends Running {
   refresh(refreshToken: string): ReturnType<Client>;
 }
 
-/** Starts it on free ports with demo users and no log; resolves when it is ready. @param env settings to change or add */
+/**
+ * Starts Identity on free ports, with demo users and without log lines; resolves when Identity is ready.
+ * @param env settings to change or add
+ */
 export async function startIdentity(
   { settings }: TestDatabase,
   env: Readonly<Record<string, string>> = {},
@@ -35,17 +38,21 @@ export async function startIdentity(
     LOGIN_PER_ADDRESS: '100000',
     ...env,
   });
-  // A server's database is prepared in the background.
-  await until('it is ready', async () => (await fetch(`${service.adminUrl}/readyz`)).ok, 30_000);
+  // A database on a server is prepared in the background.
+  await until(
+    'Identity is ready',
+    async () => (await fetch(`${service.adminUrl}/readyz`)).ok,
+    30_000,
+  );
   const request = clientOf(service.url, conformance('identity'));
   return {
     ...service,
     request,
     async register(username) {
       const body = { username, email: `${username}@example.org`, password: PASSWORD };
-      const answer = await request('/api/users', { method: 'POST', json: body });
-      if (answer.status !== 201) throw new Error(`registering failed with ${answer.status}`);
-      return withBearer(answer.body as Session);
+      const response = await request('/api/users', { method: 'POST', json: body });
+      if (response.status !== 201) throw new Error(`registration failed with ${response.status}`);
+      return withBearer(response.body as Session);
     },
     logIn: (username, password = PASSWORD) =>
       request('/api/sessions', { method: 'POST', json: { username, password } }),

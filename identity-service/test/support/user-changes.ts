@@ -4,10 +4,10 @@ import type { Kysely } from 'kysely';
 import { type Change, outboxIn } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';
 
-/** Of no password. */
+/** A hash that matches no password. */
 export const PASSWORD_HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA';
 
-/** Makes the three changes; each returns its event, or undefined when the user did not exist. */
+/** Each method changes one user and returns the event of the change; undefined when the user did not exist. */
 export function userWriterIn(db: Kysely<Schema>) {
   const outbox = outboxIn(db, () => undefined);
   return {
@@ -49,13 +49,13 @@ export function userWriterIn(db: Kysely<Schema>) {
 }
 
 export interface Writer {
-  /** Different for each writer, so that names are; at most two digits. */
+  /** Different for each writer, so that their usernames differ. */
   readonly number: number;
-  /** Users to rename and delete, besides those that it creates; other writers may have the same. */
+  /** Users to rename and delete, besides the users that this writer creates; writers may share users. */
   readonly users: readonly number[];
 }
 
-/** Makes `times` changes, in an order that depends on the writer's number alone. */
+/** Makes `times` changes, in an order that depends only on the writer's number. */
 export async function changeUsers(
   db: Kysely<Schema>,
   { number, users }: Writer,

@@ -13,7 +13,7 @@ const { db } = await openTestDatabase(
 );
 const writer = userWriterIn(db);
 
-/** Makes a name that no other process makes either. */
+/** Makes a name that no other process makes. */
 const newName = (): string => `u_${Date.now().toString(36)}_${(count += 1)}`;
 let count = 0;
 
