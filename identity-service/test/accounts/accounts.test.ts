@@ -1,4 +1,4 @@
-// Joining and logging in on both kinds of database: what work is done, and what happens in between.
+// Registration and login on both kinds of database: the hashing that they cost, and changes that happen meanwhile.
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { hash as argon2, parseOptions } from '@node-rs/argon2';
 import type { Database } from 'chassis/postgres/database';
@@ -16,14 +16,14 @@ import { openTestDatabase, silentLog } from '../support/database.ts';
 
 const DEMO_PASSWORD = 'sunny-side-up-2026';
 
-const person = (username: string) => ({
+const registration = (username: string) => ({
   username,
   email: `${username}@example.org`,
   password: 'correct horse',
 });
 
 describeOnBoth('accounts', (newDatabase) => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let passwords: jest.Mocked<Passwords>;
   let sessions: Sessions;
@@ -31,12 +31,12 @@ describeOnBoth('accounts', (newDatabase) => {
   let accounts: Accounts;
 
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
   });
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
   beforeEach(() => {
     const real = createPasswords();
@@ -62,7 +62,7 @@ describeOnBoth('accounts', (newDatabase) => {
     const { rows } = await sql<{ count: number }>`select count(*) from users`.execute(database.db);
     return rows[0]!.count;
   };
-  const keepHash = (username: string, password_hash: string) =>
+  const setHash = (username: string, password_hash: string) =>
     database.db
       .updateTable('users')
       .set({ password_hash })
@@ -79,20 +79,23 @@ describeOnBoth('accounts', (newDatabase) => {
 
   test.each([
     ['a wrong password', 'cat_sun_dog', undefined],
-    ['a name that nobody has', 'nobody_has_it', DUMMY_HASH],
-    ['an e-mail that nobody has', 'nobody@example.com', DUMMY_HASH],
-    ['what is no name at all', 'two words\0', DUMMY_HASH],
-    ['a name in letters that only look alike', 'ｃａｔ_sun_dog', DUMMY_HASH],
+    ['an unknown name', 'nobody_has_it', DUMMY_HASH],
+    ['an unknown e-mail', 'nobody@example.com', DUMMY_HASH],
+    ['a text that cannot be a name', 'two words\0', DUMMY_HASH],
+    ['a name in letters that only look like those of a user', 'ｃａｔ_sun_dog', DUMMY_HASH],
     ['half a surrogate pair', '\ud83d', DUMMY_HASH],
-  ])('%s costs one verification, and gives nothing', async (_, name, against) => {
-    expect(await accounts.logIn(name, 'not the password')).toBeUndefined();
-    const hashed = against ?? (await hashOf('cat_sun_dog'));
-    expect(passwords.verify.mock.calls).toEqual([[hashed, 'not the password']]);
-    expect(passwords.hash).not.toHaveBeenCalled();
-  });
+  ])(
+    'a login with %s costs one verification, and returns no session',
+    async (_, name, expectedHash) => {
+      expect(await accounts.logIn(name, 'not the password')).toBeUndefined();
+      const hashed = expectedHash ?? (await hashOf('cat_sun_dog'));
+      expect(passwords.verify.mock.calls).toEqual([[hashed, 'not the password']]);
+      expect(passwords.hash).not.toHaveBeenCalled();
+    },
+  );
 
-  test('a hash of older parameters is made anew by the log-in, which goes on to work', async () => {
-    await keepHash('night_owl', await argon2(DEMO_PASSWORD, { memoryCost: 4096, timeCost: 3 }));
+  test('a login replaces a hash of older parameters, and later logins succeed', async () => {
+    await setHash('night_owl', await argon2(DEMO_PASSWORD, { memoryCost: 4096, timeCost: 3 }));
     expect(await accounts.logIn('night_owl', 'not the password')).toBeUndefined();
     expect(parseOptions(await hashOf('night_owl'))).toMatchObject({ memoryCost: 4096 });
 
@@ -104,69 +107,74 @@ describeOnBoth('accounts', (newDatabase) => {
     });
     expect(await accounts.logIn('night_owl', DEMO_PASSWORD)).toBeDefined();
     expect(passwords.hash).toHaveBeenCalledTimes(1);
-    // The sessions from before go on: the password is the same.
+    // Earlier sessions continue, since the password is the same.
     expect(await sessions.refresh(session.refreshToken)).toBeDefined();
   });
 
-  test('two log-ins at once, both with the older hash, are both good', async () => {
-    await keepHash('night_owl', await argon2(DEMO_PASSWORD, { memoryCost: 4096 }));
+  test('two concurrent logins with the older hash both succeed', async () => {
+    await setHash('night_owl', await argon2(DEMO_PASSWORD, { memoryCost: 4096 }));
     const both = [1, 2].map(() => accounts.logIn('night_owl', DEMO_PASSWORD));
     expect(await Promise.all(both)).toEqual([expect.anything(), expect.anything()]);
   });
 
-  test('a hashing that has to wait too long does not spoil the log-in', async () => {
-    await keepHash('night_owl', await argon2(DEMO_PASSWORD, { memoryCost: 4096 }));
+  test('a login succeeds also when its new hashing is rejected as overloaded', async () => {
+    await setHash('night_owl', await argon2(DEMO_PASSWORD, { memoryCost: 4096 }));
     passwords.hash.mockRejectedValueOnce(new Problem('overloaded', 'too much'));
     expect(await accounts.logIn('night_owl', DEMO_PASSWORD)).toBeDefined();
     expect(parseOptions(await hashOf('night_owl'))).toMatchObject({ memoryCost: 4096 });
   });
 
-  test('a hash that is made anew never takes the place of a new password', async () => {
-    await keepHash('night_owl', await argon2(DEMO_PASSWORD, { memoryCost: 4096 }));
+  test('a login that replaces a hash never overwrites a new password', async () => {
+    await setHash('night_owl', await argon2(DEMO_PASSWORD, { memoryCost: 4096 }));
     passwords.hash.mockImplementationOnce(async () => {
-      await keepHash('night_owl', DUMMY_HASH);
+      await setHash('night_owl', DUMMY_HASH);
       return argon2(DEMO_PASSWORD);
     });
     await accounts.logIn('night_owl', DEMO_PASSWORD);
     expect(await hashOf('night_owl')).toBe(DUMMY_HASH);
   });
 
-  test('a session whose time is over opens one’s own account no more', async () => {
-    const { user, id: sessionId } = await accounts.register(person('sleeper'));
+  test('an expired session no longer gives access to the account', async () => {
+    const { user, id: sessionId } = await accounts.register(registration('sleeper'));
     const clock = fakeClock(new Date().toISOString());
-    const own = ownAccountIn(database.db, createPasswords(), outbox, clock.now);
-    const who = { userId: user.id, sessionId };
-    expect(await own.find(who)).toMatchObject({ username: 'sleeper' });
+    const ownAccount = ownAccountIn(database.db, createPasswords(), outbox, clock.now);
+    const viewer = { userId: user.id, sessionId };
+    expect(await ownAccount.find(viewer)).toMatchObject({ username: 'sleeper' });
     clock.advance(86_400_000);
-    expect(await own.find(who)).toBeUndefined();
-    expect(await own.reauthenticate(who, 'correct horse')).toBeUndefined();
+    expect(await ownAccount.find(viewer)).toBeUndefined();
+    expect(await ownAccount.reauthenticate(viewer, 'correct horse')).toBeUndefined();
   });
 
-  test('who was logged out by a new password changes nothing and removes nothing', async () => {
-    const { user, id: sessionId } = await accounts.register(person('outdated'));
-    const own = ownAccountIn(database.db, createPasswords(), outbox);
-    const who = { userId: user.id, sessionId };
-    const proof = (await own.reauthenticate(who, 'correct horse')) as Reauthentication;
-    await own.change(who, { password: 'another horse' }, proof);
-    expect(await own.change(who, { email: 'thief@example.org' }, proof)).toBeUndefined();
-    expect(await own.remove(who, proof)).toBeUndefined();
+  test('a session that a new password has ended changes nothing and deletes nothing', async () => {
+    const { user, id: sessionId } = await accounts.register(registration('outdated'));
+    const ownAccount = ownAccountIn(database.db, createPasswords(), outbox);
+    const viewer = { userId: user.id, sessionId };
+    const reauthentication = (await ownAccount.reauthenticate(
+      viewer,
+      'correct horse',
+    )) as Reauthentication;
+    await ownAccount.change(viewer, { password: 'another horse' }, reauthentication);
+    expect(
+      await ownAccount.change(viewer, { email: 'thief@example.org' }, reauthentication),
+    ).toBeUndefined();
+    expect(await ownAccount.remove(viewer, reauthentication)).toBeUndefined();
     expect(await accounts.logIn('outdated@example.org', 'another horse')).toBeDefined();
   });
 
-  test('who logs in while the password changes gets no session by the old one', async () => {
-    const { user, id: sessionId } = await accounts.register(person('changing'));
-    const own = ownAccountIn(database.db, createPasswords(), outbox);
+  test('a login with the old password gets no session when the password changes meanwhile', async () => {
+    const { user, id: sessionId } = await accounts.register(registration('changing'));
+    const ownAccount = ownAccountIn(database.db, createPasswords(), outbox);
     passwords.verify.mockImplementationOnce(async () => {
-      const who = { userId: user.id, sessionId };
-      await own.change(who, { password: 'another horse' }, { passwordVersion: 1 });
+      const viewer = { userId: user.id, sessionId };
+      await ownAccount.change(viewer, { password: 'another horse' }, { passwordVersion: 1 });
       return true;
     });
     expect(await accounts.logIn('changing', 'correct horse')).toBeUndefined();
     expect(await accounts.logIn('changing', 'another horse')).toBeDefined();
   });
 
-  test('who leaves while logging in gets no session', async () => {
-    const { user } = await accounts.register(person('leaving'));
+  test('a login gets no session when the account is deleted meanwhile', async () => {
+    const { user } = await accounts.register(registration('leaving'));
     passwords.verify.mockImplementationOnce(async () => {
       await database.db.deleteFrom('users').where('id', '=', user.id).execute();
       return true;
@@ -174,27 +182,38 @@ describeOnBoth('accounts', (newDatabase) => {
     expect(await accounts.logIn('leaving', 'correct horse')).toBeUndefined();
   });
 
-  test('a name that is taken costs no hashing', async () => {
-    await expect(accounts.register(person('Cat_Sun_Dog'))).rejects.toMatchObject({
+  test('a registration with a taken name costs no hashing', async () => {
+    await expect(accounts.register(registration('Cat_Sun_Dog'))).rejects.toMatchObject({
       slug: 'conflict',
     });
     expect(passwords.hash).not.toHaveBeenCalled();
   });
 
   test.each([
-    ['username', { ...person('Quick_Cat'), email: 'quick@example.org' }, person('quick_cat')],
-    ['email', { ...person('quick_dog'), email: 'SLOW_DOG@example.org' }, person('slow_dog')],
-  ])('a %s that is taken during the hashing is refused by the index', async (what, quick, slow) => {
-    const real = createPasswords();
-    passwords.hash.mockImplementationOnce(async (password) => {
-      await accounts.register(quick);
-      return real.hash(password);
-    });
-    const before = await countUsers();
-    await expect(accounts.register(slow)).rejects.toMatchObject({
-      slug: 'conflict',
-      errors: [{ pointer: `/body/${what}`, detail: 'already taken' }],
-    });
-    expect(await countUsers()).toBe(before + 1);
-  });
+    [
+      'username',
+      { ...registration('Quick_Cat'), email: 'quick@example.org' },
+      registration('quick_cat'),
+    ],
+    [
+      'email',
+      { ...registration('quick_dog'), email: 'SLOW_DOG@example.org' },
+      registration('slow_dog'),
+    ],
+  ])(
+    'a registration whose %s is taken during the hashing is rejected by the index',
+    async (field, quick, slow) => {
+      const real = createPasswords();
+      passwords.hash.mockImplementationOnce(async (password) => {
+        await accounts.register(quick);
+        return real.hash(password);
+      });
+      const before = await countUsers();
+      await expect(accounts.register(slow)).rejects.toMatchObject({
+        slug: 'conflict',
+        errors: [{ pointer: `/body/${field}`, detail: 'already taken' }],
+      });
+      expect(await countUsers()).toBe(before + 1);
+    },
+  );
 });

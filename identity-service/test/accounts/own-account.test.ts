@@ -12,15 +12,15 @@ import {
   startIdentity,
 } from '../support/service.ts';
 
-let place: TestDatabase;
+let database: TestDatabase;
 let identity: Identity;
 beforeAll(async () => {
-  place = await embeddedDatabase();
-  identity = await startIdentity(place);
+  database = await embeddedDatabase();
+  identity = await startIdentity(database);
 });
 afterAll(async () => {
   await identity.stop();
-  await place.remove();
+  await database.remove();
 });
 
 const get = ({ bearer }: RegisteredUser) => identity.request('/api/me', { headers: bearer });
@@ -29,7 +29,7 @@ const patch = ({ bearer }: RegisteredUser, body: object) =>
 const deleteAccount = ({ bearer }: RegisteredUser, currentPassword: string) =>
   identity.request('/api/me', { method: 'DELETE', headers: bearer, json: { currentPassword } });
 
-describe.each(['GET', 'PATCH', 'DELETE'])('%s without a session', (method) => {
+describe.each(['GET', 'PATCH', 'DELETE'])('%s /api/me without a session', (method) => {
   const request = (headers: Record<string, string>) =>
     identity.request('/api/me', {
       method,
@@ -37,71 +37,77 @@ describe.each(['GET', 'PATCH', 'DELETE'])('%s without a session', (method) => {
       ...(method !== 'GET' && { json: { nonsense: true } }),
     });
 
-  test.each<[what: string, headers: Record<string, string>]>([
-    ['nothing', {}],
-    ['a word that is no token', { Authorization: 'Bearer x' }],
+  test.each<[name: string, headers: Record<string, string>]>([
+    ['no headers', {}],
+    ['a bearer token that is no JWT', { Authorization: 'Bearer x' }],
     ['another scheme', { Authorization: 'Basic Y2F0OmRvZw==' }],
-    ['a name in a header of its own', { 'X-User-Id': '1' }],
-  ])('by %s is a 401, whatever is in the body', async (_, headers) => {
-    const answer = await request(headers);
-    expect(answer.status).toBe(401);
-    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    ['a user id in a header of its own', { 'X-User-Id': '1' }],
+  ])('is a 401 with %s, whatever is in the body', async (_, headers) => {
+    const response = await request(headers);
+    expect(response.status).toBe(401);
+    expect(response.headers['www-authenticate']).toBe('Bearer');
   });
 });
 
 describe('GET /api/me', () => {
-  test('is the caller’s own account with its e-mail, for that client alone', async () => {
-    const person = await identity.register('reader');
-    const answer = await get(person);
-    expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({ ...person.user, email: 'reader@example.org' });
-    expect(answer.headers['cache-control']).toBe('private, no-cache');
+  test('returns the viewer’s own account with its e-mail, which only that client may cache', async () => {
+    const session = await identity.register('reader');
+    const response = await get(session);
+    expect(response.status).toBe(200);
+    expect(response.body).toEqual({ ...session.user, email: 'reader@example.org' });
+    expect(response.headers['cache-control']).toBe('private, no-cache');
   });
 });
 
 describe('PATCH /api/me', () => {
-  test('a new name needs no password, and is public at once', async () => {
-    const person = await identity.register('caterpillar');
-    const answer = await patch(person, { username: 'butterfly' });
-    expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({
-      id: person.user.id,
+  test('changes the name without a password, and publishes it at once', async () => {
+    const session = await identity.register('caterpillar');
+    const response = await patch(session, { username: 'butterfly' });
+    expect(response.status).toBe(200);
+    expect(response.body).toEqual({
+      id: session.user.id,
       username: 'butterfly',
       email: 'caterpillar@example.org',
     });
-    expect(answer.headers['ratelimit']).toBeUndefined();
-    expect((await identity.request(`/api/users/${person.user.id}`)).body).toMatchObject({
+    expect(response.headers['ratelimit']).toBeUndefined();
+    expect((await identity.request(`/api/users/${session.user.id}`)).body).toMatchObject({
       username: 'butterfly',
     });
     expect((await identity.logIn('butterfly')).status).toBe(201);
     expect((await identity.logIn('caterpillar')).status).toBe(401);
-    expect(sessionOf(await identity.refresh(person.refreshToken)).user.username).toBe('butterfly');
+    expect(sessionOf(await identity.refresh(session.refreshToken)).user.username).toBe('butterfly');
   });
 
-  test('one’s own name in another case is not taken', async () => {
-    const person = await identity.register('lowercase');
-    expect(meOf(await patch(person, { username: 'LowerCase' })).username).toBe('LowerCase');
+  test('accepts the viewer’s own name in another case', async () => {
+    const session = await identity.register('lowercase');
+    expect(meOf(await patch(session, { username: 'LowerCase' })).username).toBe('LowerCase');
   });
 
-  test('a new e-mail needs the password', async () => {
-    const person = await identity.register('mover');
-    const without = await patch(person, { email: 'moved@example.org' });
-    expect([without.status, pointersOf(without)]).toEqual([400, ['/body/currentPassword']]);
-    const answer = await patch(person, { email: 'moved@example.org', currentPassword: PASSWORD });
-    expect(answer.status).toBe(200);
-    expect(meOf(answer).email).toBe('moved@example.org');
-    expect(answer.headers['ratelimit']).toMatch(/^"account";r=10;t=\d+$/);
+  test('changes the e-mail only with the password', async () => {
+    const session = await identity.register('mover');
+    const withoutPassword = await patch(session, { email: 'moved@example.org' });
+    expect([withoutPassword.status, pointersOf(withoutPassword)]).toEqual([
+      400,
+      ['/body/currentPassword'],
+    ]);
+    const response = await patch(session, {
+      email: 'moved@example.org',
+      currentPassword: PASSWORD,
+    });
+    expect(response.status).toBe(200);
+    expect(meOf(response).email).toBe('moved@example.org');
+    expect(response.headers['ratelimit']).toMatch(/^"account";r=10;t=\d+$/);
     expect((await identity.logIn('moved@example.org')).status).toBe(201);
     expect((await identity.logIn('mover@example.org')).status).toBe(401);
   });
 
-  test('a new password needs the old one, and ends every session', async () => {
-    const person = await identity.register('changer');
+  test('changes the password only with the old one, and then ends every session', async () => {
+    const session = await identity.register('changer');
     const other = withBearer(sessionOf(await identity.logIn('changer')));
-    expect((await patch(person, { password: 'another one' })).status).toBe(400);
-    const answer = await patch(person, { password: 'another one', currentPassword: PASSWORD });
-    expect(answer.status).toBe(200);
-    for (const each of [person, other]) {
+    expect((await patch(session, { password: 'another one' })).status).toBe(400);
+    const response = await patch(session, { password: 'another one', currentPassword: PASSWORD });
+    expect(response.status).toBe(200);
+    for (const each of [session, other]) {
       expect((await get(each)).status).toBe(401);
       expect((await identity.refresh(each.refreshToken)).status).toBe(401);
     }
@@ -109,109 +115,112 @@ describe('PATCH /api/me', () => {
     expect((await identity.logIn('changer', 'another one')).status).toBe(201);
   });
 
-  test('everything at once', async () => {
-    const person = await identity.register('all_new');
-    const answer = await patch(person, {
+  test('changes name, e-mail and password at once', async () => {
+    const session = await identity.register('all_new');
+    const response = await patch(session, {
       username: 'all_newer',
       email: 'newer@example.org',
       password: 'all newer',
       currentPassword: PASSWORD,
     });
-    expect(answer.body).toEqual({
-      id: person.user.id,
+    expect(response.body).toEqual({
+      id: session.user.id,
       username: 'all_newer',
       email: 'newer@example.org',
     });
     expect((await identity.logIn('newer@example.org', 'all newer')).status).toBe(201);
   });
 
-  test('with a wrong password is a 403, and nothing changes', async () => {
-    const person = await identity.register('careful');
-    const answer = await patch(person, {
+  test('answers with a 403 to a wrong password, and changes nothing', async () => {
+    const session = await identity.register('careful');
+    const response = await patch(session, {
       username: 'careless',
       email: 'x@example.org',
       currentPassword: 'not the password',
     });
-    expect(answer.status).toBe(403);
-    expect(answer.body).toMatchObject({ type: 'urn:social-network:problem:forbidden' });
-    expect(answer.headers['ratelimit']).toMatch(/^"account";r=9;t=\d+$/);
-    expect(meOf(await get(person))).toMatchObject({ username: 'careful' });
+    expect(response.status).toBe(403);
+    expect(response.body).toMatchObject({ type: 'urn:social-network:problem:forbidden' });
+    expect(response.headers['ratelimit']).toMatch(/^"account";r=9;t=\d+$/);
+    expect(meOf(await get(session))).toMatchObject({ username: 'careful' });
   });
 
   test.each([
     ['a name', { username: 'CAT_sun_dog' }, '/body/username'],
     ['an e-mail', { email: 'Early_Bird@example.com', currentPassword: PASSWORD }, '/body/email'],
-  ])('%s that another user has is a 409 that names it', async (what, changes, pointer) => {
-    const person = await identity.register(`taker_${what.length}`);
-    const answer = await patch(person, {
-      password: 'another one',
-      currentPassword: PASSWORD,
-      ...changes,
-    });
-    expect([answer.status, pointersOf(answer)]).toEqual([409, [pointer]]);
-    // All or nothing: the password is the old one, and the session goes on.
-    expect((await get(person)).status).toBe(200);
-    expect((await identity.logIn(person.user.username)).status).toBe(201);
-  });
+  ])(
+    'answers with a 409 that points at %s that another user has, and changes nothing',
+    async (name, changes, pointer) => {
+      const session = await identity.register(`taker_${name.length}`);
+      const response = await patch(session, {
+        password: 'another one',
+        currentPassword: PASSWORD,
+        ...changes,
+      });
+      expect([response.status, pointersOf(response)]).toEqual([409, [pointer]]);
+      // The password is the old one, and the session continues.
+      expect((await get(session)).status).toBe(200);
+      expect((await identity.logIn(session.user.username)).status).toBe(201);
+    },
+  );
 
   test.each([
-    ['nothing', {}, '/body'],
+    ['an empty object', {}, '/body'],
     ['the password alone', { currentPassword: PASSWORD }, '/body'],
     ['an id', { username: 'someone_new', id: 1 }, '/body/id'],
     ['a short name', { username: 'ab' }, '/body/username'],
     ['a short password', { password: 'short', currentPassword: PASSWORD }, '/body/password'],
     ['a null', { username: null }, '/body/username'],
-  ])('%s is a 400', async (_, changes, pointer) => {
+  ])('rejects %s with a 400', async (_, changes, pointer) => {
     const { bearer } = withBearer(
       sessionOf(await identity.logIn('cat_sun_dog', 'sunny-side-up-2026')),
     );
-    const answer = await identity.request('/api/me', {
+    const response = await identity.request('/api/me', {
       method: 'PATCH',
       headers: bearer,
       json: changes,
     });
-    expect([answer.status, pointersOf(answer)]).toEqual([400, [pointer]]);
+    expect([response.status, pointersOf(response)]).toEqual([400, [pointer]]);
   });
 });
 
 describe('DELETE /api/me', () => {
-  test('with the password, the user is gone with all sessions, and the name is free again', async () => {
-    const person = await identity.register('goodbye');
+  test('with the password deletes the user with all sessions, and frees the name', async () => {
+    const session = await identity.register('goodbye');
     const other = withBearer(sessionOf(await identity.logIn('goodbye')));
-    expect((await deleteAccount(person, 'not the password')).status).toBe(403);
-    expect((await deleteAccount(person, PASSWORD)).status).toBe(204);
-    for (const each of [person, other]) {
+    expect((await deleteAccount(session, 'not the password')).status).toBe(403);
+    expect((await deleteAccount(session, PASSWORD)).status).toBe(204);
+    for (const each of [session, other]) {
       expect((await get(each)).status).toBe(401);
       expect((await deleteAccount(each, PASSWORD)).status).toBe(401);
       expect((await identity.refresh(each.refreshToken)).status).toBe(401);
     }
-    expect((await identity.request(`/api/users/${person.user.id}`)).status).toBe(404);
+    expect((await identity.request(`/api/users/${session.user.id}`)).status).toBe(404);
     expect((await identity.logIn('goodbye')).status).toBe(401);
-    expect((await identity.register('goodbye')).user.id).not.toBe(person.user.id);
+    expect((await identity.register('goodbye')).user.id).not.toBe(session.user.id);
   });
 
-  test('without the password is a 400', async () => {
-    const person = await identity.register('hesitant');
-    const answer = await identity.request('/api/me', {
+  test('without the password is a 400 that points at it', async () => {
+    const session = await identity.register('hesitant');
+    const response = await identity.request('/api/me', {
       method: 'DELETE',
-      headers: person.bearer,
+      headers: session.bearer,
       json: {},
     });
-    expect([answer.status, pointersOf(answer)]).toEqual([400, ['/body/currentPassword']]);
+    expect([response.status, pointersOf(response)]).toEqual([400, ['/body/currentPassword']]);
   });
 });
 
-test('ten wrong passwords in a session are the end of trying, for changing and leaving alike', async () => {
-  const person = await identity.register('hijacked');
+test('after ten wrong passwords in a session, for changes and deletions together, the right one is a 429, too', async () => {
+  const session = await identity.register('hijacked');
   for (let at = 1; at <= 5; at += 1) {
     const wrong = { email: 'thief@example.org', currentPassword: `guess number ${at}` };
-    expect((await patch(person, wrong)).status).toBe(403);
-    expect((await deleteAccount(person, `guess number ${at}`)).status).toBe(403);
+    expect((await patch(session, wrong)).status).toBe(403);
+    expect((await deleteAccount(session, `guess number ${at}`)).status).toBe(403);
   }
-  const refused = await deleteAccount(person, PASSWORD);
-  expect(refused.status).toBe(429);
-  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(800);
-  // What needs no password goes on, and so do log-ins.
-  expect((await patch(person, { username: 'still_here' })).status).toBe(200);
+  const limited = await deleteAccount(session, PASSWORD);
+  expect(limited.status).toBe(429);
+  expect(Number(limited.headers['retry-after'])).toBeGreaterThan(800);
+  // Changes without a password and logins still succeed.
+  expect((await patch(session, { username: 'still_here' })).status).toBe(200);
   expect((await identity.logIn('still_here')).status).toBe(201);
 });

@@ -1,4 +1,4 @@
-// Passwords: which will do, how they are hashed, and that hashing holds nobody up.
+// Passwords: which are accepted, how they are hashed, and that hashing does not block the event loop.
 import { describe, expect, test } from '@jest/globals';
 import { hash as argon2, parseOptions } from '@node-rs/argon2';
 import * as fc from 'fast-check';
@@ -23,7 +23,7 @@ describe('a new password', () => {
     ['of spaces', ' '.repeat(8)],
     ['of four characters that NFKC makes eight', 'ﬁ'.repeat(4)],
     ['of accents that NFKC puts on their letters', 'e\u0301'.repeat(128)],
-  ])('%s will do', (_, password) => {
+  ])('%s is accepted', (_, password) => {
     expect(passwordFault(password)).toBeUndefined();
   });
 
@@ -34,19 +34,19 @@ describe('a new password', () => {
     ['of 8 characters that NFKC makes four', 'e\u0301'.repeat(4)],
     ['of 65 characters that NFKC makes 130', 'ﬁ'.repeat(65)],
     ['that is empty', ''],
-  ])('%s will not', (_, password) => {
+  ])('%s is rejected', (_, password) => {
     expect(passwordFault(password)).toBe('expected a password of 8 to 128 characters');
   });
 
   test.each([
-    ['half a surrogate pair', 'password\ud83d'],
-    ['the other half', '\udc08password'],
+    ['the first half of a surrogate pair', 'password\ud83d'],
+    ['the second half of a surrogate pair', '\udc08password'],
     ['the character U+0000', 'pass\0word'],
-  ])('with %s will not', (_, password) => {
+  ])('with %s is rejected', (_, password) => {
     expect(passwordFault(password)).toMatch(/^expected well-formed Unicode text/);
   });
 
-  test('is judged by its normal form alone, and its fault never quotes it', () => {
+  test('is checked in its normal form alone, and its fault never quotes it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (password) => {
         const fault = passwordFault(password);
@@ -59,7 +59,7 @@ describe('a new password', () => {
     );
   });
 
-  test('is the same however a keyboard composed it', () => {
+  test('is the same in every Unicode composition', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (password) => {
         expect(normalise(password.normalize('NFD'))).toBe(normalise(password));
@@ -76,13 +76,13 @@ describe('hashes', () => {
     expect(await passwords.hash('correct horse')).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
-  test('fit their password in every composition, and no other', async () => {
+  test('match their password in every Unicode composition, and no other password', async () => {
     const hashed = await passwords.hash('Mädchen ﬁt');
     expect(await passwords.verify(hashed, 'Ma\u0308dchen fit')).toBe(true);
     expect(await passwords.verify(hashed, 'Madchen fit')).toBe(false);
   });
 
-  test('of nobody take as much work as everybody else’s', async () => {
+  test('for unknown users cost as much work as the hashes of users', async () => {
     const { memoryCost, timeCost, parallelism, outputLen, saltLen } = parseOptions(
       await passwords.hash('correct horse'),
     );
@@ -100,49 +100,49 @@ describe('hashes', () => {
     ['less memory', { memoryCost: 4096 }],
     ['more passes', { timeCost: 3 }],
     ['more lanes', { parallelism: 2 }],
-  ])('with %s are outdated', async (_, other) => {
+  ])('with %s are outdated', async (_, changed) => {
     const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-    const today = await argon2('correct horse', parameters);
-    const another = await argon2('correct horse', { ...parameters, ...other });
-    expect(passwords.isOutdated(today)).toBe(false);
-    expect(passwords.isOutdated(another)).toBe(true);
+    const current = await argon2('correct horse', parameters);
+    const differing = await argon2('correct horse', { ...parameters, ...changed });
+    expect(passwords.isOutdated(current)).toBe(false);
+    expect(passwords.isOutdated(differing)).toBe(true);
   });
 });
 
-describe('many hashings at once', () => {
-  test('leave the event loop free: it turns many times before they are done', async () => {
+describe('concurrent hashings', () => {
+  test('leave the event loop free: it runs many times before they are done', async () => {
     const passwords = createPasswords();
-    let isOver = false;
-    let turns = 0;
-    const turn = (): void => {
-      turns += 1;
-      if (!isOver) setImmediate(turn);
+    let isDone = false;
+    let iterations = 0;
+    const iterate = (): void => {
+      iterations += 1;
+      if (!isDone) setImmediate(iterate);
     };
-    setImmediate(turn);
+    setImmediate(iterate);
     await Promise.all(Array.from({ length: 12 }, (_, at) => passwords.hash(`password ${at}`)));
-    isOver = true;
-    // Were they done on the event loop, it would turn no more than once for each.
-    expect(turns).toBeGreaterThan(100);
+    isDone = true;
+    // If hashing ran on the event loop, there would be at most one iteration for each password.
+    expect(iterations).toBeGreaterThan(100);
   });
 
-  test('wait for their turn, up to a bound; what comes beyond is a 503 at once', async () => {
+  test('wait in a queue up to its limit; the next one is rejected at once with a 503', async () => {
     const passwords = createPasswords({ maxConcurrent: 2, maxQueued: 3 });
-    const started = Array.from({ length: 5 }, (_, at) => passwords.hash(`password ${at}`));
+    const allowed = Array.from({ length: 5 }, (_, at) => passwords.hash(`password ${at}`));
     await expect(passwords.verify(DUMMY_HASH, 'one too many')).rejects.toMatchObject({
       slug: 'overloaded',
       headers: { 'Retry-After': '1' },
     });
-    expect(await Promise.all(started)).toHaveLength(5);
-    // Their places are free again.
+    expect(await Promise.all(allowed)).toHaveLength(5);
+    // Their permits are free again.
     const again = Array.from({ length: 5 }, (_, at) => passwords.hash(`password ${at}`));
     expect(await Promise.all(again)).toHaveLength(5);
   });
 
-  test('a hashing that fails gives its turn on', async () => {
+  test('release their permits also when they fail', async () => {
     const passwords = createPasswords({ maxConcurrent: 1, maxQueued: 1 });
-    const broken = passwords.verify('no hash at all', 'password');
+    const failing = passwords.verify('no hash at all', 'password');
     const next = passwords.verify(DUMMY_HASH, 'password');
-    await expect(broken).rejects.toThrow();
+    await expect(failing).rejects.toThrow();
     expect(await next).toBe(false);
     expect(await passwords.verify(DUMMY_HASH, 'password')).toBe(false);
   });

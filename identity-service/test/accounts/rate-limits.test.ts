@@ -1,4 +1,4 @@
-// How often a password may be tried, on both kinds of database.
+// The limits on password attempts, on both kinds of database.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { type HeaderFields, Problem } from 'chassis/http/problem';
@@ -17,8 +17,8 @@ import { openTestDatabase } from '../support/database.ts';
 const settings = { perAccount: 3, perAddress: 5, windowS: 900 };
 const HOME = '192.0.2.1';
 
-/** The headers of the 429, or undefined when the attempt may go on. */
-const refusal = (attempt: Promise<Attempt>): Promise<HeaderFields | undefined> =>
+/** Returns the headers of the 429; undefined when the attempt is allowed. */
+const rejectionOf = (attempt: Promise<Attempt>): Promise<HeaderFields | undefined> =>
   attempt.then(
     () => undefined,
     (error: unknown) => {
@@ -41,7 +41,7 @@ describe('a client’s network', () => {
     ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
     ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4::/64'],
     ['', ''],
-  ])('of %j is %j', (address, network) => {
+  ])('for the address %j is %j', (address, network) => {
     expect(clientNetworkOf(address)).toBe(network);
   });
 
@@ -60,29 +60,29 @@ describe('a client’s network', () => {
   });
 });
 
-describeOnBoth('attempts to log in', (newDatabase) => {
-  let place: TestDatabase;
+describeOnBoth('login attempts', (newDatabase) => {
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let limits: RateLimits;
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
   });
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
   beforeEach(async () => {
     await database.db.deleteFrom('login_attempts').execute();
     limits = rateLimitsIn(database.db, settings);
   });
-  const letTheWindowEnd = () =>
+  const endWindow = () =>
     database.db
       .updateTable('login_attempts')
       .set({ expire: Date.now() - 1 })
       .execute();
 
-  test('say what is left of both limits', async () => {
+  test('report what remains of both limits', async () => {
     const { headers } = await limits.logIn('cat', HOME);
     expect(headers).toEqual({
       RateLimit: expect.stringMatching(/^"address";r=4;t=(900|899), "account";r=2;t=(900|899)$/),
@@ -90,34 +90,34 @@ describeOnBoth('attempts to log in', (newDatabase) => {
     });
   });
 
-  test('are limited for each account, whatever its case, from wherever they come', async () => {
+  test('are limited for each account, in any case and from any address', async () => {
     const addresses = [HOME, '192.0.2.2', '2001:db8::1'];
     for (const address of addresses)
-      expect(await refusal(limits.logIn('cat', address))).toBeUndefined();
-    expect(await refusal(limits.logIn('CAT', '192.0.2.3'))).toEqual({
+      expect(await rejectionOf(limits.logIn('cat', address))).toBeUndefined();
+    expect(await rejectionOf(limits.logIn('CAT', '192.0.2.3'))).toEqual({
       RateLimit: expect.stringMatching(/^"account";r=0;t=(900|89\d)$/),
       'RateLimit-Policy': '"account";q=3;w=900',
       'Retry-After': expect.stringMatching(/^(900|89\d)$/),
     });
-    expect(await refusal(limits.logIn('dog', '192.0.2.3'))).toBeUndefined();
+    expect(await rejectionOf(limits.logIn('dog', '192.0.2.3'))).toBeUndefined();
   });
 
-  test('are limited for each address, whatever the account; IPv6 by its /64', async () => {
+  test('are limited for each address, for all accounts together; IPv6 addresses by their /64', async () => {
     for (let at = 1; at <= 5; at += 1)
-      expect(await refusal(limits.logIn(`cat ${at}`, `2001:db8::${at}`))).toBeUndefined();
-    expect(await refusal(limits.logIn('cat 6', '2001:db8::6'))).toMatchObject({
+      expect(await rejectionOf(limits.logIn(`cat ${at}`, `2001:db8::${at}`))).toBeUndefined();
+    expect(await rejectionOf(limits.logIn('cat 6', '2001:db8::6'))).toMatchObject({
       'RateLimit-Policy': '"address";q=5;w=900',
     });
-    expect(await refusal(limits.logIn('cat 6', '2001:db8:0:1::6'))).toBeUndefined();
+    expect(await rejectionOf(limits.logIn('cat 6', '2001:db8:0:1::6'))).toBeUndefined();
   });
 
-  test('from an address that is shut out do not shut out accounts', async () => {
+  test('from an address above its limit do not count for the account', async () => {
     for (let at = 1; at <= 5; at += 1) await limits.logIn(`dog ${at}`, HOME);
-    for (let at = 1; at <= 5; at += 1) await refusal(limits.logIn('cat', HOME));
-    expect(await refusal(limits.logIn('cat', '192.0.2.2'))).toBeUndefined();
+    for (let at = 1; at <= 5; at += 1) await rejectionOf(limits.logIn('cat', HOME));
+    expect(await rejectionOf(limits.logIn('cat', '192.0.2.2'))).toBeUndefined();
   });
 
-  test('that succeed clear the account, and do not count for the address', async () => {
+  test('that succeed reset the count of the account, and do not count for the address', async () => {
     for (let round = 1; round <= 3; round += 1) {
       await limits.logIn('cat', HOME);
       const attempt = await limits.logIn('cat', HOME);
@@ -129,7 +129,7 @@ describeOnBoth('attempts to log in', (newDatabase) => {
     }
   });
 
-  test('whose password was never looked at are given back', async () => {
+  test('do not count when the password could not be checked', async () => {
     const failing = async (): Promise<void> => {
       const attempt = await limits.logIn('cat', HOME);
       await attempt.run(() => Promise.reject(new Error('away')));
@@ -140,79 +140,82 @@ describeOnBoth('attempts to log in', (newDatabase) => {
     });
   });
 
-  test('count again from nothing when the window is over', async () => {
-    for (let at = 1; at <= 4; at += 1) await refusal(limits.logIn('cat', HOME));
-    expect(await refusal(limits.logIn('cat', HOME))).toBeDefined();
-    await letTheWindowEnd();
+  test('are counted from zero again when the window is over', async () => {
+    for (let at = 1; at <= 4; at += 1) await rejectionOf(limits.logIn('cat', HOME));
+    expect(await rejectionOf(limits.logIn('cat', HOME))).toBeDefined();
+    await endWindow();
     expect((await limits.logIn('cat', HOME)).headers).toMatchObject({
       RateLimit: expect.stringMatching(/"account";r=2/),
     });
   });
 
-  test('that end in another window than they began in leave no more than the limit', async () => {
+  test('that succeed in a later window than they began in leave no more than the limit', async () => {
     const attempt = await limits.logIn('cat', HOME);
-    await letTheWindowEnd();
+    await endWindow();
     expect(await attempt.succeeded()).toMatchObject({
       RateLimit: expect.stringMatching(/^"address";r=5;t=\d+, "account";r=3;t=\d+$/),
     });
   });
 
-  test('do not prolong the window while they are refused', async () => {
+  test('do not prolong the window when they are rejected', async () => {
     for (let at = 1; at <= 3; at += 1) await limits.logIn('cat', HOME);
     const expire = Date.now() + 10_000;
     await database.db.updateTable('login_attempts').set({ expire }).execute();
-    expect(await refusal(limits.logIn('cat', HOME))).toMatchObject({
+    expect(await rejectionOf(limits.logIn('cat', HOME))).toMatchObject({
       'Retry-After': expect.stringMatching(/^(10|9)$/),
     });
   });
 
-  test('all at once are let through as often as the limit says, and no more', async () => {
+  test('are allowed exactly up to the limit when they come at the same time', async () => {
     const all = await Promise.all(
-      Array.from({ length: 30 }, (_, at) => refusal(limits.logIn('cat', `192.0.2.${at}`))),
+      Array.from({ length: 30 }, (_, at) => rejectionOf(limits.logIn('cat', `192.0.2.${at}`))),
     );
     expect(all.filter((headers) => headers === undefined)).toHaveLength(3);
   });
 
-  test('to prove one’s password again have a count of their own, by user', async () => {
+  test('to reauthenticate have a separate count for each user', async () => {
     for (let at = 1; at <= 3; at += 1) await limits.reauthenticate(1);
-    expect(await refusal(limits.reauthenticate(1))).toMatchObject({
+    expect(await rejectionOf(limits.reauthenticate(1))).toMatchObject({
       'Retry-After': expect.any(String),
     });
-    expect(await refusal(limits.reauthenticate(2))).toBeUndefined();
-    expect(await refusal(limits.logIn('1', HOME))).toBeUndefined();
+    expect(await rejectionOf(limits.reauthenticate(2))).toBeUndefined();
+    expect(await rejectionOf(limits.logIn('1', HOME))).toBeUndefined();
   });
 
-  test('are kept without a name or an address, and cleared away when they are over', async () => {
+  test('are stored without a name or an address, and deleted when their window is over', async () => {
     await limits.logIn('cat_sun_dog@example.com', HOME);
     await limits.reauthenticate(4711);
-    const kept = await database.db.selectFrom('login_attempts').selectAll().execute();
-    expect(kept).toHaveLength(3);
-    expect(JSON.stringify(kept)).not.toMatch(/cat_sun|example|192\.0|4711/);
+    const stored = await database.db.selectFrom('login_attempts').selectAll().execute();
+    expect(stored).toHaveLength(3);
+    expect(JSON.stringify(stored)).not.toMatch(/cat_sun|example|192\.0|4711/);
     await limits.deleteExpired();
     expect(await database.db.selectFrom('login_attempts').select('key').execute()).toHaveLength(3);
-    await letTheWindowEnd();
+    await endWindow();
     await limits.deleteExpired();
     expect(await database.db.selectFrom('login_attempts').select('key').execute()).toEqual([]);
   });
 });
 
 describeOnServer('two instances on one server', () => {
-  test('count together, and go on counting after a restart', async () => {
-    const place = await serverDatabase();
-    const [one, other] = [await openTestDatabase(place), await openTestDatabase(place)];
+  test('count together, and continue to count after a restart', async () => {
+    const testDatabase = await serverDatabase();
+    const [one, other] = [
+      await openTestDatabase(testDatabase),
+      await openTestDatabase(testDatabase),
+    ];
     const [here, there] = [one, other].map(({ db }) => rateLimitsIn(db, settings)) as [
       RateLimits,
       RateLimits,
     ];
     const all = Array.from({ length: 10 }, (_, at) =>
-      refusal((at % 2 ? here : there).logIn('cat', `192.0.2.${at}`)),
+      rejectionOf((at % 2 ? here : there).logIn('cat', `192.0.2.${at}`)),
     );
     expect((await Promise.all(all)).filter((headers) => headers === undefined)).toHaveLength(3);
     await Promise.all([one.close(), other.close()]);
 
-    const next = await openTestDatabase(place);
-    expect(await refusal(rateLimitsIn(next.db, settings).logIn('cat', HOME))).toBeDefined();
+    const next = await openTestDatabase(testDatabase);
+    expect(await rejectionOf(rateLimitsIn(next.db, settings).logIn('cat', HOME))).toBeDefined();
     await next.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 });

@@ -1,62 +1,67 @@
-// POST /api/users: who may join, and what is in the way.
+// POST /api/users: which registrations are accepted, and which are rejected.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { newUser } from '../../src/routes/body-checks.ts';
 import { type Identity, pointersOf, sessionOf, startIdentity } from '../support/service.ts';
 
-let place: TestDatabase;
+let database: TestDatabase;
 let identity: Identity;
 beforeAll(async () => {
-  place = await embeddedDatabase();
-  identity = await startIdentity(place);
+  database = await embeddedDatabase();
+  identity = await startIdentity(database);
 });
 afterAll(async () => {
   await identity.stop();
-  await place.remove();
+  await database.remove();
 });
 
-const good = { username: 'newcomer', email: 'newcomer@example.org', password: 'long enough' };
+const valid = { username: 'newcomer', email: 'newcomer@example.org', password: 'long enough' };
 const register = (body: object) => identity.request('/api/users', { method: 'POST', json: body });
 
-test('who joins is logged in, and is told where the profile is', async () => {
-  const answer = await register(good);
-  expect(answer.status).toBe(201);
-  const { user } = sessionOf(answer);
-  expect(answer.body).toEqual({
+test('a new user is logged in, and gets the address of the profile', async () => {
+  const response = await register(valid);
+  expect(response.status).toBe(201);
+  const { user } = sessionOf(response);
+  expect(response.body).toEqual({
     user: { id: user.id, username: 'newcomer' },
     accessToken: expect.any(String),
     refreshToken: expect.any(String),
     expiresIn: 300,
   });
-  expect(answer.headers['location']).toBe(`/api/users/${user.id}`);
-  expect(answer.headers['cache-control']).toBe('no-store');
+  expect(response.headers['location']).toBe(`/api/users/${user.id}`);
+  expect(response.headers['cache-control']).toBe('no-store');
   expect((await identity.request(`/api/users/${user.id}`)).body).toEqual(user);
 });
 
-describe('what another user has is a 409 that names it', () => {
+describe('a conflict with another user is a 409 that points at', () => {
   test.each([
     ['the name', { username: 'cat_sun_dog' }, ['/body/username']],
     ['the name in another case', { username: 'CAT_sun_Dog' }, ['/body/username']],
     ['the e-mail', { email: 'early_bird@example.com' }, ['/body/email']],
     ['the e-mail in another case', { email: 'Early_Bird@EXAMPLE.com' }, ['/body/email']],
     [
-      'both',
+      'the name and the e-mail',
       { username: 'cat_sun_dog', email: 'early_bird@example.com' },
       ['/body/username', '/body/email'],
     ],
   ])('%s', async (_, taken, pointers) => {
-    const answer = await register({ ...good, username: 'other', email: 'o@example.org', ...taken });
-    expect(answer.status).toBe(409);
-    expect(answer.body).toMatchObject({ type: 'urn:social-network:problem:conflict' });
-    expect(pointersOf(answer)).toEqual(pointers);
+    const response = await register({
+      ...valid,
+      username: 'other',
+      email: 'o@example.org',
+      ...taken,
+    });
+    expect(response.status).toBe(409);
+    expect(response.body).toMatchObject({ type: 'urn:social-network:problem:conflict' });
+    expect(pointersOf(response)).toEqual(pointers);
   });
 });
 
-describe('what breaks a bound is a 400 that points at it', () => {
-  test.each<[what: string, wrong: object, pointer: string]>([
-    ['a name of 2', { username: 'ab' }, '/body/username'],
-    ['a name of 31', { username: 'a'.repeat(31) }, '/body/username'],
+describe('the registration is a 400 for', () => {
+  test.each<[name: string, invalid: object, pointer: string]>([
+    ['a name of 2 characters', { username: 'ab' }, '/body/username'],
+    ['a name of 31 characters', { username: 'a'.repeat(31) }, '/body/username'],
     ['a name with a space', { username: 'two words' }, '/body/username'],
     ['a name with an accent', { username: 'mädchen' }, '/body/username'],
     ['a name with a line end', { username: 'abc\n' }, '/body/username'],
@@ -66,36 +71,40 @@ describe('what breaks a bound is a 400 that points at it', () => {
     ['an e-mail without a dot', { email: 'a@localhost' }, '/body/email'],
     ['an e-mail with two @', { email: 'a@b@example.org' }, '/body/email'],
     ['an e-mail with a space', { email: 'a b@example.org' }, '/body/email'],
-    ['an e-mail with a U+0000', { email: 'a\0@example.org' }, '/body/email'],
+    ['an e-mail with U+0000', { email: 'a\0@example.org' }, '/body/email'],
     [
-      'an e-mail of 255',
+      'an e-mail of 255 characters',
       {
         email: `${'a'.repeat(60)}@${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(60)}.${'e'.repeat(11)}`,
       },
       '/body/email',
     ],
     ['no e-mail', { email: undefined }, '/body/email'],
-    ['a password of 7', { password: 'a'.repeat(7) }, '/body/password'],
-    ['a password of 129', { password: 'a'.repeat(129) }, '/body/password'],
-    ['a password of 8 that NFKC makes 4', { password: 'e\u0301'.repeat(4) }, '/body/password'],
-    ['a password of 1025 units', { password: 'a'.repeat(1025) }, '/body/password'],
+    ['a password of 7 characters', { password: 'a'.repeat(7) }, '/body/password'],
+    ['a password of 129 characters', { password: 'a'.repeat(129) }, '/body/password'],
+    [
+      'a password of 8 characters that NFKC makes 4',
+      { password: 'e\u0301'.repeat(4) },
+      '/body/password',
+    ],
+    ['a password of 1025 UTF-16 units', { password: 'a'.repeat(1025) }, '/body/password'],
     ['a password with U+0000', { password: 'pass\0word' }, '/body/password'],
     ['a password with half a surrogate pair', { password: 'password\ud83d' }, '/body/password'],
     ['a password that is a list', { password: ['password'] }, '/body/password'],
     ['no password', { password: undefined }, '/body/password'],
     ['an unknown field', { admin: true }, '/body/admin'],
-    ['a prototype', JSON.parse('{"__proto__":{"admin":true}}') as object, '/body/__proto__'],
-  ])('%s', async (_, wrong, pointer) => {
-    const answer = await register(
-      Object.assign(Object.create(null), good, { username: 'other' }, wrong) as object,
+    ['a field __proto__', JSON.parse('{"__proto__":{"admin":true}}') as object, '/body/__proto__'],
+  ])('%s, and points at the fault', async (_, invalid, pointer) => {
+    const response = await register(
+      Object.assign(Object.create(null), valid, { username: 'other' }, invalid) as object,
     );
-    expect(answer.status).toBe(400);
-    expect(pointersOf(answer)).toEqual([pointer]);
+    expect(response.status).toBe(400);
+    expect(pointersOf(response)).toEqual([pointer]);
   });
 
-  test('every fault at once', async () => {
-    const answer = await register({ username: 'a', email: 'b', password: 'c', admin: true });
-    expect(pointersOf(answer).toSorted()).toEqual([
+  test('several faults, and points at all of them at once', async () => {
+    const response = await register({ username: 'a', email: 'b', password: 'c', admin: true });
+    expect(pointersOf(response).toSorted()).toEqual([
       '/body/admin',
       '/body/email',
       '/body/password',
@@ -104,19 +113,19 @@ describe('what breaks a bound is a 400 that points at it', () => {
   });
 
   test.each([
-    ['a list', [good]],
+    ['a list', [valid]],
     ['an empty object', {}],
   ])('%s as the body', async (_, body) => {
     expect((await register(body)).status).toBe(400);
   });
 
-  test('a query parameter', async () => {
-    const answer = await identity.request('/api/users?ids=1', { method: 'POST', json: good });
-    expect(pointersOf(answer)).toEqual(['/query/ids']);
+  test('a query parameter, and points at it', async () => {
+    const response = await identity.request('/api/users?ids=1', { method: 'POST', json: valid });
+    expect(pointersOf(response)).toEqual(['/query/ids']);
   });
 });
 
-test('the ends of the bounds will do', async () => {
+test('the shortest and the longest values are accepted', async () => {
   const shortest = { username: 'abc', email: 'a@b.co', password: 'a'.repeat(8) };
   const longest = {
     username: 'a'.repeat(30),
@@ -131,17 +140,17 @@ test('the ends of the bounds will do', async () => {
   }
 });
 
-test('a body over 64 KiB is a 413, one that is not JSON a 415, none a 400', async () => {
-  expect((await register({ ...good, password: 'a'.repeat(70_000) })).status).toBe(413);
+test('a body over 64 KiB is a 413, a body that is not JSON a 415, and a missing body a 400', async () => {
+  expect((await register({ ...valid, password: 'a'.repeat(70_000) })).status).toBe(413);
   expect((await identity.request('/api/users', { method: 'POST' })).status).toBe(400);
   const form = await fetch(`${identity.url}/api/users`, {
     method: 'POST',
-    body: new URLSearchParams(good),
+    body: new URLSearchParams(valid),
   });
   expect(form.status).toBe(415);
 });
 
-test('a body that passes the check is one that the tables take, whatever it is made of', () => {
+test('any body that passes the check fits the constraints of the tables', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 300 }),
     fc.stringMatching(/^[A-Za-z0-9_]{1,40}$/),
@@ -151,18 +160,18 @@ test('a body that passes the check is one that the tables take, whatever it is m
   fc.assert(
     fc.property(bodies, (body) => {
       const pointers = new Set(newUser(body).map(({ pointer }) => pointer));
-      const isKept = {
+      const fitsConstraint = {
         '/body/username': /^[A-Za-z0-9_]{3,30}$/.test(body.username),
         '/body/email': /^[!-?A-~]+@[!-?A-~]+$/.test(body.email) && body.email.length <= 254,
       };
-      for (const [pointer, fits] of Object.entries(isKept))
+      for (const [pointer, fits] of Object.entries(fitsConstraint))
         expect(pointers.has(pointer) || fits).toBe(true);
-      expect(pointers.has('/body/username')).toBe(!isKept['/body/username']);
+      expect(pointers.has('/body/username')).toBe(!fitsConstraint['/body/username']);
     }),
   );
 });
 
-test('no fault quotes what was sent', () => {
+test('no fault quotes the body', () => {
   const odd = fc.string({ minLength: 5, maxLength: 60 }).map((text) => `<${text}>`);
   fc.assert(
     fc.property(odd, (text) => {

@@ -1,4 +1,4 @@
-// The users' tables, on both kinds of database.
+// The table of users, on both kinds of database.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { describeOnBoth, describeOnServer, serverDatabase } from 'chassis/testing/database';
@@ -15,19 +15,19 @@ const newUser = (username: string, email = `${username}@example.org`) => ({
   password_hash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
 });
 
-describeOnBoth('the users', (newDatabase) => {
-  let place: TestDatabase;
+describeOnBoth('the table of users', (newDatabase) => {
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
   });
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('ids are numbers, and new users go on after the demo users', async () => {
+  test('has numbers as ids, and continues after the demo users', async () => {
     const { id } = await database.db
       .insertInto('users')
       .values(newUser('first_guest'))
@@ -37,7 +37,7 @@ describeOnBoth('the users', (newDatabase) => {
     expect(await profilesIn(database.db).find(7)).toEqual({ id: 7, username: 'first_guest' });
   });
 
-  test('many are found in the order asked for', async () => {
+  test('returns many users in the order of the ids', async () => {
     const found = await profilesIn(database.db).findMany([5, 9_007_199_254_740_991, 1]);
     expect(found.map(({ id }) => id)).toEqual([5, 1]);
   });
@@ -51,44 +51,46 @@ describeOnBoth('the users', (newDatabase) => {
     ['an e-mail without @', newUser('someone', 'example.com'), '23514'],
     ['a password in plain text', { ...newUser('someone'), password_hash: 'secret' }, '23514'],
     ['an id beyond 2^53 − 1', { ...newUser('someone'), id: 2 ** 53 }, '23514'],
-  ])('%s is refused by the database itself', async (_, user, code) => {
+  ])('rejects %s by its own constraints', async (_, user, code) => {
     await expect(database.db.insertInto('users').values(user).execute()).rejects.toMatchObject({
       code,
     });
   });
 
-  test('an error names no value, so none can reach a log', async () => {
-    const refused: unknown = await database.db
+  test('throws errors without values, so that no value can reach a log', async () => {
+    const rejection: unknown = await database.db
       .insertInto('users')
       .values(newUser('someone', 'early_bird@example.com'))
       .execute()
       .catch((error: unknown) => error);
-    const { message, stack, ...rest } = refused as Error;
+    const { message, stack, ...rest } = rejection as Error;
     expect(JSON.stringify([message, stack, rest])).not.toMatch(
       /example\.com|someone|argon2id|insert into/,
     );
     expect(rest).toMatchObject({ code: '23505', constraint: 'users_email_key' });
   });
 
-  test('a database with users gets no demo users', async () => {
+  test('gets no demo users when it has users', async () => {
     await database.db.deleteFrom('users').where('id', '<', 7).execute();
     await seed(database.db);
     expect(await profilesIn(database.db).find(1)).toBeUndefined();
   });
 });
 
-describeOnServer('instances of Identity that start at once', () => {
-  test('make the tables and the demo users once', async () => {
-    const place = await serverDatabase();
+describeOnServer('instances of Identity that start at the same time', () => {
+  test('create the tables and the demo users once', async () => {
+    const testDatabase = await serverDatabase();
     const { log, lines } = memoryLog();
-    const all = await Promise.all(Array.from({ length: 8 }, () => openTestDatabase(place, log)));
-    // None of them failed and tried again.
+    const databases = await Promise.all(
+      Array.from({ length: 8 }, () => openTestDatabase(testDatabase, log)),
+    );
+    // No instance failed and retried.
     expect(lines.map(({ level }) => level)).toEqual([30]);
-    expect(await all[0]!.db.selectFrom('users').select('id').execute()).toHaveLength(6);
-    expect(await Promise.all(all.map((each) => each.readiness()))).toEqual(
+    expect(await databases[0]!.db.selectFrom('users').select('id').execute()).toHaveLength(6);
+    expect(await Promise.all(databases.map((each) => each.readiness()))).toEqual(
       Array(8).fill(undefined),
     );
-    await Promise.all(all.map((each) => each.close()));
-    await place.remove();
+    await Promise.all(databases.map((each) => each.close()));
+    await testDatabase.remove();
   });
 });
