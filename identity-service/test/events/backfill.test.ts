@@ -1,4 +1,4 @@
-// The backfill: afterwards the log says what the users are, whatever it said before.
+// The backfill: afterwards the log has the users as they are, whatever it had before.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { userEventCheck } from 'contracts/events/check';
 import type { Database } from 'chassis/postgres/database';
@@ -13,7 +13,7 @@ import { foldUsernames, summaryOf } from '../support/event-log.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { readLogUntil } from '../support/event-log.ts';
 
-describe('what is missing in the log', () => {
+describe('the changes that the log lacks', () => {
   const users = new Map([
     [1, 'known_one'],
     [2, 'unknown_one'],
@@ -28,7 +28,7 @@ describe('what is missing in the log', () => {
     [6, { type: 'UserDeleted', username: null } as const],
   ]);
 
-  test('is who is unknown, who has another name, and who is gone; in the order of their ids', () => {
+  test('are the unknown, the renamed and the deleted users, in the order of their ids', () => {
     expect(missingChanges([1, 2, 3, 4, 5, 6], users, newest)).toEqual([
       { type: 'UserCreated', id: 2, username: 'unknown_one' },
       { type: 'UserUpdated', id: 3, username: 'new_name' },
@@ -39,32 +39,32 @@ describe('what is missing in the log', () => {
 });
 
 describeOnBoth('the backfill', (newDatabase) => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let backfill: Backfill;
-  let announced: number[];
+  let notified: number[];
   beforeEach(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
-    announced = [];
-    backfill = backfillIn(database.db, (position) => announced.push(position));
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
+    notified = [];
+    backfill = backfillIn(database.db, (offset) => notified.push(offset));
   });
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
   const run = () => runSteps((after) => backfill.step(after));
-  const survey = async () =>
+  const countUnknown = async () =>
     (await runSteps((after) => backfill.countUnknown(after))).result.unknown;
 
   test('writes a UserCreated for every user that the log does not know; a second run changes nothing', async () => {
     const { db } = database;
-    // More than two batches of them, and a hole in between.
+    // More than two batches of users, with a hole between their ids.
     await addUsersWithoutEvents(db, 101, 700);
     await addUsersWithoutEvents(db, 5001, 600);
     const log = eventReaderIn(db);
     const before = await log.endOffset();
-    expect(await survey()).toBe(1300);
+    expect(await countUnknown()).toBe(1300);
 
     expect(await run()).toEqual({ result: { created: 1300, updated: 0, deleted: 0 }, next: null });
     const events = await readLogUntil(db, () => true);
@@ -72,15 +72,15 @@ describeOnBoth('the backfill', (newDatabase) => {
     expect(events).toHaveLength(1306);
     expect(events.flatMap(userEventCheck)).toEqual([]);
     expect(events.filter((event) => 'traceparent' in event)).toEqual([]);
-    const head = await log.endOffset();
-    expect([announced.at(-1), announced[0]! > before]).toEqual([head, true]);
+    const end = await log.endOffset();
+    expect([notified.at(-1), notified[0]! > before]).toEqual([end, true]);
 
     expect(await run()).toEqual({ result: { created: 0, updated: 0, deleted: 0 }, next: null });
-    expect(await log.endOffset()).toBe(head);
-    expect(await survey()).toBe(0);
+    expect(await log.endOffset()).toBe(end);
+    expect(await countUnknown()).toBe(0);
   });
 
-  test('tells of who was renamed or deleted without the log', async () => {
+  test('writes events for users who were renamed or deleted without an event', async () => {
     const { db } = database;
     await db.updateTable('users').set({ username: 'other_name' }).where('id', '=', 2).execute();
     await db.deleteFrom('users').where('id', 'in', [3, 6]).execute();
@@ -95,7 +95,7 @@ describeOnBoth('the backfill', (newDatabase) => {
     expect((await run()).result).toEqual({ created: 0, updated: 0, deleted: 0 });
   });
 
-  test('goes on where it was stopped', async () => {
+  test('continues where it was stopped', async () => {
     await addUsersWithoutEvents(database.db, 101, 700);
     const first = await backfill.step(0);
     expect(first).toEqual({ result: { created: 494, updated: 0, deleted: 0 }, next: 594 });

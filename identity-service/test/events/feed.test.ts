@@ -1,4 +1,4 @@
-// GET /api/user-events as an HTTP feed: batches, bounds, long polling and how it ends.
+// GET /api/user-events as an HTTP feed: batches, limits, and long polls and their ends.
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
@@ -24,12 +24,12 @@ const timed = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
 };
 
 describe('the feed', () => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let identity: Identity;
   beforeAll(async () => {
-    place = await embeddedDatabase();
-    const database = await openTestDatabase(place);
-    // 6 of the demo, and so many that there are two whole batches and a part.
+    testDatabase = await embeddedDatabase();
+    const database = await openTestDatabase(testDatabase);
+    // With the 6 demo users there are two full batches of 500, and a batch of 6.
     await addUsersWithoutEvents(database.db, 1001, 1000);
     await sql`
       insert into user_events (type, user_id, username)
@@ -37,14 +37,14 @@ describe('the feed', () => {
       database.db,
     );
     await database.close();
-    identity = await startIdentity(place);
+    identity = await startIdentity(testDatabase);
   });
   afterAll(async () => {
     await identity.stop();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('gives batches of 500 in the order of positions, and says where to go on and where the end is', async () => {
+  test('returns batches of 500 events in the order of offsets, with the next offset and the end offset', async () => {
     const first = await read(identity);
     expect(first.events).toHaveLength(500);
     expect(first.nextOffset).toBe(Number(first.events.at(-1)!.id));
@@ -58,7 +58,7 @@ describe('the feed', () => {
     expect(ids).toEqual(Array.from({ length: 1006 }, (_, at) => at + 1));
   });
 
-  test('at its end it gives nothing, and says to go on there', async () => {
+  test('returns no events at its end, and its end as the next offset', async () => {
     expect(await read(identity, '?lastEventId=1006')).toEqual({
       status: 200,
       events: [],
@@ -67,7 +67,7 @@ describe('the feed', () => {
     });
   });
 
-  test('`latest` is the end, 0 and nothing the beginning', async () => {
+  test('starts at the end for `latest`, and at the beginning for 0 and without an offset', async () => {
     expect(await read(identity, '?lastEventId=latest')).toEqual({
       status: 200,
       events: [],
@@ -78,7 +78,7 @@ describe('the feed', () => {
     expect((await read(identity)).events[0]!.id).toBe('1');
   });
 
-  test('is a batch of CloudEvents that nobody keeps; HEAD says the same', async () => {
+  test('is a batch of CloudEvents that must not be cached; HEAD has the same headers', async () => {
     for (const method of ['GET', 'HEAD']) {
       const { headers, status } = await identity.request('/api/user-events', { method });
       expect(status).toBe(200);
@@ -106,67 +106,67 @@ describe('the feed', () => {
     ['timeout=1s', '/query/timeout'],
     ['lastEventId=1007&timeout=5000', '/query/lastEventId'],
     ['limit=10', '/query/limit'],
-  ])('?%s is a 400 that points at it, at once', async (query, pointer) => {
-    const [answer, ms] = await timed(() => identity.request(`/api/user-events?${query}`));
-    expect([answer.status, pointersOf(answer)]).toEqual([400, [pointer]]);
+  ])('answers ?%s at once with a 400 that points at %s', async (query, pointer) => {
+    const [response, ms] = await timed(() => identity.request(`/api/user-events?${query}`));
+    expect([response.status, pointersOf(response)]).toEqual([400, [pointer]]);
     expect(ms).toBeLessThan(2_000);
   });
 
-  test('who has something to read does not wait', async () => {
+  test('answers at once when there are events to read, also with a timeout', async () => {
     const [page, ms] = await timed(() => read(identity, '?lastEventId=1000&timeout=10000'));
     expect(page.events).toHaveLength(6);
     expect(ms).toBeLessThan(2_000);
   });
 });
 
-describe('waiting at the feed', () => {
-  let place: TestDatabase;
+describe('a long poll of the feed', () => {
+  let testDatabase: TestDatabase;
   let identity: Identity;
   beforeAll(async () => {
-    place = await embeddedDatabase();
-    identity = await startIdentity(place);
+    testDatabase = await embeddedDatabase();
+    identity = await startIdentity(testDatabase);
   });
   afterAll(async () => {
     await identity.stop();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('a wait ends at its time, with nothing', async () => {
+  test('ends at the timeout, without events', async () => {
     const { endOffset } = await read(identity, '?lastEventId=latest');
     const [page, ms] = await timed(() => read(identity, `?lastEventId=${endOffset}&timeout=300`));
     expect(page).toEqual({ status: 200, events: [], nextOffset: endOffset, endOffset });
     expect(ms).toBeGreaterThanOrEqual(295);
   });
 
-  test('a wait ends at once when somebody joins; all who wait hear of it', async () => {
-    const waits = ['latest', 'latest', '1000000'].map(async (_, at) => {
+  test('ends at once for all waiting clients, with the event, when a user registers', async () => {
+    const polls = ['latest', 'latest', '1000000'].map(async (_, at) => {
       const { endOffset } = await read(identity, '?lastEventId=latest');
       return timed(() =>
         read(identity, `?lastEventId=${at === 0 ? 'latest' : endOffset}&timeout=10000`),
       );
     });
-    await until('three wait', async () => (await waiting(identity)) === 3);
+    await until('three clients wait', async () => (await waitingClients(identity)) === 3);
     const { user } = await identity.register('awaited');
-    for (const [page, ms] of await Promise.all(waits)) {
+    for (const [page, ms] of await Promise.all(polls)) {
       expect(summaryOf(page.events)).toEqual([['UserCreated', user.id, 'awaited']]);
       expect(page.endOffset).toBe(page.nextOffset);
       expect(ms).toBeLessThan(5_000);
     }
   });
 
-  test('when who waits hangs up, nothing waits on', async () => {
-    const gone = request(`${identity.url}/api/user-events?lastEventId=latest&timeout=10000`);
-    gone.on('error', () => undefined).end();
-    await until('it waits', async () => (await waiting(identity)) === 1);
-    gone.destroy();
+  test('ends when the client disconnects', async () => {
+    const client = request(`${identity.url}/api/user-events?lastEventId=latest&timeout=10000`);
+    client.on('error', () => undefined).end();
+    await until('a client waits', async () => (await waitingClients(identity)) === 1);
+    client.destroy();
     const start = performance.now();
-    await until('nobody waits', async () => (await waiting(identity)) === 0);
+    await until('no client waits', async () => (await waitingClients(identity)) === 0);
     expect(performance.now() - start).toBeLessThan(5_000);
     const metrics = await (await fetch(`${identity.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/route="\/api\/user-events",status="client_left"/);
   });
 
-  test('the metric of the newest position follows', async () => {
+  test('the metric of the end offset is up to date', async () => {
     await identity.register('counted');
     const { endOffset } = await read(identity, '?lastEventId=latest');
     const metrics = await (await fetch(`${identity.adminUrl}/metrics`)).text();
@@ -174,153 +174,157 @@ describe('waiting at the feed', () => {
   });
 });
 
-const waiting = (service: Identity): Promise<number> => metricOf(service, 'identity_log_waiting');
+const waitingClients = (service: Identity): Promise<number> =>
+  metricOf(service, 'identity_log_waiting');
 
-test('a service that stops answers who waits at once', async () => {
-  const place = await embeddedDatabase();
-  const identity = await startIdentity(place);
-  const wait = timed(() => read(identity, '?lastEventId=latest&timeout=10000'));
-  await until('it waits', async () => (await waiting(identity)) === 1);
+test('a service that stops answers waiting clients at once', async () => {
+  const testDatabase = await embeddedDatabase();
+  const identity = await startIdentity(testDatabase);
+  const poll = timed(() => read(identity, '?lastEventId=latest&timeout=10000'));
+  await until('a client waits', async () => (await waitingClients(identity)) === 1);
   const [, stopMs] = await timed(() => identity.stop());
-  const [page] = await wait;
+  const [page] = await poll;
   expect([page.status, page.events]).toEqual([200, []]);
   expect(stopMs).toBeLessThan(5_000);
-  await place.remove();
+  await testDatabase.remove();
 });
 
 describeOnServer('two instances on a server', () => {
-  test('a wait at one of them hears of what the other one writes, within its poll', async () => {
-    const place = await serverDatabase();
-    const [one, other] = await Promise.all([startIdentity(place), startIdentity(place)]);
-    const wait = timed(() => read(one, '?lastEventId=latest&timeout=10000'));
-    await until('it waits', async () => (await waiting(one)) === 1);
+  test('a client that waits at one instance gets an event of the other instance within its long poll', async () => {
+    const testDatabase = await serverDatabase();
+    const [one, other] = await Promise.all([
+      startIdentity(testDatabase),
+      startIdentity(testDatabase),
+    ]);
+    const poll = timed(() => read(one, '?lastEventId=latest&timeout=10000'));
+    await until('a client waits', async () => (await waitingClients(one)) === 1);
     const { user } = await other.register('from_afar');
-    const [page, ms] = await wait;
+    const [page, ms] = await poll;
     expect(summaryOf(page.events)).toEqual([['UserCreated', user.id, 'from_afar']]);
     expect(ms).toBeLessThan(5_000);
     await Promise.all([one.stop(), other.stop()]);
-    await place.remove();
+    await testDatabase.remove();
   });
 });
 
-const heads = (head: () => Promise<number> = () => Promise.resolve(0)) => {
-  let looks = 0;
-  const feed = createLongPoll(() => {
-    looks += 1;
-    return head();
+const arrange = (readEndOffset: () => Promise<number> = () => Promise.resolve(0)) => {
+  let reads = 0;
+  const longPoll = createLongPoll(() => {
+    reads += 1;
+    return readEndOffset();
   });
-  return { feed, looks: () => looks };
+  return { longPoll, reads: () => reads };
 };
 
-describe('waiting itself', () => {
-  test('is over at an announcement beyond the position, not at one before it', async () => {
-    const { feed } = heads();
+describe('a long poll itself', () => {
+  test('ends at a notification beyond its offset, and not at a notification up to it', async () => {
+    const { longPoll } = arrange();
     let woken = false;
-    const wait = feed.wait(5, 60_000, never).then(() => (woken = true));
-    feed.notify(5);
+    const poll = longPoll.wait(5, 60_000, never).then(() => (woken = true));
+    longPoll.notify(5);
     await Promise.resolve();
-    expect([woken, feed.waiterCount(), feed.latestOffset()]).toEqual([false, 1, 5]);
-    feed.notify(6);
-    await wait;
-    expect([feed.waiterCount(), feed.latestOffset()]).toEqual([0, 6]);
+    expect([woken, longPoll.waiterCount(), longPoll.latestOffset()]).toEqual([false, 1, 5]);
+    longPoll.notify(6);
+    await poll;
+    expect([longPoll.waiterCount(), longPoll.latestOffset()]).toEqual([0, 6]);
   });
 
-  test('does not begin when the event is known already, when there is no time, or nobody to hear of it', async () => {
-    const { feed } = heads(() => Promise.resolve(6));
-    feed.notify(6);
-    await feed.wait(5, 60_000, never);
-    await feed.wait(6, 0, never);
-    await feed.wait(6, 60_000, AbortSignal.abort());
-    feed.stop();
-    await feed.wait(6, 60_000, never);
-    expect(feed.waiterCount()).toBe(0);
+  test('ends at once for a known event, with a timeout of 0, with an aborted signal, and after the stop', async () => {
+    const { longPoll } = arrange(() => Promise.resolve(6));
+    longPoll.notify(6);
+    await longPoll.wait(5, 60_000, never);
+    await longPoll.wait(6, 0, never);
+    await longPoll.wait(6, 60_000, AbortSignal.abort());
+    longPoll.stop();
+    await longPoll.wait(6, 60_000, never);
+    expect(longPoll.waiterCount()).toBe(0);
   });
 
-  test('the log is looked at once for all who wait, and not at all when nobody does', async () => {
-    let head = 0;
-    const { feed, looks } = heads(() => Promise.resolve(head));
-    const all = [1, 2, 3, 4, 5].map(() => feed.wait(0, 60_000, never));
-    expect(looks()).toBe(0);
-    head = 1;
-    await Promise.all(all);
-    expect([looks(), feed.waiterCount()]).toEqual([1, 0]);
-    // Had it gone on looking, it would do so within this wait; that one looks for itself.
-    await feed.wait(1, 400, never);
-    expect(looks()).toBe(2);
+  test('shares a read of the log with all others; without long polls the log is not read', async () => {
+    let endOffset = 0;
+    const { longPoll, reads } = arrange(() => Promise.resolve(endOffset));
+    const waits = [1, 2, 3, 4, 5].map(() => longPoll.wait(0, 60_000, never));
+    expect(reads()).toBe(0);
+    endOffset = 1;
+    await Promise.all(waits);
+    expect([reads(), longPoll.waiterCount()]).toEqual([1, 0]);
+    // If reads had continued, there would be more than one within this wait. It causes one read itself.
+    await longPoll.wait(1, 400, never);
+    expect(reads()).toBe(2);
   });
 
-  test('a look that fails is followed by the next one', async () => {
+  test('reads the log again after a failed read', async () => {
     let failures = 0;
-    const { feed } = heads(() => {
+    const { longPoll } = arrange(() => {
       failures += 1;
       return failures < 3 ? Promise.reject(new Error('no database')) : Promise.resolve(1);
     });
-    await feed.wait(0, 60_000, never);
+    await longPoll.wait(0, 60_000, never);
     expect(failures).toBe(3);
   });
 
-  test('a log that lost its end is believed: who waits goes on waiting, and one look is for all', async () => {
-    let head = 7;
-    const { feed, looks } = heads(() => Promise.resolve(head));
-    feed.notify(7);
-    head = 5;
-    const all = [1, 2, 3].map(() => feed.wait(5, 60_000, never));
-    await until('it was looked', () => Promise.resolve(feed.latestOffset() === 5));
-    expect([looks(), feed.waiterCount()]).toEqual([1, 3]);
-    feed.notify(6);
-    await Promise.all(all);
-    // So does a look for those who wait at the end, as they believe.
-    feed.notify(9);
-    await feed.wait(9, 400, never);
-    expect(feed.latestOffset()).toBe(5);
+  test('continues when the log has lost its end, which is read once for all', async () => {
+    let endOffset = 7;
+    const { longPoll, reads } = arrange(() => Promise.resolve(endOffset));
+    longPoll.notify(7);
+    endOffset = 5;
+    const waits = [1, 2, 3].map(() => longPoll.wait(5, 60_000, never));
+    await until('the log was read', () => Promise.resolve(longPoll.latestOffset() === 5));
+    expect([reads(), longPoll.waiterCount()]).toEqual([1, 3]);
+    longPoll.notify(6);
+    await Promise.all(waits);
+    // A wait at a wrong end finds the real end, too.
+    longPoll.notify(9);
+    await longPoll.wait(9, 400, never);
+    expect(longPoll.latestOffset()).toBe(5);
   });
 
-  test('what is announced during a look is newer than what that finds', async () => {
+  test('keeps the offset of a notification during a read, as it is newer than the result of the read', async () => {
     const pending = Promise.withResolvers<number>();
-    const { feed } = heads(() => pending.promise);
-    feed.notify(7);
-    const wait = feed.wait(6, 60_000, never);
-    feed.notify(8);
+    const { longPoll } = arrange(() => pending.promise);
+    longPoll.notify(7);
+    const poll = longPoll.wait(6, 60_000, never);
+    longPoll.notify(8);
     pending.resolve(5);
-    await wait;
-    expect(feed.latestOffset()).toBe(8);
+    await poll;
+    expect(longPoll.latestOffset()).toBe(8);
   });
 
-  test('that begins behind the newest position is over at its time, and at its signal, whatever a look takes', async () => {
-    const { feed } = heads(() => new Promise(() => undefined));
-    feed.notify(7);
-    await feed.wait(5, 20, never);
+  test('from behind the newest offset ends at its timeout and at its signal, however long a read takes', async () => {
+    const { longPoll } = arrange(() => new Promise(() => undefined));
+    longPoll.notify(7);
+    await longPoll.wait(5, 20, never);
     const controller = new AbortController();
-    const wait = feed.wait(5, 60_000, controller.signal);
+    const poll = longPoll.wait(5, 60_000, controller.signal);
     controller.abort();
-    await wait;
-    expect(feed.waiterCount()).toBe(0);
+    await poll;
+    expect(longPoll.waiterCount()).toBe(0);
   });
 
-  test('that begins behind the newest position is over at once when the log cannot be asked', async () => {
-    const { feed } = heads(() => Promise.reject(new Error('no database')));
-    feed.notify(7);
-    const [, ms] = await timed(() => feed.wait(5, 60_000, never));
+  test('from behind the newest offset ends at once when the log cannot be read', async () => {
+    const { longPoll } = arrange(() => Promise.reject(new Error('no database')));
+    longPoll.notify(7);
+    const [, ms] = await timed(() => longPoll.wait(5, 60_000, never));
     expect(ms).toBeLessThan(200);
-    expect(feed.latestOffset()).toBe(7);
+    expect(longPoll.latestOffset()).toBe(7);
   });
 
-  test('a signal that aborts ends it, and is not listened to any more after another end', async () => {
-    const { feed } = heads();
+  test('ends when its signal aborts, and does not listen to the signal after another end', async () => {
+    const { longPoll } = arrange();
     const controller = new AbortController();
-    const wait = feed.wait(0, 60_000, controller.signal);
+    const poll = longPoll.wait(0, 60_000, controller.signal);
     controller.abort();
-    await wait;
-    expect(feed.waiterCount()).toBe(0);
+    await poll;
+    expect(longPoll.waiterCount()).toBe(0);
   });
 
-  test('too many who wait are told to come again', async () => {
+  test('is rejected with a Retry-After when too many clients wait', async () => {
     const batch = { events: [], nextOffset: 0, endOffset: 0 };
     const log = { endOffset: () => Promise.resolve(0), after: () => Promise.resolve(batch) };
-    const feed: LongPoll = { ...heads().feed, waiterCount: () => 100 };
-    const [route] = userEventRoutes(log, feed);
-    const refused = route!.handle({ headers: {} } as never, { timeout: '1000' });
-    await expect(refused).rejects.toMatchObject({
+    const longPoll: LongPoll = { ...arrange().longPoll, waiterCount: () => 100 };
+    const [route] = userEventRoutes(log, longPoll);
+    const overloaded = route!.handle({ headers: {} } as never, { timeout: '1000' });
+    await expect(overloaded).rejects.toMatchObject({
       slug: 'overloaded',
       headers: { 'Retry-After': '1' },
     });

@@ -1,4 +1,4 @@
-// Positions never skip: more writers for longer, through four instances; and that this very test sees a loss.
+// Readers never skip an offset: more writers for longer, through four instances, and a proof that this test sees a loss.
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { describeOnServer, serverDatabase } from 'chassis/testing/database';
@@ -10,38 +10,41 @@ import { readLogUntil } from '../support/event-log.ts';
 const WRITERS = 24;
 const TIMES = 600;
 
-/** Who wrote what, and what a reader saw of it that polled all the while. */
+/** Returns the committed names, the events that a concurrently polling reader got, and the users. */
 async function writeAndRead(times: number, { locked }: { locked: boolean }) {
-  const place = await serverDatabase();
-  const databases = [await openTestDatabase(place, undefined, false)];
-  while (databases.length < 5) databases.push(await openTestDatabase(place, undefined, false));
+  const testDatabase = await serverDatabase();
+  const databases = [await openTestDatabase(testDatabase, undefined, false)];
+  while (databases.length < 5)
+    databases.push(await openTestDatabase(testDatabase, undefined, false));
   const [{ db }] = databases as [(typeof databases)[0]];
   await addUsers(db);
   if (!locked) await sql`drop trigger user_events_in_order on user_events`.execute(db);
-  let over = false;
-  const reading = readLogUntil(databases[4]!.db, () => over);
+  let isOver = false;
+  const reading = readLogUntil(databases[4]!.db, () => isOver);
   const committed = await Promise.all(
     Array.from({ length: WRITERS }, (_, at) => renameUsers(databases[at % 4]!.db, at, times)),
   );
-  over = true;
-  const seen = await reading;
+  isOver = true;
+  const readEvents = await reading;
   const users = await db.selectFrom('users').select(['id', 'username']).execute();
   await Promise.all(databases.map((each) => each.close()));
-  await place.remove();
-  return { seen, committed: committed.flat(), users };
+  await testDatabase.remove();
+  return { readEvents, committed: committed.flat(), users };
 }
 
 describeOnServer(`${WRITERS} writers on four instances`, () => {
-  test('a reader that polls meanwhile misses nothing', async () => {
-    const { seen, committed, users } = await writeAndRead(TIMES, { locked: true });
-    const names = usernamesOf(seen.filter(({ type }) => type === 'UserUpdated'));
+  test('a reader that polls meanwhile misses no event', async () => {
+    const { readEvents, committed, users } = await writeAndRead(TIMES, { locked: true });
+    const names = usernamesOf(readEvents.filter(({ type }) => type === 'UserUpdated'));
     expect(names.toSorted()).toEqual(committed.toSorted());
     expect(committed).toHaveLength((WRITERS * TIMES * 2) / 3);
-    expect(foldUsernames(seen)).toEqual(new Map(users.map(({ id, username }) => [id, username])));
+    expect(foldUsernames(readEvents)).toEqual(
+      new Map(users.map(({ id, username }) => [id, username])),
+    );
   });
 
-  test('without the lock it misses some: the test is able to see it', async () => {
-    const { seen, committed } = await writeAndRead(100, { locked: false });
-    expect(seen.length - 20).toBeLessThan(committed.length);
+  test('a reader misses events without the lock, so this test can see a loss', async () => {
+    const { readEvents, committed } = await writeAndRead(100, { locked: false });
+    expect(readEvents.length - 20).toBeLessThan(committed.length);
   });
 });

@@ -1,4 +1,4 @@
-// The log of users: which changes are in it, what its events hold, and what of them never leaves.
+// The user event log: which changes have events, what the events contain, and what they never contain.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { userEventCheck } from 'contracts/events/check';
 import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
@@ -15,19 +15,19 @@ import { type Identity, startIdentity } from '../support/service.ts';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const traceparent = `00-${TRACE}-00f067aa0ba902b7-01`;
 
-describeOnBoth('the log', (newDatabase) => {
-  let place: TestDatabase;
+describeOnBoth('the user event log', (newDatabase) => {
+  let testDatabase: TestDatabase;
   let identity: Identity;
   beforeAll(async () => {
-    place = await newDatabase();
-    identity = await startIdentity(place);
+    testDatabase = await newDatabase();
+    identity = await startIdentity(testDatabase);
   });
   afterAll(async () => {
     await identity.stop();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  /** What was written since `work` began. */
+  /** Returns the events that were written since `work` began. */
   const eventsOf = async (work: () => Promise<unknown>) => {
     const { endOffset } = await read(identity, '?lastEventId=latest');
     await work();
@@ -35,8 +35,8 @@ describeOnBoth('the log', (newDatabase) => {
   };
   const patch = async (as: Record<string, string>, body: object) => {
     const headers = { ...as, traceparent };
-    const answer = await identity.request('/api/me', { method: 'PATCH', headers, json: body });
-    return answer.status;
+    const response = await identity.request('/api/me', { method: 'PATCH', headers, json: body });
+    return response.status;
   };
 
   test('begins with the demo users, in the order of their ids', async () => {
@@ -52,22 +52,22 @@ describeOnBoth('the log', (newDatabase) => {
     expect(events.slice(0, 6).filter((event) => 'traceparent' in event)).toEqual([]);
   });
 
-  test('tells of who joins, is renamed and leaves, with the trace of the request', async () => {
+  test('has an event for each registration, rename and deletion, with the trace of the request', async () => {
     const username = 'passer_by';
     const events = await eventsOf(async () => {
-      const joined = await identity.request('/api/users', {
+      const registered = await identity.request('/api/users', {
         method: 'POST',
         headers: { traceparent },
         json: { username, email: 'passer.by@example.org', password: PASSWORD },
       });
-      const { accessToken } = joined.body as { accessToken: string };
+      const { accessToken } = registered.body as { accessToken: string };
       const as = { Authorization: `Bearer ${accessToken}` };
       expect(await patch(as, { username: 'Passer_By' })).toBe(200);
       expect(await patch(as, { username: 'resident' })).toBe(200);
       const body = { currentPassword: PASSWORD };
       const headers = { ...as, traceparent };
-      const answer = await identity.request('/api/me', { method: 'DELETE', headers, json: body });
-      expect(answer.status).toBe(204);
+      const response = await identity.request('/api/me', { method: 'DELETE', headers, json: body });
+      expect(response.status).toBe(204);
     });
     const id = events[0]!.data.id;
     expect(summaryOf(events)).toEqual([
@@ -84,7 +84,7 @@ describeOnBoth('the log', (newDatabase) => {
     expect(new Set(events.map((event) => event.traceparent)).size).toBe(4);
   });
 
-  test('does not tell of e-mails, passwords, or a name that stays the same', async () => {
+  test('has no event for a new e-mail, a new password, or a name that stays the same', async () => {
     const { bearer } = await identity.register('private_person');
     const events = await eventsOf(async () => {
       expect(await patch(bearer, { username: 'private_person' })).toBe(200);
@@ -98,7 +98,7 @@ describeOnBoth('the log', (newDatabase) => {
     expect(events).toEqual([]);
   });
 
-  test('does not tell of what was refused', async () => {
+  test('has no event for a rejected change', async () => {
     const { bearer } = await identity.register('refused_person');
     const events = await eventsOf(async () => {
       expect(await patch(bearer, { username: 'cat_sun_dog' })).toBe(409);
@@ -114,17 +114,17 @@ describeOnBoth('the log', (newDatabase) => {
         409,
       );
       const wrong = { currentPassword: 'wrong' };
-      const answer = await identity.request('/api/me', {
+      const response = await identity.request('/api/me', {
         method: 'DELETE',
         headers: bearer,
         json: wrong,
       });
-      expect(answer.status).toBe(403);
+      expect(response.status).toBe(403);
     });
     expect(events).toEqual([]);
   });
 
-  test('a new name beside a new password is told once, and no e-mail or hash is in the log', async () => {
+  test('has one event for a new name with a new password, and no e-mail or hash', async () => {
     const { bearer } = await identity.register('secretive');
     const body = {
       username: 'less_secretive',
@@ -134,95 +134,99 @@ describeOnBoth('the log', (newDatabase) => {
     };
     const events = await eventsOf(async () => expect(await patch(bearer, body)).toBe(200));
     expect(summaryOf(events)).toEqual([['UserUpdated', events[0]!.data.id, 'less_secretive']]);
-    const all = JSON.stringify(await readAll(identity));
-    expect(all).not.toMatch(/@|example|argon2|secret password|battery/i);
+    const log = JSON.stringify(await readAll(identity));
+    expect(log).not.toMatch(/@|example|argon2|secret password|battery/i);
   });
 });
 
 describeOnBoth('a transaction of the outbox', (newDatabase) => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
   });
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
-  test('announces the position of its last event once that can be read; nothing when there is none', async () => {
-    const log = eventReaderIn(database.db);
-    const announced: number[] = [];
-    const outbox = outboxIn(database.db, (position) => announced.push(position));
-    const before = await log.endOffset();
+  test('notifies of its last event once the event can be read, and does not notify without events', async () => {
+    const reader = eventReaderIn(database.db);
+    const notified: number[] = [];
+    const outbox = outboxIn(database.db, (offset) => notified.push(offset));
+    const before = await reader.endOffset();
     const result = await outbox.transaction(undefined, async (_tx, record) => {
       record({ type: 'UserUpdated', id: 1, username: 'one_name' });
       record({ type: 'UserUpdated', id: 1, username: 'other_name' });
       return Promise.resolve('done');
     });
     expect(result).toBe('done');
-    const { events, nextOffset, endOffset } = await log.after(before);
+    const { events, nextOffset, endOffset } = await reader.after(before);
     expect(summaryOf(events)).toEqual([
       ['UserUpdated', 1, 'one_name'],
       ['UserUpdated', 1, 'other_name'],
     ]);
-    expect([nextOffset, endOffset]).toEqual([announced[0], announced[0]]);
+    expect([nextOffset, endOffset]).toEqual([notified[0], notified[0]]);
     await outbox.transaction(undefined, () => Promise.resolve());
-    expect(announced).toHaveLength(1);
+    expect(notified).toHaveLength(1);
   });
 
-  test('the log says what stands at a position, and whether a user has events after it', async () => {
-    const log = eventReaderIn(database.db);
-    const { events } = await log.after(0);
-    expect(await Promise.all(events.map(({ id }) => log.at(Number(id))))).toEqual(events);
-    const head = await log.endOffset();
-    expect(await log.at(head + 1)).toBeUndefined();
+  test('writes events that can be read by their offset; the log tells whether a user has later ones', async () => {
+    const reader = eventReaderIn(database.db);
+    const { events } = await reader.after(0);
+    expect(await Promise.all(events.map(({ id }) => reader.at(Number(id))))).toEqual(events);
+    const end = await reader.endOffset();
+    expect(await reader.at(end + 1)).toBeUndefined();
     const last = events.at(-1)!.data.id;
-    expect([await log.hasLaterEvent(last, head - 1), await log.hasLaterEvent(last, head)]).toEqual([
-      true,
-      false,
-    ]);
-    expect(await log.hasLaterEvent(last + 1_000, 0)).toBe(false);
+    expect([
+      await reader.hasLaterEvent(last, end - 1),
+      await reader.hasLaterEvent(last, end),
+    ]).toEqual([true, false]);
+    expect(await reader.hasLaterEvent(last + 1_000, 0)).toBe(false);
   });
 
   test('that fails leaves neither its change nor its event', async () => {
-    const log = eventReaderIn(database.db);
+    const reader = eventReaderIn(database.db);
     const outbox = outboxIn(database.db, () => {
-      throw new Error('announced');
+      throw new Error('notified');
     });
-    const before = await log.endOffset();
+    const before = await reader.endOffset();
     const failing = outbox.transaction(undefined, async (tx, record) => {
       await tx.deleteFrom('users').where('id', '=', 2).execute();
       record({ type: 'UserDeleted', id: 2 });
       throw new Error('roll back');
     });
     await expect(failing).rejects.toThrow('roll back');
-    // The event itself is what fails here.
-    const wrong = outbox.transaction(undefined, async (tx, record) => {
+    // Here the event itself is invalid.
+    const invalid = outbox.transaction(undefined, async (tx, record) => {
       await tx.deleteFrom('users').where('id', '=', 2).execute();
       record({ type: 'UserUpdated', id: 2, username: 'no name' });
     });
-    await expect(wrong).rejects.toMatchObject({ code: '23514' });
-    expect(await log.endOffset()).toBe(before);
+    await expect(invalid).rejects.toMatchObject({ code: '23514' });
+    expect(await reader.endOffset()).toBe(before);
     const users = await database.db.selectFrom('users').select('id').execute();
     expect(users.map(({ id }) => id)).toContain(2);
   });
 
-  test('demo data that is there already is not told of again', async () => {
-    const log = eventReaderIn(database.db);
-    const before = await log.endOffset();
+  test('that adds the demo data is not repeated when the demo data is there', async () => {
+    const reader = eventReaderIn(database.db);
+    const before = await reader.endOffset();
     await seed(database.db);
-    expect(await log.endOffset()).toBe(before);
+    expect(await reader.endOffset()).toBe(before);
   });
 
-  describe('the database itself refuses', () => {
+  describe('the database itself rejects', () => {
     test.each([
-      ['a name beside UserDeleted', { type: 'UserDeleted', user_id: 1, username: 'name' }, '23514'],
-      ['no name beside UserCreated', { type: 'UserCreated', user_id: 1 }, '23514'],
-      ['another type', { type: 'UserMoved', user_id: 1, username: 'name' }, '23514'],
-      ['a position of ours', { position: 1, type: 'UserDeleted', user_id: 1 }, '428C9'],
-      ['no trace', { type: 'UserDeleted', user_id: 1, traceparent: 'x' }, '23514'],
+      ['a UserDeleted with a name', { type: 'UserDeleted', user_id: 1, username: 'name' }, '23514'],
+      ['a UserCreated without a name', { type: 'UserCreated', user_id: 1 }, '23514'],
+      ['an unknown type', { type: 'UserMoved', user_id: 1, username: 'name' }, '23514'],
+      [
+        'an offset that it has not chosen',
+        { position: 1, type: 'UserDeleted', user_id: 1 },
+        '428C9',
+      ],
+      ['an invalid traceparent', { type: 'UserDeleted', user_id: 1, traceparent: 'x' }, '23514'],
     ])('%s', async (_, row, code) => {
       const insert = database.db
         .insertInto('user_events')
