@@ -21,7 +21,7 @@ const EXPOSED_HEADERS =
   'Cache-Status, ETag, Location, Preference-Applied, Proxy-Status, RateLimit, RateLimit-Policy, Retry-After, ' +
   'Server-Timing, traceparent, X-Request-Id';
 const ALLOWED_HEADERS =
-  'Authorization, Content-Type, Idempotency-Key, If-None-Match, Prefer, traceparent, X-Request-Id';
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, traceparent, X-Request-Id';
 const PREFLIGHT_S = '600';
 
 /** @param origins whose pages may read answers with cookies (CORS) @returns a function from a request to its headers */

@@ -1,6 +1,6 @@
 // Routes that serve a static file.
 import { readFileSync } from 'node:fs';
-import { SerializedBody } from 'chassis/http/answer';
+import { SerializedBody } from 'chassis/http/validators';
 import type { Route } from 'chassis/http/app';
 
 const TYPES = {

@@ -54,7 +54,6 @@ export const exceptions: readonly Exception[] = [
 
   // Words in another meaning.
   allow('MAY_FOLLOW_KEY', 'gateway/src/upstream/', 'failures that may depend on the key'),
-  allow('askedToWait', 'gateway/src/upstream/', 'the upstream sent Retry-After'),
   allow('copyOfDatabase', '', 'a restored backup'),
   allow('left', 'gateway/src/upstream/engine/layers/retry.ts', 'retries that remain in a budget'),
   allow('left', 'gateway/src/wire/caches.ts', 'retries that remain in a budget'),

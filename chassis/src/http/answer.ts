@@ -1,28 +1,8 @@
-// Sends answers: JSON, validators (ETag, RFC 9110), and the headers of every answer.
-import { hash } from 'node:crypto';
+// Sends answers: JSON, and the headers of every answer.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { problemDocument, type HeaderFields, type Problem } from './problem.ts';
 import { requestContextOf } from './request-context.ts';
-
-/** A serialized body, its length in bytes, and its ETag (RFC 9110, section 8.8.3), computed at the first use. */
-export class SerializedBody {
-  readonly content: string | Buffer;
-  readonly bytes: number;
-  #etag: string | undefined;
-
-  constructor(content: string | Buffer) {
-    this.content = content;
-    this.bytes = Buffer.byteLength(content);
-  }
-
-  get etag(): string {
-    return (this.#etag ??= `"${hash('sha1', this.content, 'base64url')}"`);
-  }
-}
-
-/** Serializes as JSON. */
-export const serialize = (body: unknown): SerializedBody =>
-  new SerializedBody(JSON.stringify(body));
+import { namesTag, serialize, SerializedBody } from './validators.ts';
 
 /** The result of a route; `send` turns it into a response. */
 export type Answer = BodyAnswer | EmptyAnswer | StreamAnswer;
@@ -53,13 +33,14 @@ interface StreamAnswer {
   readonly type: string;
 }
 
-/** Evaluates If-None-Match (RFC 9110, section 13.1.2): weak comparison with each listed tag, or `*`. */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return (
-    ifNoneMatch.trim() === '*' ||
-    ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
-  );
+/** The answer to a write: the new state, with the ETag for the next write's If-Match. */
+export function written(
+  state: unknown,
+  headers: HeaderFields = {},
+  status: 200 | 201 = 200,
+): Answer {
+  const body = serialize(state);
+  return { status, body, cache: 'no-store', headers: { ETag: body.etag, ...headers } };
 }
 
 type Fields = Record<string, string | readonly string[]>;
@@ -126,7 +107,8 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
     return;
   }
   const tagged = { 'Cache-Control': `${cache}, no-cache`, ETag: body.etag, ...headers };
-  if (matches(req.headers['if-none-match'], body.etag)) write(res, 304, '', undefined, tagged);
+  const known = req.headers['if-none-match'];
+  if (known !== undefined && namesTag(known, body.etag)) write(res, 304, '', undefined, tagged);
   else write(res, status, type, body, tagged);
 }
 

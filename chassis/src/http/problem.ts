@@ -10,6 +10,7 @@ export const problems = {
   'request-timeout': { status: 408, title: 'The request arrived too slowly' },
   conflict: { status: 409, title: 'Already taken' },
   'key-in-use': { status: 409, title: 'The same request is still in progress' },
+  'precondition-failed': { status: 412, title: 'Changed in the meantime' },
   'content-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },
   'expectation-failed': { status: 417, title: 'The expectation cannot be met' },

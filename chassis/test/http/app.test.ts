@@ -1,7 +1,7 @@
 // An app made of routes, over real sockets: answers, validators, methods, and errors as problem documents.
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answer } from 'chassis/http/answer';
-import { SerializedBody } from 'chassis/http/answer';
+import { SerializedBody } from 'chassis/http/validators';
 import { createApp, defineRoute, type Route } from 'chassis/http/app';
 import { invalid, Problem } from 'chassis/http/problem';
 import request from 'supertest';

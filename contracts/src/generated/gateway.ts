@@ -990,6 +990,27 @@ export interface components {
                 };
             };
         };
+        /** @description The resource has changed since the version that If-Match names. Nothing was written. */
+        Outdated: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                "Cache-Status": components["headers"]["Maybe-Cache-Status"];
+                "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:precondition-failed";
+                    /** @constant */
+                    status?: 412;
+                };
+            };
+        };
         /** @description The body is larger than 64 KiB. */
         TooLarge: {
             headers: {
@@ -1309,6 +1330,11 @@ export interface components {
          */
         DocsFile: string;
         /**
+         * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+         * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+         */
+        IfMatch: string;
+        /**
          * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
@@ -1342,7 +1368,7 @@ export interface components {
          */
         "X-Content-Type-Options": "nosniff";
         /**
-         * @description The validator of this answer, for If-None-Match (RFC 9110). Only complete answers have an ETag.
+         * @description The validator of this answer, for If-None-Match and If-Match (RFC 9110). Only complete answers have an ETag.
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
         ETag: string;
@@ -1517,6 +1543,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
                  * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
@@ -1559,6 +1590,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["Outdated"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -1570,6 +1602,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
                 /**
                  * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
@@ -1599,6 +1636,7 @@ export interface operations {
             /** @description The changed post. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1620,6 +1658,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["Outdated"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             431: components["responses"]["HeadersTooLarge"];
@@ -1730,6 +1769,7 @@ export interface operations {
             /** @description The post. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2636,6 +2676,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
                  * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
@@ -2677,6 +2722,7 @@ export interface operations {
             403: components["responses"]["WrongPassword"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["Outdated"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];
@@ -2691,6 +2737,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
                 /**
                  * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
@@ -2724,6 +2775,7 @@ export interface operations {
                     Vary: components["headers"]["Maybe-Vary"];
                     RateLimit: components["headers"]["Maybe-RateLimit"];
                     "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2736,6 +2788,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["Outdated"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];

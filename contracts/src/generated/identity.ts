@@ -701,6 +701,24 @@ export interface components {
                 };
             };
         };
+        /** @description The resource has changed since the version that If-Match names. Nothing was written. */
+        Outdated: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:precondition-failed";
+                    /** @constant */
+                    status?: 412;
+                };
+            };
+        };
         /** @description The body is larger than 64 KiB. */
         TooLarge: {
             headers: {
@@ -833,6 +851,11 @@ export interface components {
          */
         Id: components["schemas"]["Id"];
         /**
+         * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+         * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+         */
+        IfMatch: string;
+        /**
          * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
@@ -884,7 +907,7 @@ export interface components {
          */
         "X-Content-Type-Options": "nosniff";
         /**
-         * @description The validator of this answer, for If-None-Match (RFC 9110).
+         * @description The validator of this answer, for If-None-Match and If-Match (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
         ETag: string;
@@ -1312,6 +1335,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
                  * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
@@ -1349,6 +1377,7 @@ export interface operations {
             403: components["responses"]["WrongPassword"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["Outdated"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];
@@ -1361,6 +1390,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
                 /**
                  * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
@@ -1390,6 +1424,7 @@ export interface operations {
                     "Cache-Control": components["headers"]["Not-Stored"];
                     RateLimit: components["headers"]["Maybe-RateLimit"];
                     "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1402,6 +1437,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["Outdated"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];

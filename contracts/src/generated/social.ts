@@ -511,6 +511,24 @@ export interface components {
                 };
             };
         };
+        /** @description The resource has changed since the version that If-Match names. Nothing was written. */
+        Outdated: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:precondition-failed";
+                    /** @constant */
+                    status?: 412;
+                };
+            };
+        };
         /** @description The body is larger than 64 KiB. */
         TooLarge: {
             headers: {
@@ -710,6 +728,11 @@ export interface components {
          */
         IdempotencyKey: string;
         /**
+         * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+         * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+         */
+        IfMatch: string;
+        /**
          * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
@@ -743,7 +766,7 @@ export interface components {
          */
         "X-Content-Type-Options": "nosniff";
         /**
-         * @description The validator of this answer, for If-None-Match (RFC 9110).
+         * @description The validator of this answer, for If-None-Match and If-Match (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
         ETag: string;
@@ -853,6 +876,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /**
                  * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
@@ -891,6 +919,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["Outdated"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["SessionUnavailable"];
@@ -900,6 +929,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /**
+                 * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
                 /**
                  * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
@@ -933,6 +967,7 @@ export interface operations {
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -945,6 +980,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            412: components["responses"]["Outdated"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             431: components["responses"]["HeadersTooLarge"];
@@ -1061,6 +1097,7 @@ export interface operations {
             /** @description The post. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];

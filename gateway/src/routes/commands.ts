@@ -9,10 +9,11 @@ import type {
   Post,
   Session,
 } from 'contracts/types';
+import type { MeWrite } from '../upstream/identity/accounts.ts';
 import type { AnonymousRequest } from '../upstream/identity/sessions.ts';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { Caller } from '../upstream/engine/call.ts';
-import type { NewPostRequest, OnePost } from '../upstream/social/posts.ts';
+import type { NewPostRequest, OnePost, OnePostChange } from '../upstream/social/posts.ts';
 import type { Result } from '../upstream/result.ts';
 
 /**
@@ -26,11 +27,11 @@ export interface Commands {
   readonly logIn: Command<AnonymousRequest<Credentials>, Session>;
   readonly refreshSession: Command<AnonymousRequest<{ readonly refreshToken: string }>, Session>;
   readonly logOut: Command<OnBehalfOf, null>;
-  readonly changeMe: Command<OnBehalfOf & { readonly body: MeChange }, Me>;
-  readonly deleteAccount: Command<OnBehalfOf & { readonly body: Confirmation }, null>;
+  readonly changeMe: Command<MeWrite<MeChange>, Me>;
+  readonly deleteAccount: Command<MeWrite<Confirmation>, null>;
   readonly createPost: Command<NewPostRequest, Post>;
-  readonly changePost: Command<OnePost & { readonly content: string }, Post>;
-  readonly deletePost: Command<OnePost, null>;
+  readonly changePost: Command<OnePostChange & { readonly content: string }, Post>;
+  readonly deletePost: Command<OnePostChange, null>;
   readonly befriend: Command<OnePost, Friendship>;
   readonly unfriend: Command<OnePost, null>;
 }

@@ -1,6 +1,6 @@
 // The contract: as JSON, and as a page for people, which loads everything from the gateway.
 import { join } from 'node:path';
-import { serialize } from 'chassis/http/answer';
+import { serialize } from 'chassis/http/validators';
 import type { Route } from 'chassis/http/app';
 import { loadDocument } from 'contracts/document';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';

@@ -1,5 +1,6 @@
 // The viewer's own account.
 import { clientAddressOf } from 'chassis/http/client-address';
+import { written } from 'chassis/http/answer';
 import type { Route } from 'chassis/http/app';
 import { parseBody } from 'chassis/http/input';
 import { requestGuard } from 'contracts/request';
@@ -7,7 +8,9 @@ import type { Confirmation, Me, MeChange } from 'contracts/types';
 import type { Request } from 'express';
 import type { Caller } from '../upstream/engine/call.ts';
 import { UpstreamFailure } from '../upstream/engine/failure.ts';
+import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import { createIdentify, type RouteContext } from './context.ts';
+import { ifMatchFor } from './if-match.ts';
 import { unwrap } from './unwrap.ts';
 import { reply } from './reply.ts';
 
@@ -40,6 +43,12 @@ export function meRoutes(context: RouteContext): Route[] {
     }
   };
 
+  const ifMatchForMe = (req: Request, viewer: OnBehalfOf, caller: Caller) =>
+    ifMatchFor(req, async () => {
+      const { value: me, etag } = await catalog.current.me(viewer, caller);
+      return { body: pickMe(unwrap(me)), etag };
+    });
+
   return [
     {
       method: 'get',
@@ -57,9 +66,10 @@ export function meRoutes(context: RouteContext): Route[] {
       handle: async (req) => {
         const { viewer, caller } = await identify(req);
         const body = parseBody<MeChange>(checkChange, req.body);
-        const me = unwrap(await commands.changeMe({ ...viewer, body }, caller));
+        const ifMatch = await ifMatchForMe(req, viewer, caller);
+        const me = unwrap(await commands.changeMe({ ...viewer, body, ifMatch }, caller));
         if (body.password !== undefined) await logInAgain(req, me, body.password, caller);
-        return { body: pickMe(me), cache: 'no-store' };
+        return written(pickMe(me));
       },
     },
     {
@@ -69,7 +79,8 @@ export function meRoutes(context: RouteContext): Route[] {
       handle: async (req) => {
         const { viewer, caller } = await identify(req);
         const body = parseBody<Confirmation>(checkConfirmation, req.body);
-        unwrap(await commands.deleteAccount({ ...viewer, body }, caller));
+        const ifMatch = await ifMatchForMe(req, viewer, caller);
+        unwrap(await commands.deleteAccount({ ...viewer, body, ifMatch }, caller));
         sessions.end(req);
         return { status: 204 };
       },

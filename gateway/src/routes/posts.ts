@@ -1,15 +1,19 @@
 // Posts with their authors; creating, changing and deleting one's own posts.
+import { written, type Answer } from 'chassis/http/answer';
 import { defineRoute, type Route } from 'chassis/http/app';
 import { parseBody, parseId, parseIdempotencyKey, parseIds } from 'chassis/http/input';
-import { invalid } from 'chassis/http/problem';
+import { invalid, type HeaderFields } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
 import type { NewPost, Post, PostChange } from 'contracts/types';
+import type { Request } from 'express';
 import type { Caller } from '../upstream/engine/call.ts';
+import { failureOf } from '../views/data-source.ts';
 import { loadPost, loadPosts } from '../views/post/load.ts';
 import { createRenderer } from '../views/post/rendering.ts';
 import { stitchPost, stitchPosts } from '../views/post/stitch.ts';
 import { statusHeaders } from '../views/status-headers.ts';
 import { createIdentify, type RouteContext } from './context.ts';
+import { ifMatchFor } from './if-match.ts';
 import { callerOf, notFound, reply } from './reply.ts';
 import { unwrap } from './unwrap.ts';
 
@@ -57,11 +61,27 @@ export function postWriteRoutes(context: RouteContext): Route[] {
    * The answer to a write: the post with its author, as a read returns it. The write is done, so the answer is a success
    * also without the author, even if the request prefers strict handling.
    */
-  const writtenPost = async (post: Post, caller: Caller) => {
+  const writtenPost = async (
+    post: Post,
+    caller: Caller,
+    status: 200 | 201,
+    headers: HeaderFields = {},
+  ): Promise<Answer> => {
     catalog.authorOf.set(post.id, post.authorId);
     const author = await catalog.author(post.authorId, caller);
-    return { body: stitchPost(post, author.value), headers: statusHeaders([author]) };
+    const fields = { ...statusHeaders([author]), ...headers };
+    const body = stitchPost(post, author.value);
+    return failureOf(author) === undefined
+      ? written(body, fields, status)
+      : { status, body, headers: fields, cache: 'no-store' };
   };
+  const ifMatchForPost = (req: Request, id: number, caller: Caller) =>
+    ifMatchFor(req, async () => {
+      const { value: post, etag } = await catalog.current.post(id, caller);
+      if (post === undefined) return undefined;
+      const author = await catalog.author(post.authorId, caller);
+      return { body: stitchPost(post, author.value), etag, failure: failureOf(author) };
+    });
 
   return [
     {
@@ -73,9 +93,7 @@ export function postWriteRoutes(context: RouteContext): Route[] {
         const { viewer, caller } = await identify(req);
         const { content } = parseBody<NewPost>(checkNewPost, req.body);
         const post = unwrap(await commands.createPost({ ...viewer, content, key }, caller));
-        const { body, headers } = await writtenPost(post, caller);
-        const location = { Location: `/api/posts/${post.id}` };
-        return { status: 201, body, headers: { ...headers, ...location }, cache: 'no-store' };
+        return writtenPost(post, caller, 201, { Location: `/api/posts/${post.id}` });
       },
     },
     {
@@ -86,8 +104,9 @@ export function postWriteRoutes(context: RouteContext): Route[] {
         const id = parseId(req.params['id'], '/path/id');
         const { viewer, caller } = await identify(req);
         const { content } = parseBody<PostChange>(checkPostChange, req.body);
-        const post = unwrap(await commands.changePost({ ...viewer, id, content }, caller));
-        return { ...(await writtenPost(post, caller)), cache: 'no-store' };
+        const ifMatch = await ifMatchForPost(req, id, caller);
+        const change = { ...viewer, id, content, ifMatch };
+        return writtenPost(unwrap(await commands.changePost(change, caller)), caller, 200);
       },
     },
     {
@@ -96,7 +115,8 @@ export function postWriteRoutes(context: RouteContext): Route[] {
       handle: async (req) => {
         const id = parseId(req.params['id'], '/path/id');
         const { viewer, caller } = await identify(req);
-        unwrap(await commands.deletePost({ ...viewer, id }, caller));
+        const ifMatch = await ifMatchForPost(req, id, caller);
+        unwrap(await commands.deletePost({ ...viewer, id, ifMatch }, caller));
         return { status: 204 };
       },
     },

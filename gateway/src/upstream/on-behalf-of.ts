@@ -6,6 +6,16 @@ export interface OnBehalfOf {
   readonly token: string;
 }
 
+/** A write that is done only while the resource has this ETag at the upstream; in any case when it is undefined. */
+export interface Conditional {
+  readonly ifMatch?: string | undefined;
+}
+
 export const bearer = ({ token }: Pick<OnBehalfOf, 'token'>) => ({
   authorization: `Bearer ${token}`,
+});
+
+export const conditionalBearer = ({ token, ifMatch }: Pick<OnBehalfOf, 'token'> & Conditional) => ({
+  ...bearer({ token }),
+  ...(ifMatch !== undefined && { 'if-match': ifMatch }),
 });

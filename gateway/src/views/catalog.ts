@@ -3,9 +3,14 @@ import type { Counts, FriendPage, Me, Post, PostPage, RequestPage, User } from '
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { ViewerPageRequest } from '../upstream/social/viewer-page.ts';
 import type { FriendRequestsRequest } from '../upstream/social/friends.ts';
+import type { Caller } from '../upstream/engine/call.ts';
+import type { Tagged } from '../upstream/tagged.ts';
 import type { Result } from '../upstream/result.ts';
 import type { PostPageRequest } from '../upstream/social/posts.ts';
 import type { DataSource } from './data-source.ts';
+
+/** @throws UpstreamFailure */
+type Current<Q, T> = (request: Q, caller: Caller) => Promise<Tagged<T>>;
 
 export interface Catalog {
   /** A post without its author; required. */
@@ -21,6 +26,12 @@ export interface Catalog {
   readonly friends: DataSource<ViewerPageRequest, Result<FriendPage>>;
   readonly friendRequests: DataSource<FriendRequestsRequest, Result<RequestPage>>;
   readonly me: DataSource<OnBehalfOf, Result<Me>>;
+  /** What a conditional write compares with: as it is now, past every cache. */
+  readonly current: {
+    /** undefined when there is no such post. */
+    readonly post: Current<number, Post | undefined>;
+    readonly me: Current<OnBehalfOf, Result<Me>>;
+  };
   /** Posts embed their authors, so that authors need no request of their own. */
   readonly postsIncludeAuthors: boolean;
   /** The known authors of posts, which never change. With them, a post and its author are requested in parallel. */

@@ -10,7 +10,8 @@ import { getFeed } from '../upstream/social/feed.ts';
 import { getFriendRequests, getFriends } from '../upstream/social/friends.ts';
 import type { Observer } from '../upstream/engine/observer.ts';
 import type { Queryable, Upstream } from '../upstream/upstream.ts';
-import type { SizeLimits, Endpoint } from '../upstream/engine/endpoint.ts';
+import type { Endpoint, SizeLimits } from '../upstream/engine/endpoint.ts';
+import { tagged } from '../upstream/tagged.ts';
 import { createPrivateQuery, createSharedQuery, type Invalidatable } from '../upstream/queries.ts';
 import { getAuthors } from '../upstream/social/authors.ts';
 import { getCounts } from '../upstream/social/counts.ts';
@@ -88,6 +89,12 @@ export function createDataSources(options: DataSourceOptions): DataSources {
   const uncached = { entity: undefined, upstream: 'social' } as const;
   const privateSource = <Q, T>(endpoint: Endpoint<Q, T>) =>
     dataSource(uncached, createPrivateQuery(social, endpoint, observer));
+  const currentPosts = createPrivateQuery(
+    social,
+    tagged(getPosts(limits, 'nothing'), 'current_post'),
+    observer,
+  );
+  const currentMe = createPrivateQuery(identity, tagged(getMe(limits), 'current_me'), observer);
   return {
     catalog: {
       post: required(dataSource({ entity: 'post', upstream: 'social' }, posts.call)),
@@ -102,6 +109,13 @@ export function createDataSources(options: DataSourceOptions): DataSources {
         { entity: undefined, upstream: 'identity' },
         createPrivateQuery(identity, getMe(limits), observer),
       ),
+      current: {
+        async post(id, caller) {
+          const { value: found, etag } = (await currentPosts([id], caller)).value;
+          return { value: found.get(id), etag };
+        },
+        me: async (viewer, caller) => (await currentMe(viewer, caller)).value,
+      },
       postsIncludeAuthors: include === 'author',
       // Not needed when posts embed their authors.
       authorOf: include === 'author' ? NO_POST_AUTHORS : createImmutableCache(POST_AUTHORS_MAX),

@@ -1,6 +1,6 @@
 // Work that clients cannot make the gateway repeat.
 import { expect, test } from '@jest/globals';
-import { SerializedBody } from 'chassis/http/answer';
+import { SerializedBody } from 'chassis/http/validators';
 import type { Request } from 'express';
 import { docsRoutes } from '../../src/routes/docs.ts';
 

@@ -54,6 +54,7 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     friendRequests: never,
     postsIncludeAuthors: false,
     me: never,
+    current: { post: never, me: never },
     authorOf: new Map(known),
   };
   const answer = () => {

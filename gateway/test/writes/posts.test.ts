@@ -38,8 +38,8 @@ test('a new post is a 201 with its author and its address, which serves it from 
     location: '/api/posts/1001',
     'cache-control': 'no-store',
   });
-  expect(response.headers['etag']).toBeUndefined();
-  expect((await testbed.request('/api/posts/1001')).body).toEqual(response.body);
+  const read = await testbed.request('/api/posts/1001');
+  expect([read.body, read.headers['etag']]).toEqual([response.body, response.headers['etag']]);
   expect(testbed.social.requests[0]?.headers.authorization).toBe(headers.Authorization);
 });
 

@@ -1,5 +1,5 @@
-// The viewer's own account: reads, changes and deletes it. An access token can outlive its session, so `find` and
-// `reauthenticate` check that the session still exists.
+// The viewer's own account: reads, changes and deletes it. An access token can outlive its session, so each method
+// checks that the session still exists.
 import type { Viewer } from 'chassis/auth/access-token';
 import type { Me, MeChange } from 'contracts/types';
 import type { Kysely, Transaction } from 'kysely';
@@ -17,6 +17,13 @@ export interface Reauthentication {
 /** The user and the session of a request. */
 export type ViewerSession = Pick<Viewer, 'userId' | 'sessionId'>;
 
+export interface WriteContext {
+  /** Of the request. */
+  readonly traceparent?: string;
+  /** The condition of the write: whether the account is still as the user knows it. */
+  readonly isCurrent?: ((me: Me) => boolean) | undefined;
+}
+
 /** In each method, the result `undefined` means that the session has ended. */
 export interface OwnAccount {
   find(viewer: ViewerSession): Promise<Me | undefined>;
@@ -27,21 +34,20 @@ export interface OwnAccount {
   ): Promise<Reauthentication | 'wrong' | undefined>;
   /**
    * Changes the account. A new password ends all sessions of the user, including this one.
-   * @param traceparent of the request
    * @throws Problem 409 that names the fields that are taken
    */
   change(
     viewer: ViewerSession,
     changes: Omit<MeChange, 'currentPassword'>,
     reauthentication: Reauthentication | undefined,
-    traceparent?: string,
-  ): Promise<Me | undefined>;
+    context?: WriteContext,
+  ): Promise<Me | 'outdated' | undefined>;
   /** Deletes the account. */
   remove(
     viewer: ViewerSession,
     reauthentication: Reauthentication,
-    traceparent?: string,
-  ): Promise<true | undefined>;
+    context?: WriteContext,
+  ): Promise<'removed' | 'outdated' | undefined>;
 }
 
 export function ownAccountIn(
@@ -50,13 +56,33 @@ export function ownAccountIn(
   outbox: Outbox,
   now: () => number = Date.now,
 ): OwnAccount {
-  const selectAccount = ({ userId, sessionId }: ViewerSession) =>
-    db
+  const selectAccount = ({ userId, sessionId }: ViewerSession, connection: Kysely<Schema> = db) =>
+    connection
       .selectFrom('sessions')
       .innerJoin('users', 'users.id', 'sessions.user_id')
       .where('sessions.id', '=', sessionId)
       .where('users.id', '=', userId)
       .where('sessions.expires_at', '>', new Date(now()));
+
+  /**
+   * Locks the account, so that it stays as it is until the transaction ends; undefined when the session has ended. A new
+   * password ends all sessions, so a reauthentication with an old password is void.
+   */
+  const lockAccount = async (
+    tx: Transaction<Schema>,
+    viewer: ViewerSession,
+    reauthentication: Reauthentication | undefined,
+  ): Promise<Me | undefined> => {
+    const row = await selectAccount(viewer, tx)
+      .select(['users.id', 'users.username', 'users.email', 'users.password_version'])
+      .forUpdate('users')
+      .forShare('sessions')
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const { password_version, ...me } = row;
+    const isVoid = password_version !== (reauthentication?.passwordVersion ?? password_version);
+    return isVoid ? undefined : me;
+  };
 
   return {
     find: (viewer) =>
@@ -73,11 +99,14 @@ export function ownAccountIn(
       return isRight ? { passwordVersion: row.password_version } : 'wrong';
     },
 
-    async change({ userId }, { password, ...names }, reauthentication, traceparent) {
+    async change(viewer, { password, ...names }, reauthentication, context = {}) {
+      const { traceparent, isCurrent = () => true } = context;
       const password_hash = password === undefined ? undefined : await passwords.hash(password);
       try {
         return await outbox.transaction(traceparent, async (tx, record) => {
-          const before = names.username && (await lockedName(tx, userId));
+          const before = await lockAccount(tx, viewer, reauthentication);
+          if (before === undefined) return undefined;
+          if (!isCurrent(before)) return 'outdated';
           const changed = await tx
             .updateTable('users')
             .set(names)
@@ -87,17 +116,13 @@ export function ownAccountIn(
                 password_version: eb('password_version', '+', 1),
               })),
             )
-            .where('id', '=', userId)
-            // A new password ends all sessions, so a reauthentication with the old password is no longer valid.
-            .$if(reauthentication !== undefined, (update) =>
-              update.where('password_version', '=', reauthentication!.passwordVersion),
-            )
+            .where('id', '=', before.id)
             .returning(['id', 'username', 'email'])
-            .executeTakeFirst();
-          if (changed !== undefined && password_hash !== undefined)
-            await tx.deleteFrom('sessions').where('user_id', '=', userId).execute();
-          if (changed !== undefined && before && changed.username !== before)
-            record({ type: 'UserUpdated', id: userId, username: changed.username });
+            .executeTakeFirstOrThrow();
+          if (password_hash !== undefined)
+            await tx.deleteFrom('sessions').where('user_id', '=', before.id).execute();
+          if (changed.username !== before.username)
+            record({ type: 'UserUpdated', id: before.id, username: changed.username });
           return changed;
         });
       } catch (error) {
@@ -105,27 +130,14 @@ export function ownAccountIn(
       }
     },
 
-    remove: ({ userId }, { passwordVersion }, traceparent) =>
+    remove: (viewer, reauthentication, { traceparent, isCurrent = () => true } = {}) =>
       outbox.transaction(traceparent, async (tx, record) => {
-        const { numDeletedRows } = await tx
-          .deleteFrom('users')
-          .where('id', '=', userId)
-          .where('password_version', '=', passwordVersion)
-          .executeTakeFirst();
-        if (numDeletedRows !== 1n) return undefined;
-        record({ type: 'UserDeleted', id: userId });
-        return true;
+        const me = await lockAccount(tx, viewer, reauthentication);
+        if (me === undefined) return undefined;
+        if (!isCurrent(me)) return 'outdated';
+        await tx.deleteFrom('users').where('id', '=', me.id).execute();
+        record({ type: 'UserDeleted', id: me.id });
+        return 'removed';
       }),
   };
-}
-
-/** Locks the user, and returns the username; undefined if the user was deleted. */
-async function lockedName(tx: Transaction<Schema>, userId: number): Promise<string | undefined> {
-  const user = await tx
-    .selectFrom('users')
-    .select('username')
-    .where('id', '=', userId)
-    .forUpdate()
-    .executeTakeFirst();
-  return user?.username;
 }

@@ -1,11 +1,13 @@
 // GET, PATCH, DELETE /api/me: the viewer's own account. The viewer is authenticated before the body is checked.
 import type { Authenticate } from 'chassis/auth/access-token';
+import { written } from 'chassis/http/answer';
+import { conditionOf, outdated } from 'chassis/http/validators';
 import type { Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
 import { parseBody } from 'chassis/http/input';
 import type { Request } from 'express';
 import { type Logins, sessionEnded } from '../accounts/logins.ts';
-import type { OwnAccount } from '../accounts/own-account.ts';
+import type { OwnAccount, WriteContext } from '../accounts/own-account.ts';
 import { confirmation, meChange } from './body-checks.ts';
 
 export function meRoutes(account: OwnAccount, logins: Logins, authenticate: Authenticate): Route[] {
@@ -35,15 +37,11 @@ export function meRoutes(account: OwnAccount, logins: Logins, authenticate: Auth
           currentPassword === undefined
             ? undefined
             : await logins.reauthenticate(viewer, currentPassword);
-        const { traceparent } = requestContextOf(req);
         const me = requireSession(
-          await account.change(viewer, changes, reauthentication?.value, traceparent),
+          await account.change(viewer, changes, reauthentication?.value, writeContextOf(req)),
         );
-        return {
-          body: me,
-          cache: 'no-store',
-          ...(reauthentication && { headers: reauthentication.headers }),
-        };
+        if (me === 'outdated') throw outdated();
+        return written(me, reauthentication?.headers);
       },
     },
     {
@@ -57,13 +55,20 @@ export function meRoutes(account: OwnAccount, logins: Logins, authenticate: Auth
           viewer,
           currentPassword,
         );
-        const { traceparent } = requestContextOf(req);
-        requireSession(await account.remove(viewer, reauthentication, traceparent));
+        const result = requireSession(
+          await account.remove(viewer, reauthentication, writeContextOf(req)),
+        );
+        if (result === 'outdated') throw outdated();
         return { status: 204, headers };
       },
     },
   ];
 }
+
+const writeContextOf = (req: Request): WriteContext => ({
+  traceparent: requestContextOf(req).traceparent,
+  isCurrent: conditionOf(req),
+});
 
 /** @throws Problem 401 if the result is undefined, since the session has ended */
 function requireSession<T>(result: T | undefined): T {

@@ -2,11 +2,14 @@
 import type { Post } from 'contracts/types';
 import type { Kysely } from 'kysely';
 import { idempotent } from './idempotency.ts';
-import { toPost } from './reading.ts';
+import { postsIn, toPost } from './reading.ts';
 import type { Schema } from '../schema.ts';
 
-/** Why a post was not changed: it does not exist, or it belongs to another user. */
-export type Refusal = 'not-found' | 'not-owner';
+/** Why a post was not changed: it does not exist, it belongs to another user, or it is not what the user knows. */
+export type Refusal = 'not-found' | 'not-owner' | 'outdated';
+
+/** The condition of a write: whether the post is still as the user knows it. */
+export type IsCurrent = (post: Post) => boolean;
 
 export interface Writing {
   /**
@@ -15,14 +18,30 @@ export interface Writing {
    * @throws Problem 409 or 422, as `idempotent` does
    */
   create(authorId: number, content: string, key?: string): Promise<Post>;
-  edit(userId: number, id: number, content: string): Promise<Post | Refusal>;
-  remove(userId: number, id: number): Promise<'removed' | Refusal>;
+  edit(userId: number, id: number, content: string, isCurrent?: IsCurrent): Promise<Post | Refusal>;
+  remove(userId: number, id: number, isCurrent?: IsCurrent): Promise<'removed' | Refusal>;
 }
 
 export function writingIn(db: Kysely<Schema>): Writing {
+  const posts = postsIn(db);
   // The post is read and changed in one statement, so both see the same state.
   const withFound = (id: number) =>
     db.with('found', (qb) => qb.selectFrom('posts').select('author_id').where('id', '=', id));
+
+  /**
+   * The text that the post must still have when it is written: nothing else of a post changes. undefined without a
+   * condition, and when the post cannot be written for another reason.
+   */
+  const expectedText = async (
+    userId: number,
+    id: number,
+    isCurrent: IsCurrent | undefined,
+  ): Promise<{ readonly text: string | undefined } | 'outdated'> => {
+    if (isCurrent === undefined) return { text: undefined };
+    const post = await posts.find(id);
+    if (post === undefined || post.authorId !== userId) return { text: undefined };
+    return isCurrent(post) ? { text: post.content } : 'outdated';
+  };
 
   return {
     async create(authorId, content, key) {
@@ -37,7 +56,9 @@ export function writingIn(db: Kysely<Schema>): Writing {
       return toPost({ author_id: authorId, content, ...created });
     },
 
-    async edit(userId, id, content) {
+    async edit(userId, id, content, isCurrent) {
+      const expected = await expectedText(userId, id, isCurrent);
+      if (expected === 'outdated') return expected;
       const row = await withFound(id)
         .with('updated', (qb) =>
           qb
@@ -45,6 +66,9 @@ export function writingIn(db: Kysely<Schema>): Writing {
             .set({ content })
             .where('id', '=', id)
             .where('author_id', '=', userId)
+            .$if(expected.text !== undefined, (update) =>
+              update.where('content', '=', expected.text!),
+            )
             .returning('created_at'),
         )
         .selectFrom('found')
@@ -52,17 +76,23 @@ export function writingIn(db: Kysely<Schema>): Writing {
         .select(['author_id', 'updated.created_at'])
         .executeTakeFirst();
       const { author_id, created_at = null } = row ?? {};
-      if (author_id === undefined || created_at === null) return refusalOf(author_id, userId);
+      if (author_id === undefined || created_at === null)
+        return refusalOf(author_id, userId, expected);
       return toPost({ id, author_id, content, created_at });
     },
 
-    async remove(userId, id) {
+    async remove(userId, id, isCurrent) {
+      const expected = await expectedText(userId, id, isCurrent);
+      if (expected === 'outdated') return expected;
       const row = await withFound(id)
         .with('deleted', (qb) =>
           qb
             .deleteFrom('posts')
             .where('id', '=', id)
             .where('author_id', '=', userId)
+            .$if(expected.text !== undefined, (query) =>
+              query.where('content', '=', expected.text!),
+            )
             .returning('id'),
         )
         .selectFrom('found')
@@ -70,11 +100,17 @@ export function writingIn(db: Kysely<Schema>): Writing {
         .select(['author_id', 'deleted.id as deletedId'])
         .executeTakeFirst();
       const { author_id, deletedId = null } = row ?? {};
-      return deletedId === null ? refusalOf(author_id, userId) : 'removed';
+      return deletedId === null ? refusalOf(author_id, userId, expected) : 'removed';
     },
   };
 }
 
-/** If the user is the author, another request deleted the post while this statement waited for it. */
-const refusalOf = (authorId: number | undefined, userId: number): Refusal =>
-  authorId === undefined || authorId === userId ? 'not-found' : 'not-owner';
+/** If the user is the author, another request changed or deleted the post while this statement waited for it. */
+function refusalOf(
+  authorId: number | undefined,
+  userId: number,
+  { text }: { readonly text: string | undefined },
+): Refusal {
+  if (authorId !== undefined && authorId !== userId) return 'not-owner';
+  return authorId === userId && text !== undefined ? 'outdated' : 'not-found';
+}

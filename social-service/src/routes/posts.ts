@@ -2,6 +2,8 @@
 // POST /api/posts, PATCH and DELETE /api/posts/{id}.
 import { defineRoute, type Route } from 'chassis/http/app';
 import { parseBody, parseId, parseIdempotencyKey, parseIds } from 'chassis/http/input';
+import { written } from 'chassis/http/answer';
+import { conditionOf, outdated } from 'chassis/http/validators';
 import { invalid, Problem } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
 import { postCheck } from '../posts/content.ts';
@@ -28,10 +30,12 @@ async function batchOf(posts: Posts, ids: string, query: ListQuery) {
 }
 
 const notFound = (id: number): Problem => new Problem('not-found', `There is no post ${id}`);
-const problemOf = (refusal: Refusal, id: number): Problem =>
-  refusal === 'not-found'
+function problemOf(refusal: Refusal, id: number): Problem {
+  if (refusal === 'outdated') return outdated();
+  return refusal === 'not-found'
     ? notFound(id)
     : new Problem('forbidden', 'The post belongs to another user');
+}
 
 export const postRoutes = (posts: Posts): Route[] => [
   defineRoute({
@@ -72,8 +76,7 @@ export function writingRoutes(writing: Writing, authenticate: Authenticate): Rou
         const key = parseIdempotencyKey(req.headers['idempotency-key']);
         const { content } = parseBody(newPost, req.body);
         const post = await writing.create(userId, content, key);
-        const headers = { Location: `/api/posts/${post.id}` };
-        return { status: 201, body: post, cache: 'no-store', headers };
+        return written(post, { Location: `/api/posts/${post.id}` }, 201);
       },
     },
     {
@@ -84,9 +87,9 @@ export function writingRoutes(writing: Writing, authenticate: Authenticate): Rou
         const { userId } = await authenticate(req);
         const id = parseId(req.params['id'], '/path/id');
         const { content } = parseBody(change, req.body);
-        const post = await writing.edit(userId, id, content);
+        const post = await writing.edit(userId, id, content, conditionOf(req));
         if (typeof post === 'string') throw problemOf(post, id);
-        return { body: post, cache: 'no-store' };
+        return written(post);
       },
     },
     {
@@ -95,7 +98,7 @@ export function writingRoutes(writing: Writing, authenticate: Authenticate): Rou
       async handle(req) {
         const { userId } = await authenticate(req);
         const id = parseId(req.params['id'], '/path/id');
-        const result = await writing.remove(userId, id);
+        const result = await writing.remove(userId, id, conditionOf(req));
         if (result !== 'removed') throw problemOf(result, id);
         return { status: 204 };
       },

@@ -62,9 +62,7 @@ export function createBreaker({
   onRejected,
   ...settings
 }: BreakerOptions): Breaker {
-  const rejectionFor = (retryAfterS: number): UpstreamFailure =>
-    new UpstreamFailure(upstream, 'open', { retryAfterS });
-  let rejection = rejectionFor(1);
+  let rejection = new UpstreamFailure(upstream, 'open');
   // When the circuit lets a probe through, on performance.now()'s clock.
   let probeAt = 0;
   let forced: 'open' | 'close' | undefined;
@@ -122,7 +120,8 @@ export function createBreaker({
       const waitMs = forced === 'open' ? settings.resetMs : probeAt - performance.now();
       const retryAfterS = Math.max(1, Math.ceil(waitMs / 1000));
       // One for each second: to capture a stack trace for each rejection would be too slow.
-      if (rejection.retryAfterS !== retryAfterS) rejection = rejectionFor(retryAfterS);
+      if (rejection.retryAfterS !== retryAfterS)
+        rejection = new UpstreamFailure(upstream, 'open', { retryAfterS });
       return rejection;
     },
     fire: (attempt, shouldCount) => {
@@ -142,13 +141,8 @@ export function createBreaker({
     },
     report() {
       const { fires, successes, failures } = circuit.stats;
-      return {
-        name,
-        state: state(),
-        since: since.toISOString(),
-        window: { attempts: fires, successes, failures },
-        settings,
-      };
+      const window = { attempts: fires, successes, failures };
+      return { name, state: state(), since: since.toISOString(), window, settings };
     },
     close: () => circuit.shutdown(),
   };

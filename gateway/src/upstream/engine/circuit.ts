@@ -44,8 +44,9 @@ export function createCircuit(
   // opossum emits it before it decides to open, and reads the option when it opens.
   circuit.on('failure', (error) => {
     const now = performance.now();
-    const asked = error instanceof UpstreamFailure && error.askedToWait ? error.retryAfterS : 0;
-    notBefore = Math.max(notBefore, now + Math.min(MAX_OPEN_MS, asked * 1000));
+    const retryAfterS =
+      error instanceof UpstreamFailure && error.hasRetryAfter ? error.retryAfterS : 0;
+    notBefore = Math.max(notBefore, now + Math.min(MAX_OPEN_MS, retryAfterS * 1000));
     options.resetTimeout = Math.max(resetMs, notBefore - now);
     onWait(now + options.resetTimeout);
   });

@@ -60,8 +60,8 @@ export function readResponse<Q, T>(
   if (result !== undefined) return result.value;
   const kind = isForeign(status, parsed) && method === 'GET' ? 'nonsense' : kindOfStatus(status);
   const retryAfterS = retryAfterOf(headers);
-  const askedToWait = retryAfterS !== undefined;
-  throw new UpstreamFailure(upstream, kind, { status, retryAfterS, askedToWait });
+  const hasRetryAfter = retryAfterS !== undefined;
+  throw new UpstreamFailure(upstream, kind, { status, retryAfterS, hasRetryAfter });
 }
 
 /**

@@ -64,7 +64,7 @@ export class UpstreamFailure extends Error {
   /** Seconds after which another attempt makes sense. */
   readonly retryAfterS: number;
   /** The upstream itself asked for that wait, with Retry-After. */
-  readonly askedToWait: boolean;
+  readonly hasRetryAfter: boolean;
   /** The status of the response, if it was unexpected. */
   readonly receivedStatus: number | undefined;
   /** True for a write that was sent and whose response was lost: it may have been done. */
@@ -76,7 +76,7 @@ export class UpstreamFailure extends Error {
     details: {
       status?: number | undefined;
       retryAfterS?: number | undefined;
-      askedToWait?: boolean;
+      hasRetryAfter?: boolean;
       cause?: unknown;
       uncertain?: boolean;
     } = {},
@@ -85,7 +85,7 @@ export class UpstreamFailure extends Error {
     this.upstream = upstream;
     this.kind = kind;
     this.retryAfterS = details.retryAfterS ?? 1;
-    this.askedToWait = details.askedToWait ?? false;
+    this.hasRetryAfter = details.hasRetryAfter ?? false;
     this.receivedStatus = details.status;
     this.uncertain = details.uncertain ?? false;
   }

@@ -2,7 +2,7 @@
 import { schemaGuard } from 'contracts/guard';
 import type { Confirmation, Me, MeChange, NewUser } from 'contracts/types';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
-import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
+import { bearer, conditionalBearer, type Conditional, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
 import { sessionEndpoint } from './sessions.ts';
 
@@ -23,25 +23,27 @@ export const getMe = (limits: SizeLimits): Endpoint<OnBehalfOf, Result<Me>> => (
   readers: { ...bearerRejections(), 200: (body) => (isMe(body) ? ok(body) : undefined) },
 });
 
-export const changeMe = (
-  limits: SizeLimits,
-): Endpoint<OnBehalfOf & { readonly body: MeChange }, Result<Me>> => ({
+export type MeWrite<T> = OnBehalfOf & Conditional & { readonly body: T };
+
+export const changeMe = (limits: SizeLimits): Endpoint<MeWrite<MeChange>, Result<Me>> => ({
   ...me(limits),
+  headers: conditionalBearer,
   name: 'change_me',
   method: 'PATCH',
   body: ({ body }) => body,
   readers: {
-    ...bearerRejections(400, 403, 409, 429),
+    ...bearerRejections(400, 403, 409, 412, 429),
     200: (body) => (isMe(body) ? ok(body) : undefined),
   },
 });
 
 export const deleteAccount = (
   limits: SizeLimits,
-): Endpoint<OnBehalfOf & { readonly body: Confirmation }, Result<null>> => ({
+): Endpoint<MeWrite<Confirmation>, Result<null>> => ({
   ...me(limits),
+  headers: conditionalBearer,
   name: 'leave',
   method: 'DELETE',
   body: ({ body }) => body,
-  readers: { ...bearerRejections(400, 403, 429), 204: () => ok(null) },
+  readers: { ...bearerRejections(400, 403, 412, 429), 204: () => ok(null) },
 });

@@ -4,7 +4,7 @@ import type { Post, PostBatch, PostPage } from 'contracts/types';
 import { byIds } from '../by-ids.ts';
 import { isAbout, problemIn } from '../engine/problem-document.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
-import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
+import { bearer, conditionalBearer, type Conditional, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
 
 const isPost = schemaGuard<Post>('social', 'Post');
@@ -75,6 +75,8 @@ export type NewPostRequest = OnBehalfOf & {
 
 export type OnePost = OnBehalfOf & { readonly id: number };
 
+export type OnePostChange = OnePost & Conditional;
+
 export const createPost = ({ one }: SizeLimits): Endpoint<NewPostRequest, Result<Post>> => ({
   name: 'create_post',
   method: 'POST',
@@ -93,24 +95,24 @@ export const createPost = ({ one }: SizeLimits): Endpoint<NewPostRequest, Result
 
 export const changePost = ({
   one,
-}: SizeLimits): Endpoint<OnePost & { readonly content: string }, Result<Post>> => ({
+}: SizeLimits): Endpoint<OnePostChange & { readonly content: string }, Result<Post>> => ({
   name: 'change_post',
   method: 'PATCH',
   target: ({ id }) => `/api/posts/${id}`,
-  headers: bearer,
+  headers: conditionalBearer,
   body: ({ content }) => ({ content }),
   maxBytes: () => one,
   readers: {
-    ...bearerRejections(400, 403, 404),
+    ...bearerRejections(400, 403, 404, 412),
     200: (body, { id }) => (isPost(body) && body.id === id ? ok(body) : undefined),
   },
 });
 
-export const deletePost = ({ one }: SizeLimits): Endpoint<OnePost, Result<null>> => ({
+export const deletePost = ({ one }: SizeLimits): Endpoint<OnePostChange, Result<null>> => ({
   name: 'delete_post',
   method: 'DELETE',
   target: ({ id }) => `/api/posts/${id}`,
-  headers: bearer,
+  headers: conditionalBearer,
   maxBytes: () => one,
-  readers: { ...bearerRejections(403, 404), 204: () => ok(null) },
+  readers: { ...bearerRejections(403, 404, 412), 204: () => ok(null) },
 });

@@ -1,5 +1,5 @@
 // Serializes posts once: while the caches hold a post and its author, the same body and ETag are sent many times.
-import { serialize, type SerializedBody } from 'chassis/http/answer';
+import { serialize, type SerializedBody } from 'chassis/http/validators';
 import type { Post, User } from 'contracts/types';
 import { stitchPost } from './stitch.ts';
 

@@ -123,11 +123,11 @@ test('sends one probe while half-open and rejects all other attempts; the probeâ
 test('stays open as long as an upstream asked with Retry-After, and tells the time that is left', async () => {
   const { guarded, requests, failTimes } = arrange();
   const attempt = guarded(1, aCaller());
-  const asked = new UpstreamFailure('identity', 'unavailable', {
+  const cause = new UpstreamFailure('identity', 'unavailable', {
     retryAfterS: 90,
-    askedToWait: true,
+    hasRetryAfter: true,
   });
-  requests.at(-1)!.fail(asked);
+  requests.at(-1)!.fail(cause);
   await attempt.catch(() => undefined);
   await failTimes(3);
   await jest.advanceTimersByTimeAsync(30_000);
@@ -141,8 +141,8 @@ test('believes no Retry-After above two minutes', async () => {
   const { guarded, requests } = arrange();
   for (let count = 0; count < 4; count += 1) {
     const attempt = guarded(1, aCaller());
-    const asked = { retryAfterS: 300, askedToWait: true };
-    requests.at(-1)!.fail(new UpstreamFailure('identity', 'unavailable', asked));
+    const details = { retryAfterS: 300, hasRetryAfter: true };
+    requests.at(-1)!.fail(new UpstreamFailure('identity', 'unavailable', details));
     await attempt.catch(() => undefined);
   }
   expect(breaker.reject()).toMatchObject({ retryAfterS: 120 });
@@ -153,8 +153,8 @@ test('believes no Retry-After above two minutes', async () => {
 test('a failure that asked for a wait does not keep a breaker open that opens later', async () => {
   const { guarded, requests, failTimes } = arrange();
   const attempt = guarded(1, aCaller());
-  const asked = { retryAfterS: 7, askedToWait: true };
-  requests.at(-1)!.fail(new UpstreamFailure('identity', 'unavailable', asked));
+  const details = { retryAfterS: 7, hasRetryAfter: true };
+  requests.at(-1)!.fail(new UpstreamFailure('identity', 'unavailable', details));
   await attempt.catch(() => undefined);
   await jest.advanceTimersByTimeAsync(7000);
   await failTimes(3);

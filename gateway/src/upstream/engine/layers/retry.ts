@@ -32,8 +32,8 @@ export function createRetryBudget(share = 0.1, burst = 10): RetryBudget {
 export type ShouldRetry = (failure: UpstreamFailure) => boolean;
 
 /** For reads: the failures that came quickly and are likely to be gone. Never when the upstream asked for a wait. */
-export const whenQuickToFail: ShouldRetry = ({ descriptor, askedToWait }) =>
-  descriptor.retry && !askedToWait;
+export const whenQuickToFail: ShouldRetry = ({ descriptor, hasRetryAfter }) =>
+  descriptor.retry && !hasRetryAfter;
 
 /** For writes: only a refused connection, as the request surely did not leave. */
 export const whenNotSent: ShouldRetry = ({ kind }) => kind === 'refused';
