@@ -2,6 +2,7 @@
 // It has state: requests and tests change users and sessions.
 import { accessToken } from 'contracts/tokens';
 import type { Session, User } from 'contracts/types';
+import { conditionOf } from 'chassis/http/validators';
 import { createEventFeed, type EventFeed } from './event-feed.ts';
 import {
   problem,
@@ -112,6 +113,9 @@ function accountsOf(users: Map<number, string>) {
     const id = subjectOf(headers.authorization);
     const { username, email = emailOf(id) } = (body ?? {}) as Body;
     if (!users.has(id)) return unknown();
+    const isWrite = method !== 'GET';
+    if (isWrite && conditionOf({ headers })?.({ ...user(id), email: emailOf(id) }) === false)
+      return problem('precondition-failed');
     if (method === 'DELETE') rename(id, null);
     else if (username !== undefined) rename(id, username);
     return method === 'DELETE' ? { status: 204 } : { status: 200, body: { ...user(id), email } };

@@ -34,7 +34,7 @@ export const namesTag = (list: string, etag: string): boolean =>
 export type IsCurrent = (body: unknown) => boolean;
 
 /** The condition of a write, from its If-Match (RFC 9110, section 13.1.1); undefined when there is none. */
-export function conditionOf({ headers }: IncomingMessage): IsCurrent | undefined {
+export function conditionOf({ headers }: Pick<IncomingMessage, 'headers'>): IsCurrent | undefined {
   const list = headers['if-match'];
   // A resource that does not exist is a 404, so `*` is no condition.
   if (list === undefined || list.trim() === '*') return undefined;

@@ -1,5 +1,6 @@
 // A fake Social on a real socket: posts, friends, feeds, and a replica of Identity's users. Its users are those of a fake
 // Identity with the same number of users; they write the posts in turn. Changes by requests and tests are kept.
+import { conditionOf } from 'chassis/http/validators';
 import { subjectOf } from 'chassis/testing/fake-identity';
 import {
   problem,
@@ -143,6 +144,7 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
     if (before === undefined) return undefined;
     if (before.authorId !== viewer)
       return problem('forbidden', 'The post belongs to another user.');
+    if (conditionOf(request)?.(before) === false) return problem('precondition-failed');
     if (request.method === 'DELETE') {
       changed.set(id, null);
       return { status: 204 };

@@ -70,7 +70,7 @@ function parseTimeout(text: string): number {
 
 /** Also for an offset beyond the end of this log: the client has read another log, or events that were lost. */
 const invalidOffset = (): Problem =>
-  invalid('/query/lastEventId', 'expected a position in the log');
+  invalid('/query/lastEventId', 'expected an offset of the log');
 
 const tooManyWaiters = (): Problem =>
   new Problem('overloaded', 'Too many requests wait for new events; try again', {

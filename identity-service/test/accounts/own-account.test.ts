@@ -24,10 +24,23 @@ afterAll(async () => {
 });
 
 const get = ({ bearer }: RegisteredUser) => identity.request('/api/me', { headers: bearer });
-const patch = ({ bearer }: RegisteredUser, body: object) =>
-  identity.request('/api/me', { method: 'PATCH', headers: bearer, json: body });
-const deleteAccount = ({ bearer }: RegisteredUser, currentPassword: string) =>
-  identity.request('/api/me', { method: 'DELETE', headers: bearer, json: { currentPassword } });
+type Headers = Readonly<Record<string, string>>;
+const patch = ({ bearer }: RegisteredUser, body: object, headers: Headers = {}) =>
+  identity.request('/api/me', { method: 'PATCH', headers: { ...bearer, ...headers }, json: body });
+const deleteAccount = (
+  { bearer }: RegisteredUser,
+  currentPassword: string,
+  headers: Headers = {},
+) =>
+  identity.request('/api/me', {
+    method: 'DELETE',
+    headers: { ...bearer, ...headers },
+    json: { currentPassword },
+  });
+
+const etagOf = async (session: RegisteredUser) => ({
+  'If-Match': (await get(session)).headers['etag'] as string,
+});
 
 describe.each(['GET', 'PATCH', 'DELETE'])('%s /api/me without a session', (method) => {
   const request = (headers: Record<string, string>) =>
@@ -207,6 +220,59 @@ describe('DELETE /api/me', () => {
       json: {},
     });
     expect([response.status, pointersOf(response)]).toEqual([400, ['/body/currentPassword']]);
+  });
+});
+
+describe('a session that has ended, with a token that is still valid', () => {
+  test('changes and deletes nothing', async () => {
+    const session = await identity.register('logged_out');
+    const end = { method: 'DELETE', headers: session.bearer };
+    expect((await identity.request('/api/sessions/current', end)).status).toBe(204);
+    expect((await patch(session, { username: 'logged_in' })).status).toBe(401);
+    expect((await deleteAccount(session, PASSWORD)).status).toBe(401);
+    expect((await identity.logIn('logged_out')).status).toBe(201);
+  });
+});
+
+describe('If-Match', () => {
+  test('has an account changed and deleted that is still as its user read it', async () => {
+    const session = await identity.register('matching');
+    const changed = await patch(session, { username: 'matched' }, await etagOf(session));
+    expect(changed.status).toBe(200);
+    expect({ 'If-Match': changed.headers['etag'] }).toEqual(await etagOf(session));
+    expect((await deleteAccount(session, PASSWORD, await etagOf(session))).status).toBe(204);
+  });
+
+  test('that names an older version is a 412, and changes nothing', async () => {
+    const session = await identity.register('outdated');
+    const headers = await etagOf(session);
+    await patch(session, { username: 'renamed_here' });
+    for (const response of [
+      await patch(session, { username: 'renamed_there' }, headers),
+      await deleteAccount(session, PASSWORD, headers),
+    ]) {
+      expect(response.status).toBe(412);
+      expect(response.body).toMatchObject({
+        type: 'urn:social-network:problem:precondition-failed',
+      });
+    }
+    expect(meOf(await get(session)).username).toBe('renamed_here');
+  });
+
+  test('lets one of many changes of the same version pass', async () => {
+    const session = await identity.register('at_once');
+    const headers = await etagOf(session);
+    const responses = await Promise.all(
+      [1, 2, 3, 4, 5].map((at) => patch(session, { username: `at_once_${at}` }, headers)),
+    );
+    const statuses = responses.map(({ status }) => status).toSorted((a, b) => a - b);
+    expect(statuses).toEqual([200, 412, 412, 412, 412]);
+  });
+
+  test('is compared only after the password', async () => {
+    const session = await identity.register('impatient');
+    const headers = { 'If-Match': '"outdated"' };
+    expect((await deleteAccount(session, 'not the password', headers)).status).toBe(403);
   });
 });
 

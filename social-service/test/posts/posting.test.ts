@@ -17,10 +17,16 @@ afterAll(async () => {
 
 const create = (userId: number, body: object, headers: Record<string, string> = {}) =>
   social.requestAs(userId, '/api/posts', { method: 'POST', json: body, headers });
-const edit = (userId: number, id: number | string, body: object) =>
-  social.requestAs(userId, `/api/posts/${id}`, { method: 'PATCH', json: body });
-const remove = (userId: number, id: number | string) =>
-  social.requestAs(userId, `/api/posts/${id}`, { method: 'DELETE' });
+const edit = (
+  userId: number,
+  id: number | string,
+  body: object,
+  headers: Record<string, string> = {},
+) => social.requestAs(userId, `/api/posts/${id}`, { method: 'PATCH', json: body, headers });
+const remove = (userId: number, id: number | string, headers: Record<string, string> = {}) =>
+  social.requestAs(userId, `/api/posts/${id}`, { method: 'DELETE', headers });
+const etagOf = async (id: number) =>
+  (await social.request(`/api/posts/${id}`)).headers['etag'] as string;
 const newPost = async (userId: number): Promise<Post> =>
   (await create(userId, { content: 'x' })).body as Post;
 const pointersOf = ({ body }: { body: unknown }) =>
@@ -150,5 +156,52 @@ describe('DELETE /api/posts/{id}', () => {
     expect((await remove(41, id)).status).toBe(403);
     expect((await social.request(`/api/posts/${id}`)).status).toBe(200);
     expect(pointersOf(await remove(41, '0'))).toEqual(['/path/id']);
+  });
+});
+
+describe('If-Match', () => {
+  test('has a post edited and deleted that is still as its author read it', async () => {
+    const created = await create(50, { content: 'x' });
+    const { id } = created.body as Post;
+    expect(created.headers['etag']).toBe(await etagOf(id));
+    const edited = await edit(50, id, { content: 'y' }, { 'If-Match': await etagOf(id) });
+    expect([edited.status, edited.headers['etag']]).toEqual([200, await etagOf(id)]);
+    expect((await remove(50, id, { 'If-Match': await etagOf(id) })).status).toBe(204);
+  });
+
+  test.each([
+    ['one of several', (etag: string) => `"another", ${etag}`],
+    ['made weak by a proxy', (etag: string) => `W/${etag}`],
+    ['any', () => '*'],
+  ])('may name the version as %s', async (_, ifMatch) => {
+    const { id } = await newPost(51);
+    const headers = { 'If-Match': ifMatch(await etagOf(id)) };
+    expect((await edit(51, id, { content: 'y' }, headers)).status).toBe(200);
+  });
+
+  test.each([
+    ['the version before an edit', (before: string) => before],
+    ['nothing that is an ETag', () => 'nonsense'],
+    ['nothing at all', () => ''],
+  ])('that names %s is a 412, and changes nothing', async (_, ifMatch) => {
+    const { id } = await newPost(52);
+    const headers = { 'If-Match': ifMatch(await etagOf(id)) };
+    const edited = (await edit(52, id, { content: 'y' })).body;
+    for (const answer of [
+      await edit(52, id, { content: 'z' }, headers),
+      await remove(52, id, headers),
+    ])
+      expect([answer.status, typeOf(answer)]).toEqual([412, 'precondition-failed']);
+    expect((await social.request(`/api/posts/${id}`)).body).toEqual(edited);
+  });
+
+  test('of a post of another user is a 403, of no post a 404, even when it is outdated', async () => {
+    const { id } = await newPost(53);
+    const headers = { 'If-Match': '"outdated"' };
+    expect((await edit(54, id, { content: 'y' }, headers)).status).toBe(403);
+    expect((await remove(54, id, headers)).status).toBe(403);
+    await remove(53, id);
+    expect((await edit(53, id, { content: 'y' }, headers)).status).toBe(404);
+    expect((await remove(53, id, headers)).status).toBe(404);
   });
 });

@@ -10,6 +10,9 @@ import type { Schema } from '../../src/schema.ts';
 import { type Writing, writingIn } from '../../src/posts/writing.ts';
 import { openTestDatabase } from '../support/database.ts';
 
+const never = () => false;
+const isFirst = ({ content }: { content: string }) => content === 'x';
+
 describeOnBoth('writing', (newDatabase) => {
   let place: TestDatabase;
   let database: Database<Schema>;
@@ -70,6 +73,55 @@ describeOnBoth('writing', (newDatabase) => {
       expect(await writing.edit(who, id, 'x')).toBe('not-found');
       expect(await writing.remove(who, id)).toBe('not-found');
     }
+  });
+
+  describe('with a condition', () => {
+    test('an edit and a deletion find the post as it is stored, and change nothing when it is another', async () => {
+      const author = somebody();
+      const post = await writing.create(author, 'x');
+      const found: unknown[] = [];
+      const collect = (current: object) => {
+        found.push(current);
+        return false;
+      };
+      expect(await writing.edit(author, post.id, 'y', collect)).toBe('outdated');
+      expect(await writing.remove(author, post.id, collect)).toBe('outdated');
+      expect(found).toEqual([post, post]);
+      expect(await posts.find(post.id)).toEqual(post);
+    });
+
+    test('another user’s post is not theirs and a deleted one not there, whatever the condition', async () => {
+      const [author, other] = [somebody(), somebody()];
+      const post = await writing.create(author, 'x');
+      expect(await writing.edit(other, post.id, 'y', never)).toBe('not-owner');
+      expect(await writing.remove(other, post.id, never)).toBe('not-owner');
+      await writing.remove(author, post.id);
+      expect(await writing.edit(author, post.id, 'y', never)).toBe('not-found');
+      expect(await writing.remove(author, post.id, never)).toBe('not-found');
+    });
+
+    test('of many edits at once of the same version, one is done', async () => {
+      const author = somebody();
+      const post = await writing.create(author, 'x');
+      const results = await Promise.all(
+        Array.from({ length: 10 }, (_, at) => writing.edit(author, post.id, `edit ${at}`, isFirst)),
+      );
+      const done = results.filter((result) => typeof result === 'object');
+      expect(done).toEqual([await posts.find(post.id)]);
+      expect(results.filter((result) => result === 'outdated')).toHaveLength(9);
+    });
+
+    test('of an edit and a deletion at once of the same version, one is done', async () => {
+      const author = somebody();
+      const post = await writing.create(author, 'x');
+      const [edited, removed] = await Promise.all([
+        writing.edit(author, post.id, 'y', isFirst),
+        writing.remove(author, post.id, isFirst),
+      ]);
+      const stored = await posts.find(post.id);
+      if (removed === 'removed') expect([edited, stored]).toEqual(['not-found', undefined]);
+      else expect([removed, edited]).toEqual(['outdated', stored]);
+    });
   });
 
   describe('with an Idempotency-Key', () => {
