@@ -22,16 +22,16 @@ const inRounds = (name: string, scenario: (me: number) => Promise<void>): void =
   });
 
 describeOnServer('fifty requests at once', () => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   // Two instances on one database: what keeps order is the database, not a process.
   let instances: readonly TestSocial[];
   beforeAll(async () => {
-    place = await serverDatabase();
-    instances = [await startTestSocial(place), await startTestSocial(place)];
+    testDatabase = await serverDatabase();
+    instances = [await startTestSocial(testDatabase), await startTestSocial(testDatabase)];
   });
   afterAll(async () => {
     await Promise.all(instances.map((instance) => instance.stop()));
-    await place.remove();
+    await testDatabase.remove();
   });
 
   const requestAs: TestSocial['requestAs'] = (...args) => instances[0]!.requestAs(...args);

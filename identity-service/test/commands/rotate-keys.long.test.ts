@@ -32,26 +32,26 @@ test('npm run rotate-keys is this command', () => {
 });
 
 describe('of an embedded database', () => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   beforeAll(async () => {
-    place = await embeddedDatabase();
+    testDatabase = await embeddedDatabase();
   });
-  afterAll(() => place.remove());
+  afterAll(() => testDatabase.remove());
 
   test('says plainly that the service has it, and does it once that is stopped; nobody is logged out', async () => {
-    const before = await startIdentity(place);
+    const before = await startIdentity(testDatabase);
     const person = await before.register('keyholder');
     const [old] = await kidsOf(before);
-    const { code, stderr, lines } = await rotate(place.settings);
+    const { code, stderr, lines } = await rotate(testDatabase.settings);
     expect([code, lines]).toEqual([1, []]);
     expect(stderr).toMatch(
       /^The data directory .+ is in use by process \d+\..*\nAn embedded database allows only one process: stop the service, run this command again, and then start the service\.\n$/,
     );
     await before.stop();
 
-    const done = await rotate(place.settings);
+    const done = await rotate(testDatabase.settings);
     expect(done).toEqual({ code: 0, stderr: '', lines: [expect.stringMatching(DONE)] });
-    const after = await startIdentity(place);
+    const after = await startIdentity(testDatabase);
     const [, fresh] = DONE.exec(done.lines[0]!)!;
     expect((await kidsOf(after)).toSorted()).toEqual([old!, fresh!].toSorted());
     expect((await after.request('/api/me', { headers: person.bearer })).status).toBe(200);
@@ -70,14 +70,14 @@ describe('of an embedded database', () => {
 
 describeOnServer('on a server', () => {
   test('rotates while the service runs, and the service publishes the new key', async () => {
-    const place = await serverDatabase();
-    const identity = await startIdentity(place);
-    const { DATABASE_URL } = place.settings as { DATABASE_URL: string };
+    const testDatabase = await serverDatabase();
+    const identity = await startIdentity(testDatabase);
+    const { DATABASE_URL } = testDatabase.settings as { DATABASE_URL: string };
     const done = await rotate({ DATABASE_URL });
     expect(done).toEqual({ code: 0, stderr: '', lines: [expect.stringMatching(DONE)] });
     const [, fresh] = DONE.exec(done.lines[0]!)!;
     while (!(await kidsOf(identity)).includes(fresh!)) await pause(20);
     await identity.stop();
-    await place.remove();
+    await testDatabase.remove();
   });
 });

@@ -61,15 +61,15 @@ test('a service that cannot do it now is told in plain lines', async () => {
 });
 
 describe('with an embedded database', () => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let identity: Identity;
   beforeAll(async () => {
-    place = await embeddedDatabase();
-    identity = await startIdentity(place);
+    testDatabase = await embeddedDatabase();
+    identity = await startIdentity(testDatabase);
   });
   afterAll(async () => {
     await identity.stop();
-    await place.remove();
+    await testDatabase.remove();
   });
   const admin = (path: string, init: RequestInit = {}) =>
     fetch(identity.adminUrl + path, { method: 'POST', ...init });
@@ -123,11 +123,11 @@ describe('with an embedded database', () => {
 });
 
 test('users from before the log are in it by the time that an embedded database is opened again', async () => {
-  const place = await embeddedDatabase();
-  const database = await openTestDatabase(place, undefined, false);
+  const testDatabase = await embeddedDatabase();
+  const database = await openTestDatabase(testDatabase, undefined, false);
   await addUsersWithoutEvents(database.db, 1, 3);
   await database.close();
-  const identity = await startIdentity(place, { DEMO_DATA: 'false' });
+  const identity = await startIdentity(testDatabase, { DEMO_DATA: 'false' });
   let events = await readAll(identity);
   while (events.length === 0) events = await readAll(identity);
   expect(summaryOf(events)).toEqual([
@@ -136,7 +136,7 @@ test('users from before the log are in it by the time that an embedded database 
     ['UserCreated', 3, 'old_3'],
   ]);
   await identity.stop();
-  await place.remove();
+  await testDatabase.remove();
 });
 
 const line = (created: number) =>
@@ -144,11 +144,11 @@ const line = (created: number) =>
 
 describeOnServer('with a server, a log that does not know all users', () => {
   test('is told of at the start, with the command; afterwards it knows them', async () => {
-    const place = await serverDatabase();
-    const database = await openTestDatabase(place, undefined, false);
+    const testDatabase = await serverDatabase();
+    const database = await openTestDatabase(testDatabase, undefined, false);
     await addUsersWithoutEvents(database.db, 1, 1200);
     await database.close();
-    const { DATABASE_URL = '' } = place.settings;
+    const { DATABASE_URL = '' } = testDatabase.settings;
     const main = join(folder, 'src/main.ts');
     const service = startNode(main, { DATABASE_URL, PORT: '0', ADMIN_PORT: '0' });
     const [{ adminUrl }, warning] = await Promise.all([
@@ -170,6 +170,6 @@ describeOnServer('with a server, a log that does not know all users', () => {
     expect(await command('backfill', env)).toMatchObject({ code: 0, lines: [line(0)] });
     expect(await metric()).toBe('0');
     expect(await service.stop()).toEqual({ code: 0, stderr: '' });
-    await place.remove();
+    await testDatabase.remove();
   });
 });

@@ -34,17 +34,17 @@ const LIMIT_MS = 30_000;
 describeWithNats('a service with a broker', () => {
   let nats: TestNats;
   let recorder: MessageRecorder;
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let identity: Identity;
   beforeEach(async () => {
     nats = await startNats();
     recorder = await recordMessages(nats.url);
-    place = await embeddedDatabase();
-    identity = await startIdentity(place, { NATS_URL: nats.url });
+    testDatabase = await embeddedDatabase();
+    identity = await startIdentity(testDatabase, { NATS_URL: nats.url });
   });
   afterEach(async () => {
     await identity.stop();
-    await place.remove();
+    await testDatabase.remove();
     await recorder.close();
     await nats.remove();
   });
@@ -135,9 +135,9 @@ test('a service whose broker was never there serves, says so, and ends in peace'
   await once(gone, 'listening');
   const { port } = gone.address() as AddressInfo;
   await once(gone.close(), 'close');
-  const place = await embeddedDatabase();
+  const testDatabase = await embeddedDatabase();
   const service = startNode(join(import.meta.dirname, '../../src/main.ts'), {
-    ...place.settings,
+    ...testDatabase.settings,
     NATS_URL: `nats://someone:hush@127.0.0.1:${port}`,
     PORT: '0',
     ADMIN_PORT: '0',
@@ -151,7 +151,7 @@ test('a service whose broker was never there serves, says so, and ends in peace'
   expect((await fetch(`${String(adminUrl)}/readyz`)).status).toBe(200);
   expect((await fetch(`${String(url)}/api/user-events`)).headers.get('log-head')).toBe('6');
   expect(await service.stop()).toEqual({ code: 0, stderr: '' });
-  await place.remove();
+  await testDatabase.remove();
 });
 
 describeWithNats('the relay', () => {
@@ -162,8 +162,8 @@ describeWithNats('the relay', () => {
   async function setUp() {
     const nats = await startNats();
     brokers.push(nats);
-    const place = await embeddedDatabase();
-    const database: Database<Schema> = await openTestDatabase(place);
+    const testDatabase = await embeddedDatabase();
+    const database: Database<Schema> = await openTestDatabase(testDatabase);
     const { db } = database;
     const userLog = eventReaderIn(db);
     const feed: LongPoll = createLongPoll(() => userLog.endOffset());
@@ -221,7 +221,7 @@ describeWithNats('the relay', () => {
       async end() {
         await relay?.stop();
         await database.close();
-        await place.remove();
+        await testDatabase.remove();
       },
     };
   }

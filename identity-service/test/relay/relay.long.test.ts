@@ -46,7 +46,7 @@ describeOnServer('on a server', () => {
   describeWithNats('the relay', () => {
     let nats: TestNats;
     let recorder: MessageRecorder;
-    let place: TestDatabase;
+    let testDatabase: TestDatabase;
     let database: Database<Schema>;
     let url: string;
     let writers: { end(): Promise<void> };
@@ -62,16 +62,16 @@ describeOnServer('on a server', () => {
         // So short that it does not help: what comes twice has to be refused for its place.
         duplicate_window: nanos(100),
       });
-      place = await serverDatabase();
-      database = await openTestDatabase(place);
-      url = place.settings.DATABASE_URL!;
+      testDatabase = await serverDatabase();
+      database = await openTestDatabase(testDatabase);
+      url = testDatabase.settings.DATABASE_URL!;
       writers = startWriters();
     });
     afterEach(async () => {
       await writers.end();
       await recorder.close();
       await database.close();
-      await place.remove();
+      await testDatabase.remove();
       await nats.remove();
     });
 

@@ -24,19 +24,19 @@ const session = {
   refreshToken: 'opaque',
 };
 
-let place: TestDatabase;
+let testDatabase: TestDatabase;
 let database: Database<Schema>;
 let clock: Clock;
 let store: KeyStore;
 let tokens: AccessTokens;
 
 beforeAll(async () => {
-  place = await embeddedDatabase();
-  database = await openTestDatabase(place);
+  testDatabase = await embeddedDatabase();
+  database = await openTestDatabase(testDatabase);
 });
 afterAll(async () => {
   await database.close();
-  await place.remove();
+  await testDatabase.remove();
 });
 beforeEach(async () => {
   await database.db.deleteFrom('signing_keys').execute();

@@ -20,18 +20,18 @@ const kidsOf = async (store: KeyStore): Promise<string[]> =>
   (await store.all()).map(({ kid }) => kid).toSorted();
 
 describeOnBoth('the signing keys', (newDatabase) => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let clock: Clock;
   let store: KeyStore;
 
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
   });
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
   beforeEach(async () => {
     await database.db.deleteFrom('signing_keys').execute();
@@ -120,8 +120,10 @@ describeOnBoth('the signing keys', (newDatabase) => {
 
 describeOnServer('instances of Identity that start at once', () => {
   test('make one first key, and one next key when that is due', async () => {
-    const place = await serverDatabase();
-    const databases = await Promise.all(Array.from({ length: 6 }, () => openTestDatabase(place)));
+    const testDatabase = await serverDatabase();
+    const databases = await Promise.all(
+      Array.from({ length: 6 }, () => openTestDatabase(testDatabase)),
+    );
     const clock = fakeClock('2026-05-01T00:00:00Z');
     const stores = databases.map(({ db }) => createKeyStore(db, { maxAgeMs, now: clock.now }));
     const all = await Promise.all(stores.map(kidsOf));
@@ -131,6 +133,6 @@ describeOnServer('instances of Identity that start at once', () => {
     await Promise.all(stores.map((store) => store.rotateAndPurge()));
     expect(await kidsOf(stores[0]!)).toHaveLength(2);
     await Promise.all(databases.map((database) => database.close()));
-    await place.remove();
+    await testDatabase.remove();
   });
 });

@@ -51,18 +51,18 @@ describe('a presented refresh token', () => {
 });
 
 describeOnBoth('sessions', (newDatabase) => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let clock: Clock;
   let sessions: Sessions;
 
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
   });
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
   beforeEach(() => {
     clock = fakeClock('2026-05-01T00:00:00Z');
@@ -237,8 +237,8 @@ const someoneWaits = async (db: Kysely<Schema>): Promise<boolean> => {
 
 describeOnServer('a log-in in the midst of a change of the password', () => {
   test('waits for it, and then starts no session by the old one', async () => {
-    const place = await serverDatabase();
-    const database = await openTestDatabase(place);
+    const testDatabase = await serverDatabase();
+    const database = await openTestDatabase(testDatabase);
     const { db } = database;
     const sessions = sessionsIn(db, { lifeMs: DAY_MS, graceMs: 0, log: silentLog });
     let starting: Promise<unknown> = Promise.resolve();
@@ -252,6 +252,6 @@ describeOnServer('a log-in in the midst of a change of the password', () => {
     });
     expect(await starting).toBeUndefined();
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 });

@@ -77,17 +77,17 @@ const look: Command = {
 };
 
 describeOnBoth('friendships', (newDatabase) => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let friends: Friends;
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
     friends = friendsIn(database.db);
   });
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   let last = 0;
@@ -173,8 +173,8 @@ describeOnBoth('friendships', (newDatabase) => {
 
 describeOnServer('an acceptance whose transaction began before the request', () => {
   test('is not earlier than the request', async () => {
-    const place = await serverDatabase();
-    const database = await openTestDatabase(place);
+    const testDatabase = await serverDatabase();
+    const database = await openTestDatabase(testDatabase);
     const { db } = database;
     await db.transaction().execute(async (tx) => {
       await tx.selectNoFrom((on) => on.val(1).as('one')).execute();
@@ -186,6 +186,6 @@ describeOnServer('an acceptance whose transaction began before the request', () 
     const row = await db.selectFrom('friendships').selectAll().executeTakeFirstOrThrow();
     expect(row.accepted_at).toEqual(row.requested_at);
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 });

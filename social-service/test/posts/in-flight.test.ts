@@ -18,15 +18,15 @@ import { until } from 'chassis/testing/until';
 jest.setTimeout(60_000);
 
 describeOnServer('a creation with an Idempotency-Key', () => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   beforeEach(async () => {
-    place = await serverDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await serverDatabase();
+    database = await openTestDatabase(testDatabase);
   });
   afterEach(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   /** Until so many statements wait for a lock. */
@@ -54,7 +54,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
   const headers = { 'Idempotency-Key': 'key' };
 
   test('is a 409 while the first with its key is still being answered', async () => {
-    const social = await startTestSocial(place);
+    const social = await startTestSocial(testDatabase);
     const create = (userId: number) => social.requestAs(userId, '/api/posts', { ...post, headers });
     let first: ReturnType<typeof create> | undefined;
     await whileKeysAreLocked(async () => {
@@ -76,7 +76,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
     const identity = await startFakeIdentity();
     const main = join(import.meta.dirname, '../../src/main.ts');
     const { child, url, adminUrl } = await startService(main, {
-      DATABASE_URL: place.settings.DATABASE_URL!,
+      DATABASE_URL: testDatabase.settings.DATABASE_URL!,
       IDENTITY_URL: identity.url,
     });
     await ready(adminUrl);
@@ -98,7 +98,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
     await identity.close();
     await waiting(0);
 
-    const social = await startTestSocial(place);
+    const social = await startTestSocial(testDatabase);
     const answer = await social.requestAs(1, '/api/posts', { ...post, headers });
     expect(answer.status).toBe(201);
     expect([await countOf('posts'), await countOf('idempotency_keys')]).toEqual([1, 1]);
@@ -127,19 +127,19 @@ describeOnServer('a creation with an Idempotency-Key', () => {
 
 describeOnServer('a service that starts', () => {
   test('deletes the keys whose time is over', async () => {
-    const place = await serverDatabase();
-    const { db, ...database } = await openTestDatabase(place);
+    const testDatabase = await serverDatabase();
+    const { db, ...database } = await openTestDatabase(testDatabase);
     await writingIn(db).create(1, 'x', 'old');
     await sql`update idempotency_keys set created_at = now() - interval '2 days'`.execute(db);
     await writingIn(db).create(1, 'x', 'young');
-    const social = await startTestSocial(place);
+    const social = await startTestSocial(testDatabase);
     await until('the old one is gone', async () => {
       const keys = await db.selectFrom('idempotency_keys').select('key').execute();
       return keys.length === 1 && keys[0]!.key === 'young';
     });
     await social.stop();
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 });
 

@@ -13,15 +13,15 @@ import type { Schema } from '../../src/schema.ts';
 import { openTestDatabase, type DatabaseOptions } from '../support/database.ts';
 
 describeOnBoth('posts and friendships', (newDatabase) => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place, { demo: true });
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase, { demo: true });
   });
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   const write = async (authorId: number, count: number): Promise<number[]> => {
@@ -112,10 +112,10 @@ describeOnBoth('posts and friendships', (newDatabase) => {
 
 describeOnBoth('a database of the release before', (newDatabase) => {
   test('keeps its posts and friendships, and that release can start on it again', async () => {
-    const place = await newDatabase();
+    const testDatabase = await newDatabase();
     const released = { '0001_posts_and_friendships': migrations['0001_posts_and_friendships']! };
     const read = async (options: DatabaseOptions) => {
-      const { db, ...database } = await openTestDatabase(place, options);
+      const { db, ...database } = await openTestDatabase(testDatabase, options);
       const posts = await db.selectFrom('posts').selectAll().orderBy('id').execute();
       const friendships = await db
         .selectFrom('friendships')
@@ -129,22 +129,22 @@ describeOnBoth('a database of the release before', (newDatabase) => {
     expect(before.posts).toHaveLength(12);
     expect(await read({})).toEqual(before);
     expect(await read({ released })).toEqual(before);
-    await place.remove();
+    await testDatabase.remove();
   });
 });
 
 describeOnServer('instances of Social that start at once', () => {
   test('make the tables and the demo data once', async () => {
-    const place = await serverDatabase();
+    const testDatabase = await serverDatabase();
     const { log, lines } = memoryLog();
     const all = await Promise.all(
-      Array.from({ length: 8 }, () => openTestDatabase(place, { demo: true, log })),
+      Array.from({ length: 8 }, () => openTestDatabase(testDatabase, { demo: true, log })),
     );
     // None of them failed and tried again.
     expect(lines.map(({ level }) => level)).toEqual([30]);
     expect(await countsIn(all[7]!.db)(1)).toEqual({ postCount: 4, friendCount: 3 });
     expect(await all[0]!.db.selectFrom('posts').select('id').execute()).toHaveLength(12);
     await Promise.all(all.map((each) => each.close()));
-    await place.remove();
+    await testDatabase.remove();
   });
 });

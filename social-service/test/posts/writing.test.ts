@@ -14,19 +14,19 @@ const never = () => false;
 const isFirst = ({ content }: { content: string }) => content === 'x';
 
 describeOnBoth('writing', (newDatabase) => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let posts: Posts;
   let writing: Writing;
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
     posts = postsIn(database.db);
     writing = writingIn(database.db);
   });
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   let last = 0;

@@ -23,10 +23,10 @@ jest.setTimeout(60_000);
 const AWAKE = 1_000;
 
 async function inDatabase(
-  place: TestDatabase,
+  testDatabase: TestDatabase,
   work: (db: Kysely<Schema>) => Promise<unknown>,
 ): Promise<void> {
-  const { db, ...database } = await openTestDatabase(place);
+  const { db, ...database } = await openTestDatabase(testDatabase);
   await work(db);
   await database.close();
 }
@@ -47,33 +47,33 @@ describeOnBoth('a process that is killed in the middle of a batch', (newDatabase
     ['users are removed', 'delete on authors for each statement'],
     ['the position is', 'update on log_position for each row when (old.position <> new.position)'],
   ])('before %s has done all of it or nothing', async (_, moment) => {
-    const [place, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
+    const [testDatabase, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
     identity.log.append(longLog);
-    await addPosts(place);
-    await inDatabase(place, (db) => sleepBefore(db, moment));
+    await addPosts(testDatabase);
+    await inDatabase(testDatabase, (db) => sleepBefore(db, moment));
     const third = identity.log.nextRead(3);
-    const social = await startSocialProcess(place, identity);
+    const social = await startSocialProcess(testDatabase, identity);
     await third;
-    await until('it sleeps', () => sleeps(place, social.adminUrl));
+    await until('it sleeps', () => sleeps(testDatabase, social.adminUrl));
     await social.child.stop('SIGKILL');
 
-    const { position, ...state } = await stateIn(place);
+    const { position, ...state } = await stateIn(testDatabase);
     expect(position).toBe(AWAKE);
     expect(state).toEqual(expectedAt(AWAKE));
 
-    await inDatabase(place, (db) => sql`drop function sleep cascade`.execute(db));
-    const again = await startSocialProcess(place, identity);
+    await inDatabase(testDatabase, (db) => sql`drop function sleep cascade`.execute(db));
+    const again = await startSocialProcess(testDatabase, identity);
     await ready(again.adminUrl);
     await again.child.stop();
-    expect(await stateIn(place)).toEqual({ position: EVENTS, ...expectedAt(EVENTS) });
+    expect(await stateIn(testDatabase)).toEqual({ position: EVENTS, ...expectedAt(EVENTS) });
     await identity.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 });
 
 /** An embedded database takes its process with it when it sleeps; a server can be asked. */
-async function sleeps(place: TestDatabase, adminUrl: string): Promise<boolean> {
-  if (place.settings.DATABASE_URL === undefined) {
+async function sleeps(testDatabase: TestDatabase, adminUrl: string): Promise<boolean> {
+  if (testDatabase.settings.DATABASE_URL === undefined) {
     const signal = AbortSignal.timeout(1_000);
     return fetch(`${adminUrl}/healthz`, { signal }).then(
       () => false,
@@ -81,7 +81,7 @@ async function sleeps(place: TestDatabase, adminUrl: string): Promise<boolean> {
     );
   }
   let asleep = false;
-  await inDatabase(place, async (db) => {
+  await inDatabase(testDatabase, async (db) => {
     const { rows } = await sql`select from pg_stat_activity
       where datname = current_database() and wait_event = 'PgSleep'`.execute(db);
     asleep = rows.length > 0;

@@ -19,19 +19,19 @@ const KILLS = 10;
 
 describeOnBoth('a process that is killed again and again', (newDatabase) => {
   test('has every event in effect once, and none without its position', async () => {
-    const [place, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
+    const [testDatabase, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
     identity.log.append(longLog);
-    await addPosts(place);
+    await addPosts(testDatabase);
 
     const seen: number[] = [];
     for (let kill = 0; kill < KILLS; kill += 1) {
       const reading = identity.log.nextRead(2);
-      const { child } = await startSocialProcess(place, identity);
+      const { child } = await startSocialProcess(testDatabase, identity);
       await reading;
       // Somewhere in the reading, the applying or the acknowledging of a batch.
       await pause(Math.random() * 25);
       await child.stop('SIGKILL');
-      const { position, ...state } = await stateIn(place);
+      const { position, ...state } = await stateIn(testDatabase);
       expect(state).toEqual(expectedAt(position));
       seen.push(position);
     }
@@ -39,11 +39,11 @@ describeOnBoth('a process that is killed again and again', (newDatabase) => {
     expect(new Set(seen).size).toBeGreaterThan(1);
     expect(seen[0]).toBeLessThan(EVENTS);
 
-    const { child, adminUrl } = await startSocialProcess(place, identity);
+    const { child, adminUrl } = await startSocialProcess(testDatabase, identity);
     await ready(adminUrl);
     await child.stop();
-    expect(await stateIn(place)).toEqual({ position: EVENTS, ...expectedAt(EVENTS) });
+    expect(await stateIn(testDatabase)).toEqual({ position: EVENTS, ...expectedAt(EVENTS) });
     await identity.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 });

@@ -17,13 +17,13 @@ import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-
 import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 
 describeOnBoth('the copy', (newDatabase) => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let replica: Replica;
   let written: ReturnType<typeof memoryLog>;
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
   });
   beforeEach(async () => {
     await emptyDatabase(database.db);
@@ -32,7 +32,7 @@ describeOnBoth('the copy', (newDatabase) => {
   });
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   const apply = (logged: readonly LoggedEvent[], after = 0, head?: number) =>

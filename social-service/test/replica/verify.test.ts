@@ -29,7 +29,7 @@ jest.setTimeout(30_000);
 const never = new AbortController().signal;
 
 describeOnBoth('a copy that is compared', (newDatabase) => {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let identity: FakeIdentity;
   let replica: Replica;
@@ -38,8 +38,8 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   let meanwhile: () => Promise<void> | void;
   let waited: number;
   beforeAll(async () => {
-    place = await newDatabase();
-    database = await openTestDatabase(place);
+    testDatabase = await newDatabase();
+    database = await openTestDatabase(testDatabase);
     replica = replicaIn(database.db, createLogger('test', 'silent'));
   });
   beforeEach(async () => {
@@ -60,7 +60,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
   afterEach(() => identity.close());
   afterAll(async () => {
     await database.close();
-    await place.remove();
+    await testDatabase.remove();
   });
 
   /** Identity says so, and the copy has heard of it. */

@@ -18,19 +18,19 @@ import { ready } from './service.ts';
 import { until } from 'chassis/testing/until';
 
 export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
-  let place: TestDatabase;
+  let testDatabase: TestDatabase;
   let transport: LogTransport;
   let running: Running[];
   beforeEach(async () => {
-    [place, transport] = await Promise.all([embeddedDatabase(), newTransport()]);
+    [testDatabase, transport] = await Promise.all([embeddedDatabase(), newTransport()]);
     running = [];
   });
   afterEach(async () => {
     await Promise.all(running.map((service) => service.stop()));
-    await Promise.all([transport.remove(), place.remove()]);
+    await Promise.all([transport.remove(), testDatabase.remove()]);
   });
 
-  const startSocial = async (on: TestDatabase = place): Promise<Running> => {
+  const startSocial = async (on: TestDatabase = testDatabase): Promise<Running> => {
     const common = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent' };
     const service = await start({ ...on.settings, ...common, ...transport.env });
     running.push(service);

@@ -32,8 +32,8 @@ export function expectedAt(position: number) {
 }
 
 /** Reads what Social holds, in one transaction. */
-export async function stateIn(place: TestDatabase) {
-  const { db, ...database } = await openTestDatabase(place);
+export async function stateIn(testDatabase: TestDatabase) {
+  const { db, ...database } = await openTestDatabase(testDatabase);
   const state = await db.transaction().execute(async (tx) => {
     const { position } = await tx.selectFrom('log_position').selectAll().executeTakeFirstOrThrow();
     const authors = await tx.selectFrom('authors').select(['id', 'username']).execute();
@@ -49,16 +49,16 @@ export async function stateIn(place: TestDatabase) {
 }
 
 /** Adds a post of each user. */
-export async function addPosts(place: TestDatabase): Promise<void> {
-  const { db, ...database } = await openTestDatabase(place);
+export async function addPosts(testDatabase: TestDatabase): Promise<void> {
+  const { db, ...database } = await openTestDatabase(testDatabase);
   const posts = Array.from({ length: USERS }, (_, n) => ({ author_id: n + 1, content: 'x' }));
   await db.insertInto('posts').values(posts).execute();
   await database.close();
 }
 
 /** Starts Social as a process of its own; resolves when it listens. */
-export const startSocialProcess = (place: TestDatabase, identity: FakeIdentity) =>
+export const startSocialProcess = (testDatabase: TestDatabase, identity: FakeIdentity) =>
   startService(join(import.meta.dirname, '../../src/main.ts'), {
-    ...place.settings,
+    ...testDatabase.settings,
     IDENTITY_URL: identity.url,
   });
