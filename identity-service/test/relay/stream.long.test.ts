@@ -181,7 +181,14 @@ for (const servers of [1, 3] as const)
       const [one] = await fresh();
       const header = headers();
       if (id !== undefined) header.set('Nats-Msg-Id', id);
-      await manager.jetstream().publish('user-events.1', text, { headers: header });
+      // Until each server of a cluster knows the new stream, a message may reach nobody. The stream keeps one for a user.
+      const publish = () =>
+        manager.jetstream().publish('user-events.1', text, { headers: header, timeout: 1000 });
+      await until(
+        'the message is stored',
+        async () => (await publish().catch(() => undefined)) !== undefined,
+        LIMIT_MS,
+      );
       await expect(one.end()).rejects.toThrow('the last message of the stream is not a user event');
     });
   });
