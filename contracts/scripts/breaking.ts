@@ -3,9 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { documentNames, parseDocument } from '../src/document.ts';
-import type { DocumentName } from '../src/document.ts';
+import { parseDocument } from '../src/document.ts';
+import type { JsonObject } from '../src/document.ts';
 import { redocly } from './redocly.ts';
+import { releasedNames, withoutTexts, type ReleasedName } from './releases.ts';
+import { removals } from './removals.ts';
 
 /** A change that takes away something that clients of the base version may use. */
 export interface Break {
@@ -17,7 +19,7 @@ export interface Break {
 
 /** An intended break, as breaking-changes.yaml lists it. */
 export interface Mark {
-  readonly document: DocumentName;
+  readonly document: ReleasedName;
   readonly what: string;
   readonly why: string;
   /** The version of the document (info.version) that breaks it. */
@@ -28,6 +30,7 @@ export interface Mark {
 interface Change {
   readonly path: string;
   readonly typeName: string;
+  readonly kind: string;
   readonly impact: 'major' | 'minor' | 'patch';
   readonly verdicts: readonly { ruleId: string; impact: string; message: string }[];
   readonly property?: string;
@@ -36,6 +39,18 @@ interface Change {
 
 /** The changes from the document at path `base` to the one at `revision` that break clients. Throws when a path is unreadable. */
 export async function breaksBetween(base: string, revision: string): Promise<Break[]> {
+  const [before, after] = await Promise.all([base, revision].map((path) => readFile(path, 'utf8')));
+  const [old, current] = [parseDocument(before!), parseDocument(after!)];
+  if (!('asyncapi' in old)) return openApiBreaks(base, revision);
+  const { info: _old, ...promised } = old as unknown as JsonObject;
+  const { info: _current, ...kept } = current as unknown as JsonObject;
+  return removals(withoutTexts(promised), withoutTexts(kept)).map((place) => ({
+    what: `${place} removed-or-changed`,
+    message: `${place} is not there any more, or says something else.`,
+  }));
+}
+
+async function openApiBreaks(base: string, revision: string): Promise<Break[]> {
   const folder = await mkdtemp(join(tmpdir(), 'contracts-'));
   try {
     const paths = [join(folder, 'base.json'), join(folder, 'revision.json')] as const;
@@ -44,7 +59,9 @@ export async function breaksBetween(base: string, revision: string): Promise<Bre
     const outcome = await redocly('diff', ...paths, '--format=json', '--fail-on=none');
     if (!outcome.passed) throw new Error(outcome.stderr);
     const { changes } = JSON.parse(outcome.stdout) as { changes: Change[] };
-    return changes.flatMap((change) => ruledBreaks(change).concat(headerBreaks(change)));
+    return changes.flatMap((change) =>
+      ruledBreaks(change).concat(headerBreaks(change), requestBreaks(change)),
+    );
   } catch (error) {
     const why = (error as Error).message;
     throw new Error(`${base} and ${revision} cannot be compared:\n${why}`, { cause: error });
@@ -72,6 +89,14 @@ function headerBreaks({ path, typeName, property, base }: Change): Break[] {
     : [];
 }
 
+/** Redocly (2.77) finds it harmless that a request loses a property. Here unknown properties are a 400. */
+function requestBreaks({ path, typeName, kind }: Change): Break[] {
+  const isProperty = /\/requestBody\/.*\/properties\/[^/]+$/.test(path);
+  return isProperty && typeName === 'Schema' && kind === 'removed'
+    ? [{ what: `${path} request-property-removed`, message: 'The property is now a 400.' }]
+    : [];
+}
+
 /** Reads the marks of a file. Throws when a mark is incomplete. */
 export async function readMarks(path: string): Promise<Mark[]> {
   const marks = (parse(await readFile(path, 'utf8')) ?? []) as unknown;
@@ -79,7 +104,7 @@ export async function readMarks(path: string): Promise<Mark[]> {
   for (const mark of marks as (Partial<Record<keyof Mark, unknown>> | null)[]) {
     const texts = [mark?.document, mark?.what, mark?.why, mark?.since];
     const complete = texts.every((text) => typeof text === 'string' && text !== '');
-    if (!complete || !documentNames.includes(mark?.document as DocumentName))
+    if (!complete || !releasedNames.includes(mark?.document as ReleasedName))
       throw new Error(
         `${path}: each entry has document, what, why, since: ${JSON.stringify(mark)}`,
       );
@@ -89,7 +114,7 @@ export async function readMarks(path: string): Promise<Mark[]> {
 
 /** The breaks that no mark allows and the marks that match no break, as lines for people. */
 export function judge(
-  name: DocumentName,
+  name: ReleasedName,
   breaks: readonly Break[],
   marks: readonly Mark[],
 ): string[] {

@@ -1,4 +1,4 @@
-// `npm run check -w contracts`: generated files are current, the documents lint, and every breaking change is marked.
+// `npm run check -w contracts`: generated files are current, the documents lint and are released, and every break is marked.
 import { join } from 'node:path';
 import { documentNames } from '../src/document.ts';
 import type { DocumentName } from '../src/document.ts';
@@ -6,10 +6,12 @@ import { breaksBetween, judge, readMarks } from './breaking.ts';
 import { staleSchemas } from './event-schemas.ts';
 import { staleTypes } from './generate.ts';
 import { redocly } from './redocly.ts';
+import { releasedNames, releasesOf, unreleased, versionOf, type ReleasedName } from './releases.ts';
 
 /** The folders and files that the checks read. */
 export interface Folders {
   readonly openapi: string;
+  readonly asyncapi: string;
   readonly released: string;
   /** The file of marks. */
   readonly marks: string;
@@ -22,13 +24,17 @@ export interface Finding {
 }
 
 const root = join(import.meta.dirname, '..');
-/** The AsyncAPI document of the event channels. */
-export const channelsPath = join(root, 'asyncapi/user-events.yaml');
 export const folders: Folders = {
   openapi: join(root, 'openapi'),
+  asyncapi: join(root, 'asyncapi'),
   released: join(root, 'released'),
   marks: join(root, 'breaking-changes.yaml'),
 };
+/** The path of a current document. */
+export const documentPath = (name: ReleasedName, { openapi, asyncapi }: Folders): string =>
+  join(name === 'user-events' ? asyncapi : openapi, `${name}.yaml`);
+/** The AsyncAPI document of the event channels. */
+export const channelsPath = documentPath('user-events', folders);
 
 /** Checks that the generated types match the documents. */
 export async function checkTypes(): Promise<Finding[]> {
@@ -60,17 +66,27 @@ async function lint(name: string, path: string): Promise<Finding> {
   return { name: `${name}: lint`, wrong: passed ? [] : [`${stdout}${stderr}`.trim()] };
 }
 
-/** Checks that every breaking change between the released document and the current one is marked. */
-export async function checkBreaks(
-  name: DocumentName,
-  { openapi, released, marks }: Folders,
-): Promise<Finding> {
-  const judged = async () =>
-    judge(
-      name,
-      await breaksBetween(join(released, `${name}.yaml`), join(openapi, `${name}.yaml`)),
-      await readMarks(marks),
-    );
+/**
+ * Checks that a document is released as it is. What is on the main branch may be deployed, so releasing is part of each
+ * change of a contract.
+ */
+export async function checkRelease(name: ReleasedName, all: Folders): Promise<Finding> {
+  const why = await unreleased(name, documentPath(name, all), all.released);
+  return { name: `${name}: is released`, wrong: why === undefined ? [] : [why] };
+}
+
+/** Checks that every break between a document, or its newest release when they agree, and the release before is marked. */
+export async function checkBreaks(name: ReleasedName, all: Folders): Promise<Finding> {
+  const judged = async () => {
+    const path = documentPath(name, all);
+    const releases = await releasesOf(name, all.released);
+    const isReleased = (await unreleased(name, path, all.released)) === undefined;
+    const base = releases.at(isReleased ? -2 : -1);
+    if (base === undefined) return [];
+    const version = await versionOf(path);
+    const marks = (await readMarks(all.marks)).filter(({ since }) => since === version);
+    return judge(name, await breaksBetween(base.path, path), marks);
+  };
   return {
     name: `${name}: no unmarked break since the last release`,
     wrong: await judged().catch((error: Error) => [error.message]),
@@ -82,7 +98,8 @@ async function checkAll(): Promise<Finding[]> {
     checkSchemas(),
     ...documentNames.map((name) => checkLint(name, folders)),
     checkChannels(channelsPath),
-    ...documentNames.map((name) => checkBreaks(name, folders)),
+    ...releasedNames.map((name) => checkRelease(name, folders)),
+    ...releasedNames.map((name) => checkBreaks(name, folders)),
   ]).then(async (findings) => [...(await checkTypes()), ...findings]);
 }
 

@@ -1,12 +1,18 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { readMarks } from '../../scripts/breaking.ts';
-import { channelsPath, checkBreaks, checkChannels, checkLint } from '../../scripts/check.ts';
-import type { Folders } from '../../scripts/check.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  channelsPath,
+  checkBreaks,
+  checkChannels,
+  checkLint,
+  checkRelease,
+  documentPath,
+} from '../../scripts/check.ts';
+import { folders as repository, type Folders } from '../../scripts/check.ts';
 import { redocly } from '../../scripts/redocly.ts';
-import { release } from '../../scripts/release.ts';
+import { release, releasedNames, type ReleasedName } from '../../scripts/releases.ts';
 import { documentNames, loadDocument, openapiFolder, parseDocument } from '../../src/document.ts';
 
 let folders: Folders;
@@ -14,15 +20,21 @@ let home: string;
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'contracts-'));
-  folders = { openapi: home, released: join(home, 'released'), marks: join(home, 'marks.yaml') };
+  const released = join(home, 'released');
+  folders = { openapi: home, asyncapi: home, released, marks: join(home, 'marks.yaml') };
+  await writeFile(folders.marks, '[]');
   for (const name of documentNames)
     await writeFile(
       join(home, `${name}.yaml`),
       await readFile(join(openapiFolder, `${name}.yaml`)),
     );
-  await release(folders);
+  await writeFile(join(home, 'user-events.yaml'), await readFile(channelsPath));
+  await Promise.all(releasedNames.map(releaseNow));
 });
 afterEach(() => rm(home, { recursive: true }));
+
+const releaseNow = (name: ReleasedName) =>
+  release(name, documentPath(name, folders), folders.released);
 
 /** Changes Social's document after its release. */
 async function change(...changes: readonly (readonly [from: string, to: string])[]): Promise<void> {
@@ -105,17 +117,97 @@ test('a removed field of an event breaks consumers', async () => {
   expect(wrong).toContainEqual(expect.stringContaining('`method`'));
 });
 
-test('the check fails for a document without a released version', async () => {
-  await rm(join(folders.released, 'social.yaml'));
-  expect(await breaks()).toEqual([expect.stringContaining('cannot be compared')]);
+test('a property that a request loses breaks clients, since unknown properties are a 400', async () => {
+  const text = await readFile(join(home, 'identity.yaml'), 'utf8');
+  const email = "        email: { $ref: '#/components/schemas/Email' }\n";
+  expect(text).toContain(email);
+  await writeFile(
+    join(home, 'identity.yaml'),
+    text.replace(email, '').replace('[username, email, password]', '[username, password]'),
+  );
+  const { wrong } = await checkBreaks('identity', folders);
+  expect(wrong).toEqual([expect.stringContaining('properties/email request-property-removed')]);
 });
 
-test('a release makes the current documents the base and removes the marks', async () => {
-  await change([limit, `${limit}      required: true\n`]);
-  await writeFile(folders.marks, '[{ document: social, what: it, why: because, since: 2.0.0 }]');
-  await release(folders);
-  expect(await breaks()).toEqual([]);
-  expect(await readMarks(folders.marks)).toEqual([]);
+const changeChannels = async (from: string, to: string) => {
+  const path = join(home, 'user-events.yaml');
+  const text = await readFile(path, 'utf8');
+  expect(text).toContain(from);
+  await writeFile(path, text.replace(from, to));
+  return (await checkBreaks('user-events', folders)).wrong;
+};
+
+describe('the AsyncAPI document', () => {
+  test.each([
+    ['another subject', 'address: user-events.{id}', 'address: users.{id}', 'stream/address'],
+    ['a message less', "      - $ref: '#/channels/stream/messages/UserDeleted'\n", '', 'messages'],
+    ['a header less', 'required: [Link, Log-Head]', 'required: [Link]', 'FeedHeaders/required'],
+    ['a smaller limit', 'maximum: 10000', 'maximum: 1000', 'timeout/maximum'],
+  ])('with %s breaks consumers', async (_, from, to, where) => {
+    expect((await changeChannels(from, to)).join()).toContain(where);
+  });
+
+  test('with other words, a new message and a new header breaks no consumer', async () => {
+    await changeChannels('title: The HTTP feed', 'title: The feed over HTTP');
+    await changeChannels(
+      '      UserEventBatch: { $ref',
+      '      More: {}\n      UserEventBatch: { $ref',
+    );
+    expect(await changeChannels('[Link, Log-Head]', '[Link, Log-Head, Epoch]')).toEqual([]);
+  });
+});
+
+const whyUnreleased = async () => (await checkRelease('social', folders)).wrong;
+const raiseVersion = () => change(['\n  version: ', '\n  version: 1']);
+
+describe('a release', () => {
+  test('is needed after each change of a promise, and for no other', async () => {
+    await change(['summary: One post\n', 'summary: A single post\n']);
+    expect(await whyUnreleased()).toEqual([]);
+    await change([limit, `${limit}      required: true\n`]);
+    expect(await whyUnreleased()).toEqual([expect.stringContaining('raise info.version')]);
+    await raiseVersion();
+    expect(await whyUnreleased()).toEqual([expect.stringContaining('is not released')]);
+    await releaseNow('social');
+    expect(await whyUnreleased()).toEqual([]);
+  });
+
+  test('is never overwritten', async () => {
+    await change([limit, `${limit}      required: true\n`]);
+    await expect(releaseNow('social')).rejects.toThrow('raise info.version');
+  });
+
+  test('is compared with the one before it, and needs marks of its own version', async () => {
+    await raiseVersion();
+    await change([limit, `${limit}      required: true\n`]);
+    const before = await breaks();
+    expect(before).not.toEqual([]);
+    await releaseNow('social');
+    expect(await breaks()).toEqual(before);
+    const { version } = parseDocument(await readFile(join(home, 'social.yaml'), 'utf8')).info;
+    const mark = (since: string) =>
+      before.map((line) => ({
+        document: 'social',
+        what: line.split('what: ')[1],
+        why: 'y',
+        since,
+      }));
+    await writeFile(folders.marks, JSON.stringify(mark(version)));
+    expect(await breaks()).toEqual([]);
+    await writeFile(folders.marks, JSON.stringify(mark('1.0.0')));
+    expect(await breaks()).toEqual(before);
+  });
+
+  test('is the first one without anything to compare it with', async () => {
+    await rm(folders.released, { recursive: true });
+    expect(await breaks()).toEqual([]);
+    expect(await whyUnreleased()).toEqual([expect.stringContaining('was never released')]);
+  });
+});
+
+test('the documents of this repository are released, so that what is deployed is protected', async () => {
+  for (const name of releasedNames)
+    expect((await checkRelease(name, repository)).wrong).toEqual([]);
 });
 
 test('linting fails for an invalid OpenAPI document', async () => {
