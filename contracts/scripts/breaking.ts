@@ -6,8 +6,9 @@ import { parse } from 'yaml';
 import { parseDocument } from '../src/document.ts';
 import type { JsonObject } from '../src/document.ts';
 import { redocly } from './redocly.ts';
-import { releasedNames, withoutTexts, type ReleasedName } from './releases.ts';
+import { releasedNames, type ReleasedName } from './releases.ts';
 import { removals } from './removals.ts';
+import { withoutTexts } from './texts.ts';
 
 /** A change that takes away something that clients of the base version may use. */
 export interface Break {

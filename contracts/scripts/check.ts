@@ -1,12 +1,14 @@
 // `npm run check -w contracts`: generated files are current, the documents lint and are released, and every break is marked.
 import { join } from 'node:path';
-import { documentNames } from '../src/document.ts';
+import { documentNames, loadDocument } from '../src/document.ts';
 import type { DocumentName } from '../src/document.ts';
 import { breaksBetween, judge, readMarks } from './breaking.ts';
 import { staleSchemas } from './event-schemas.ts';
+import { expectationsOf } from './expected.ts';
 import { staleTypes } from './generate.ts';
 import { redocly } from './redocly.ts';
 import { releasedNames, releasesOf, unreleased, versionOf, type ReleasedName } from './releases.ts';
+import { unmet } from './unmet.ts';
 
 /** The folders and files that the checks read. */
 export interface Folders {
@@ -75,6 +77,15 @@ export async function checkRelease(name: ReleasedName, all: Folders): Promise<Fi
   return { name: `${name}: is released`, wrong: why === undefined ? [] : [why] };
 }
 
+/** Checks that the other services, as they are now, do what a service expects of them. */
+export async function checkExpectations(consumer: DocumentName): Promise<Finding> {
+  const expected = Object.entries(await expectationsOf(consumer));
+  const wrong = expected.flatMap(([provider, each]) =>
+    unmet(loadDocument(provider as DocumentName), each).map((what) => `${provider}: ${what}`),
+  );
+  return { name: `${consumer}: the other services meet its expectations`, wrong };
+}
+
 /** Checks that every break between a document, or its newest release when they agree, and the release before is marked. */
 export async function checkBreaks(name: ReleasedName, all: Folders): Promise<Finding> {
   const judged = async () => {
@@ -98,6 +109,7 @@ async function checkAll(): Promise<Finding[]> {
     checkSchemas(),
     ...documentNames.map((name) => checkLint(name, folders)),
     checkChannels(channelsPath),
+    ...documentNames.map(checkExpectations),
     ...releasedNames.map((name) => checkRelease(name, folders)),
     ...releasedNames.map((name) => checkBreaks(name, folders)),
   ]).then(async (findings) => [...(await checkTypes()), ...findings]);

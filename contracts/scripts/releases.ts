@@ -1,9 +1,12 @@
-// The released versions of the documents: released/NAME/VERSION.yaml. What is released is a promise to whoever deployed it.
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+// The released versions of the documents, released/NAME/VERSION.yaml, each with what the service expects of others in this
+// version, VERSION.expects.json. A release is a promise to whoever has deployed it.
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { documentNames, parseDocument } from '../src/document.ts';
 import type { Json, JsonObject } from '../src/document.ts';
+import { expectationsOf, type ExpectedOfAll } from './expected.ts';
+import { withoutTexts } from './texts.ts';
 
 /** The documents that are released: one OpenAPI document for each service, and the AsyncAPI document of the events. */
 export const releasedNames = [...documentNames, 'user-events'] as const;
@@ -19,6 +22,7 @@ export async function releasesOf(name: ReleasedName, released: string): Promise<
   const folder = join(released, name);
   const files = await readdir(folder).catch(() => []);
   return files
+    .filter((file) => file.endsWith('.yaml'))
     .map((file) => ({ version: file.replace(/\.yaml$/, ''), path: join(folder, file) }))
     .toSorted((a, b) => a.version.localeCompare(b.version, undefined, { numeric: true }));
 }
@@ -32,19 +36,13 @@ async function promises(path: string): Promise<{ version: string; content: Json 
   return { version: info.version, content: withoutTexts(content as unknown as JsonObject) };
 }
 
-const TEXTS = new Set(['description', 'summary', 'title', 'example', 'examples', 'x-expected']);
-
-/** The value without texts and examples. A property that has such a name is a schema, and stays. */
-export function withoutTexts(value: Json, inProperties = false): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => withoutTexts(item));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value as JsonObject)
-    .filter(([key]) => inProperties || !TEXTS.has(key))
-    .map(([key, inner]) => [key, withoutTexts(inner, key === 'properties' && !inProperties)]);
-  return Object.fromEntries(entries) as JsonObject;
+/** What a service expected of others in a release; nothing when it reads no answers of others. */
+export async function expectedIn({ path }: Release): Promise<ExpectedOfAll> {
+  const text = await readFile(path.replace(/yaml$/, 'expects.json'), 'utf8').catch(() => '{}');
+  return JSON.parse(text) as ExpectedOfAll;
 }
 
-/** Why a document is not released as it is; undefined when its newest release promises the same. */
+/** Why a document is not released as it is; undefined when its newest release promises and expects the same. */
 export async function unreleased(
   name: ReleasedName,
   path: string,
@@ -53,12 +51,14 @@ export async function unreleased(
   const current = await promises(path);
   const newest = (await releasesOf(name, released)).at(-1);
   if (newest === undefined) return 'was never released: run npm run release -w contracts';
-  const same = isDeepStrictEqual(current.content, (await promises(newest.path)).content);
-  if (current.version === newest.version)
-    return same
-      ? undefined
-      : `has changed since release ${newest.version}: raise info.version, and run npm run release -w contracts`;
-  return `version ${current.version} is not released: run npm run release -w contracts`;
+  if (current.version !== newest.version)
+    return `version ${current.version} is not released: run npm run release -w contracts`;
+  const isSame =
+    isDeepStrictEqual(current.content, (await promises(newest.path)).content) &&
+    isDeepStrictEqual(await expectationsOf(name), await expectedIn(newest));
+  return isSame
+    ? undefined
+    : `has changed since release ${newest.version}: raise info.version, and run npm run release -w contracts`;
 }
 
 /**
@@ -76,7 +76,11 @@ export async function release(
   const newest = (await releasesOf(name, released)).at(-1);
   if (newest && version.localeCompare(newest.version, undefined, { numeric: true }) <= 0)
     throw new Error(`${name}: raise info.version above ${newest.version}, which is released`);
+  const target = join(released, name, version);
   await mkdir(join(released, name), { recursive: true });
-  await copyFile(path, join(released, name, `${version}.yaml`));
+  await copyFile(path, `${target}.yaml`);
+  const expected = await expectationsOf(name);
+  if (Object.keys(expected).length > 0)
+    await writeFile(`${target}.expects.json`, `${JSON.stringify(expected, null, 2)}\n`);
   return true;
 }

@@ -33,7 +33,8 @@ export function schemaGuard<T>(name: DocumentName, componentName: string): Guard
   return compile<T>(name, { $ref: `#/components/schemas/${componentName}` });
 }
 
-function compile<T>(name: DocumentName, schema: object): Guard<T> {
+/** Makes a check of a value against a schema that may refer to the components of a document. */
+export function compile<T>(name: DocumentName, schema: object): Guard<T> {
   let compiler = compilers.get(name);
   if (!compiler) {
     compiler = compilerOf(loadDocument(name), 'fast');

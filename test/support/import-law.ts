@@ -48,12 +48,14 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
     room('stitch', /^views\/.*\bstitch\.ts$/, 'types: views calls upstream'),
     room('views', /^views\//, 'stitch calls types: upstream identity social'),
     // The requests to each upstream, one file per resource.
-    room('identity', /^upstream\/identity\//, 'upstream engine calls'),
-    room('social', /^upstream\/social\//, 'upstream engine calls'),
+    room('identity', /^upstream\/identity\//, 'upstream engine calls expectations'),
+    room('social', /^upstream\/social\//, 'upstream engine calls expectations'),
+    // What is used of the upstreams' answers.
+    room('expectations', /^upstream\/expectations\./, ''),
     room('layers', /^upstream\/engine\/layers\//, 'calls types: engine'),
     // Shared types, which import nothing.
     room('calls', /^upstream\/engine\/(call|failure)\.ts$/, ''),
-    room('engine', /^upstream\/engine\//, 'calls types: layers'),
+    room('engine', /^upstream\/engine\//, 'calls expectations types: layers'),
     room('upstream', /^upstream\//, 'engine layers calls'),
   ],
   'identity-service': [

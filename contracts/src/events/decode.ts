@@ -3,6 +3,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { compilerOf } from '../compiler.ts';
 import { loadDocument } from '../document.ts';
+import { usedOf } from '../expectations.ts';
 import type { UserEventOnWire } from '../types.ts';
 
 /** All event types. */
@@ -57,10 +58,29 @@ export interface InvalidEvent {
 }
 export type UserEvent = NamedEvent | DeletedEvent | UnknownEvent | InvalidEvent;
 
+const ENVELOPE = [
+  'specversion',
+  'id',
+  'source',
+  'type',
+  'subject',
+  'time',
+  'sequence',
+  'datacontenttype',
+  'traceparent',
+];
+/** What consumers use of the events. Other fields are not checked, so that writers may add, change and drop them. */
+export const usedFields: Readonly<Record<EventType, readonly string[]>> = {
+  UserCreated: [...ENVELOPE, 'data.id', 'data.username'],
+  UserUpdated: [...ENVELOPE, 'data.id', 'data.username'],
+  UserDeleted: [...ENVELOPE, 'method', 'data.id'],
+};
+
+const identity = loadDocument('identity');
 const component = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const compile = compilerOf(loadDocument('identity'), 'fast');
+const compile = compilerOf(identity, 'fast');
 const checks = new Map<unknown, ValidateFunction>(
-  eventTypes.map((type) => [type, compile(component(type))]),
+  eventTypes.map((type) => [type, compile(usedOf(identity, type, usedFields[type]))]),
 );
 /** The parts that an event of an unknown type must have. */
 const checkUnknown = compile({

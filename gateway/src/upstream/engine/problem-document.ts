@@ -1,8 +1,8 @@
 // Problem documents of our own services (RFC 9457). Only such a document says that an entity does not exist, or that the
 // service rejects a request: a 404 of a proxy in between says nothing about the entity.
 import { problems, type InputFault, type ProblemSlug } from 'chassis/http/problem';
-import { schemaGuard } from 'contracts/guard';
 import type { Problem } from 'contracts/types';
+import { identityAnswer } from '../expectations.ts';
 
 /** The fields of an upstream's problem document that a client may see. */
 export interface UpstreamProblem {
@@ -11,7 +11,7 @@ export interface UpstreamProblem {
   readonly errors: readonly InputFault[] | undefined;
 }
 
-const isProblem = schemaGuard<Problem>('identity', 'Problem');
+const isProblem = identityAnswer<Problem>('Problem');
 const PREFIX = 'urn:social-network:problem:';
 
 const isSlug = (slug: string): slug is ProblemSlug => Object.hasOwn(problems, slug);

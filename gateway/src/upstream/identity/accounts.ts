@@ -1,12 +1,12 @@
 // A user's account at Identity: create, read, change, delete.
-import { schemaGuard } from 'contracts/guard';
 import type { Confirmation, Me, MeChange, NewUser } from 'contracts/types';
+import { identityAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, conditionalBearer, type Conditional, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
 import { sessionEndpoint } from './sessions.ts';
 
-const isMe = schemaGuard<Me>('identity', 'Me');
+const isMe = identityAnswer<Me>('Me');
 
 export const register = (limits: SizeLimits) =>
   sessionEndpoint<NewUser>('register', '/api/users', 201, [400, 409], limits);

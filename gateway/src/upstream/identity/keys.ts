@@ -1,9 +1,9 @@
 // Identity's public keys.
-import { schemaGuard } from 'contracts/guard';
 import type { KeySet } from 'contracts/types';
+import { identityAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 
-const isKeySet = schemaGuard<KeySet>('identity', 'KeySet');
+const isKeySet = identityAnswer<KeySet>('KeySet');
 
 /** The public keys that verify access tokens, as a JWKS (RFC 7517). */
 export const getKeys = ({ one }: SizeLimits): Endpoint<undefined, KeySet> => ({

@@ -1,11 +1,11 @@
 // Sessions at Identity: log in, refresh, log out.
-import { schemaGuard } from 'contracts/guard';
 import type { Credentials, Session } from 'contracts/types';
+import { identityAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, rejections, type Result } from '../result.ts';
 
-const isSession = schemaGuard<Session>('identity', 'Session');
+const isSession = identityAnswer<Session>('Session');
 
 /** A request without a viewer. `address` is the client's: Identity limits the attempts of each address. */
 export interface AnonymousRequest<T> {

@@ -1,14 +1,14 @@
 // Users at Identity.
-import { schemaGuard } from 'contracts/guard';
 import type { User, UserBatch } from 'contracts/types';
+import { identityAnswer } from '../expectations.ts';
 import { byIds } from '../by-ids.ts';
 import type { SizeLimits } from '../engine/endpoint.ts';
 
 const users = {
   name: 'users',
   path: '/api/users',
-  isOne: schemaGuard<User>('identity', 'User'),
-  isList: schemaGuard<UserBatch>('identity', 'UserBatch'),
+  isOne: identityAnswer<User>('User'),
+  isList: identityAnswer<UserBatch>('UserBatch'),
   pick: ({ id, username }: User): User => ({ id, username }),
 };
 

@@ -1,10 +1,10 @@
 // Social's replica of user names.
-import { schemaGuard } from 'contracts/guard';
 import type { AuthorBatch, User } from 'contracts/types';
+import { socialAnswer } from '../expectations.ts';
 import { byIds } from '../by-ids.ts';
 import type { SizeLimits } from '../engine/endpoint.ts';
 
-const isAuthorBatch = schemaGuard<AuthorBatch>('social', 'AuthorBatch');
+const isAuthorBatch = socialAnswer<AuthorBatch>('AuthorBatch');
 
 const authors = {
   name: 'authors',

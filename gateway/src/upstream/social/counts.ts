@@ -1,9 +1,9 @@
 // Counts at Social.
-import { schemaGuard } from 'contracts/guard';
 import type { Counts } from 'contracts/types';
+import { socialAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 
-const isCounts = schemaGuard<Counts>('social', 'Counts');
+const isCounts = socialAnswer<Counts>('Counts');
 
 /** How many posts and friends a user has. */
 export const getCounts = (limits: SizeLimits): Endpoint<number, Counts> => ({

@@ -1,11 +1,11 @@
 // The viewer's feed at Social.
-import { schemaGuard } from 'contracts/guard';
 import type { Post, PostPage } from 'contracts/types';
+import { socialAnswer } from '../expectations.ts';
 import type { SizeLimits } from '../engine/endpoint.ts';
 import { pickPost, type Include } from './posts.ts';
 import { viewerPage, type ViewerPageRequest } from './viewer-page.ts';
 
-const isPostPage = schemaGuard<PostPage>('social', 'PostPage');
+const isPostPage = socialAnswer<PostPage>('PostPage');
 
 export const getFeed = (limits: SizeLimits, include: Include) =>
   viewerPage<ViewerPageRequest, Post>(

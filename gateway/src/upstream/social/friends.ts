@@ -1,14 +1,14 @@
 // The viewer's friends and friend requests at Social.
-import { schemaGuard } from 'contracts/guard';
 import type { FriendPage, Friendship, RequestPage } from 'contracts/types';
+import { socialAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
 import { viewerPage, type ViewerPageRequest } from './viewer-page.ts';
 
-const isFriendPage = schemaGuard<FriendPage>('social', 'FriendPage');
-const isRequestPage = schemaGuard<RequestPage>('social', 'RequestPage');
-const isFriendship = schemaGuard<Friendship>('social', 'Friendship');
+const isFriendPage = socialAnswer<FriendPage>('FriendPage');
+const isRequestPage = socialAnswer<RequestPage>('RequestPage');
+const isFriendship = socialAnswer<Friendship>('Friendship');
 
 export type FriendRequestsRequest = ViewerPageRequest & {
   readonly direction: 'incoming' | 'outgoing';

@@ -1,14 +1,14 @@
 // Posts at Social: read by id and by author; created, changed and deleted by their authors.
-import { schemaGuard } from 'contracts/guard';
 import type { Post, PostBatch, PostPage } from 'contracts/types';
+import { socialAnswer } from '../expectations.ts';
 import { byIds } from '../by-ids.ts';
 import { isAbout, problemIn } from '../engine/problem-document.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, conditionalBearer, type Conditional, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
 
-const isPost = schemaGuard<Post>('social', 'Post');
-const isPostPage = schemaGuard<PostPage>('social', 'PostPage');
+const isPost = socialAnswer<Post>('Post');
+const isPostPage = socialAnswer<PostPage>('PostPage');
 
 /** A page of one author's posts. */
 export interface PostPageRequest {
@@ -30,7 +30,7 @@ const posts = {
   name: 'posts',
   path: '/api/posts',
   isOne: isPost,
-  isList: schemaGuard<PostBatch>('social', 'PostBatch'),
+  isList: socialAnswer<PostBatch>('PostBatch'),
   pick: pickPost,
 };
 

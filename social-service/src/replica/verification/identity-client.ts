@@ -4,8 +4,9 @@ import { readFeedPage } from 'chassis/events/feed-page';
 import { fetchJson, type JsonResponse } from 'chassis/base/fetch-json';
 import { httpSource } from 'chassis/events/http-source';
 import { decodeUserEvent } from 'contracts/events/decode';
-import { responseGuard } from 'contracts/guard';
+import { readerOf } from 'contracts/expectations';
 import type { UserBatch } from 'contracts/types';
+import expectations from '../expectations.json' with { type: 'json' };
 
 export interface IdentityClient {
   /** Returns names by id, for at most 100 ids, without users that do not exist. */
@@ -21,7 +22,7 @@ const MAX_BYTES = 65_536;
 
 /** Creates a client. Every method throws SourceError if Identity is unavailable or its answer breaks the contract. */
 export function identityClient(origin: string): IdentityClient {
-  const isBatch = responseGuard<UserBatch>('identity', 'listUsers');
+  const isBatch = readerOf('identity', expectations.identity)<UserBatch>('UserBatch');
   const feed = `${origin}/api/user-events`;
   return {
     async namesOf(ids) {

@@ -1,0 +1,12 @@
+// The patterns of equal-patterns.yaml.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+const path = join(import.meta.dirname, '../equal-patterns.yaml');
+const groups = parse(readFileSync(path, 'utf8')) as { readonly patterns: readonly string[] }[];
+
+/** Whether two patterns are known to accept the same values. */
+export const isSamePattern = (one: string, other: string | undefined): boolean =>
+  one === other ||
+  groups.some(({ patterns }) => patterns.includes(one) && patterns.includes(other ?? ''));
