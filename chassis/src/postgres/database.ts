@@ -5,11 +5,12 @@ import type { Logger } from '../observability/log.ts';
 import { backOff, realTime } from '../base/time.ts';
 import type { Backend } from './backend.ts';
 import { openEmbedded } from './embedded.ts';
-import { isUnavailable, notReady } from './errors.ts';
+import { isLockTimeout, isUnavailable, notReady } from './errors.ts';
 import { migrate, type Migrations } from './migrate.ts';
 import { openServer } from './server.ts';
 
 const NOT_YET = 'The database does not answer yet';
+const LOCKED = 'A migration waits for a lock';
 
 export interface DatabaseOptions<Schema> {
   /** URL of a server; undefined for an embedded database. */
@@ -76,12 +77,12 @@ export async function openDatabase<Schema>({
         return await prepare();
       } catch (error) {
         if (closing.signal.aborted) return;
-        const unavailable = isUnavailable(error);
+        const expected = isUnavailable(error) ? NOT_YET : isLockTimeout(error) ? LOCKED : undefined;
         const { code = 'unknown' } = error as { code?: string };
-        const reason = `${unavailable ? NOT_YET : 'The migrations fail'} (${code})`;
+        const reason = `${expected ?? 'The migrations fail'} (${code})`;
         state = { status: 'preparing', reason };
         const retryInMs = backOff(failures, realTime.random);
-        log.warn({ ...(unavailable ? {} : { err: error }), retryInMs }, reason);
+        log.warn({ ...(expected === undefined && { err: error }), retryInMs }, reason);
         await realTime.pause(retryInMs, closing.signal);
       }
     }

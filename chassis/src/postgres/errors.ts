@@ -54,6 +54,10 @@ const UNAVAILABLE = /^(08|28|53|57)...$|^3D000$/;
 export const isUnavailable = (error: unknown): error is DatabaseError =>
   error instanceof DatabaseError && (!SQLSTATE.test(error.code) || UNAVAILABLE.test(error.code));
 
+/** Whether a statement waited for a lock longer than lock_timeout. */
+export const isLockTimeout = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === '55P03';
+
 /** Whether a row was rejected because another row has the same value in a unique index: any index, or the given one. */
 export const isUniqueViolation = (error: unknown, index?: string): error is DatabaseError =>
   error instanceof DatabaseError &&

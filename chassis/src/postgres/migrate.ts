@@ -5,8 +5,13 @@ import { type Migration, Migrator } from 'kysely/migration';
 /** Migrations by name. They run in the order of their names, so names start with a number: 0001_users. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
+// Statements of other processes queue behind a migration that waits for its lock. Requests time out after 2 s (server.ts).
+const LOCK_TIMEOUT = '1s';
+
 /**
- * Brings the schema up to date.
+ * Brings the schema up to date. A migration that does not get a lock within 1 s fails with SQLSTATE 55P03; nothing of it is
+ * done then, and the caller tries again.
+ * @param db a database on a single connection
  * @returns the names of the migrations that ran now
  */
 export async function migrate(
@@ -15,8 +20,10 @@ export async function migrate(
 ): Promise<readonly string[]> {
   const known = { ...(await newerMigrations(db, migrations)), ...migrations };
   const migrator = new Migrator({ db, provider: { getMigrations: async () => known } });
+  await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, false)`.execute(db);
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+  await sql`reset lock_timeout`.execute(db);
   return results.map((result) => result.migrationName);
 }
 
