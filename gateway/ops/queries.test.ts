@@ -33,6 +33,9 @@ test('finds exactly the metrics, labels and selectors of a query', () => {
     'sum by (part) (rate(a_total{job="b", c=~"d.*"}[5m])) / on (x) group_left () sum(e_count) > 0.5 or vector(0)';
   expect(metricsOf(query)).toEqual(['a_total', 'e_count']);
   expect(labelsOf(query)).toEqual(['job', 'c', 'part', 'x']);
+  expect(
+    labelsOf('sum without (v, w) (a) * ignoring (x) group_right (y) b * on (z) group_left (u) c'),
+  ).toEqual(['v', 'w', 'x', 'y', 'z', 'u']);
   expect(selectorsOf(query)).toEqual([
     { metric: 'a_total', label: 'job', value: /^(?:b)$/ },
     { metric: 'a_total', label: 'c', value: /^(?:d.*)$/ },

@@ -48,13 +48,16 @@ export const readReadme = (): string => read('README.md');
 
 const KEYWORDS = new Set(['and', 'or', 'unless', 'bool', 'offset', 'inf', 'nan']);
 
+/** Finds the lists of labels; their first group is the labels. */
+const GROUPING = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)/g;
+
 /** The metrics of a query: the names that remain after strings, label lists, ranges and functions are removed. */
 export function metricsOf(query: string): string[] {
   const bare = query
     .replaceAll(/"[^"]*"/g, '')
     .replaceAll(/\{[^}]*\}/g, '')
     .replaceAll(/\[[^\]]*\]/g, '')
-    .replaceAll(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, ' ');
+    .replaceAll(GROUPING, ' ');
   const names = [...bare.matchAll(/\b([a-zA-Z_:][\w:]*)\b(?!\s*\()/g)].map(
     ([, name]) => name ?? '',
   );
@@ -64,11 +67,11 @@ export function metricsOf(query: string): string[] {
 /** Whether a metric is Identity's or Social's own. */
 export const isOfServices = (metric: string): boolean => /^(identity|social)_/.test(metric);
 
-/** The labels that a query selects by, groups by or matches on. */
+/** The labels that a query names: to select by, to group by or without, to match on or to ignore. */
 export function labelsOf(query: string): string[] {
   const selected = [...query.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"/g)].map(([, name]) => name ?? '');
-  const grouped = [...query.matchAll(/\b(?:by|on|group_left)\s*\(([^)]*)\)/g)].flatMap(
-    ([, names = '']) => names.split(',').map((name) => name.trim()),
+  const grouped = [...query.matchAll(GROUPING)].flatMap(([, names = '']) =>
+    names.split(',').map((name) => name.trim()),
   );
   return [...new Set([...selected, ...grouped].filter((name) => name !== ''))];
 }

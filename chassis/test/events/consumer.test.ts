@@ -291,14 +291,18 @@ describe('progress', () => {
     await consumer.stop();
   });
 
-  test('is caught up at the first batch when the log is empty or already applied', async () => {
-    const { consumer, nextRead } = startTestConsumer();
-    (await nextRead()).resolve({});
+  test.each([
+    ['empty', 0],
+    ['already applied', 9],
+  ])('is caught up at the first batch when the log is %s', async (_, offset) => {
+    const { consumer, nextRead, state } = startTestConsumer();
+    state.offset = offset;
+    (await nextRead()).resolve({ endOffset: offset });
     await consumer.caughtUp;
     await consumer.stop();
     expect(consumer.status()).toEqual({
-      offset: 0,
-      endOffset: 0,
+      offset,
+      endOffset: offset,
       caughtUp: true,
       lastEventAt: undefined,
       lagMs: 0,

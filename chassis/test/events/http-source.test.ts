@@ -51,6 +51,14 @@ test.each<[string, Record<string, string>]>([
   expect(await readFrom(answerWith({ headers }))).toMatchObject({ nextOffset: 9 });
 });
 
+test('accepts an absolute link to the same feed', async () => {
+  const page = readFrom((req, res) => {
+    const Link = `<http://${req.headers.host}/feed?lastEventId=9>; rel="next"`;
+    answerWith({ headers: { Link } })(req, res);
+  });
+  expect(await page).toMatchObject({ nextOffset: 9 });
+});
+
 test('raises an end offset that is before the last event to the next offset', async () => {
   expect(await readFrom(answerWith({ headers: { 'Log-Head': '8' } }))).toMatchObject({
     endOffset: 9,

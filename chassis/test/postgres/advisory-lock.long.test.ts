@@ -99,7 +99,10 @@ describeOnServer('a process with the leader lock', () => {
     waiting.catch(() => undefined);
     await pause(200);
     proxy.vanish();
+    const start = performance.now();
     await expect(waiting).rejects.toThrow('the server does not answer');
+    // The next attempt begins within half a second.
+    expect(performance.now() - start).toBeLessThan(500 + 2_000 + 500);
     await proxied.close();
     await proxy.close();
     task.end();

@@ -7,6 +7,7 @@ import type { Request } from 'express';
 import { breakerRoutes } from '../../src/admin/breakers.ts';
 import type { Breaker } from '../../src/upstream/engine/breaker.ts';
 import { until } from 'chassis/testing/until';
+import { commandBreaker } from '../support/breakers.ts';
 import { status } from '../support/faulty-responders.ts';
 import { startTestbed } from '../support/testbed.ts';
 
@@ -35,15 +36,35 @@ const dataOf = (text: string): unknown[] =>
 
 test('/breakers shows each breaker: its state and when that began, its counts and its settings', async () => {
   const testbed = await startTestbed({ env: { BREAKER_RESET_MS: '777' } });
+  await testbed.request('/api/posts/5');
+  testbed.social.respondWith(status(500));
+  await testbed.request('/api/posts/6');
+  const attempts = testbed.social.requests.length;
+  await commandBreaker(testbed, 'identity', 'open');
   const response = await testbed.admin('/breakers');
   expect(response.status).toBe(200);
   expect(response.headers['content-type']).toMatch(/^application\/json/);
   expect(response.headers['cache-control']).toBe('no-store');
-  expect(response.text).toMatch(/"identity"/);
-  expect(response.text).toMatch(/"social"/);
-  expect(response.text).toMatch(/"closed"/);
-  expect(response.text).toMatch(/\d{4}-\d\d-\d\dT[\d:.]+Z/);
-  expect(response.text).toMatch(/777/);
+  const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  const settings = { errorPercent: 50, volume: 5, resetMs: 777, windowMs: 10_000 };
+  expect(response.body).toEqual({
+    breakers: [
+      {
+        name: 'identity',
+        state: 'forced_open',
+        since,
+        window: { attempts: 1, successes: 1, failures: 0 },
+        settings,
+      },
+      {
+        name: 'social',
+        state: 'closed',
+        since,
+        window: { attempts, successes: 1, failures: attempts - 1 },
+        settings,
+      },
+    ],
+  });
 });
 
 test.each([

@@ -4,7 +4,12 @@ import { PASSWORD } from 'chassis/testing/users';
 import { CREDENTIALS, NEW_USER } from '../support/credentials.ts';
 import { closesOnReuse, hangsUp, resetsOnReuse, silent } from '../support/faulty-responders.ts';
 import { commandBreaker, breakerStateOf } from '../support/breakers.ts';
-import { expectNoInternals, expectProblem, expectProxyStatus } from '../support/expectations.ts';
+import {
+  expectNoInternals,
+  expectProblem,
+  expectProxyStatus,
+  MARGIN_MS,
+} from '../support/expectations.ts';
 import { faults } from '../support/faults.ts';
 import { mockDns } from '../support/mock-dns.ts';
 import { bearer } from '../support/session.ts';
@@ -98,15 +103,12 @@ describe.each(WRITES)('%s %s', (method, path, upstream, json) => {
   });
 
   test('is not sent while the breaker is open, and answered with a 503 at once', async () => {
-    const { testbed, headers } = await startWithSession();
+    const { testbed, headers } = await startWithSession({ env: { REQUEST_DEADLINE_MS: '4000' } });
     await testbed.request('/api/users/9');
     await commandBreaker(testbed, upstream, 'open');
-    expectProblem(
-      await testbed.request(path, optionsWith(headers)),
-      503,
-      'upstream-unavailable',
-      path,
-    );
+    const response = await testbed.request(path, optionsWith(headers));
+    expectProblem(response, 503, 'upstream-unavailable', path);
+    expect(response.ms).toBeLessThan(MARGIN_MS);
     expect(writes(testbed)).toEqual([]);
   });
 });

@@ -3,7 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { Page } from 'contracts/types';
 import { commandBreaker } from '../support/breakers.ts';
 import type { HttpResponse } from 'chassis/testing/http-client';
-import { expectDegraded, expectProblem, expectProxyStatus } from '../support/expectations.ts';
+import {
+  expectDegraded,
+  expectProblem,
+  expectProxyStatus,
+  MARGIN_MS,
+} from '../support/expectations.ts';
 import { bearer, cookies } from '../support/session.ts';
 import { startTestbed, type TestbedOptions } from '../support/testbed.ts';
 import { always, problem } from 'chassis/testing/stub-server';
@@ -106,11 +111,13 @@ describe('without Identity', () => {
   });
 
   test('with its breaker open, the feed sends nothing to Identity and waits for nothing', async () => {
-    const { testbed, feed } = await arrange();
+    const { testbed, feed } = await arrange({ env: { AUTHOR_DEADLINE_MS: '4000' } });
     await commandBreaker(testbed, 'identity', 'open');
     const response = await feed();
     expectDegraded(response);
     expect(testbed.identity.requests).toEqual([]);
+    expect(response.headers['server-timing']).toMatch(/^social;dur=[\d.]+$/);
+    expect(response.ms).toBeLessThan(MARGIN_MS);
   });
 
   test('a client that prefers strict handling gets a 503', async () => {

@@ -107,9 +107,12 @@ describe('complete answers', () => {
   });
 
   test('are not counted as degraded', async () => {
-    const { request, metric } = await arrange();
-    await request('/api/posts/5');
-    expect(await metric('gateway_degraded_answers_total{part="author",reason="replica"}')).toBe(0);
+    const { request, headers, metric } = await arrange();
+    for (const [path] of reads) await request(path, { headers });
+    for (const reason of ['replica', 'stale', 'missing'])
+      expect(await metric(`gateway_degraded_answers_total{part="author",reason="${reason}"}`)).toBe(
+        0,
+      );
   });
 
   test('of cached posts have the cached author, too, without a request', async () => {
@@ -226,10 +229,14 @@ describe('while the replica fails', () => {
     });
   });
 
-  test('a post is a 502, without a request for its author to Identity', async () => {
-    const { request, social, identity } = await arrange();
-    social.respondWith(status(500));
-    expectProblem(await request('/api/posts/5'), 502, 'upstream-invalid', '/api/posts/5');
-    expect(identity.requests).toEqual([]);
-  });
+  test.each(['/api/posts/5', '/api/posts?ids=5,6', pagesPath, '/api/feed?limit=2'])(
+    '%s is a 502 when the posts fail, too, without a request to Identity',
+    async (path) => {
+      const { request, headers, social, identity } = await arrange();
+      social.respondWith(status(500));
+      const response = await request(path, { headers });
+      expectProblem(response, 502, 'upstream-invalid', path.replace(/\?.*/, ''));
+      expect(identity.requests).toEqual([]);
+    },
+  );
 });

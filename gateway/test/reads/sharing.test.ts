@@ -1,6 +1,6 @@
 // Few upstream requests: in parallel, in batches, and once for equal requests.
 import { connect } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { until } from 'chassis/testing/until';
 import { completePost } from '../support/fixtures.ts';
 import { startTestbed } from '../support/testbed.ts';
@@ -86,12 +86,27 @@ const countIds = (paths: readonly string[]): number =>
   paths.reduce((sum, path) => sum + (path.split('ids=')[1]?.split(',').length ?? 1), 0);
 
 test('requests a post again after POST_TTL_MS, and not before', async () => {
-  const { request, social } = await startTestbed({ env: { POST_TTL_MS: '60000' } });
-  await request('/api/posts/5');
-  const response = await request('/api/posts/5');
-  expect(response.headers['cache-status']).toMatch(/^post; hit; ttl=\d+/);
-  expect(response.headers['server-timing']).toBeUndefined();
-  expect(social.requests).toHaveLength(1);
+  const { request, social } = await startTestbed({
+    env: { POST_TTL_MS: '60000', AUTHOR_TTL_MS: '600000' },
+  });
+  const realNow = performance.now.bind(performance);
+  let skippedMs = 0;
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => realNow() + skippedMs);
+  try {
+    await request('/api/posts/5');
+    // Lifetimes vary by a tenth, and the requests take some time themselves.
+    skippedMs = 40_000;
+    const response = await request('/api/posts/5');
+    expect(response.headers['cache-status']).toMatch(/^post; hit; ttl=\d+/);
+    expect(response.headers['server-timing']).toBeUndefined();
+    expect(social.requests).toHaveLength(1);
+    skippedMs = 60_000;
+    const again = await request('/api/posts/5');
+    expect(again.headers['cache-status']).toMatch(/^post; fwd=miss/);
+    expect(social.requests).toHaveLength(2);
+  } finally {
+    clock.mockRestore();
+  }
 });
 
 test('requests a post each time with POST_TTL_MS=0', async () => {

@@ -80,7 +80,7 @@ describe('while Identity is down', () => {
   });
 });
 
-describe.each(faults)('while Identity $name', ({ inject, host, name }) => {
+describe.each(faults)('while Identity $name', ({ inject, host }) => {
   test('a session that needs a refresh gets a 503, never a 401, and keeps its cookies', async () => {
     const { testbed, valid, expired } = await startWithSessions({
       env: shortDeadlines,
@@ -89,7 +89,6 @@ describe.each(faults)('while Identity $name', ({ inject, host, name }) => {
     await inject(testbed.identity);
     expectUnavailable(await testbed.request('/api/feed', { headers: cookies(expired) }), testbed);
     expect((await testbed.request('/api/friends', { headers: cookies(valid) })).status).toBe(200);
-    expect(name).not.toBe('');
   });
 });
 

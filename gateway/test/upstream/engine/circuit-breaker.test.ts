@@ -198,13 +198,21 @@ test('lets the probe run to its end when its client disconnects, so that a disco
 
 test('rejects every attempt while forced open, whatever the upstream does, until auto', async () => {
   const { guarded, requests, onTransition } = arrange();
+  const earlier = Array.from({ length: 5 }, () => guarded(1, aCaller()));
   breaker.force('open');
   await expect(guarded(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
+  // Attempts that were sent before may still succeed or fail.
+  requests[0]!.answer('cat');
+  for (const { fail } of requests.slice(1)) fail(failure('timeout'));
+  await Promise.allSettled(earlier);
+  expect(breaker.state).toBe('forced_open');
   await jest.advanceTimersByTimeAsync(60_000);
   expect(breaker.state).toBe('forced_open');
+  await expect(guarded(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
+  expect(requests).toHaveLength(5);
   breaker.force('auto');
   void guarded(1, aCaller()).catch(() => undefined);
-  expect(requests).toHaveLength(1);
+  expect(requests).toHaveLength(6);
   expect(onTransition.mock.calls).toEqual([['forced_open'], ['closed']]);
 });
 
