@@ -8,7 +8,7 @@ export const problems = {
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'request-timeout': { status: 408, title: 'The request arrived too slowly' },
-  conflict: { status: 409, title: 'Already taken' },
+  conflict: { status: 409, title: 'Conflict with the current state' },
   'key-in-use': { status: 409, title: 'The same request is still in progress' },
   'precondition-failed': { status: 412, title: 'Changed in the meantime' },
   'content-too-large': { status: 413, title: 'The body is too large' },

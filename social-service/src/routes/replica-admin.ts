@@ -2,6 +2,8 @@
 // The names `authors`, `broken` and `head` are on the wire; in the code they are replica, dead letters and end offset.
 import type { ServerResponse } from 'node:http';
 import type { Route } from 'chassis/http/app';
+import type { Logger } from 'chassis/observability/log';
+import { isUnavailable } from 'chassis/postgres/errors';
 import { SourceError } from 'chassis/events/source';
 import { requireSameOrigin } from 'chassis/http/same-origin';
 import { Problem } from 'chassis/http/problem';
@@ -15,14 +17,24 @@ export interface ReplicaAdmin {
   deadLetters(): Promise<readonly StoredDeadLetter[]>;
   /** Starts a rebuild. Returns false if a rebuild is already running. */
   rebuild(): Promise<boolean>;
+  /** @throws SourceError if Identity is unavailable; an AbortError when the signal aborts or the service stops */
   verify(signal: AbortSignal, progress: (compared: number) => void): Promise<Verified>;
 }
 
 /** Interval of progress lines; less than the idle timeout of a connection. */
 const PROGRESS_MS = 1_000;
 
-export function replicaAdminRoutes(replica: ReplicaAdmin): Route[] {
+export function replicaAdminRoutes(replica: ReplicaAdmin, log: Logger): Route[] {
   let verifying = false;
+
+  /** Returns why the verification failed, for the client. Logs an error that nobody expects. */
+  const reasonOf = (error: unknown): string => {
+    if (error instanceof SourceError) return error.message;
+    if ((error as { name?: unknown } | undefined)?.name === 'AbortError') return 'cancelled';
+    if (isUnavailable(error)) return 'the database does not answer';
+    log.error({ err: error }, 'unexpected error in a verification of the replica; this is a bug');
+    return 'unexpected error';
+  };
 
   /** Writes lines of JSON: the progress, and then the result. Stops when the client disconnects. */
   const streamVerification = async (res: ServerResponse): Promise<void> => {
@@ -36,9 +48,7 @@ export function replicaAdminRoutes(replica: ReplicaAdmin): Route[] {
         verified: await replica.verify(disconnect.signal, (count) => (compared = count)),
       });
     } catch (error) {
-      writeLine({
-        failed: error instanceof SourceError ? error.message : 'unexpected error',
-      });
+      writeLine({ failed: reasonOf(error) });
     } finally {
       verifying = false;
       clearInterval(timer);

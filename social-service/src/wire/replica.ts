@@ -72,7 +72,7 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
     },
   };
   return {
-    adminRoutes: replicaAdminRoutes(admin),
+    adminRoutes: replicaAdminRoutes(admin, log),
     readiness: replicaReadiness({
       replica,
       caughtUp: () => consumer.status().caughtUp,
