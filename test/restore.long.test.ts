@@ -6,7 +6,7 @@ import { connect } from '@nats-io/transport-node';
 import { brokerOptions } from 'chassis/events/nats/connection';
 import { streamsOf } from '../scripts/nats/mirror-stream.ts';
 import {
-  copyOfDatabase,
+  backupOf,
   describeOnServer,
   embeddedDatabase,
   execute,
@@ -89,7 +89,7 @@ describeOnServer('a restored database', () => {
         const kept = await changeUsers(identity, 20);
         await untilConsumed(identity, social);
         await identity.child.stop();
-        const backup = removeLater(await copyOfDatabase(original));
+        const backup = removeLater(await backupOf(original));
         identity = await identityOn(original);
         const lost = await changeUsers(identity, 20);
         await untilConsumed(identity, social);

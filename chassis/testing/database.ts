@@ -49,7 +49,7 @@ async function onServer(statement: string, url = SERVER): Promise<void> {
 export const serverDatabase = (): Promise<TestDatabase> => newOnServer('');
 
 /** Copies a database on the server, as a restore from a backup does. No client may be connected to the original. */
-export const copyOfDatabase = ({ settings }: TestDatabase): Promise<TestDatabase> =>
+export const backupOf = ({ settings }: TestDatabase): Promise<TestDatabase> =>
   newOnServer(`template ${new URL(settings.DATABASE_URL!).pathname.slice(1)}`);
 
 /** Runs a statement, as psql does. */

@@ -13,8 +13,8 @@ export interface Bars {
 }
 
 const WIDTH = 790;
-const LEFT = 300;
-const RIGHT = 90;
+const LABEL_WIDTH = 300;
+const VALUE_WIDTH = 90;
 const BAR = 14;
 const SPACING = 14;
 const TOP = 64;
@@ -43,18 +43,21 @@ export function bars({ title, groups, series, text, log = false }: Bars): string
   const step = series.length * BAR + SPACING;
   const height = TOP + groups.length * step;
   const legend = series.map((name, at) => {
-    const x = LEFT + at * 110;
+    const x = LABEL_WIDTH + at * 110;
     return `<rect class="s${at}" x="${x}" y="38" width="10" height="10"/><text x="${x + 15}" y="47">${escape(name)}</text>`;
   });
   const drawn = groups.flatMap(({ label, values: groupValues }, index) => {
     const y = TOP + index * step;
     const middle = y + (series.length * BAR) / 2 + 4;
     return [
-      `<text x="${LEFT - 10}" y="${middle}" text-anchor="end">${escape(label)}</text>`,
+      `<text x="${LABEL_WIDTH - 10}" y="${middle}" text-anchor="end">${escape(label)}</text>`,
       ...groupValues.map((value, at) => {
-        const width = Math.max(1, (WIDTH - LEFT - RIGHT) * lengthOf(value, largest, log));
+        const width = Math.max(
+          1,
+          (WIDTH - LABEL_WIDTH - VALUE_WIDTH) * lengthOf(value, largest, log),
+        );
         const top = y + at * BAR;
-        return `<rect class="s${at}" x="${LEFT}" y="${top}" width="${width.toFixed(1)}" height="${BAR - 2}"/><text x="${(LEFT + width + 5).toFixed(1)}" y="${top + 10}">${escape(text(value))}</text>`;
+        return `<rect class="s${at}" x="${LABEL_WIDTH}" y="${top}" width="${width.toFixed(1)}" height="${BAR - 2}"/><text x="${(LABEL_WIDTH + width + 5).toFixed(1)}" y="${top + 10}">${escape(text(value))}</text>`;
       }),
     ];
   });

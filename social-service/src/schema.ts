@@ -37,7 +37,7 @@ export interface AuthorsTable {
 }
 
 /** The progress of a replica in its log. */
-export interface LogPositionTable {
+export interface LogOffsetTable {
   name: 'users';
   /** The offset up to which events are applied. */
   position: Generated<number>;
@@ -74,7 +74,7 @@ export interface Schema {
   friendships: FriendshipsTable;
   idempotency_keys: IdempotencyKeysTable;
   authors: AuthorsTable;
-  log_position: LogPositionTable;
+  log_position: LogOffsetTable;
   departed: DepartedTable;
   broken_events: BrokenEventsTable;
 }

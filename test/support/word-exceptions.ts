@@ -28,8 +28,8 @@ export const exceptions: readonly Exception[] = [
   allow('position', 'test/', 'a field of the answers of /authors'),
   allow('position', 'lab/replica-bench/', 'a field of the answers of /authors'),
   allow('position', 'gateway/src/wire/invalidation.ts', 'a field of log lines'),
-  allow('log_position LogPositionTable', 'social-service/src/', 'a table'),
-  allow('0004_whole_copies wholeCopies', 'social-service/src/migrations/', 'a migration'),
+  allow('log_position', 'social-service/src/', 'a table'),
+  allow('0004_whole_copies', 'social-service/src/migrations/', 'a migration'),
 
   // Names of libraries, protocols and specifications.
   allow('copied', 'test/compose.test.ts', 'COPY in a Dockerfile'),
@@ -53,11 +53,6 @@ export const exceptions: readonly Exception[] = [
   ),
 
   // Words in another meaning.
-  allow('MAY_FOLLOW_KEY', 'gateway/src/upstream/', 'failures that may depend on the key'),
-  allow('copyOfDatabase', '', 'a restored backup'),
-  allow('left', 'gateway/src/upstream/engine/layers/retry.ts', 'retries that remain in a budget'),
-  allow('left', 'gateway/src/wire/caches.ts', 'retries that remain in a budget'),
-  allow('LEFT', 'lab/compare/plot.ts', 'the left margin of a plot'),
   allow('memoryLog memory-log', '', 'a log in memory'),
   allow('memory', 'social-service/test/replica/', 'memory of a process'),
   allow(
@@ -67,13 +62,9 @@ export const exceptions: readonly Exception[] = [
   ),
   allow('peakMemory resetPeakMemory', 'lab/', 'memory of a process'),
   allow('part parts', '', 'a piece of a text, of an event or of an answer'),
-  allow('anyPart', 'contracts/test/', 'a part of an event'),
   allow(
     'Part FeedParts PeopleParts PostParts PostsParts ProfileParts UserPostsParts',
     'gateway/src/',
     'the data of a view, which its data sources deliver',
   ),
-  allow('anyParts', 'gateway/test/views/', 'the data of a view'),
-  allow('remember', 'gateway/test/writes/', 'an unknown field of a request body'),
-  allow('remember', 'identity-service/test/accounts/', 'an unknown field of a request body'),
 ];

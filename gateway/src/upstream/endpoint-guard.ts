@@ -2,7 +2,7 @@
 // breaker for all. They are told apart by the successes of the other endpoints.
 import type { Call } from './engine/call.ts';
 import { UpstreamFailure } from './engine/failure.ts';
-import { MAY_FOLLOW_KEY, type Quarantine } from './engine/quarantine.ts';
+import { MAY_DEPEND_ON_REQUEST, type Quarantine } from './engine/quarantine.ts';
 
 /** A success elsewhere is evidence that the upstream works for so long. */
 const EVIDENCE_MS = 1_000;
@@ -53,7 +53,8 @@ export function createEndpointGuard({
 
   return {
     shouldCount(endpoint, error) {
-      if (!(error instanceof UpstreamFailure) || !MAY_FOLLOW_KEY.has(error.kind)) return true;
+      if (!(error instanceof UpstreamFailure) || !MAY_DEPEND_ON_REQUEST.has(error.kind))
+        return true;
       const before = rows.get(endpoint);
       if (before === undefined) {
         rows.set(endpoint, { since: now(), failures: 1 });

@@ -40,7 +40,7 @@ export function exposeGauges(
     'Retries that the budget still allows.',
     ['upstream'],
     (gauge) => {
-      for (const { name, budget } of upstreams) gauge.set({ upstream: name }, budget.left);
+      for (const { name, budget } of upstreams) gauge.set({ upstream: name }, budget.remaining);
     },
   );
   metrics.gauge('gateway_cache_entries', 'Entries in each cache.', ['cache'], (gauge) => {

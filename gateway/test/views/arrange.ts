@@ -88,7 +88,7 @@ const anyVia: fc.Arbitrary<AnyVia> = fc.oneof(
 );
 
 /** Any parts that an answer may have. */
-export const anyParts: fc.Arbitrary<Fetched<undefined>[]> = fc.array(
+export const anyFetched: fc.Arbitrary<Fetched<undefined>[]> = fc.array(
   fc.record({
     entity: fc.constantFrom('post', 'author', undefined),
     upstream: anyUpstream,

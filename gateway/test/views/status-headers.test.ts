@@ -5,7 +5,7 @@ import { failureKinds, proxyMember, type FailureKind } from '../../src/upstream/
 import { failureOf } from '../../src/views/data-source.ts';
 import { cacheStatus, proxyStatus, statusHeaders } from '../../src/views/status-headers.ts';
 import {
-  anyParts,
+  anyFetched,
   author,
   failed,
   unavailable,
@@ -91,7 +91,7 @@ describe('Cache-Status', () => {
 
   test('always keeps to RFC 9211: a hit or a forward, never both, with known parameters only', () => {
     fc.assert(
-      fc.property(anyParts, (parts) => {
+      fc.property(anyFetched, (parts) => {
         const parsed = members(cacheStatus(parts));
         expect(parsed.map(({ name }) => name)).toEqual(
           ['post', 'author'].filter((entity) => parts.some((part) => part.entity === entity)),
@@ -170,7 +170,7 @@ describe('Proxy-Status', () => {
 
   test('always keeps to RFC 9209, with one member for each upstream that failed', () => {
     fc.assert(
-      fc.property(anyParts, (parts) => {
+      fc.property(anyFetched, (parts) => {
         const parsed = members(proxyStatus(parts));
         const failures = parts
           .flatMap((part) => [failureOf(part), ...part.tried!.map(({ failure }) => failure)])
@@ -236,7 +236,7 @@ describe('Server-Timing', () => {
 
   test('is always a list of Server-Timing metrics, one for each upstream', () => {
     fc.assert(
-      fc.property(anyParts, (parts) => {
+      fc.property(anyFetched, (parts) => {
         expect(timing(...parts) ?? 'social;dur=0.0').toMatch(
           /^(social;dur=\d+\.\d|identity;dur=\d+\.\d|social;dur=\d+\.\d, identity;dur=\d+\.\d)$/,
         );

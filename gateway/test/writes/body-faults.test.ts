@@ -77,7 +77,7 @@ const ROUTES: readonly [string, string, readonly (readonly [Fields, ...string[]]
     '/api/auth/login',
     [
       [{ username: 'user_7' }, '/body/password'],
-      [{ ...CREDENTIALS, remember: true }, '/body/remember'],
+      [{ ...CREDENTIALS, stayLoggedIn: true }, '/body/stayLoggedIn'],
     ],
   ],
   [

@@ -67,7 +67,7 @@ describe('POST /api/sessions', () => {
 
   test.each([
     ['a body without a password', { username: 'cat_sun_dog' }],
-    ['an unknown field', { username: 'cat_sun_dog', password: 'x', remember: true }],
+    ['an unknown field', { username: 'cat_sun_dog', password: 'x', stayLoggedIn: true }],
     ['a name with U+0000', { username: 'cat\0', password: 'x' }],
     ['a name that is no text', { username: { $ne: '' }, password: 'x' }],
   ])('rejects %s with a 400', async (_, body) => {

@@ -3,11 +3,11 @@ import type { Migrations } from 'chassis/postgres/migrate';
 import * as postsAndFriendships from './0001_posts_and_friendships.ts';
 import * as writes from './0002_writes.ts';
 import * as authors from './0003_authors.ts';
-import * as wholeCopies from './0004_whole_copies.ts';
+import * as completeReplicas from './0004_whole_copies.ts';
 
 export const migrations: Migrations = {
   '0001_posts_and_friendships': postsAndFriendships,
   '0002_writes': writes,
   '0003_authors': authors,
-  '0004_whole_copies': wholeCopies,
+  '0004_whole_copies': completeReplicas,
 };

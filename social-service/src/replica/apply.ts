@@ -2,12 +2,12 @@
 import type { Events } from 'chassis/events/source';
 import type { Applied } from 'chassis/events/consumer';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import type { LogPositionTable, Schema } from '../schema.ts';
+import type { LogOffsetTable, Schema } from '../schema.ts';
 import { storeDeadLetters } from './dead-letters.ts';
 import { type DeadLetter, changesIn, type UserUpsert } from './changes.ts';
 import { deleteUserContent, recordDeletedUsers } from './user-content.ts';
 
-type ReplicaProgress = Selectable<LogPositionTable>;
+type ReplicaProgress = Selectable<LogOffsetTable>;
 
 export interface ApplyResult {
   readonly applied: Applied;

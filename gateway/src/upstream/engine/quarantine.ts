@@ -4,7 +4,7 @@ import type { BreakerState } from './breaker.ts';
 import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
 
 /** Failures that may follow from what was requested. The others, such as a refused connection, are about the upstream. */
-export const MAY_FOLLOW_KEY: ReadonlySet<FailureKind> = new Set([
+export const MAY_DEPEND_ON_REQUEST: ReadonlySet<FailureKind> = new Set([
   'timeout',
   'terminated',
   'incomplete',
@@ -74,7 +74,7 @@ export function createQuarantine<K>({
     // While the breaker is half-open, there are no trials, only its probe.
     needsTrial: (key) => suspects.has(key) && breakerState() !== 'half_open',
     failed(key, error) {
-      if (!(error instanceof UpstreamFailure) || !MAY_FOLLOW_KEY.has(error.kind)) return;
+      if (!(error instanceof UpstreamFailure) || !MAY_DEPEND_ON_REQUEST.has(error.kind)) return;
       const failures = (suspects.get(key)?.failures ?? 0) + 1;
       // One failure may have been chance: the next request shows.
       const ms = failures === 1 ? 0 : Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 2));

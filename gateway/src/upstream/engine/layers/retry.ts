@@ -4,7 +4,7 @@ import { UpstreamFailure } from '../failure.ts';
 
 /** A token bucket: every request earns a share of a retry, every retry spends one. One bucket for each upstream. */
 export interface RetryBudget {
-  readonly left: number;
+  readonly remaining: number;
   earn(): void;
   /** @returns false when the budget is exhausted */
   spend(): boolean;
@@ -12,17 +12,17 @@ export interface RetryBudget {
 
 /** @param share retries earned by each request @param burst the largest number of retries that can be saved */
 export function createRetryBudget(share = 0.1, burst = 10): RetryBudget {
-  let left = burst;
+  let remaining = burst;
   return {
-    get left() {
-      return left;
+    get remaining() {
+      return remaining;
     },
     earn() {
-      left = Math.min(burst, left + share);
+      remaining = Math.min(burst, remaining + share);
     },
     spend() {
-      if (left < 1) return false;
-      left -= 1;
+      if (remaining < 1) return false;
+      remaining -= 1;
       return true;
     },
   };
