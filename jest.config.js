@@ -8,6 +8,7 @@ export default {
   modulePathIgnorePatterns: ['/\\.data/'],
   globalSetup: '<rootDir>/scripts/jest/setup.ts',
   globalTeardown: '<rootDir>/scripts/jest/teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/scripts/jest/shared-output.ts'],
   testTimeout: 15_000,
   maxWorkers: 2,
 };
