@@ -1,6 +1,4 @@
-// Problem documents, and their table in docs/problems.md.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Problem documents. test/documented-tables.test.ts compares their table in docs/problems.md.
 import { expect, test } from '@jest/globals';
 import {
   invalid,
@@ -9,21 +7,6 @@ import {
   problems,
   type ProblemSlug,
 } from 'chassis/http/problem';
-
-test('docs/problems.md has exactly the types, statuses and titles of the code', () => {
-  const text = readFileSync(join(import.meta.dirname, '../../../docs/problems.md'), 'utf8');
-  const rows = text
-    .split('\n')
-    .map((line) => line.split('|').map((cell) => cell.trim()))
-    .filter((cells) => cells[1]?.startsWith('`'))
-    .map(([, slug, status, title]) => [slug?.replaceAll('`', ''), status, title]);
-  const inCode = Object.entries(problems).map(([slug, { status, title }]) => [
-    slug,
-    `${status}`,
-    title,
-  ]);
-  expect(rows).toEqual(inCode);
-});
 
 test.each(Object.keys(problems) as ProblemSlug[])(
   'the problem %s becomes a document of RFC 9457',

@@ -1,6 +1,4 @@
-// The closed list of failures: docs/failures.md equals the code, and every kind has the promised status.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// The closed list of failures: every kind has the promised status. test/documented-tables.test.ts compares docs/failures.md.
 import { expect, test } from '@jest/globals';
 import { problems } from 'chassis/http/problem';
 import * as fc from 'fast-check';
@@ -12,46 +10,6 @@ import {
 } from '../../src/upstream/engine/failure.ts';
 
 const kinds = Object.keys(failureKinds) as FailureKind[];
-
-/** The rows of the page's table by kind. */
-function documented(): [string, Record<string, string>][] {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/failures.md'), 'utf8');
-  return page
-    .split('\n')
-    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
-    .filter((cells) => cells.length === 8 && !/^(kind|-+)$/.test(cells[1]!))
-    .map(([, kind, meaning, required, proxy, breaker, retried]) => [
-      kind!,
-      {
-        meaning: meaning!,
-        required: required!,
-        proxy: proxy!,
-        breaker: breaker!,
-        retried: retried!,
-      },
-    ]);
-}
-
-/** The row that a kind must have. */
-function expected(kind: FailureKind): Record<string, unknown> {
-  const { slug, proxyError, trips, retry } = failureKinds[kind];
-  const withoutError = kind === 'left' ? 'nothing' : 'received-status';
-  return {
-    meaning: expect.stringMatching(/\w/),
-    required: `${problems[slug].status} ${slug}`,
-    proxy: proxyError === null ? withoutError : `error=${proxyError}`,
-    breaker: trips ? 'counts' : 'ignores',
-    retried: retry ? 'once' : 'no',
-  };
-}
-
-test('docs/failures.md has exactly the kinds of the code, each once and in the code’s order', () => {
-  expect(documented().map(([kind]) => kind)).toEqual(kinds);
-});
-
-test.each(kinds)('docs/failures.md describes the failure %s as the code has it', (kind) => {
-  expect(Object.fromEntries(documented())[kind]).toEqual(expected(kind));
-});
 
 // PRODUCT: an invalid response is a 502; an open breaker, or an upstream that is unavailable, a 503; a timeout, a 504.
 const promised = {
