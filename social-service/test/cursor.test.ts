@@ -1,10 +1,10 @@
-// The cursor: what was made is read again, and nothing else is.
+// The cursor: every cursor of ours can be read, and no other text.
 import { expect, test } from '@jest/globals';
 import { Problem } from 'chassis/http/problem';
 import * as fc from 'fast-check';
 import { encodeCursor, decodeCursor } from '../src/page.ts';
 
-test('every id comes back from its cursor, which fits a URL as it is', () => {
+test('a cursor returns its id, and needs no escaping in a URL', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (id) => {
       expect(encodeCursor(id)).toMatch(/^[A-Za-z0-9_-]{1,60}$/);
@@ -13,7 +13,7 @@ test('every id comes back from its cursor, which fits a URL as it is', () => {
   );
 });
 
-test('no cursor is no cursor', () => {
+test('a missing cursor is undefined', () => {
   expect(decodeCursor(undefined)).toBeUndefined();
 });
 
@@ -33,13 +33,13 @@ test.each([
   encoded('{"i":5} '),
   encoded('5'),
   'A'.repeat(100_000),
-])('%s is a 400 at the cursor', (text) => {
+])('the cursor %s is a 400 that points at the cursor', (text) => {
   expect(() => decodeCursor(text)).toThrow(
     expect.objectContaining({ errors: [expect.objectContaining({ pointer: '/query/cursor' })] }),
   );
 });
 
-test('any text at all is read or refused by a Problem', () => {
+test('any text is decoded or rejected with a problem', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.base64String(), fc.json().map(encoded)), (text) => {
       try {

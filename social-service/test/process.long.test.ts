@@ -1,4 +1,4 @@
-// The process: what it refuses to start with, and how it ends.
+// Social as a process: a wrong setting, and how the process ends.
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { startNode, startService } from 'chassis/testing/process';
@@ -6,7 +6,7 @@ import { embeddedDatabase } from 'chassis/testing/database';
 
 const main = join(import.meta.dirname, '../src/main.ts');
 
-test('a wrong setting is told in one line, with exit code 1', async () => {
+test('a wrong setting is printed in one line, with exit code 1', async () => {
   expect(await startNode(main, { DEMO_DATA: 'yes' }).ended).toEqual({
     code: 1,
     stderr:
@@ -14,7 +14,7 @@ test('a wrong setting is told in one line, with exit code 1', async () => {
   });
 });
 
-test('SIGTERM ends it with exit code 0, and its data directory is free', async () => {
+test('SIGTERM ends the process with exit code 0; the next process can use its data directory', async () => {
   const { settings, remove } = await embeddedDatabase();
   for (let round = 0; round < 2; round += 1) {
     const { child, url } = await startService(main, { ...settings, DEMO_DATA: 'true' });

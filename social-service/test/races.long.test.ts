@@ -1,4 +1,4 @@
-// Fifty at once, through the whole service, on a real server: each thing happens once.
+// Concurrent requests to two instances of the service on one database server: each effect happens once.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Post } from 'contracts/types';
 import { describeOnServer, serverDatabase } from 'chassis/testing/database';
@@ -6,24 +6,24 @@ import type { TestDatabase } from 'chassis/testing/database';
 import { startTestSocial, type TestSocial } from './support/service.ts';
 
 const MANY = 50;
-// Each with people of its own: a race is lost only sometimes.
+// Each round has its own users; there are many, as a race is lost only sometimes.
 const ROUNDS = Array.from({ length: 10 }, (_, at) => 1_000 * (at + 1));
 
-/** How many had each status. */
+/** Counts the responses by status. */
 function statusesOf(answers: readonly { readonly status: number }[]): Record<string, number> {
   const groups = Map.groupBy(answers, ({ status }) => String(status));
   return Object.fromEntries([...groups].map(([status, all]) => [status, all.length]));
 }
 
-/** The same again and again, as somebody else each time. */
+/** Runs a scenario once for each round, each time as another user. */
 const inRounds = (name: string, scenario: (me: number) => Promise<void>): void =>
   test(name, async () => {
     for (const me of ROUNDS) await scenario(me);
   });
 
-describeOnServer('fifty requests at once', () => {
+describeOnServer('fifty concurrent requests', () => {
   let testDatabase: TestDatabase;
-  // Two instances on one database: what keeps order is the database, not a process.
+  // Two instances, so that only the database can keep the order.
   let instances: readonly TestSocial[];
   beforeAll(async () => {
     testDatabase = await serverDatabase();
@@ -38,7 +38,7 @@ describeOnServer('fifty requests at once', () => {
   const fifty = (...args: Parameters<TestSocial['requestAs']>) =>
     Promise.all(Array.from({ length: MANY }, (_, at) => instances[at % 2]!.requestAs(...args)));
 
-  inRounds('acceptances of one friendship make it once', async (me) => {
+  inRounds('accept one friendship once', async (me) => {
     const other = me + 1;
     await requestAs(other, `/api/friends/${me}`, { method: 'PUT' });
     const answers = await fifty(me, `/api/friends/${other}`, { method: 'PUT' });
@@ -46,7 +46,7 @@ describeOnServer('fifty requests at once', () => {
       expect([status, body]).toEqual([200, { id: other, state: 'friends' }]);
     const first = await requestAs(me, '/api/friends');
     expect(first.body).toMatchObject({ items: [{ id: other }], nextCursor: null });
-    // The time of it is that of the first.
+    // The time is that of the first acceptance.
     await requestAs(me, `/api/friends/${other}`, { method: 'PUT' });
     expect((await requestAs(me, '/api/friends')).body).toEqual(first.body);
     for (const who of [me, other])
@@ -55,7 +55,7 @@ describeOnServer('fifty requests at once', () => {
       });
   });
 
-  inRounds('questions of two people to each other make them friends', async (me) => {
+  inRounds('of two users for each other make them friends', async (me) => {
     const other = me + 2;
     const both = await Promise.all([
       fifty(me, `/api/friends/${other}`, { method: 'PUT' }),
@@ -66,14 +66,14 @@ describeOnServer('fifty requests at once', () => {
     expect((await requestAs(other, '/api/friends')).body).toMatchObject({ items: [{ id: me }] });
   });
 
-  inRounds('deletions of one post are one 204, the others 404', async (me) => {
+  inRounds('delete one post once: one 204, and 49 404s', async (me) => {
     const post = { method: 'POST', json: { content: 'x' } } as const;
     const { id } = (await requestAs(me, '/api/posts', post)).body as Post;
     const answers = await fifty(me, `/api/posts/${id}`, { method: 'DELETE' });
     expect(statusesOf(answers)).toEqual({ 204: 1, 404: MANY - 1 });
   });
 
-  inRounds('creations with one Idempotency-Key are one post', async (me) => {
+  inRounds('with one Idempotency-Key create one post', async (me) => {
     const author = me + 3;
     const headers = { 'Idempotency-Key': 'one' };
     const create = { method: 'POST', json: { content: 'x' }, headers } as const;
@@ -92,16 +92,19 @@ describeOnServer('fifty requests at once', () => {
     expect(body).toMatchObject({ postCount: 1 });
   });
 
-  inRounds('edits bring no post back that is deleted, and one deletion counts', async (me) => {
-    const author = me + 4;
-    const post = { method: 'POST', json: { content: 'x' } } as const;
-    const { id } = (await requestAs(author, '/api/posts', post)).body as Post;
-    const [edits, deletions] = await Promise.all([
-      fifty(author, `/api/posts/${id}`, { method: 'PATCH', json: { content: 'y' } }),
-      fifty(author, `/api/posts/${id}`, { method: 'DELETE' }),
-    ]);
-    expect(statusesOf(deletions)).toEqual({ 204: 1, 404: MANY - 1 });
-    expect(edits.filter(({ status }) => status !== 200 && status !== 404)).toEqual([]);
-    expect((await requestAs(author, `/api/posts/${id}`)).status).toBe(404);
-  });
+  inRounds(
+    'to edit and to delete one post delete it once, and no edit brings it back',
+    async (me) => {
+      const author = me + 4;
+      const post = { method: 'POST', json: { content: 'x' } } as const;
+      const { id } = (await requestAs(author, '/api/posts', post)).body as Post;
+      const [edits, deletions] = await Promise.all([
+        fifty(author, `/api/posts/${id}`, { method: 'PATCH', json: { content: 'y' } }),
+        fifty(author, `/api/posts/${id}`, { method: 'DELETE' }),
+      ]);
+      expect(statusesOf(deletions)).toEqual({ 204: 1, 404: MANY - 1 });
+      expect(edits.filter(({ status }) => status !== 200 && status !== 404)).toEqual([]);
+      expect((await requestAs(author, `/api/posts/${id}`)).status).toBe(404);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-// The whole service over real sockets: every route, its bounds, and what HTTP promises around it.
+// The complete service over real sockets: every public route, its limits, and what HTTP requires of every route.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
 import { conformance } from 'contracts/conformance/conformance';
@@ -37,7 +37,7 @@ const pointersOf = ({ body }: { body: unknown }) =>
   (body as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer);
 
 describe('GET /api/posts/{id}', () => {
-  test('answers with the post, its author as an id', async () => {
+  test('returns the post with the id of its author', async () => {
     const { status, body } = await request('/api/posts/5');
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -48,14 +48,14 @@ describe('GET /api/posts/{id}', () => {
     });
   });
 
-  test('a post that does not exist is a 404 problem', async () => {
+  test('answers with a 404 problem for a post that does not exist', async () => {
     const { status, body } = await request('/api/posts/999');
     expect(status).toBe(404);
     expect(body).toMatchObject({ instance: '/api/posts/999', detail: 'There is no post 999' });
   });
 
   test.each(['0', '-1', '01', '9007199254740992', 'x', '5%20or%201=1'])(
-    'the id %s is a 400 that points at it',
+    'rejects the id %s with a 400 that points at the id',
     async (id) => {
       const answer = await request(`/api/posts/${id}`);
       expect(answer.status).toBe(400);
@@ -65,13 +65,13 @@ describe('GET /api/posts/{id}', () => {
 });
 
 describe('GET /api/posts?ids=', () => {
-  test('answers in the order asked for, each once, without those that do not exist', async () => {
+  test('returns posts in the order of the ids, each once, without posts that do not exist', async () => {
     const answer = await request('/api/posts?ids=5,999,3,5,12');
     expect(answer.status).toBe(200);
     expect(idsOf(answer)).toEqual([5, 3, 12]);
   });
 
-  test('a hundred ids are answered, a hundred and one are a 400', async () => {
+  test('accepts 100 ids, and rejects 101 ids with a 400', async () => {
     const ids = Array.from({ length: 101 }, (_, index) => index + 1);
     expect(idsOf(await request(`/api/posts?ids=${ids.slice(0, 100).join(',')}`))).toHaveLength(12);
     expect((await request(`/api/posts?ids=${ids.join(',')}`)).status).toBe(400);
@@ -87,7 +87,7 @@ describe('GET /api/posts?ids=', () => {
     ['/api/posts?limit=5', '/query/ids'],
     ['/api/posts?ids=5&include=authors', '/query/include'],
     ['/api/posts?ids=5&include=author&include=author', '/query/include'],
-  ])('%s is a 400 that points at %s', async (path, pointer) => {
+  ])('rejects %s with a 400 that points at %s', async (path, pointer) => {
     const answer = await request(path);
     expect(answer.status).toBe(400);
     expect(pointersOf(answer)).toEqual([pointer]);
@@ -95,7 +95,7 @@ describe('GET /api/posts?ids=', () => {
 });
 
 describe('GET /api/posts?authorId=', () => {
-  test('the cursor leads through all pages, newest first, and is null on the last', async () => {
+  test('returns all pages by their cursors, newest first; the cursor of the last page is null', async () => {
     const first = await request('/api/posts?authorId=1&limit=2');
     expect(idsOf(first)).toEqual([12, 8]);
     const second = await request(`/api/posts?authorId=1&limit=2&cursor=${cursorOf(first)}`);
@@ -103,7 +103,7 @@ describe('GET /api/posts?authorId=', () => {
     expect(cursorOf(second)).toBeNull();
   });
 
-  test('an author without posts has an empty page', async () => {
+  test('returns an empty page for an author without posts', async () => {
     expect((await request('/api/posts?authorId=6')).body).toEqual({ items: [], nextCursor: null });
     expect((await request('/api/posts?authorId=777')).body).toEqual({
       items: [],
@@ -120,7 +120,7 @@ describe('GET /api/posts?authorId=', () => {
     ['authorId=1&cursor=abc', '/query/cursor'],
     [`authorId=1&cursor=${'A'.repeat(201)}`, '/query/cursor'],
     ['authorId=1&authorId=2', '/query/authorId'],
-  ])('%s is a 400 that points at %s', async (query, pointer) => {
+  ])('rejects %s with a 400 that points at %s', async (query, pointer) => {
     const answer = await request(`/api/posts?${query}`);
     expect(answer.status).toBe(400);
     expect(pointersOf(answer)).toEqual([pointer]);
@@ -128,42 +128,45 @@ describe('GET /api/posts?authorId=', () => {
 });
 
 describe('GET /api/users/{id}/counts', () => {
-  test('friends count once they have accepted', async () => {
+  test('counts posts and accepted friendships', async () => {
     expect((await request('/api/users/1/counts')).body).toEqual({ postCount: 4, friendCount: 3 });
     expect((await request('/api/users/6/counts')).body).toEqual({ postCount: 0, friendCount: 0 });
   });
 
-  test('a user who is not known has none', async () => {
+  test('returns zeros for an unknown user', async () => {
     const { status, body } = await request('/api/users/777/counts');
     expect(status).toBe(200);
     expect(body).toEqual({ postCount: 0, friendCount: 0 });
   });
 
-  test('an id that is none is a 400', async () => {
+  test('answers an invalid id and an unknown parameter with a 400', async () => {
     expect(pointersOf(await request('/api/users/me/counts'))).toEqual(['/path/id']);
     expect(pointersOf(await request('/api/users/1/counts?of=posts'))).toEqual(['/query/of']);
   });
 });
 
-describe('around every route', () => {
+describe('every route', () => {
   test.each([
     ['/api/posts/5', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
     ['/api/posts?ids=5', 'GET, HEAD, POST, OPTIONS'],
     ['/api/posts?authorId=1', 'GET, HEAD, POST, OPTIONS'],
     ['/api/users/1/counts', 'GET, HEAD, OPTIONS'],
-  ])('%s revalidates, has HEAD, and says what else it allows', async (path, allow) => {
-    const get = await request(path);
-    const etag = get.headers['etag']!;
-    expect((await request(path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
-    expect((await request(path, { method: 'HEAD' })).headers['etag']).toBe(etag);
-    const options = await request(path, { method: 'OPTIONS' });
-    expect([options.status, options.headers['allow']]).toEqual([204, allow]);
-    const put = await request(path, { method: 'PUT' });
-    expect([put.status, put.headers['allow']]).toEqual([405, allow]);
-  });
+  ])(
+    '%s can be revalidated, supports HEAD, and lists its methods in Allow',
+    async (path, allow) => {
+      const get = await request(path);
+      const etag = get.headers['etag']!;
+      expect((await request(path, { headers: { 'If-None-Match': etag } })).status).toBe(304);
+      expect((await request(path, { method: 'HEAD' })).headers['etag']).toBe(etag);
+      const options = await request(path, { method: 'OPTIONS' });
+      expect([options.status, options.headers['allow']]).toEqual([204, allow]);
+      const put = await request(path, { method: 'PUT' });
+      expect([put.status, put.headers['allow']]).toEqual([405, allow]);
+    },
+  );
 
   test.each(['/', '/metrics', '/readyz', '/api/users/1', '/api/posts/5/author'])(
-    '%s is a 404 on the public listener',
+    '%s is a 404 on the public port',
     async (path) => {
       expect((await request(path)).status).toBe(404);
     },

@@ -1,4 +1,4 @@
-// Who asks is told by an access token, checked with Identity's keys, and by nothing else.
+// Only an access token that Identity's keys verify identifies a user.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadDocument } from 'contracts/document';
 import { SignJWT } from 'jose';
@@ -25,7 +25,7 @@ const stranger = signingKey(accessToken);
 const sign = (claims: Claims = {}, header = {}) =>
   social.identity.key.sign({ sub: '1', ...claims }, header);
 
-// Everything that stands for user 1 and is no token of user 1.
+// Requests that claim to be from user 1, without a valid token of user 1.
 const impostors: readonly [string, () => Promise<Record<string, string>>][] = [
   ['no token', async () => ({})],
   ['an expired token', async () => bearer(sign({ exp: past }))],
@@ -39,7 +39,7 @@ const impostors: readonly [string, () => Promise<Record<string, string>>][] = [
   ['a token in a cookie', async () => ({ Cookie: `access=${sign()}` })],
   ['a token of another scheme', async () => ({ Authorization: `Basic ${sign()}` })],
   [
-    'headers that say who it is',
+    'headers with a user id',
     async () => ({ 'X-User-Id': '1', 'X-Forwarded-User': '1', 'X-Authenticated-Userid': '1' }),
   ],
 ];
@@ -64,7 +64,7 @@ const routes: readonly [string, RequestOptions & { readonly path: string }][] = 
   ['deleteFriend', { path: '/api/friends/2', method: 'DELETE' }],
 ];
 
-test('every operation that wants a token stands in this table', () => {
+test('every operation that requires a token is in this table', () => {
   const operations = Object.values(loadDocument('social').paths).flatMap((path) =>
     Object.values(path),
   ) as { operationId?: string; security?: readonly object[] }[];
@@ -74,13 +74,13 @@ test('every operation that wants a token stands in this table', () => {
 });
 
 describe.each(routes)('%s', (_, { path, ...options }) => {
-  test.each(impostors)('with %s is a 401 that says how', async (__, headersOf) => {
+  test.each(impostors)('is a 401 that says how to authenticate, with %s', async (__, headersOf) => {
     const answer = await social.request(path, { ...options, headers: await headersOf() });
     expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
   });
 });
 
-test('none of them has changed anything', async () => {
+test('no rejected request has changed anything', async () => {
   const demo = await social.request('/api/posts/5');
   expect(demo.body).toMatchObject({ content: expect.stringContaining('Cats are great') });
   expect((await social.request('/api/users/1/counts')).body).toEqual({
@@ -89,19 +89,19 @@ test('none of them has changed anything', async () => {
   });
 });
 
-test('a header that says who it is, beside a good token, changes nothing', async () => {
+test('a header with a user id is ignored beside a valid token', async () => {
   const headers = { 'X-User-Id': '1' };
   expect((await social.requestAs(6, '/api/friends', { headers })).body).toMatchObject({
     items: [],
   });
 });
 
-test('reading public things needs no token, and a bad one does no harm', async () => {
+test('a public resource needs no token, and ignores an invalid one', async () => {
   const headers = bearer('nonsense');
   expect((await social.request('/api/posts/5', { headers })).status).toBe(200);
 });
 
-test('keys are asked for once, and tokens are accepted while Identity is down', async () => {
+test('the keys are requested once, and tokens are accepted while Identity is down', async () => {
   for (const userId of [1, 2, 3])
     expect((await social.requestAs(userId, '/api/feed')).status).toBe(200);
   expect(social.identity.count(/jwks/)).toBe(1);
@@ -113,7 +113,7 @@ test('keys are asked for once, and tokens are accepted while Identity is down', 
   expect(answer.status).toBe(401);
 });
 
-test('while the keys were never had it is a 503 to come back after, and it heals by itself', async () => {
+test('a token is a 503 with Retry-After until the keys are there; the service gets them by itself', async () => {
   const own = await embeddedDatabase();
   const started = await startTestSocial(own, {}, 'disconnect');
   const refused = await started.requestAs(1, '/api/feed');

@@ -33,7 +33,7 @@ const outgoingOf = async (me: number) =>
   idsOf(await social.requestAs(me, '/api/friend-requests?direction=outgoing'));
 
 describe('PUT and DELETE /api/friends/{id}', () => {
-  test('one asks, the other accepts, and either ends it; each of them as often as they like', async () => {
+  test('one user requests, the other accepts, and either ends it; repeating a request changes nothing', async () => {
     for (let again = 0; again < 2; again += 1) {
       const answer = await put(100, 101);
       expect([answer.status, answer.body]).toEqual([200, { id: 101, state: 'requested' }]);
@@ -55,7 +55,7 @@ describe('PUT and DELETE /api/friends/{id}', () => {
     expect([await friendsOf(100), await friendsOf(101)]).toEqual([[], []]);
   });
 
-  test('who was asked refuses, and who asked takes it back', async () => {
+  test('the other user can reject a request, and the requester can withdraw it', async () => {
     await put(102, 103);
     expect((await remove(103, 102)).status).toBe(204);
     expect([await outgoingOf(102), await incomingOf(103)]).toEqual([[], []]);
@@ -64,19 +64,19 @@ describe('PUT and DELETE /api/friends/{id}', () => {
     expect([await outgoingOf(102), await incomingOf(103)]).toEqual([[], []]);
   });
 
-  test('nobody is a friend of themselves', async () => {
+  test('is a 400 for the viewer’s own id', async () => {
     for (const answer of [await put(104, 104), await remove(104, 104)]) {
       expect(answer.status).toBe(400);
       expect(pointersOf(answer)).toEqual(['/path/id']);
     }
   });
 
-  test.each(['0', '-1', 'me', '9007199254740992'])('%s is a 400', async (id) => {
+  test.each(['0', '-1', 'me', '9007199254740992'])('is a 400 for the id %s', async (id) => {
     expect(pointersOf(await put(104, id))).toEqual(['/path/id']);
     expect(pointersOf(await remove(104, id))).toEqual(['/path/id']);
   });
 
-  test('the largest ids make friends, too', async () => {
+  test('accepts the largest ids', async () => {
     const [a, b] = [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER - 1];
     await put(a, b);
     expect((await put(b, a)).body).toEqual({ id: a, state: 'friends' });
@@ -85,7 +85,7 @@ describe('PUT and DELETE /api/friends/{id}', () => {
 });
 
 describe('GET /api/friends and /api/friend-requests', () => {
-  test('tell since when', async () => {
+  test('return when the friendship or the request began', async () => {
     const friends = await social.requestAs(1, '/api/friends');
     expect(friends.body).toEqual({
       items: [
@@ -102,7 +102,7 @@ describe('GET /api/friends and /api/friend-requests', () => {
     });
   });
 
-  test('the cursor leads through all pages', async () => {
+  test('return all pages by their cursors', async () => {
     const first = await social.requestAs(1, '/api/friends?limit=2');
     expect(idsOf(first)).toEqual([2, 3]);
     const second = await social.requestAs(1, `/api/friends?limit=2&cursor=${cursorOf(first)}`);
@@ -116,14 +116,14 @@ describe('GET /api/friends and /api/friend-requests', () => {
     ['/api/friends?direction=outgoing', '/query/direction'],
     ['/api/friend-requests?direction=both', '/query/direction'],
     ['/api/friend-requests?limit=1e1', '/query/limit'],
-  ])('%s is a 400 that points at %s', async (path, pointer) => {
+  ])('answer %s with a 400 that points at %s', async (path, pointer) => {
     expect(pointersOf(await social.requestAs(1, path))).toEqual([pointer]);
   });
 });
 
 describe('GET /api/feed', () => {
-  test('has own and friends’ posts, newest first, in pages', async () => {
-    // User 3's friends: 1; asked: 4, who has not answered.
+  test('returns the viewer’s own and friends’ posts, newest first, in pages', async () => {
+    // User 3 has the friend 1, and has sent a request to 4, who has not answered.
     const all = await social.requestAs(3, '/api/feed');
     expect([idsOf(all), cursorOf(all)]).toEqual([[12, 9, 8, 5, 2, 1], null]);
     const first = await social.requestAs(3, '/api/feed?limit=4');
@@ -132,7 +132,7 @@ describe('GET /api/feed', () => {
     expect([idsOf(second), cursorOf(second)]).toEqual([[2, 1], null]);
   });
 
-  test('of who has no friends and wrote nothing is empty', async () => {
+  test('is empty for a user without friends and posts', async () => {
     expect((await social.requestAs(900, '/api/feed')).body).toEqual({
       items: [],
       nextCursor: null,
@@ -145,13 +145,13 @@ describe('GET /api/feed', () => {
     ['cursor=', '/query/cursor'],
     ['cursor=eyJpIjowfQ', '/query/cursor'],
     ['userId=1', '/query/userId'],
-  ])('?%s is a 400 that points at %s', async (query, pointer) => {
+  ])('answers ?%s with a 400 that points at %s', async (query, pointer) => {
     expect(pointersOf(await social.requestAs(1, `/api/feed?${query}`))).toEqual([pointer]);
   });
 });
 
 test.each(['/api/feed', '/api/friends', '/api/friend-requests'])(
-  '%s is private, revalidates, has HEAD, and says what else it allows',
+  '%s is private, can be revalidated, supports HEAD, and lists its methods in Allow',
   async (path) => {
     const get = await social.requestAs(1, path);
     expect(get.headers['cache-control']).toBe('private, no-cache');

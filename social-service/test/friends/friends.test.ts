@@ -13,7 +13,7 @@ import { openTestDatabase } from '../support/database.ts';
 
 const PEOPLE = [1, 2, 3, 4] as const;
 
-/** For each two people, who asked; 'friends' once the other one did. */
+/** For each pair of users, who sent the request; 'friends' once the other accepted. */
 type Model = Map<string, number | 'friends'>;
 type List = 'friends' | 'incoming' | 'outgoing';
 
@@ -25,7 +25,7 @@ function putInModel(model: Model, me: number, other: number): 'requested' | 'fri
   return requester === me ? 'requested' : 'friends';
 }
 
-/** Who stands so to `me`: friends, those who asked me, or those I asked. */
+/** Returns one list of `me`: the friends, the incoming or the outgoing requests. */
 const listOfModel = (model: Model, me: number, is: List): number[] =>
   PEOPLE.filter((other) => {
     const state = other === me ? undefined : model.get(pair(me, other));
@@ -34,7 +34,7 @@ const listOfModel = (model: Model, me: number, is: List): number[] =>
 
 interface Real {
   readonly friends: Friends;
-  /** Makes this run's people others than those before. */
+  /** Returns the id of a user of this run; each run has other users. */
   readonly person: (number: number) => number;
 }
 type Command = fc.AsyncCommand<Model, Real>;
@@ -96,7 +96,7 @@ describeOnBoth('friendships', (newDatabase) => {
     return (number) => base + number;
   };
 
-  test('go through the states of the model, whatever people do', async () => {
+  test('have the states of a model after any sequence of commands', async () => {
     const who = fc.constantFrom(...PEOPLE);
     const commands = fc.commands(
       [
@@ -117,7 +117,7 @@ describeOnBoth('friendships', (newDatabase) => {
     );
   });
 
-  test('two people who ask each other at the same moment are friends', async () => {
+  test('two users who request each other at the same time become friends', async () => {
     const person = newPeople();
     for (let one = 1; one <= 40; one += 2) {
       const [a, b] = [person(one), person(one + 1)];
@@ -127,13 +127,13 @@ describeOnBoth('friendships', (newDatabase) => {
     }
   });
 
-  test('pages of friends and of requests go by id, and repeat and skip nobody', async () => {
+  test('pages of friends and of requests are ordered by id, and have every user once', async () => {
     const person = newPeople();
     const me = person(50);
     const others = Array.from({ length: 99 }, (_, at) => at + 1).filter((other) => other !== 50);
     for (const other of others) {
       await friends.put(person(other), me);
-      // Every third stays a request, and every second of the rest asked me.
+      // Every third stays a request, and half of the friendships began with a request to me.
       if (other % 3 > 0) await friends.put(me, person(other));
     }
     const lists = {
@@ -157,7 +157,7 @@ describeOnBoth('friendships', (newDatabase) => {
       }
   });
 
-  test('asking again, and accepting again, change no time', async () => {
+  test('a repeated request and a repeated acceptance keep the first time', async () => {
     const [a, b] = [1, 2].map(newPeople()) as [number, number];
     await friends.put(a, b);
     const requests = await friends.requestsOf(b, 'incoming', all);
@@ -172,7 +172,7 @@ describeOnBoth('friendships', (newDatabase) => {
 });
 
 describeOnServer('an acceptance whose transaction began before the request', () => {
-  test('is not earlier than the request', async () => {
+  test('does not get an earlier time than the request', async () => {
     const testDatabase = await serverDatabase();
     const database = await openTestDatabase(testDatabase);
     const { db } = database;

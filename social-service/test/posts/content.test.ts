@@ -1,4 +1,4 @@
-// What may be posted.
+// Which texts are accepted as posts.
 import { describe, expect, test } from '@jest/globals';
 import { requestGuard } from 'contracts/request';
 import * as fc from 'fast-check';
@@ -11,7 +11,7 @@ const pointersOf = (body: unknown) => check(body).map(({ pointer }) => pointer);
 const SPACE =
   '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
-describe('may be posted', () => {
+describe('a post may contain', () => {
   test.each([
     ['a character', 'x'],
     ['5,000 characters of one byte', 'x'.repeat(5000)],
@@ -20,15 +20,15 @@ describe('may be posted', () => {
       '5,000 characters between white space, 6,000 in all',
       `${' '.repeat(999)}${'x'.repeat(5000)}\n`,
     ],
-    ['a character in all the white space there is', `${SPACE}x${SPACE}`],
+    ['a character between all kinds of white space', `${SPACE}x${SPACE}`],
     ['control characters', '\u0001\u001b[31m\u007f'],
-    ['what looks like markup, or SQL', `<script>'; drop table posts; --`],
+    ['text that looks like markup or SQL', `<script>'; drop table posts; --`],
   ])('%s', (_, content) => {
     expect(check({ content })).toEqual([]);
   });
 });
 
-describe('may not be posted, and the fault points at the text', () => {
+describe('a post must not contain, and the fault points at the text', () => {
   test.each([
     ['nothing', ''],
     ['white space alone', SPACE],
@@ -36,8 +36,8 @@ describe('may not be posted, and the fault points at the text', () => {
     ['5,001 characters of four bytes', '😀'.repeat(5001)],
     ['5,000 characters in too much white space', `${' '.repeat(1000)}${'x'.repeat(5000)} `],
     ['U+0000', 'a\u0000b'],
-    ['half a character, the first', 'a\ud83d'],
-    ['half a character, the second', '\ude00b'],
+    ['the first half of a surrogate pair', 'a\ud83d'],
+    ['the second half of a surrogate pair', '\ude00b'],
     ['a number', 5],
     ['a list', ['x']],
     ['null', null],
@@ -49,13 +49,13 @@ describe('may not be posted, and the fault points at the text', () => {
 test.each([
   ['no text', {}, ['/body/content']],
   ['a list', [], ['/body']],
-  ['a field that is not known', { content: 'x', authorId: 5 }, ['/body/authorId']],
+  ['an unknown field', { content: 'x', authorId: 5 }, ['/body/authorId']],
   ['two faults', { text: 'x' }, ['/body/content', '/body/text']],
-])('%s is told', (_, body, pointers) => {
+])('a body with %s is rejected, and each fault is named', (_, body, pointers) => {
   expect(pointersOf(body).toSorted()).toEqual(pointers);
 });
 
-test('any text is measured by what is left after trimming', () => {
+test('the length of a text is measured without the white space around it', () => {
   const space = fc.string({ unit: fc.constantFrom(...SPACE.split('')), maxLength: 1100 });
   const inner = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 50 }),

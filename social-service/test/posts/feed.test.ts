@@ -9,7 +9,7 @@ import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
 import { openTestDatabase } from '../support/database.ts';
 
-// Never through the newest of all; through so few that they seldom make a page; through all.
+// Never reads the newest posts of all users; reads so few that they seldom fill a page; reads all.
 const walks: readonly NewestScan[] = [
   { above: 1_000_000, posts: 1 },
   { above: 0, posts: 12 },
@@ -29,7 +29,7 @@ describeOnBoth('the feed', (newDatabase) => {
   });
 
   let last = 0;
-  /** A reader with friends on both sides of their id, and others who are no friends. */
+  /** Makes a reader with friends of lower and higher ids, and users who are no friends. */
   const newPeople = async () => {
     last += 10;
     const friends = friendsIn(database.db);
@@ -61,7 +61,7 @@ describeOnBoth('the feed', (newDatabase) => {
   });
 
   test.each(walks)(
-    'pages repeat nothing and skip nothing of the reader and friends, while posts arrive (%j)',
+    'its pages have every post of the reader and friends once while posts arrive (%j)',
     async (walk) => {
       const feedOf = feedIn(database.db, walk);
       await fc.assert(
@@ -90,7 +90,7 @@ describeOnBoth('the feed', (newDatabase) => {
     },
   );
 
-  test('a post comes whole, and goes with the friendship, or when it is deleted', async () => {
+  test('has complete posts, without deleted ones and without those of former friends', async () => {
     const { reader, seen } = await newPeople();
     const friend = seen[1]!;
     const writing = writingIn(database.db);
@@ -105,7 +105,7 @@ describeOnBoth('the feed', (newDatabase) => {
     expect((await feedOf(reader, page)).items).toEqual([]);
   });
 
-  test('a page of exactly all posts is the last', async () => {
+  test('a page with exactly all posts is the last page', async () => {
     const { reader } = await newPeople();
     const ids = [await write(reader), await write(reader)].toReversed();
     for (const walk of walks) {

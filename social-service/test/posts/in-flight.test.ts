@@ -1,5 +1,5 @@
-// In the middle of a creation: a second request with its key, the end of the process, the clearing up of old keys.
-// The middle is made by a lock: the post is there, and its key waits to be written.
+// In the middle of a creation: a second request with the same key, a crash of the process, the deletion of old keys. A lock
+// holds the creation there: the post is inserted, and its key waits to be written.
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
@@ -29,7 +29,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
     await testDatabase.remove();
   });
 
-  /** Until so many statements wait for a lock. */
+  /** Waits until this number of statements waits for a lock. */
   const waiting = (count: number) =>
     until(`${count} wait`, async () => {
       const { rows } = await sql<{ n: number }>`
@@ -53,7 +53,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
   const post = { method: 'POST', json: { content: 'x' } } as const;
   const headers = { 'Idempotency-Key': 'key' };
 
-  test('is a 409 while the first with its key is still being answered', async () => {
+  test('is a 409 while the first request with the same key is still in progress', async () => {
     const social = await startTestSocial(testDatabase);
     const create = (userId: number) => social.requestAs(userId, '/api/posts', { ...post, headers });
     let first: ReturnType<typeof create> | undefined;
@@ -72,7 +72,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
     await social.stop();
   });
 
-  test('leaves nothing behind when the process is killed in its middle, and can be repeated', async () => {
+  test('leaves nothing when the process is killed in the middle, and can be repeated', async () => {
     const identity = await startFakeIdentity();
     const main = join(import.meta.dirname, '../../src/main.ts');
     const { child, url, adminUrl } = await startService(main, {
@@ -105,7 +105,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
     await social.stop();
   });
 
-  test('that uses an old key anew keeps it, though old ones are being deleted at that moment', async () => {
+  test('that uses an expired key again keeps the key while expired keys are being deleted', async () => {
     const { db } = database;
     await writingIn(db).create(1, 'old', 'key');
     await sql`update idempotency_keys set created_at = now() - interval '2 days'`.execute(db);
@@ -126,7 +126,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
 });
 
 describeOnServer('a service that starts', () => {
-  test('deletes the keys whose time is over', async () => {
+  test('deletes the expired keys', async () => {
     const testDatabase = await serverDatabase();
     const { db, ...database } = await openTestDatabase(testDatabase);
     await writingIn(db).create(1, 'x', 'old');
@@ -143,7 +143,7 @@ describeOnServer('a service that starts', () => {
   });
 });
 
-/** What a creation with an old key does, last of all. */
+/** The last statement of a creation with an expired key. */
 const createIn = (tx: Kysely<Schema>) =>
   tx
     .updateTable('idempotency_keys')

@@ -35,7 +35,7 @@ const typeOf = ({ body }: { body: unknown }) =>
   (body as { type: string }).type.replace('urn:social-network:problem:', '');
 
 describe('POST /api/posts', () => {
-  test('makes a post by the user who asks, with its text as given, and says where it is', async () => {
+  test('creates a post of the viewer with exactly the given text, and returns its address', async () => {
     const content = '  "Zähne" \\ 🦷 \u2028\r\n\t';
     const before = Date.now();
     const answer = await create(7, { content });
@@ -56,19 +56,19 @@ describe('POST /api/posts', () => {
     ['half a character', { content: 'a\ud83d' }, ['/body/content']],
     ['an author', { content: 'x', authorId: 1 }, ['/body/authorId']],
     ['a list', [], ['/body']],
-  ])('%s is a 400 that points at it', async (_, body, pointers) => {
+  ])('rejects %s with a 400 that points at the fault', async (_, body, pointers) => {
     const answer = await create(7, body);
     expect(answer.status).toBe(400);
     expect(pointersOf(answer)).toEqual(pointers);
   });
 
-  test('5,000 characters between white space are kept with it', async () => {
+  test('stores 5,000 characters with the white space around them', async () => {
     const content = ` ${'😀'.repeat(5000)}\n`;
     const answer = await create(8, { content });
     expect([answer.status, (answer.body as Post).content]).toEqual([201, content]);
   });
 
-  test('a query is a 400, a large body a 413, a packed one a 415', async () => {
+  test('answers a query parameter with a 400, a large body with a 413, a compressed body with a 415', async () => {
     const request = { method: 'POST', json: { content: 'x' } } as const;
     expect(pointersOf(await social.requestAs(7, '/api/posts?draft=1', request))).toEqual([
       '/query/draft',
@@ -80,7 +80,7 @@ describe('POST /api/posts', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  test('gives the same answer again, after the post has changed, and after it is gone', async () => {
+  test('repeats the first answer, also after the post was edited and after it was deleted', async () => {
     const key = { 'Idempotency-Key': '"a key"' };
     const first = await create(20, { content: 'x' }, key);
     expect(first.status).toBe(201);
@@ -97,7 +97,7 @@ describe('an Idempotency-Key', () => {
     expect((await social.request('/api/users/20/counts')).body).toMatchObject({ postCount: 0 });
   });
 
-  test('is quoted or not, and another body under it is a 422', async () => {
+  test('is the same with and without quotes; another body with it is a 422', async () => {
     const first = await create(21, { content: 'x' }, { 'Idempotency-Key': 'plain' });
     const quoted = { 'Idempotency-Key': '"plain"' };
     expect((await create(21, { content: 'x' }, quoted)).body).toEqual(first.body);
@@ -106,35 +106,38 @@ describe('an Idempotency-Key', () => {
     expect((await create(22, { content: 'y' }, quoted)).status).toBe(201);
   });
 
-  test('of a request that was refused is free', async () => {
+  test('can be used again after its request was rejected', async () => {
     const key = { 'Idempotency-Key': 'refused' };
     expect((await create(21, { content: '' }, key)).status).toBe(400);
     expect((await create(21, { content: 'x' }, key)).status).toBe(201);
   });
 
-  test.each(['""', 'x'.repeat(201), 'a b'])('%s is a 400 that points at it', async (key) => {
-    const answer = await create(21, { content: 'x' }, { 'Idempotency-Key': key });
-    expect(answer.status).toBe(400);
-    expect(pointersOf(answer)).toEqual(['/header/Idempotency-Key']);
-  });
+  test.each(['""', 'x'.repeat(201), 'a b'])(
+    'with the value %s is a 400 that points at the header',
+    async (key) => {
+      const answer = await create(21, { content: 'x' }, { 'Idempotency-Key': key });
+      expect(answer.status).toBe(400);
+      expect(pointersOf(answer)).toEqual(['/header/Idempotency-Key']);
+    },
+  );
 });
 
 describe('PATCH /api/posts/{id}', () => {
-  test('changes the text, and nothing else', async () => {
+  test('changes only the text', async () => {
     const post = await newPost(30);
     const { status, body } = await edit(30, post.id, { content: ' y ' });
     expect([status, body]).toEqual([200, { ...post, content: ' y ' }]);
     expect((await social.request(`/api/posts/${post.id}`)).body).toEqual(body);
   });
 
-  test('of another user is a 403, of nobody a 404', async () => {
+  test('is a 403 for another user’s post, and a 404 for a post that does not exist', async () => {
     const { id } = await newPost(30);
     expect((await edit(31, id, { content: 'y' })).status).toBe(403);
     expect((await edit(31, 999_999, { content: 'y' })).status).toBe(404);
     expect((await social.request(`/api/posts/${id}`)).body).toMatchObject({ content: 'x' });
   });
 
-  test('without a text, with another id, or with no id is a 400', async () => {
+  test('is a 400 without a text, with an id in the body, and with an invalid id in the path', async () => {
     const { id } = await newPost(30);
     expect(pointersOf(await edit(30, id, {}))).toEqual(['/body/content']);
     expect(pointersOf(await edit(30, id, { content: 'y', id: 5 }))).toEqual(['/body/id']);
@@ -143,7 +146,7 @@ describe('PATCH /api/posts/{id}', () => {
 });
 
 describe('DELETE /api/posts/{id}', () => {
-  test('of its author is a 204 without a body, and then there is none', async () => {
+  test('is a 204 without a body for the author; afterwards the post is a 404', async () => {
     const { id } = await newPost(40);
     const answer = await remove(40, id);
     expect([answer.status, answer.text]).toEqual([204, '']);
@@ -151,7 +154,7 @@ describe('DELETE /api/posts/{id}', () => {
     expect((await remove(40, id)).status).toBe(404);
   });
 
-  test('of another user is a 403, of no id a 400', async () => {
+  test('is a 403 for another user’s post, and a 400 for an invalid id', async () => {
     const { id } = await newPost(40);
     expect((await remove(41, id)).status).toBe(403);
     expect((await social.request(`/api/posts/${id}`)).status).toBe(200);
@@ -160,7 +163,7 @@ describe('DELETE /api/posts/{id}', () => {
 });
 
 describe('If-Match', () => {
-  test('has a post edited and deleted that is still as its author read it', async () => {
+  test('lets the author edit and delete a post that has not changed since it was read', async () => {
     const created = await create(50, { content: 'x' });
     const { id } = created.body as Post;
     expect(created.headers['etag']).toBe(await etagOf(id));
@@ -170,10 +173,10 @@ describe('If-Match', () => {
   });
 
   test.each([
-    ['one of several', (etag: string) => `"another", ${etag}`],
-    ['made weak by a proxy', (etag: string) => `W/${etag}`],
-    ['any', () => '*'],
-  ])('may name the version as %s', async (_, ifMatch) => {
+    ['one of several ETags', (etag: string) => `"another", ${etag}`],
+    ['an ETag that a proxy made weak', (etag: string) => `W/${etag}`],
+    ['*', () => '*'],
+  ])('accepts the current version as %s', async (_, ifMatch) => {
     const { id } = await newPost(51);
     const headers = { 'If-Match': ifMatch(await etagOf(id)) };
     expect((await edit(51, id, { content: 'y' }, headers)).status).toBe(200);
@@ -181,9 +184,9 @@ describe('If-Match', () => {
 
   test.each([
     ['the version before an edit', (before: string) => before],
-    ['nothing that is an ETag', () => 'nonsense'],
-    ['nothing at all', () => ''],
-  ])('that names %s is a 412, and changes nothing', async (_, ifMatch) => {
+    ['no ETag, but another text', () => 'nonsense'],
+    ['an empty value', () => ''],
+  ])('is a 412 with %s, and changes nothing', async (_, ifMatch) => {
     const { id } = await newPost(52);
     const headers = { 'If-Match': ifMatch(await etagOf(id)) };
     const edited = (await edit(52, id, { content: 'y' })).body;
@@ -195,7 +198,7 @@ describe('If-Match', () => {
     expect((await social.request(`/api/posts/${id}`)).body).toEqual(edited);
   });
 
-  test('of a post of another user is a 403, of no post a 404, even when it is outdated', async () => {
+  test('is checked last: another user’s post is a 403, and a deleted post a 404', async () => {
     const { id } = await newPost(53);
     const headers = { 'If-Match': '"outdated"' };
     expect((await edit(54, id, { content: 'y' }, headers)).status).toBe(403);

@@ -31,11 +31,11 @@ describeOnBoth('posts and friendships', (newDatabase) => {
     return ids.map(({ id }) => id);
   };
 
-  test('new posts go on after the demo posts', async () => {
+  test('the ids of new posts continue after the demo posts', async () => {
     expect(await write(900, 1)).toEqual([13]);
   });
 
-  test('a post keeps its text and its time to the millisecond', async () => {
+  test('a post is stored with its exact text, and its time in milliseconds', async () => {
     const content = '😀'.repeat(6000);
     const created_at = new Date('2026-02-03T04:05:06.789Z');
     const { id } = await database.db
@@ -48,7 +48,7 @@ describeOnBoth('posts and friendships', (newDatabase) => {
     expect(await postsIn(database.db).findMany([id, 8_888])).toEqual([expected]);
   });
 
-  test('pages repeat nothing and skip nothing, whatever their size, while new posts arrive', async () => {
+  test('pages of any size repeat no post and skip no post while new posts arrive', async () => {
     const posts = postsIn(database.db);
     let authorId = 1_000;
     const sizes = fc.record({
@@ -80,23 +80,23 @@ describeOnBoth('posts and friendships', (newDatabase) => {
   test.each([
     ['a post without text', { author_id: 1, content: '' }],
     ['a post of 6,001 characters', { author_id: 1, content: 'x'.repeat(6001) }],
-    ['an author who cannot be', { author_id: 0, content: 'x' }],
-  ])('%s is refused by the database itself', async (_, post) => {
+    ['an invalid author id', { author_id: 0, content: 'x' }],
+  ])('the database itself rejects %s', async (_, post) => {
     const writing = database.db.insertInto('posts').values(post).execute();
     await expect(writing).rejects.toMatchObject({ code: '23514' });
   });
 
   test.each([
-    ['with oneself', { low_id: 5, high_id: 5, requested_by: 5 }, '23514'],
-    ['the wrong way round', { low_id: 6, high_id: 5, requested_by: 5 }, '23514'],
-    ['asked for by a third', { low_id: 5, high_id: 6, requested_by: 7 }, '23514'],
-    ['a second time', { low_id: 1, high_id: 2, requested_by: 2 }, '23505'],
-  ])('a friendship %s is refused by the database itself', async (_, friendship, code) => {
+    ['of a user with the same user', { low_id: 5, high_id: 5, requested_by: 5 }, '23514'],
+    ['with the two ids in the wrong order', { low_id: 6, high_id: 5, requested_by: 5 }, '23514'],
+    ['that a third user requested', { low_id: 5, high_id: 6, requested_by: 7 }, '23514'],
+    ['that exists already', { low_id: 1, high_id: 2, requested_by: 2 }, '23505'],
+  ])('the database itself rejects a friendship %s', async (_, friendship, code) => {
     const writing = database.db.insertInto('friendships').values(friendship).execute();
     await expect(writing).rejects.toMatchObject({ code });
   });
 
-  test('friends count on either side, once accepted', async () => {
+  test('an accepted friendship counts for both users', async () => {
     const countsOf = countsIn(database.db);
     expect(await countsOf(2)).toEqual({ postCount: 2, friendCount: 2 });
     expect(await countsOf(4)).toEqual({ postCount: 2, friendCount: 1 });
@@ -110,8 +110,8 @@ describeOnBoth('posts and friendships', (newDatabase) => {
   });
 });
 
-describeOnBoth('a database of the release before', (newDatabase) => {
-  test('keeps its posts and friendships, and that release can start on it again', async () => {
+describeOnBoth('a database of the previous release', (newDatabase) => {
+  test('keeps its posts and friendships, and the previous release can start on it again', async () => {
     const testDatabase = await newDatabase();
     const released = { '0001_posts_and_friendships': migrations['0001_posts_and_friendships']! };
     const read = async (options: DatabaseOptions) => {
@@ -133,14 +133,14 @@ describeOnBoth('a database of the release before', (newDatabase) => {
   });
 });
 
-describeOnServer('instances of Social that start at once', () => {
-  test('make the tables and the demo data once', async () => {
+describeOnServer('instances of Social that start at the same time', () => {
+  test('create the tables and the demo data once', async () => {
     const testDatabase = await serverDatabase();
     const { log, lines } = memoryLog();
     const all = await Promise.all(
       Array.from({ length: 8 }, () => openTestDatabase(testDatabase, { demo: true, log })),
     );
-    // None of them failed and tried again.
+    // No instance failed and tried again.
     expect(lines.map(({ level }) => level)).toEqual([30]);
     expect(await countsIn(all[7]!.db)(1)).toEqual({ postCount: 4, friendCount: 3 });
     expect(await all[0]!.db.selectFrom('posts').select('id').execute()).toHaveLength(12);

@@ -56,7 +56,7 @@ test('a second verification at the same time is a 409 that says why, and the fir
   expect((await post()).status).toBe(200);
 });
 
-test('an unexpected error is logged, and the client is not told what it is', async () => {
+test('an unexpected error is logged, and the client does not see what it is', async () => {
   const { post, lines, end } = await arrange();
   end.reject(new TypeError('a bug'));
   expect(lastLine((await post()).text)).toEqual({ failed: 'unexpected error' });

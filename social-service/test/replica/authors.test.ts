@@ -1,4 +1,4 @@
-// The copy of Identity's users over HTTP: by their ids, and as the authors of posts.
+// The replica of Identity's users over HTTP: by their ids, and as the authors of posts.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { AuthorBatch, Post, PostPage } from 'contracts/types';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
@@ -10,7 +10,7 @@ let database: TestDatabase;
 let social: TestSocial;
 beforeAll(async () => {
   database = await embeddedDatabase();
-  // The demo posts are by users 1 to 5; of these, 4 and 5 are not heard of.
+  // The demo posts are by users 1 to 5; the replica does not know 4 and 5.
   social = await startTestSocial(database, { DEMO_DATA: 'true' }, (identity) => {
     identity.log.append([
       named(1, 1, 'cat_sun_dog'),
@@ -32,7 +32,7 @@ const authorsIn = ({ body }: { body: unknown }) =>
   (body as PostPage).items.map(({ author }) => author);
 
 describe('GET /api/authors', () => {
-  test('answers in the order asked for, each once, without whom the copy does not hold', async () => {
+  test('returns users in the order of the ids, each once, without users who are not in the replica', async () => {
     const { status, body, headers } = await social.request('/api/authors?ids=2,4,1,2');
     expect(status).toBe(200);
     expect(body).toEqual({ items: [bird, cat] });
@@ -40,7 +40,7 @@ describe('GET /api/authors', () => {
     expect((await social.request('/api/authors?ids=2,4,1,2', again)).status).toBe(304);
   });
 
-  test('of nobody whom it holds is an empty list', async () => {
+  test('returns an empty list when none of the users is in the replica', async () => {
     expect((await social.request('/api/authors?ids=777')).body).toEqual({ items: [] });
   });
 
@@ -50,13 +50,13 @@ describe('GET /api/authors', () => {
     ['/api/authors?ids=0', '/query/ids'],
     [`/api/authors?ids=${Array.from({ length: 101 }, (_, n) => n + 1).join()}`, '/query/ids'],
     ['/api/authors?ids=1&include=author', '/query/include'],
-  ])('%s is a 400', async (path, pointer) => {
+  ])('rejects %s with a 400 that points at %s', async (path, pointer) => {
     const answer = await social.request(path);
     expect(answer.status).toBe(400);
     expect(pointersOf(answer)).toEqual([pointer]);
   });
 
-  test('follows a rename, and an end, at once', async () => {
+  test('returns a new user, a rename and a deletion within a second', async () => {
     const nameOf9 = async () =>
       ((await social.request('/api/authors?ids=9')).body as AuthorBatch).items[0]?.username;
     social.identity.log.append([named(10, 9, 'before', 'UserCreated')]);
@@ -71,7 +71,7 @@ describe('GET /api/authors', () => {
 });
 
 describe('include=author', () => {
-  test('gives one post its author, or null', async () => {
+  test('adds the author to one post; null when the replica does not have the author', async () => {
     const one = (await social.request('/api/posts/5?include=author')).body as Post;
     expect(one).toEqual({ ...((await social.request('/api/posts/5')).body as Post), author: cat });
     expect((await social.request('/api/posts/4?include=author')).body).toMatchObject({
@@ -79,7 +79,7 @@ describe('include=author', () => {
     });
   });
 
-  test('goes with ids, with authorId in pages, and with a feed', async () => {
+  test('works with ids, with pages of authorId, and with the feed', async () => {
     const batch = await social.request('/api/posts?ids=4,3,5&include=author');
     expect(authorsIn(batch)).toEqual([null, bird, cat]);
     const page = await social.request('/api/posts?authorId=2&limit=1&include=author');
@@ -93,7 +93,7 @@ describe('include=author', () => {
   });
 
   test.each(['/api/posts/5', '/api/posts?ids=5', '/api/posts?authorId=1', '/api/feed'])(
-    'left out at %s, no post has an author',
+    'is optional: %s without it returns posts without authors',
     async (path) => {
       const { body } = await social.requestAs(1, path);
       expect(JSON.stringify(body)).not.toContain('"author"');
@@ -106,7 +106,7 @@ describe('include=author', () => {
     '/api/posts?ids=5&include=Author',
     '/api/posts?authorId=1&include=author,author',
     '/api/feed?include=1',
-  ])('%s is a 400 that points at it', async (path) => {
+  ])('is a 400 with another value or twice: %s', async (path) => {
     const answer = await social.requestAs(1, path);
     expect(answer.status).toBe(400);
     expect(pointersOf(answer)).toEqual(['/query/include']);

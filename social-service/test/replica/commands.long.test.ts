@@ -1,4 +1,4 @@
-// The commands that a person gives in a terminal, and the admin routes behind them.
+// The commands that a person runs in a terminal, and the admin routes behind them.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { runNode } from 'chassis/testing/process';
@@ -26,7 +26,7 @@ const command = (word: string, port = new URL(social.service.adminUrl).port) =>
   runNode(join(import.meta.dirname, '../../src/main.ts'), { ADMIN_PORT: port }, word);
 
 describe('verify-authors', () => {
-  test('finds nothing where nothing is wrong, and ends with 0', async () => {
+  test('finds no difference, and exits with code 0', async () => {
     expect(await command('verify-authors')).toEqual({
       code: 0,
       stderr: '',
@@ -34,7 +34,7 @@ describe('verify-authors', () => {
     });
   });
 
-  test('names what differs, and ends with 1', async () => {
+  test('names each difference, and exits with code 1', async () => {
     social.identity.users.set(1, 'uno').delete(2);
     const { code, lines } = await command('verify-authors');
     social.identity.users.set(1, 'one').set(2, 'two');
@@ -46,7 +46,7 @@ describe('verify-authors', () => {
     ]);
   });
 
-  test('ends with 1 and a reason when Identity is away', async () => {
+  test('exits with code 1 and says why while Identity is unreachable', async () => {
     social.identity.disconnect();
     const ended = await command('verify-authors');
     social.identity.reconnect();
@@ -59,7 +59,7 @@ describe('verify-authors', () => {
 });
 
 describe('rebuild-authors', () => {
-  test('makes the copy anew, and ends with 0 when it is whole', async () => {
+  test('rebuilds the replica, and exits with code 0 when it is complete', async () => {
     social.identity.log.replace([named(1, 1, 'one'), named(3, 3, 'three_b')]);
     const { code, lines } = await command('rebuild-authors');
     expect(code).toBe(0);
@@ -76,7 +76,7 @@ describe('rebuild-authors', () => {
   });
 });
 
-test('a command to a process that is not there says where it looked, and ends with 1', async () => {
+test('a command without a running service prints the address that it tried, and exits with code 1', async () => {
   for (const word of ['verify-authors', 'rebuild-authors']) {
     const { code, stderr } = await command(word, '1');
     expect(code).toBe(1);
@@ -84,7 +84,7 @@ test('a command to a process that is not there says where it looked, and ends wi
   }
 });
 
-test('an unknown command is no start of the service', async () => {
+test('an unknown command exits with code 1, and does not start the service', async () => {
   for (const word of ['verify', 'constructor'])
     expect(await command(word)).toMatchObject({
       code: 1,
@@ -93,7 +93,7 @@ test('an unknown command is no start of the service', async () => {
 });
 
 test.each(['/authors/rebuild', '/authors/verify'])(
-  'a page from elsewhere cannot POST %s, and nobody can through the public port',
+  'POST %s is a 403 for a foreign page, and a 404 on the public port',
   async (path) => {
     const { adminUrl, url } = social.service;
     const headers = { Origin: 'https://elsewhere.example' };
@@ -103,7 +103,7 @@ test.each(['/authors/rebuild', '/authors/verify'])(
   },
 );
 
-test('a second comparison at once is refused', async () => {
+test('a second verification at the same time is a 409; a later one is accepted', async () => {
   const { adminUrl } = social.service;
   const post = () => fetch(`${adminUrl}/authors/verify`, { method: 'POST' });
   const [one, other] = await Promise.all([post(), post()]);

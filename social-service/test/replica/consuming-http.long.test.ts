@@ -1,4 +1,4 @@
-// Social follows Identity's log over its HTTP feed.
+// Social consumes Identity's user event log over its HTTP feed.
 import { jest } from '@jest/globals';
 import { startHttpTransport } from '../support/log-transports.ts';
 import { consumerSuite } from '../support/consumer-suite.ts';

@@ -1,5 +1,5 @@
-// SIGKILL in the middle of a batch: the position and what it stands for are one, and nothing takes effect twice.
-// The middle is made by a trigger that sleeps: before users are written or removed, or before the position is.
+// SIGKILL in the middle of a batch: the stored offset always matches the replica, and no event is applied twice. A trigger
+// that sleeps holds the process there: before users are written or deleted, or before the offset is stored.
 import { expect, jest, test } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
@@ -19,7 +19,7 @@ import {
 
 jest.setTimeout(60_000);
 
-/** Two batches take effect, the third one sleeps. */
+/** Two batches are applied, the third one sleeps. */
 const AWAKE = 1_000;
 
 async function inDatabase(
@@ -44,9 +44,12 @@ const sleepBefore = async (db: Kysely<Schema>, moment: string): Promise<void> =>
 describeOnBoth('a process that is killed in the middle of a batch', (newDatabase) => {
   test.each([
     ['users are written', 'insert on authors for each statement'],
-    ['users are removed', 'delete on authors for each statement'],
-    ['the position is', 'update on log_position for each row when (old.position <> new.position)'],
-  ])('before %s has done all of it or nothing', async (_, moment) => {
+    ['users are deleted', 'delete on authors for each statement'],
+    [
+      'the offset is stored',
+      'update on log_position for each row when (old.position <> new.position)',
+    ],
+  ])('before %s has applied the complete batch or nothing', async (_, moment) => {
     const [testDatabase, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
     identity.log.append(longLog);
     await addPosts(testDatabase);
@@ -54,7 +57,7 @@ describeOnBoth('a process that is killed in the middle of a batch', (newDatabase
     const third = identity.log.nextRead(3);
     const social = await startSocialProcess(testDatabase, identity);
     await third;
-    await until('it sleeps', () => sleeps(testDatabase, social.adminUrl));
+    await until('the statement sleeps', () => sleeps(testDatabase, social.adminUrl));
     await social.child.stop('SIGKILL');
 
     const { position, ...state } = await stateIn(testDatabase);
@@ -71,7 +74,7 @@ describeOnBoth('a process that is killed in the middle of a batch', (newDatabase
   });
 });
 
-/** An embedded database takes its process with it when it sleeps; a server can be asked. */
+/** An embedded database blocks its process while it sleeps; a server can be queried. */
 async function sleeps(testDatabase: TestDatabase, adminUrl: string): Promise<boolean> {
   if (testDatabase.settings.DATABASE_URL === undefined) {
     const signal = AbortSignal.timeout(1_000);

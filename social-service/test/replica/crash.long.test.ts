@@ -1,4 +1,4 @@
-// SIGKILL while events take effect: the position and what it stands for are one, whenever it comes.
+// SIGKILL while events are applied: the stored offset always matches the replica, whenever the signal comes.
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import { describeOnBoth } from 'chassis/testing/database';
@@ -18,7 +18,7 @@ jest.setTimeout(120_000);
 const KILLS = 10;
 
 describeOnBoth('a process that is killed again and again', (newDatabase) => {
-  test('has every event in effect once, and none without its position', async () => {
+  test('has applied every event up to its offset once, and no later one', async () => {
     const [testDatabase, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
     identity.log.append(longLog);
     await addPosts(testDatabase);
@@ -35,7 +35,7 @@ describeOnBoth('a process that is killed again and again', (newDatabase) => {
       expect(state).toEqual(expectedAt(position));
       seen.push(position);
     }
-    // They came in the middle of it.
+    // The signals came in the middle of the work.
     expect(new Set(seen).size).toBeGreaterThan(1);
     expect(seen[0]).toBeLessThan(EVENTS);
 

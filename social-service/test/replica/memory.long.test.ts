@@ -1,4 +1,4 @@
-// What Social holds of the log does not grow with it.
+// Social's memory does not grow with the user event log.
 import { join } from 'node:path';
 import { afterAll, expect, jest, test } from '@jest/globals';
 import { embeddedDatabase } from 'chassis/testing/database';
@@ -19,7 +19,7 @@ afterAll(async () => {
   for (const end of ends.toReversed()) await end();
 });
 
-test(`the names of ${USERS} users are copied, twice, with ${HEAP} MB of heap`, async () => {
+test(`consumes the names of ${USERS} users, twice, with ${HEAP} MB of heap`, async () => {
   const database = await embeddedDatabase();
   ends.push(database.remove);
   const log = await serveGeneratedFeed(USERS);
@@ -31,21 +31,21 @@ test(`the names of ${USERS} users are copied, twice, with ${HEAP} MB of heap`, a
     NODE_OPTIONS: `--max-old-space-size=${HEAP}`,
   });
   ends.push(async () => void (await social.child.stop()));
-  await whole(social);
+  await untilComplete(social);
   await fetch(`${social.adminUrl}/authors/rebuild`, { method: 'POST' });
-  await whole(social);
+  await untilComplete(social);
   expect(social.child.process.exitCode).toBeNull();
 });
 
-async function whole(social: ServiceProcess): Promise<void> {
+async function untilComplete(social: ServiceProcess): Promise<void> {
   const { child, url } = social;
-  const isWhole = async (): Promise<boolean> => {
-    // It ends by itself when the heap is full.
+  const isComplete = async (): Promise<boolean> => {
+    // The process ends by itself when the heap is full.
     expect(child.process.signalCode).toBeNull();
     const { position, rebuilding } = await replicaStateOf(social);
     return position === USERS && !rebuilding;
   };
-  await until('the copy is whole', isWhole, 120_000);
+  await until('the replica is complete', isComplete, 120_000);
   const names = [1, USERS].map((id) => [id, usernameOf(id)] as const);
   expect(await usernamesAt(`${url}/api/authors`, [1, USERS])).toEqual(new Map(names));
 }

@@ -1,4 +1,4 @@
-// When the copy is good enough to be served from.
+// When the replica is ready to be served.
 import { expect, test } from '@jest/globals';
 import { replicaReadiness } from '../../src/replica/readiness.ts';
 
@@ -20,12 +20,12 @@ function setUp() {
   return { now, readiness };
 }
 
-test('a first copy is not, whether or not the log can be had, until it has caught up', async () => {
+test('the first generation is not ready until it has caught up, whether or not the log is reachable', async () => {
   const { now, readiness } = setUp();
   expect(await readiness()).toMatch(/has not caught up/);
   now.failing = true;
   expect(await readiness()).toMatch(/is unavailable/);
-  // Half of the users are no copy to serve.
+  // Half of the users are not enough.
   now.position = 500;
   expect(await readiness()).toMatch(/is unavailable/);
   now.failing = false;
@@ -34,7 +34,7 @@ test('a first copy is not, whether or not the log can be had, until it has caugh
   expect(await readiness()).toBeUndefined();
 });
 
-test('one that was whole is, when the log cannot be had', async () => {
+test('a replica that was complete is ready while the log is unreachable', async () => {
   const { now, readiness } = setUp();
   Object.assign(now, { whole: true, rebuilding: false, position: 500 });
   expect(await readiness()).toMatch(/has not caught up/);
@@ -42,19 +42,19 @@ test('one that was whole is, when the log cannot be had', async () => {
   expect(await readiness()).toBeUndefined();
 });
 
-test('one that was whole is, when its log is lost: nothing will come of waiting', async () => {
+test('a replica that was complete is ready when its log is lost: waiting would not help', async () => {
   const { now, readiness } = setUp();
   Object.assign(now, { whole: true, rebuilding: false, position: 500, lost: true });
   expect(await readiness()).toBeUndefined();
 });
 
-test('one that is being rebuilt is, after a restart too: the one before is served', async () => {
+test('a replica that is being rebuilt is ready, also after a restart: the generation before is served', async () => {
   const { now, readiness } = setUp();
   Object.assign(now, { whole: true, generation: 2 });
   expect(await readiness()).toBeUndefined();
 });
 
-test('what was good enough once stays so, however late it is', async () => {
+test('a replica that was ready stays ready, however late it is', async () => {
   const { now, readiness } = setUp();
   Object.assign(now, { whole: true, failing: true, rebuilding: false, position: 500 });
   await readiness();

@@ -1,4 +1,4 @@
-// The copy in a Social that runs: what it is served from, what it does by itself, and a log that was restored.
+// The replica in a running Social: what it serves, its background jobs, and a user event log that was restored.
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { createLogger } from 'chassis/observability/log';
 import type { Running } from 'chassis/process/process';
@@ -44,14 +44,17 @@ const users = (count: number): LoggedEvent[] =>
 const nameOf = async ({ url }: Running, id: number): Promise<string | undefined> =>
   (await usernamesAt(`${url}/api/authors`, [id])).get(id);
 
-test('half of a first copy is never served, though the log goes away in the middle of it', async () => {
+test('serves no name of an incomplete first generation while Identity is unreachable', async () => {
   identity.log.append(users(1_300));
   const begun = identity.log.nextRead();
   const social = await startSocial();
   await begun;
   identity.disconnect();
-  await until('it has some of it', async () => (await replicaStateOf(social)).position > 0);
-  await until('it cannot read on', async () => {
+  await until(
+    'the replica has some users',
+    async () => (await replicaStateOf(social)).position > 0,
+  );
+  await until('the log is unreachable', async () => {
     return (await (await fetch(`${social.adminUrl}/readyz`)).text()).includes('is unavailable');
   });
   expect((await replicaStateOf(social)).position).toBeLessThan(1_300);
@@ -61,15 +64,15 @@ test('half of a first copy is never served, though the log goes away in the midd
   expect([await nameOf(social, 1), await nameOf(social, 1_300)]).toEqual(['user_1', 'user_1300']);
 });
 
-test('a log that has lost its end is not followed over what it gives a second time; a new copy has it all', async () => {
+test('consumes nothing of a log that has lost its end and gives offsets again; a rebuild gets all names', async () => {
   identity.log.append(users(7));
   const social = await startSocial();
   await ready(social.adminUrl);
-  // Identity was restored from a backup; then positions are given a second time.
+  // Identity was restored from a backup, and gives the same offsets to other events.
   identity.log.replace(users(6));
-  await until('it knows', async () => (await replicaStateOf(social)).lost);
+  await until('the replica is marked as lost', async () => (await replicaStateOf(social)).lost);
   identity.log.append([named(7, 1, 'renamed'), named(8, 2, 'another')]);
-  await until('it still says so', async () => {
+  await until('the consumer has reported it again', async () => {
     return (await metricOf(social, 'social_log_failures_total{step="position"}')) > 1;
   });
   expect(await replicaStateOf(social)).toMatchObject({ position: 7, lost: true });
@@ -77,17 +80,17 @@ test('a log that has lost its end is not followed over what it gives a second ti
 
   const answer = await fetch(`${social.adminUrl}/authors/rebuild`, { method: 'POST' });
   expect(await answer.json()).toMatchObject({ began: true });
-  await until('the new copy is whole', async () => !(await replicaStateOf(social)).rebuilding);
+  await until('the rebuild is complete', async () => !(await replicaStateOf(social)).rebuilding);
   expect(await replicaStateOf(social)).toMatchObject({ position: 8, lost: false });
   const names = await Promise.all([1, 2, 3, 7].map((id) => nameOf(social, id)));
   expect(names).toEqual(['renamed', 'another', 'user_3', undefined]);
 });
 
-test('by itself it compares its names with Identity, and removes what users left behind', async () => {
+test('compares its names with Identity and removes the content of deleted users, in the background', async () => {
   const log = [...users(3), deleted(4, 9, new Date().toISOString())];
   const stores = await openTestDatabase(database);
   await replicaIn(stores.db, createLogger('test', 'silent')).apply(batchOf(log), 0);
-  // Written with a token that was still good.
+  // Written with a token that was still valid.
   await stores.db.insertInto('posts').values({ author_id: 9, content: 'late' }).execute();
   await stores.close();
   identity.log.append(log);
@@ -96,7 +99,7 @@ test('by itself it compares its names with Identity, and removes what users left
   const social = await startSocial();
   await ready(social.adminUrl);
   await until(
-    'it has compared',
+    'a sample was compared',
     async () => (await metricOf(social, 'social_authors_compared')) > 0,
   );
   await until(

@@ -1,4 +1,4 @@
-// The copy of Identity's users in the database: events take effect in it once, whatever comes and however often.
+// The replica of Identity's users in the database: each event is applied once, whatever arrives and however often.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { eventExamples } from 'contracts/events/examples';
@@ -16,7 +16,7 @@ import { writingIn } from '../../src/posts/writing.ts';
 import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
 import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 
-describeOnBoth('the copy', (newDatabase) => {
+describeOnBoth('the replica', (newDatabase) => {
   let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let replica: Replica;
@@ -48,7 +48,7 @@ describeOnBoth('the copy', (newDatabase) => {
     return rows[0]!.n;
   };
 
-  test('holds who is there, by their newest names, and not who left', async () => {
+  test('has the newest name of each user, and no deleted user', async () => {
     const applied = await apply([
       named(1, 1, 'one', 'UserCreated'),
       named(3, 2, 'two', 'UserCreated'),
@@ -61,7 +61,7 @@ describeOnBoth('the copy', (newDatabase) => {
     expect(await position()).toBe(8);
   });
 
-  test('a batch that comes again changes nothing, and one that overlaps only what is new in it', async () => {
+  test('applies no batch twice, and only the new events of a batch that overlaps', async () => {
     const first = [named(1, 1, 'one'), named(2, 1, 'one_b')];
     await apply(first);
     expect(await apply(first)).toEqual({ repeated: 2 });
@@ -71,7 +71,7 @@ describeOnBoth('the copy', (newDatabase) => {
     expect(await position()).toBe(5);
   });
 
-  test('events that are old, or not in order, do not bring back what was', async () => {
+  test('does not go back to an older state because of late or unordered events', async () => {
     await apply([named(10, 1, 'new'), deleted(11, 2)]);
     const late = {
       events: [named(3, 1, 'old').event, named(4, 2, 'gone').event],
@@ -88,7 +88,7 @@ describeOnBoth('the copy', (newDatabase) => {
     expect(await shown()).toBe('1:new 3:later');
   });
 
-  test('what lies beyond where the batch leads is left for the one that it will come with', async () => {
+  test('ignores events beyond the next offset of a batch; they arrive again with a later batch', async () => {
     const events = [named(1, 1, 'one').event, named(9, 2, 'nine').event];
     await replica.apply({ events, nextOffset: 4, endOffset: 4 }, 0);
     expect(await shown()).toBe('1:one');
@@ -96,14 +96,14 @@ describeOnBoth('the copy', (newDatabase) => {
     expect(await shown()).toBe('1:one 2:nine');
   });
 
-  test('a batch from beyond the position is not applied: something between would be lost', async () => {
+  test('does not apply a batch that was read after a later offset: the events between would be lost', async () => {
     await apply([named(1, 1, 'one')]);
     expect(await apply([named(9, 2, 'two')], 5)).toEqual({ repeated: 1 });
     expect(await shown()).toBe('1:one');
     expect(await position()).toBe(1);
   });
 
-  test('the first one is not read from before it is whole', async () => {
+  test('serves no name of the first generation before it is complete', async () => {
     expect(await replica.state()).toMatchObject({ rebuilding: true, whole: false });
     await apply([named(1, 1, 'one')], 0, 2);
     expect(await shown()).toBe('');
@@ -114,21 +114,21 @@ describeOnBoth('the copy', (newDatabase) => {
     expect(await replica.state()).toMatchObject({ rebuilding: false, whole: true, generation: 1 });
   });
 
-  test('a batch without events moves the position on', async () => {
+  test('takes the next offset of a batch without events', async () => {
     await replica.apply({ events: [], nextOffset: 7, endOffset: 9 }, 0);
     expect(await position()).toBe(7);
   });
 
-  test('a name that another user had is no obstacle', async () => {
+  test('accepts a name that another user had before', async () => {
     await apply([named(1, 1, 'wanted'), named(2, 2, 'other')]);
     await apply([named(3, 2, 'wanted')], 2);
     expect(await shown()).toBe('1:wanted 2:wanted');
   });
 
-  describe('a user who left', () => {
+  describe('a deleted user', () => {
     const page = { limit: 100, after: undefined };
 
-    test('takes posts, friendships, requests and keys along, and nobody else’s', async () => {
+    test('loses all posts, friendships, requests and idempotency keys; other users keep theirs', async () => {
       const writing = writingIn(database.db);
       for (const author of [1, 2, 3])
         for (const key of ['a', 'b', undefined]) await writing.create(author, `by ${author}`, key);
@@ -148,7 +148,7 @@ describeOnBoth('the copy', (newDatabase) => {
       expect((await friends.requestsOf(3, 'incoming', page)).items).toHaveLength(1);
     });
 
-    test('with more posts than one statement takes leaves none behind', async () => {
+    test('loses all posts also when they are more than one statement deletes', async () => {
       await sql`insert into posts (author_id, content)
         select 1 + n % 2, 'x' from generate_series(1, 12001) as n`.execute(database.db);
       await apply([deleted(1, 1)]);
@@ -161,21 +161,21 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(await countOf('posts')).toBe(6001);
     });
 
-    test('and comes back in the same batch is there, without what was', async () => {
+    test('who is created again in the same batch has a name, and no posts from before', async () => {
       await writingIn(database.db).create(1, 'before');
       await apply([named(1, 1, 'one'), deleted(2, 1), named(3, 1, 'back')]);
       expect(await shown()).toBe('1:back');
       expect(await countOf('posts')).toBe(0);
     });
 
-    test('cannot leave anything behind with a token that is still good', async () => {
+    test('loses also the posts that were written later, with a token that was still valid', async () => {
       const now = new Date().toISOString();
       await apply([deleted(1, 1, now), deleted(2, 2)]);
       const writing = writingIn(database.db);
       for (const author of [1, 2, 3]) await writing.create(author, 'late');
       await deleteLateContent(database.db);
       const posts = await database.db.selectFrom('posts').select('author_id').execute();
-      // Who left long ago has no token any more: they are not looked for.
+      // A user who was deleted long ago has no valid token any more, so nothing is searched for.
       expect(posts).toEqual([{ author_id: 2 }, { author_id: 3 }]);
       expect(await countOf('departed')).toBe(1);
       await sql`update departed set noticed_at = now() - interval '2 hours'`.execute(database.db);
@@ -185,8 +185,8 @@ describeOnBoth('the copy', (newDatabase) => {
     });
   });
 
-  describe('events that are not as they should be', () => {
-    test('of later schemas with more fields count, of unknown types are skipped and counted', async () => {
+  describe('unusual events', () => {
+    test('are applied when they have additional fields, and skipped and counted when their type is unknown', async () => {
       const { 'later-fields': fields, 'later-type': type } = eventExamples;
       const applied = await replica.apply(
         { events: [fields, type], nextOffset: 48, endOffset: 48 },
@@ -197,7 +197,7 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(await countOf('broken_events')).toBe(0);
     });
 
-    test('are kept aside when they are broken, and said without what stands in them; the rest counts', async () => {
+    test('become dead letters when they break the contract, and are logged without their content; the others are applied', async () => {
       const examples = Object.entries(eventExamples).filter(([name]) => name.startsWith('broken-'));
       expect(examples.length).toBeGreaterThan(2);
       const events = [...examples.map(([, event]) => event), named(60, 1, 'one').event];
@@ -218,7 +218,7 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(JSON.stringify(line)).not.toMatch(/cat_|dog|fifty|traceparent/);
     });
 
-    test('are kept once, however often they come, and stop nothing, whatever they are', async () => {
+    test('are stored once as dead letters, however often they arrive, and stop nothing, whatever they contain', async () => {
       let deep: unknown = [];
       for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
       const events = [null, 7, 'no JSON \u0000 \ud800', {}, [], deep, { id: '5', data: '\u0000' }];
@@ -235,20 +235,20 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(Math.max(...kept.map(({ event }) => event.length))).toBe(10_000);
     });
 
-    test('are kept aside also when they come alone and say nothing of their position', async () => {
+    test('become dead letters also when they arrive alone and without an offset', async () => {
       await apply([named(6, 1, 'one')]);
       const alone = { events: ['no {json'], nextOffset: 6, endOffset: 6 };
       expect(await replica.apply(alone, 6)).toEqual({ skipped: 0, repeated: 0, invalid: 1 });
       expect(await countOf('broken_events')).toBe(1);
       expect(await position()).toBe(6);
-      // One that has a position came before.
+      // An event with this offset was applied before.
       expect(await replica.apply(batchOf([named(6, 1, 'other')]), 6)).toMatchObject({
         repeated: 1,
       });
       expect(await shown()).toBe('1:one');
     });
 
-    test('are bounded in number: the newest stay', async () => {
+    test('are stored up to a limit: the newest stay', async () => {
       for (let at = 0; at < 3; at += 1) {
         const events = Array.from({ length: 400 }, (_, n) => ({ n: at * 400 + n }));
         await replica.apply({ events, nextOffset: at + 1, endOffset: 3 }, at);
@@ -263,11 +263,11 @@ describeOnBoth('the copy', (newDatabase) => {
     });
   });
 
-  describe('that is rebuilt', () => {
+  describe('a rebuild', () => {
     const log = [named(1, 1, 'old'), named(2, 2, 'two'), named(5, 1, 'one'), named(6, 3, 'three')];
     beforeEach(() => apply([...log, named(7, 4, 'four')]));
 
-    test('shows every name as it was until the new one is whole, and then that alone', async () => {
+    test('serves all names of the old generation until the new one is complete, and then only the new one', async () => {
       const all = '1:one 2:two 3:three 4:four';
       expect(await replica.rebuild()).toBe(true);
       expect(await replica.state()).toEqual({
@@ -277,7 +277,7 @@ describeOnBoth('the copy', (newDatabase) => {
         whole: true,
         lost: false,
       });
-      // Where the log is another one now, there is no user 4 in it.
+      // The log is another one now, without user 4.
       for (const [at, event] of log.entries()) {
         expect(await shown()).toBe(all);
         await apply([event], log[at - 1]?.offset, 6);
@@ -294,14 +294,14 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(await shown()).toBe('1:one 2:two 3:three');
     });
 
-    test('is whole where the log ended when it began, however the log goes on', async () => {
+    test('is complete at the offset where the log ended when the rebuild began', async () => {
       await replica.rebuild();
       await apply(log.slice(0, 2), 0, 7);
       await apply([named(7, 4, 'four')], 2, 900);
       expect(await replica.state()).toMatchObject({ rebuilding: false });
     });
 
-    test('twice at once is one', async () => {
+    test('that is requested twice at the same time begins once', async () => {
       const began = await Promise.all([replica.rebuild(), replica.rebuild()]);
       expect(began.sort()).toEqual([false, true]);
       await apply(log.slice(0, 2), 0, 7);
@@ -309,7 +309,7 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(await replica.state()).toMatchObject({ position: 2, generation: 2, rebuilding: true });
     });
 
-    test('begins anew when the log is lost, even while it is being made', async () => {
+    test('begins again when the log is lost, also during a rebuild', async () => {
       await replica.markLost(3);
       expect(await replica.state()).toMatchObject({ lost: false });
       await replica.markLost(7);
@@ -324,7 +324,7 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(await shown()).toBe('1:one 2:two 3:three');
     });
 
-    test('begins anew when the log ends before what it was to have', async () => {
+    test('begins again when the log now ends before the offset that the rebuild has to reach', async () => {
       await replica.rebuild(7);
       await apply(log.slice(0, 2), 0, 7);
       expect(await replica.rebuild(7)).toBe(false);
@@ -334,7 +334,7 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(await shown()).toBe('1:one 2:two 3:three');
     });
 
-    test('takes no batch that was read before, and who leaves meanwhile is gone at once', async () => {
+    test('applies no batch that was read before it began, and hides a user at once who is deleted meanwhile', async () => {
       const before = [named(8, 5, 'five')];
       await replica.rebuild();
       expect(await apply(before, 7)).toEqual({ repeated: 1 });
@@ -342,7 +342,7 @@ describeOnBoth('the copy', (newDatabase) => {
       expect(await shown()).toBe('1:one 3:three 4:four');
     });
 
-    test('sets right what was wrong, rows from a longer log that is no more included', async () => {
+    test('corrects wrong names, also those that have a later offset from a log that no longer exists', async () => {
       await sql`update authors set username = 'wrong', position = 999 where id = 1`.execute(
         database.db,
       );
@@ -352,7 +352,7 @@ describeOnBoth('the copy', (newDatabase) => {
     });
   });
 
-  test('is what the log says, however its batches come and whenever it is rebuilt', async () => {
+  test('equals a model of the log, in whatever batches the events arrive and whenever it is rebuilt', async () => {
     const changes = fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.boolean()), {
       minLength: 1,
       maxLength: 30,
@@ -390,10 +390,10 @@ describeOnBoth('the copy', (newDatabase) => {
   });
 });
 
-/** What the copy of a log has to be, as one would write it down. */
+/** A simple model of the replica of a log. */
 function createModel(log: readonly LoggedEvent[]) {
   let position = 0;
-  // The first copy is made like every other.
+  // The first generation is built like every other.
   let rebuilding = true;
   let served = new Map<number, string>();
   const namesAt = (end: number): Map<number, string> => {

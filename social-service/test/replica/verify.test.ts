@@ -1,4 +1,4 @@
-// Comparing the copy with Identity: what differs is named, what is only late is not.
+// Comparing the replica with Identity: each difference is named, and a change that is only late is no difference.
 import {
   afterAll,
   afterEach,
@@ -28,13 +28,13 @@ import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 jest.setTimeout(30_000);
 const never = new AbortController().signal;
 
-describeOnBoth('a copy that is compared', (newDatabase) => {
+describeOnBoth('the verification of the replica', (newDatabase) => {
   let testDatabase: TestDatabase;
   let database: Database<Schema>;
   let identity: FakeIdentity;
   let replica: Replica;
   let sides: Sides;
-  /** What happens while it is waited for the copy. */
+  /** What happens while the verification waits for the replica. */
   let meanwhile: () => Promise<void> | void;
   let waited: number;
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     await testDatabase.remove();
   });
 
-  /** Identity says so, and the copy has heard of it. */
+  /** Changes Identity and the replica in the same way. */
   const agree = async (logged: readonly LoggedEvent[]): Promise<void> => {
     happen(logged);
     await consume(logged);
@@ -80,7 +80,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     const { position } = await replica.state();
     await replica.apply(batchOf(logged), position);
   };
-  test('and says the same has no difference, whatever its size', async () => {
+  test('finds no difference when Identity has the same names, in several batches', async () => {
     await agree([...people(730), deleted(731, 5)]);
     expect(await verify(sides, never)).toEqual({
       compared: 729,
@@ -91,7 +91,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     expect(waited).toBe(0);
   });
 
-  test('has each difference named: missing, extra, wrong name', async () => {
+  test('names each difference: a missing user, an extra user, a wrong name', async () => {
     await agree(people(250));
     await sql`delete from authors where id in (7, 140)`.execute(database.db);
     await sql`update authors set username = 'other' where id = 200`.execute(database.db);
@@ -106,7 +106,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     ]);
   });
 
-  test('lacks whom the log does not know: found among those who have posts here', async () => {
+  test('finds a missing user whom the log does not know, when that user has posts', async () => {
     await agree(people(3));
     identity.users.set(500, 'before_the_log').set(501, 'nobody_asks');
     const posts = [1, 500, 500, 777].map((author_id) => ({ author_id, content: 'x' }));
@@ -115,7 +115,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     expect(differences.map(({ id, is }) => `${id} ${is}`)).toEqual(['500 missing']);
   });
 
-  test('and is only late has no difference: what was on its way is waited for', async () => {
+  test('waits for events that are on their way, and finds no difference', async () => {
     await agree(people(3));
     const newEvents = [named(11, 1, 'renamed'), deleted(12, 2), named(13, 4, 'new')];
     happen(newEvents);
@@ -123,7 +123,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     expect((await verify(sides, never)).differences).toEqual([]);
   });
 
-  test('while a name changes again and again is compared again and again', async () => {
+  test('compares a name again as long as it keeps changing', async () => {
     await agree(people(3));
     let position = 10;
     const rename = (): LoggedEvent => {
@@ -142,7 +142,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     expect(rounds).toBeGreaterThan(2);
   });
 
-  test('and does not follow is compared as it is, after a while', async () => {
+  test('compares a replica that does not catch up as it is, after 10 s', async () => {
     await agree(people(3));
     happen([named(11, 1, 'renamed')]);
     const { differences, late } = await verify(sides, never);
@@ -151,14 +151,14 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     expect(waited).toBe(10_000);
   });
 
-  test('with a thousand differences and more names a thousand, and says that there are more', async () => {
+  test('names at most a thousand differences, and says that there are more', async () => {
     await agree(people(1_200));
     identity.users.clear();
     const { differences, more } = await verify(sides, never);
     expect([differences.length, more]).toEqual([1_000, true]);
   });
 
-  test('ends when nobody waits for it any more, or Identity is away', async () => {
+  test('ends when it is cancelled, and when Identity is unreachable', async () => {
     await agree(people(3));
     const cancelled = AbortSignal.abort(new Error('enough'));
     await expect(verify(sides, cancelled)).rejects.toThrow('enough');
@@ -166,8 +166,8 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
     await expect(verify(sides, never)).rejects.toThrow('cannot be reached');
   });
 
-  describe('by a sample, again and again', () => {
-    test('has its divergence as a metric, and none that is only late', async () => {
+  describe('of a sample', () => {
+    test('sets the metrics of compared and divergent names; a change that is only late is not divergent', async () => {
       const metrics = createMetrics();
       const compare = divergence(sides, metrics, never);
       await compare();
@@ -189,7 +189,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
       expect((await gauges(metrics))[0]).toBe(0);
     });
 
-    test('says nothing while the copy is behind: what has not come yet is no divergence', async () => {
+    test('reports no divergence while the replica is behind the log', async () => {
       const metrics = createMetrics();
       const compare = divergence(sides, metrics, never);
       await agree(people(4));
@@ -198,7 +198,7 @@ describeOnBoth('a copy that is compared', (newDatabase) => {
       expect(await gauges(metrics)).toEqual([0, 0]);
     });
 
-    test('is made of a hundred by chance, from all of the copy that is served', async () => {
+    test('takes a hundred random users, from the complete generation that is served', async () => {
       await agree(people(2_000));
       await replica.rebuild();
       const reader = replicaReader(database.db);

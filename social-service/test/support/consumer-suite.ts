@@ -1,4 +1,4 @@
-// What Social does with Identity's log, whatever carries it: from an empty replica to one that is rebuilt.
+// How Social consumes Identity's user event log, whatever carries it: from an empty replica to a rebuild.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
 import { eventExamples } from 'contracts/events/examples';
@@ -36,7 +36,7 @@ export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
     running.push(service);
     return service;
   };
-  test('a new Social reads from the beginning, and is ready when its copy is whole', async () => {
+  test('a new Social consumes the log from its beginning, and is ready when the replica is complete', async () => {
     const users = manyUsers(1_300);
     await transport.append(users);
     const service = await startSocial();
@@ -50,17 +50,19 @@ export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
     });
   });
 
-  test('without the log and without a copy it is not ready, and says why; it is once the log is there', async () => {
+  test('Social without a replica is not ready while the log is unreachable, and says why; it becomes ready with the log', async () => {
     await transport.append([named(1, 1, 'one')]);
     await transport.stop();
     const service = await startSocial();
-    await until('it has tried', async () => /is unavailable/.test((await whyNotReady(service))!));
+    await until('Social has tried to read the log', async () =>
+      /is unavailable/.test((await whyNotReady(service))!),
+    );
     await transport.restart();
     await ready(service.adminUrl);
     expect(await nameOf(service, 1)).toBe('one');
   });
 
-  test('without the log, but with a copy, it serves what it has, and goes on when the log is back', async () => {
+  test('Social with a replica serves it while the log is unreachable, and continues when the log is back', async () => {
     await transport.append([named(1, 1, 'one'), named(2, 2, 'two')]);
     const first = await startSocial();
     await ready(first.adminUrl);
@@ -74,7 +76,7 @@ export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
     await untilNamed(second, 2, 'two_b');
   });
 
-  test('renames and ends show at once, and go on where a stopped process was', async () => {
+  test('renames and deletions reach the replica within a second; a new process continues at the offset of the last one', async () => {
     await transport.append([named(1, 1, 'one'), named(2, 2, 'two'), named(4, 3, 'three')]);
     const first = await startSocial();
     await ready(first.adminUrl);
@@ -95,7 +97,7 @@ export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
     );
   });
 
-  test('what is broken, unknown or later than we are stops nothing, and is counted', async () => {
+  test('events that are invalid, of unknown types or of later versions stop nothing, and are counted', async () => {
     const { 'broken-subject': broken, 'later-type': type, 'later-fields': fields } = eventExamples;
     const service = await startSocial();
     await ready(service.adminUrl);
@@ -116,7 +118,7 @@ export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
     });
   });
 
-  test('a copy that is rebuilt shows every name all the while, and at the end nobody who is gone', async () => {
+  test('a rebuild serves every name all the time, and afterwards no user who is missing in the log', async () => {
     const users = manyUsers(2_100);
     await transport.append(users);
     const service = await startSocial();
@@ -132,7 +134,7 @@ export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
     const wanted = [1, 4, 5, 1_000, 2_100];
     while ((await replicaStateOf(service)).rebuilding) {
       const names = await namesAt(service, wanted);
-      // User 5 goes at the moment when the new copy takes over, which may be now.
+      // User 5 disappears when the new generation takes over, which may be now.
       expect(names.get(4)).toBe('renamed');
       expect([names.get(1), names.get(1_000), names.get(2_100)]).toEqual([
         'user_1',
@@ -147,7 +149,7 @@ export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
   });
 
   describeOnServer('two processes on one database', () => {
-    test('make each event take effect once', async () => {
+    test('apply each event once', async () => {
       const shared = await serverDatabase();
       const users = manyUsers(1_000);
       await transport.append(users.slice(0, 600));

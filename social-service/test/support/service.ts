@@ -1,4 +1,4 @@
-// The whole service on a database, with a fake Identity.
+// The complete service on a database, with a fake Identity.
 import { afterAll } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
 import { conformance } from 'contracts/conformance/conformance';
