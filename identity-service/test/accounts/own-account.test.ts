@@ -235,7 +235,7 @@ describe('a session that has ended, with a token that is still valid', () => {
 });
 
 describe('If-Match', () => {
-  test('has an account changed and deleted that is still as its user read it', async () => {
+  test('lets the user change and delete an account that has not changed since it was read', async () => {
     const session = await identity.register('matching');
     const changed = await patch(session, { username: 'matched' }, await etagOf(session));
     expect(changed.status).toBe(200);
@@ -243,7 +243,7 @@ describe('If-Match', () => {
     expect((await deleteAccount(session, PASSWORD, await etagOf(session))).status).toBe(204);
   });
 
-  test('that names an older version is a 412, and changes nothing', async () => {
+  test('is a 412 with an older version, and changes nothing', async () => {
     const session = await identity.register('outdated');
     const headers = await etagOf(session);
     await patch(session, { username: 'renamed_here' });
@@ -259,7 +259,7 @@ describe('If-Match', () => {
     expect(meOf(await get(session)).username).toBe('renamed_here');
   });
 
-  test('lets one of many changes of the same version pass', async () => {
+  test('lets one of several concurrent changes of the same version succeed', async () => {
     const session = await identity.register('at_once');
     const headers = await etagOf(session);
     const responses = await Promise.all(
@@ -269,14 +269,14 @@ describe('If-Match', () => {
     expect(statuses).toEqual([200, 412, 412, 412, 412]);
   });
 
-  test('is compared only after the password', async () => {
+  test('is checked only after the password', async () => {
     const session = await identity.register('impatient');
     const headers = { 'If-Match': '"outdated"' };
     expect((await deleteAccount(session, 'not the password', headers)).status).toBe(403);
   });
 });
 
-test('after ten wrong passwords in a session, for changes and deletions together, the right one is a 429, too', async () => {
+test('after ten wrong passwords in a session, for changes and deletions together, the right password is a 429, too', async () => {
   const session = await identity.register('hijacked');
   for (let at = 1; at <= 5; at += 1) {
     const wrong = { email: 'thief@example.org', currentPassword: `guess number ${at}` };

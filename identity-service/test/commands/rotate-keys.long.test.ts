@@ -31,14 +31,14 @@ test('npm run rotate-keys is this command', () => {
   expect(scripts['rotate-keys']).toBe('exec node src/main.ts rotate-keys');
 });
 
-describe('of an embedded database', () => {
+describe('with an embedded database', () => {
   let testDatabase: TestDatabase;
   beforeAll(async () => {
     testDatabase = await embeddedDatabase();
   });
   afterAll(() => testDatabase.remove());
 
-  test('says plainly that the service has it, and does it once that is stopped; nobody is logged out', async () => {
+  test('is rejected while the service has the database, and works once it is stopped; no user is logged out', async () => {
     const before = await startIdentity(testDatabase);
     const person = await before.register('keyholder');
     const [old] = await kidsOf(before);
@@ -58,7 +58,7 @@ describe('of an embedded database', () => {
     await after.stop();
   });
 
-  test('makes no new database where there is none', async () => {
+  test('creates no database where there is none', async () => {
     const nowhere = await emptyFolder();
     expect(await rotate({ DATA_DIR: nowhere })).toEqual({
       code: 1,

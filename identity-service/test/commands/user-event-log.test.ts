@@ -32,7 +32,7 @@ test.each(['backfill', 'compact'])('npm run %s is this command', (name) => {
   expect(scripts[name]).toBe(`exec node src/main.ts ${name}`);
 });
 
-test('a service that is not there is told in plain lines', async () => {
+test('a command without a running service prints the address that it tried', async () => {
   const gone = createServer().listen(0, '127.0.0.1');
   await once(gone, 'listening');
   const { port } = gone.address() as AddressInfo;
@@ -45,7 +45,7 @@ test('a service that is not there is told in plain lines', async () => {
   });
 });
 
-test('a service that cannot do it now is told in plain lines', async () => {
+test('a command prints the answer of a service that is not ready', async () => {
   const ill = createServer((_req, res) => {
     res.writeHead(503, { 'Content-Type': 'application/problem+json' });
     res.end('{"detail":"The database does not answer"}');
@@ -74,7 +74,7 @@ describe('with an embedded database', () => {
   const admin = (path: string, init: RequestInit = {}) =>
     fetch(identity.adminUrl + path, { method: 'POST', ...init });
 
-  test('both are done by the running service, and print what was done', async () => {
+  test('both commands are carried out by the running service, and print the result', async () => {
     const { bearer } = await identity.register('wordy');
     for (const username of ['wordy_2', 'wordy_3'])
       await identity.request('/api/me', { method: 'PATCH', headers: bearer, json: { username } });
@@ -92,7 +92,7 @@ describe('with an embedded database', () => {
     expect(foldUsernames(await readAll(identity))).toEqual(before);
   });
 
-  test.each(['/log/backfill', '/log/compact'])('%s answers with what it did', async (path) => {
+  test.each(['/log/backfill', '/log/compact'])('%s answers with its result', async (path) => {
     const answer = await admin(path);
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -102,7 +102,7 @@ describe('with an embedded database', () => {
     });
   });
 
-  test.each(['/log/backfill', '/log/compact'])('%s refuses pages from elsewhere', async (path) => {
+  test.each(['/log/backfill', '/log/compact'])('%s is a 403 for a foreign page', async (path) => {
     const headers = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
     expect((await admin(path, { headers })).status).toBe(403);
   });
@@ -116,13 +116,13 @@ describe('with an embedded database', () => {
     expect((await admin(path)).status).toBe(status);
   });
 
-  test('nothing of it is reachable by GET, or through the public port', async () => {
+  test('/log/backfill is a 405 for GET, and a 404 on the public port', async () => {
     expect((await admin('/log/backfill', { method: 'GET' })).status).toBe(405);
     expect((await fetch(`${identity.url}/log/backfill`, { method: 'POST' })).status).toBe(404);
   });
 });
 
-test('users from before the log are in it by the time that an embedded database is opened again', async () => {
+test('users without events get them when an embedded database is opened again', async () => {
   const testDatabase = await embeddedDatabase();
   const database = await openTestDatabase(testDatabase, undefined, false);
   await addUsersWithoutEvents(database.db, 1, 3);
@@ -142,8 +142,8 @@ test('users from before the log are in it by the time that an embedded database 
 const line = (created: number) =>
   `The log has all users. Appended: ${created} UserCreated, 0 UserUpdated, 0 UserDeleted.`;
 
-describeOnServer('with a server, a log that does not know all users', () => {
-  test('is told of at the start, with the command; afterwards it knows them', async () => {
+describeOnServer('with a server, a log that lacks users', () => {
+  test('causes a warning at the start that names the command, which adds them', async () => {
     const testDatabase = await serverDatabase();
     const database = await openTestDatabase(testDatabase, undefined, false);
     await addUsersWithoutEvents(database.db, 1, 1200);

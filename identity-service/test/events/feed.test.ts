@@ -1,4 +1,5 @@
 // GET /api/user-events as an HTTP feed: batches, limits, and long polls and their ends.
+import { getEventListeners } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
@@ -216,7 +217,7 @@ const arrange = (readEndOffset: () => Promise<number> = () => Promise.resolve(0)
   return { longPoll, reads: () => reads };
 };
 
-describe('a long poll itself', () => {
+describe('a long poll', () => {
   test('ends at a notification beyond its offset, and not at a notification up to it', async () => {
     const { longPoll } = arrange();
     let woken = false;
@@ -316,6 +317,12 @@ describe('a long poll itself', () => {
     controller.abort();
     await poll;
     expect(longPoll.waiterCount()).toBe(0);
+    const other = new AbortController();
+    const ended = longPoll.wait(0, 60_000, other.signal);
+    expect(getEventListeners(other.signal, 'abort')).toHaveLength(1);
+    longPoll.notify(1);
+    await ended;
+    expect(getEventListeners(other.signal, 'abort')).toEqual([]);
   });
 
   test('is rejected with a Retry-After when too many clients wait', async () => {

@@ -1,4 +1,4 @@
-// The relay, from a change to the broker: everything arrives, in order, whatever the broker does meanwhile.
+// The relay, from a change to the broker: all events arrive, in order, whatever the broker does meanwhile.
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -62,7 +62,7 @@ describeWithNats('a service with a broker', () => {
     expect(recorder.messages).toEqual(
       events.map((event) => ({ subject: `user-events.${event.subject}`, id: event.id, event })),
     );
-    // Of who was renamed and left, the last one is kept.
+    // The stream keeps only the last event of the user who was renamed and deleted.
     expect((await readStream(nats.url)).map(({ subject }) => subject)).toEqual(
       ['1', '2', '3', '4', '5', '6'].concat(String(user.id)),
     );
@@ -71,7 +71,7 @@ describeWithNats('a service with a broker', () => {
     expect(await metric('identity_relay_events_total')).toBe(10);
   });
 
-  test('an event is at the broker at once', async () => {
+  test('publishes an event within 2 s', async () => {
     await until(
       'it is idle',
       async () => (await metric('identity_relay_position')) === 6,
@@ -87,7 +87,7 @@ describeWithNats('a service with a broker', () => {
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
-  test('goes on while the broker is down, and publishes what was written then', async () => {
+  test('serves while the broker is down, and publishes the events of that time afterwards', async () => {
     await until(
       'it is idle',
       async () => (await metric('identity_relay_position')) === 6,
@@ -112,7 +112,7 @@ describeWithNats('a service with a broker', () => {
     expect(await readStream(nats.url)).toEqual(events);
   });
 
-  test('fills a stream that was lost from the beginning', async () => {
+  test('fills a stream that was lost, from the beginning of the log', async () => {
     await until(
       'it is idle',
       async () => (await metric('identity_relay_position')) === 6,
@@ -130,7 +130,7 @@ describeWithNats('a service with a broker', () => {
   });
 });
 
-test('a service whose broker was never there serves, says so, and ends in peace', async () => {
+test('a service whose broker is missing from the start serves, logs a warning, and exits with code 0', async () => {
   const gone = createServer().listen(0, '127.0.0.1');
   await once(gone, 'listening');
   const { port } = gone.address() as AddressInfo;
@@ -158,7 +158,7 @@ describeWithNats('the relay', () => {
   const brokers: TestNats[] = [];
   afterAll(() => Promise.all(brokers.map((broker) => broker.remove())));
 
-  /** A database with demo users, a broker, and a relay between them when it is started. */
+  /** Makes a database with demo users, a broker, and a relay between them, which the test starts. */
   async function setUp() {
     const nats = await startNats();
     brokers.push(nats);
@@ -183,7 +183,7 @@ describeWithNats('the relay', () => {
       record,
       write: (id: number, username: string) => record({ type: 'UserUpdated', id, username }),
       compact: async () => (await runSteps(compactionIn(db))).result,
-      /** The database is what it was when the log ended here, and gives the same positions again. */
+      /** Sets the database back to when the log ended at `head`; it gives the same offsets again. */
       async restore(head: number) {
         await db.deleteFrom('user_events').where('position', '>', head).execute();
         await sql`alter table user_events alter column position restart with ${sql.lit(head + 1)}`.execute(
@@ -226,10 +226,10 @@ describeWithNats('the relay', () => {
     };
   }
 
-  test('that ended between publishing and noting it goes on behind what is published', async () => {
+  test('continues behind the last published event when it ended before it stored the offset', async () => {
     const relayed = await setUp();
     const recorder = await recordMessages(relayed.nats.url);
-    // As far as the database knows, nothing was ever published.
+    // The database has no published offset.
     const withoutWrites = { ...relayed.position, write: () => Promise.resolve() };
     relayed.start({ publishedOffset: withoutWrites });
     await until('all is published', () => recorder.messages.length === 6, LIMIT_MS);
@@ -243,7 +243,7 @@ describeWithNats('the relay', () => {
     await relayed.end();
   });
 
-  test('whose answer from the broker was lost publishes nothing twice', async () => {
+  test('publishes no event twice when the broker’s answer was lost', async () => {
     const relayed = await setUp();
     const real = openStream(relayed.nats.url, 1);
     let failures = 0;
@@ -276,7 +276,7 @@ describeWithNats('the relay', () => {
     await relayed.end();
   });
 
-  test('publishes nothing into a stream that is beyond the log, and says so', async () => {
+  test('publishes nothing into a stream that ends beyond the log, and logs why', async () => {
     const relayed = await setUp();
     const other = openStream(relayed.nats.url, 1);
     const { events } = await relayed.userLog.after(0);
@@ -290,7 +290,7 @@ describeWithNats('the relay', () => {
     await relayed.end();
   });
 
-  test('publishes nothing behind events that were lost in a restore, however many are written since', async () => {
+  test('publishes nothing behind events that the log lost in a restore, however many events are written since', async () => {
     const relayed = await setUp();
     relayed.start();
     await relayed.published(6);
@@ -303,7 +303,7 @@ describeWithNats('the relay', () => {
     for (const username of ['first_since', 'second_since', 'third_since'])
       await relayed.write(2, username);
     await relayed.refusal(/the stream and the log differ at offset 7; .*failover\.md/);
-    // What contradicts the stream is not compacted away.
+    // Events that contradict the stream are not compacted away.
     expect(await relayed.compact()).toEqual({ superseded: 0, tombstones: 0 });
     const failures = relayed.failures();
     await until('it has tried again', () => relayed.failures() > failures + 1, LIMIT_MS);
@@ -326,7 +326,7 @@ describeWithNats('the relay', () => {
     await relayed.end();
   });
 
-  test('notices that the log lost its end while it waits', async () => {
+  test('logs that the log lost its end while it waits', async () => {
     const relayed = await setUp();
     relayed.start();
     await relayed.write(1, 'lost_name');
@@ -336,7 +336,7 @@ describeWithNats('the relay', () => {
     await relayed.end();
   });
 
-  test('goes on behind an event that was compacted away since', async () => {
+  test('continues behind an event that was compacted away', async () => {
     const relayed = await setUp();
     relayed.start();
     await relayed.write(1, 'another_name');
@@ -349,7 +349,7 @@ describeWithNats('the relay', () => {
     await relayed.end();
   });
 
-  test('goes on behind a deletion that was compacted away when it was old', async () => {
+  test('continues behind an old deletion that was compacted away', async () => {
     const relayed = await setUp();
     await relayed.record({ type: 'UserDeleted', id: 3 });
     await sql`update user_events set created_at = created_at - interval '31 days'`.execute(
@@ -369,7 +369,7 @@ describeWithNats('the relay', () => {
     await relayed.end();
   });
 
-  test('goes on behind an event that it did not note, whatever was compacted meanwhile', async () => {
+  test('continues behind a published event whose offset was not stored, although the event was compacted away', async () => {
     const relayed = await setUp();
     relayed.start();
     await relayed.published(6);
@@ -387,7 +387,7 @@ describeWithNats('the relay', () => {
     await relayed.end();
   });
 
-  test('copies a log of many batches, of which the stream keeps the newest of each user', async () => {
+  test('publishes a log of many batches; the stream keeps the newest event of each user', async () => {
     const relayed = await setUp();
     await sql`
       insert into user_events (type, user_id, username)

@@ -1,5 +1,5 @@
-// The relay in processes of its own, on a server, with users changing all the while: killed, one beside the other, with
-// a broker that dies, is slow, and stands still. The stream keeps everything here, and in the end it is the log, exactly.
+// The relay in its own processes, on a database server, while users change: killed processes, two processes at the same time,
+// a broker that is killed, slow or frozen. The stream keeps all events here, and has to equal the log at the end.
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -53,13 +53,13 @@ describeOnServer('on a server', () => {
     beforeEach(async () => {
       nats = await startNats();
       recorder = await recordMessages(nats.url);
-      // It is left as it is: with all events.
+      // The relay does not change a stream that exists: this one keeps all events.
       await (
         await jetstreamManager(recorder.connection)
       ).streams.add({
         name: STREAM,
         subjects: ['user-events.*'],
-        // So short that it does not help: what comes twice has to be refused for its place.
+        // Too short to help: a repeated event has to be rejected because of its place.
         duplicate_window: nanos(100),
       });
       testDatabase = await serverDatabase();
@@ -75,7 +75,7 @@ describeOnServer('on a server', () => {
       await nats.remove();
     });
 
-    /** Four who change users until they are told to end. */
+    /** Starts four writers that change users until they are stopped. */
     function startWriters() {
       const over = { yet: false };
       const write = async (number: number): Promise<void> => {
@@ -114,10 +114,10 @@ describeOnServer('on a server', () => {
       );
     };
 
-    test('that is killed again and again while it publishes loses nothing and doubles nothing', async () => {
+    test('loses no event and repeats no event when it is killed again and again while it publishes', async () => {
       for (let round = 0; round < 12; round += 1) {
         const instance = await startInstance(url, nats.url);
-        // As soon as the broker has it, and so most often before the position is noted.
+        // As soon as the broker has the events, so mostly before the offset is stored.
         await untilMorePublished(1 + ((round * 37) % 90));
         await kill(instance);
       }
@@ -126,7 +126,7 @@ describeOnServer('on a server', () => {
       await last.end();
     });
 
-    test('runs in one of two processes; when that is killed, the other one takes over within seconds', async () => {
+    test('runs in one of two processes; when that process is killed, the other takes over within 5 s', async () => {
       let instances = await Promise.all([
         startInstance(url, nats.url),
         startInstance(url, nats.url),
@@ -147,7 +147,7 @@ describeOnServer('on a server', () => {
       await Promise.all(instances.map((each) => each.end()));
     });
 
-    test('is taken over within seconds when its process is frozen, and does no harm when that goes on', async () => {
+    test('is taken over within 8 s when its process is frozen, and does no harm when the process continues', async () => {
       const instances = await Promise.all([
         startInstance(url, nats.url),
         startInstance(url, nats.url),
@@ -155,7 +155,7 @@ describeOnServer('on a server', () => {
       await untilMorePublished(20);
       const [one, other] = (await instances[0].isActive()) ? instances : instances.toReversed();
       one!.child.process.kill('SIGSTOP');
-      // What it has sent already may still arrive.
+      // Events that it has sent may still arrive.
       await new Promise((resolve) => setTimeout(resolve, 500));
       const start = performance.now();
       await untilMorePublished(1);
@@ -164,7 +164,7 @@ describeOnServer('on a server', () => {
       one!.child.process.kill('SIGCONT');
       await untilMorePublished(50);
       await until(
-        'it knows that it does not publish',
+        'the first process knows that it does not publish',
         async () => !(await one!.isActive()),
         LIMIT_MS,
       );
@@ -174,7 +174,7 @@ describeOnServer('on a server', () => {
     });
 
     test.each(['publishes', 'waits'] as const)(
-      'ends within 10 s when its database is silent: the instance that %s',
+      'ends within 10 s while its database is silent, in the instance that %s',
       async (does) => {
         const proxy = await startTcpProxy(url);
         const urls = does === 'publishes' ? [proxy.url, url] : [url, proxy.url];
@@ -194,7 +194,7 @@ describeOnServer('on a server', () => {
       },
     );
 
-    test('survives a broker that is killed and started again, and a process killed meanwhile', async () => {
+    test('continues after a broker was killed and restarted, also when its own process was killed meanwhile', async () => {
       let instance = await startInstance(url, nats.url);
       for (let round = 0; round < 5; round += 1) {
         await untilMorePublished(30);
@@ -204,13 +204,17 @@ describeOnServer('on a server', () => {
           instance = await startInstance(url, nats.url);
         }
         await nats.servers[0]!.restart();
-        await until('it is heard again', () => !recorder.connection.isClosed(), LIMIT_MS);
+        await until(
+          'the test is connected to the broker again',
+          () => !recorder.connection.isClosed(),
+          LIMIT_MS,
+        );
       }
       await settle(200);
       await instance.end();
     });
 
-    test('survives a broker that is slow, and one that stands still for longer than it waits', async () => {
+    test('continues with a slow broker, and after a broker was silent for longer than its timeout', async () => {
       const proxy = await startTcpProxy(nats.url);
       proxy.delay(400);
       const instance = await startInstance(url, proxy.url);

@@ -1,4 +1,4 @@
-// Which end of a stream a log is published behind, and which one it is not, whatever became of the two.
+// Whether the end of a stream matches the user event log: the log is published only behind an end that matches.
 import { expect, test } from '@jest/globals';
 import type { UserEventOnWire } from 'contracts/types';
 import { streamMismatch } from '../../src/relay/stream-check.ts';
@@ -22,7 +22,7 @@ const event = (position: number, id: number, username: string | undefined, time 
 
 const offsetOf = ({ id }: UserEventOnWire): number => Number(id);
 
-/** What is said of a stream that ends with `last`, beside a log of these events that is published up to a position. */
+/** Returns the mismatch of a stream that ends with `last` and a log of these events, published up to an offset. */
 const said = (last: UserEventOnWire, events: readonly UserEventOnWire[], published = 7) => {
   const log = {
     endOffset: () => Promise.resolve(Math.max(0, ...events.map(offsetOf))),
@@ -37,7 +37,7 @@ const different = expect.stringMatching(
   /^the stream and the log differ at offset 7; one of them was restored.*failover\.md/,
 );
 
-test('the same event in both is none', async () => {
+test('a stream matches when the log has the same event', async () => {
   const last = event(7, 1, 'name');
   const own = { ...last, traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` };
   expect(await said(last, [own], 0)).toBeUndefined();
@@ -50,11 +50,11 @@ test.each([
   ['another time', event(7, 1, 'name', daysAgo(2))],
   ['another type', { ...event(7, 1, 'name'), type: 'UserCreated' } as UserEventOnWire],
   ['a deletion', event(7, 1, undefined)],
-])('%s at the same position is one', async (_, own) => {
+])('a stream does not match when the log has %s at the same offset', async (_, own) => {
   expect(await said(event(7, 1, 'name'), [own, event(9, 1, 'newer')])).toEqual(different);
 });
 
-test('an event beyond the log is one, with both ends', async () => {
+test('a stream does not match when it ends beyond the log; the message has both ends', async () => {
   const wrong = await said(event(7, 1, 'name'), [event(6, 1, 'name')]);
   expect(wrong).toMatch(
     /beyond the end of the log: its last offset is 7, the log ends at 6; .*failover\.md/,
@@ -62,21 +62,21 @@ test('an event beyond the log is one, with both ends', async () => {
   expect(await said(event(7, 1, 'name'), [])).toMatch(/beyond the end of the log/);
 });
 
-test('one that the log has not any more is none when a newer event of its user supersedes it', async () => {
+test('a stream matches when its last event was compacted away because of a newer event of the user', async () => {
   const last = event(7, 1, 'name');
   expect(await said(last, [event(9, 1, 'newer')])).toBeUndefined();
   expect(await said(last, [event(6, 1, 'older'), event(9, 2, 'newer')])).toEqual(different);
 });
 
-test('nor when it is a deletion from before what compaction keeps', async () => {
+test('a stream matches when its last event is a deletion that compaction has deleted after 30 days', async () => {
   const rest = [event(9, 2, 'name')];
   expect(await said(event(7, 1, undefined, daysAgo(31)), rest)).toBeUndefined();
   expect(await said(event(7, 1, undefined, daysAgo(29)), rest)).toEqual(different);
   expect(await said(event(7, 1, 'name', daysAgo(31)), rest)).toEqual(different);
 });
 
-test('one that the log has not, and never has published as far as it knows, is one', async () => {
-  // A transaction that was rolled back took its position after a restore.
+test('a stream does not match when the log neither has its last event nor has published that far', async () => {
+  // After a restore, a transaction that was rolled back used up this offset.
   expect(await said(event(7, 1, 'name'), [event(9, 1, 'newer')], 6)).toEqual(different);
   expect(await said(event(7, 1, undefined, daysAgo(31)), [event(9, 2, 'x')], 6)).toEqual(different);
 });

@@ -1,4 +1,4 @@
-// The stream at a real broker: made once, and only ever lengthened at its end.
+// The stream at a real broker: it is created once, and events are only appended at its end.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
@@ -42,7 +42,7 @@ for (const servers of [1, 3] as const)
       await nats.remove();
     });
 
-    /** A stream without messages, new at the broker; and another publisher's hand on it. */
+    /** Creates an empty stream. @returns two publishers of it */
     async function fresh(): Promise<readonly [EventStream, EventStream]> {
       await manager.streams.delete(STREAM).catch(() => undefined);
       const [one, other] = streams as [EventStream, EventStream];
@@ -50,7 +50,7 @@ for (const servers of [1, 3] as const)
       return [one, other];
     }
 
-    test('is made when it is not there: the newest event of each user, for ever', async () => {
+    test('is created when it is missing, with the newest event of each user and without an end', async () => {
       const [, other] = await fresh();
       const { config } = await manager.streams.info(STREAM);
       expect(config).toMatchObject({
@@ -64,20 +64,24 @@ for (const servers of [1, 3] as const)
         duplicate_window: 600_000_000_000,
         num_replicas: servers,
       });
-      // One that is there is left alone.
+      // A stream that exists is not changed.
       expect(await other.end()).toEqual({ sequence: 0, offset: 0 });
     });
 
-    test('that fewer servers keep than are wanted is raised, or the log says once that it is not', async () => {
+    test('gets more replicas when it has fewer than configured, or the log says once that it cannot', async () => {
       await manager.streams.delete(STREAM).catch(() => undefined);
       const few = openStream(nats.url, 1);
       await few.append([event(5, 1)], (await few.end()).sequence);
       const { log, lines } = memoryLog();
       const many = openStream(nats.url, 3, log);
-      // It leads nobody for a moment, while it is raised.
+      // The stream has no leader for a moment while the number of replicas changes.
       const ends = () => many.end().catch(() => undefined);
       for (let times = 0; times < 2; times += 1)
-        await until('its end is told', async () => (await ends())?.offset === 5, LIMIT_MS);
+        await until(
+          'the stream returns its end',
+          async () => (await ends())?.offset === 5,
+          LIMIT_MS,
+        );
       const { config } = await manager.streams.info(STREAM);
       expect(config).toMatchObject({ num_replicas: servers, max_msgs_per_subject: 1 });
       expect(lines).toEqual([
@@ -92,9 +96,9 @@ for (const servers of [1, 3] as const)
               },
         ),
       ]);
-      // It takes what comes, and is never lowered.
+      // The stream accepts events, and the number is never reduced.
       await until(
-        'it takes events',
+        'the stream accepts events',
         async () => {
           const end = await ends();
           if (end?.offset === 5) await many.append([event(6, 2)], 1).catch(() => undefined);
@@ -107,7 +111,7 @@ for (const servers of [1, 3] as const)
       await Promise.all([few.close(), many.close()]);
     });
 
-    test('says where it ends: by position, whatever its own numbers are', async () => {
+    test('returns the offset of its last event, besides its own sequence number', async () => {
       const [one, other] = await fresh();
       expect(await one.append([event(10, 1), event(12, 2), event(17, 1)], 0)).toEqual({
         sequence: 3,
@@ -117,7 +121,7 @@ for (const servers of [1, 3] as const)
       expect(await namesIn(nats.url)).toEqual(['name_12', 'name_17']);
     });
 
-    test('a message goes to the subject of its user, with its position as its id', async () => {
+    test('gets each event under the subject of its user, with the offset as message id', async () => {
       const [one] = await fresh();
       const before = recorder.messages.length;
       await one.append([event(20, 7)], 0);
@@ -127,24 +131,24 @@ for (const servers of [1, 3] as const)
       ]);
     });
 
-    test('refuses what would not lie right behind the message that was named', async () => {
+    test('rejects an event that would not directly follow the expected last message', async () => {
       const [one, other] = await fresh();
       await one.append([event(30, 1), event(31, 2)], 0);
-      // A publisher that slept, and wakes up: what it publishes is old by now.
+      // A publisher that was frozen publishes an old event.
       await expect(other.append([event(29, 1, 'old_name')], 0)).rejects.toThrow();
       await expect(other.append([event(32, 1)], 3)).rejects.toThrow();
       expect(await one.end()).toMatchObject({ sequence: 2, offset: 31 });
       expect(await namesIn(nats.url)).toEqual(['name_30', 'name_31']);
-      // What was refused is not taken for a duplicate when it comes in its turn.
+      // An event that was rejected is no duplicate when it is published again.
       await one.append([event(32, 1)], 2);
       expect(await namesIn(nats.url)).toEqual(['name_31', 'name_32']);
     });
 
-    test('of two who append at the same place, one succeeds, and nothing is out of order', async () => {
+    test('accepts at most one of two concurrent appends at the same place, and keeps the order', async () => {
       const [one, other] = await fresh();
       const events = Array.from({ length: 300 }, (_, at) => event(40 + at, at));
       const results = await Promise.allSettled([one.append(events, 0), other.append(events, 0)]);
-      // Each of them may have failed, when the other one's were in between: then both look at the end, and go on.
+      // Both may have failed, because of each other's events: then both read the end again and continue.
       expect(results.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
       const { sequence, offset } = await one.end();
       if (sequence < 300) await one.append(events.slice(sequence), sequence);
@@ -154,16 +158,16 @@ for (const servers of [1, 3] as const)
       );
     });
 
-    test('when one of many is missing, none behind it is stored', async () => {
+    test('stores no event behind one that was rejected', async () => {
       const [one] = await fresh();
       const events = Array.from({ length: 20 }, (_, at) => event(1000 + at, at));
-      // The broker refuses this one.
+      // The broker rejects this event.
       events[7] = { ...events[7]!, subject: '7.of.nobody' };
       await expect(one.append(events, 0)).rejects.toThrow();
       expect(await one.end()).toMatchObject({ sequence: 7, offset: 1006 });
     });
 
-    test('that was emptied by hand goes on with its numbers', async () => {
+    test('continues its sequence numbers after it was emptied by hand', async () => {
       const [one] = await fresh();
       await one.append([event(50, 1), event(51, 2)], 0);
       await manager.streams.purge(STREAM);
@@ -174,10 +178,10 @@ for (const servers of [1, 3] as const)
 
     test.each([
       ['no event', 'hello', '60'],
-      ['an event without its position', JSON.stringify(event(60, 1)), undefined],
-      ['an event at the position of another one', JSON.stringify(event(60, 1)), '61'],
+      ['an event without a message id', JSON.stringify(event(60, 1)), undefined],
+      ['an event with the message id of another offset', JSON.stringify(event(60, 1)), '61'],
       ['a part of an event', JSON.stringify({ ...event(60, 1), data: { id: 1 } }), '60'],
-    ])('whose last message is %s is not published to', async (_, text, id) => {
+    ])('whose last message is %s gets no events', async (_, text, id) => {
       const [one] = await fresh();
       const header = headers();
       if (id !== undefined) header.set('Nats-Msg-Id', id);

@@ -1,4 +1,4 @@
-// Access tokens: what they say, who can check them, and what a change of keys does to them.
+// Access tokens: what they contain, who can verify them, and how they survive a rotation of keys.
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createVerifier } from 'chassis/auth/access-token';
 import type { Database } from 'chassis/postgres/database';
@@ -47,7 +47,7 @@ beforeEach(async () => {
 
 const issued = async (): Promise<string> => (await tokens.issue(session)).accessToken;
 const kidOf = (token: string) => decodeProtectedHeader(token).kid;
-/** As another service checks it, at the test's time. */
+/** Verifies a token as another service does, at the test's time. */
 const isGood = (token: string, keys: JWTVerifyGetKey): Promise<boolean> =>
   jwtVerify(token, keys, {
     issuer: accessToken.issuer,
@@ -61,7 +61,7 @@ const isGood = (token: string, keys: JWTVerifyGetKey): Promise<boolean> =>
   );
 const publishedNow = async () => createLocalJWKSet(await tokens.published());
 
-test('a token has exactly these fields, and so no name and no e-mail', async () => {
+test('a token has exactly these fields, and no name or e-mail', async () => {
   const token = await issued();
   const [key] = await store.all();
   expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', typ: 'at+jwt', kid: key!.kid });
@@ -78,7 +78,7 @@ test('a token has exactly these fields, and so no name and no e-mail', async () 
   expect(decodeJwt(await issued()).jti).not.toBe(decodeJwt(token).jti);
 });
 
-test('published are public halves alone', async () => {
+test('only the public halves of the keys are published', async () => {
   const [key] = await store.all();
   expect(await tokens.published()).toEqual({
     keys: [
@@ -88,7 +88,7 @@ test('published are public halves alone', async () => {
   expect(JSON.stringify(await tokens.published())).not.toContain(key!.privateJwk.d);
 });
 
-test('whoever has the published keys can check it, and so can we', async () => {
+test('the published keys verify a token, and so do the service’s own', async () => {
   const token = await issued();
   for (const keys of [await publishedNow(), tokens.keys]) {
     expect(await createVerifier(keys, accessToken)(token)).toMatchObject({
@@ -98,7 +98,7 @@ test('whoever has the published keys can check it, and so can we', async () => {
   }
 });
 
-test('a token by a key that nobody has published is a 401', async () => {
+test('a token of a key that is not published is a 401', async () => {
   const token = await issued();
   await database.db.deleteFrom('signing_keys').execute();
   const others = createAccessTokens(createKeyStore(database.db, { maxAgeMs: Infinity }));
@@ -107,12 +107,12 @@ test('a token by a key that nobody has published is a 401', async () => {
   });
 });
 
-test('a rotation logs nobody out: every token is good to its end, wherever the keys were cached', async () => {
+test('every token is valid until it expires, also after a rotation of keys and with cached keys', async () => {
   let cached = await publishedNow();
   const before = await issued();
   clock.advance(MINUTE_MS);
   await store.rotate();
-  // Who had the keys from before goes on with them: the new one does not sign yet.
+  // The keys from before are still sufficient: the new key does not sign yet.
   clock.advance(MINUTE_MS - 1);
   const during = await issued();
   expect(kidOf(during)).toBe(kidOf(before));
@@ -124,7 +124,7 @@ test('a rotation logs nobody out: every token is good to its end, wherever the k
   expect(kidOf(after)).not.toBe(kidOf(before));
   expect(await isGood(after, cached)).toBe(true);
 
-  // To the last second of the last token of the old key.
+  // Until the last second of the last token of the old key.
   clock.advance(4 * MINUTE_MS + 58_000);
   await store.rotateAndPurge();
   expect(await isGood(during, await publishedNow())).toBe(true);

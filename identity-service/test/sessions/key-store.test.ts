@@ -1,4 +1,4 @@
-// The signing keys in the database, on both kinds of it.
+// The signing keys in the database, on both kinds of database.
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import {
@@ -39,14 +39,14 @@ describeOnBoth('the signing keys', (newDatabase) => {
     store = createKeyStore(database.db, { maxAgeMs, now: clock.now });
   });
 
-  test('the first question makes the first key, and asking again makes no other', async () => {
+  test('begin with one key, which is created once, when they are first read', async () => {
     const [kids, same] = await Promise.all([kidsOf(store), kidsOf(store)]);
     expect(kids).toHaveLength(1);
     expect(same).toEqual(kids);
     expect(await kidsOf(createKeyStore(database.db, { maxAgeMs }))).toEqual(kids);
   });
 
-  test('a key is an Ed25519 pair, named by its thumbprint', async () => {
+  test('are Ed25519 pairs, named by their thumbprints', async () => {
     const [key] = await store.all();
     expect(key!.privateJwk).toEqual({
       kty: 'OKP',
@@ -57,7 +57,7 @@ describeOnBoth('the signing keys', (newDatabase) => {
     expect(key!.kid).toMatch(/^[\w-]{43}$/);
   });
 
-  test('a rotation by hand adds a key, seen here at once and elsewhere within 5 s', async () => {
+  test('get a new key by a manual rotation, here at once and on other instances within 5 s', async () => {
     const elsewhere = createKeyStore(database.db, { maxAgeMs, now: clock.now });
     const [first] = await kidsOf(elsewhere);
     const { kid } = await store.rotate();
@@ -68,7 +68,7 @@ describeOnBoth('the signing keys', (newDatabase) => {
     expect(await kidsOf(elsewhere)).toEqual(both);
   });
 
-  test('a key made by an instance whose clock is behind takes over all the same', async () => {
+  test('are replaced also by a key of an instance whose clock is late', async () => {
     const [old] = await kidsOf(store);
     const behind = fakeClock('2026-04-30T23:59:00Z');
     const { kid } = await createKeyStore(database.db, { maxAgeMs, now: behind.now }).rotate();
@@ -78,7 +78,7 @@ describeOnBoth('the signing keys', (newDatabase) => {
     expect(published.map((key) => key.kid)).toEqual([old, kid]);
   });
 
-  test('tending makes a key when the newest is 30 days old, and not before', async () => {
+  test('get a new key by the job when the newest is 30 days old, and not before', async () => {
     await store.rotateAndPurge();
     expect(await kidsOf(store)).toHaveLength(1);
     clock.advance(maxAgeMs - 1);
@@ -90,7 +90,7 @@ describeOnBoth('the signing keys', (newDatabase) => {
     expect(await kidsOf(store)).toHaveLength(2);
   });
 
-  test('tending deletes a key once the tokens it signed are over, and not before', async () => {
+  test('are deleted by the job when all their tokens have expired, and not before', async () => {
     const [old] = await kidsOf(store);
     clock.advance(DAY_MS);
     const { kid } = await store.rotate();
@@ -102,7 +102,7 @@ describeOnBoth('the signing keys', (newDatabase) => {
     expect(await kidsOf(store)).toEqual([kid]);
   });
 
-  test('who asks while the database is away gets the error, and the keys when it is back', async () => {
+  test('are not readable while the database is unreachable, and readable again when it is back', async () => {
     let isUnreachable = true;
     const flaky = new Proxy(database.db, {
       get(target, name) {
@@ -118,8 +118,8 @@ describeOnBoth('the signing keys', (newDatabase) => {
   });
 });
 
-describeOnServer('instances of Identity that start at once', () => {
-  test('make one first key, and one next key when that is due', async () => {
+describeOnServer('instances of Identity that start at the same time', () => {
+  test('create one first key together, and one next key when it is due', async () => {
     const testDatabase = await serverDatabase();
     const databases = await Promise.all(
       Array.from({ length: 6 }, () => openTestDatabase(testDatabase)),

@@ -30,19 +30,29 @@ describe('a presented refresh token', () => {
   const family = { tokenHash: now, previousHash: before, rotatedAt: 1000, expiresAt: 99_000 };
 
   test.each<[what: string, hash: Buffer, at: number, is: string]>([
-    ['that is good now is the current one', now, 1000, 'current'],
-    ['that is good now stays so to the last moment', now, 98_999, 'current'],
-    ['whose family is over is over', now, 99_000, 'expired'],
-    ['that was rotated just now is the previous one', before, 1000, 'previous'],
-    ['that was rotated is the previous one to the end of the grace', before, 10_999, 'previous'],
-    ['that was rotated longer ago is reused', before, 11_000, 'reused'],
-    ['that is older is reused, also within the grace', old, 1001, 'reused'],
-    ['that never was one of the family counts as reused', other, 1001, 'reused'],
+    ['that is valid is the current token', now, 1000, 'current'],
+    ['that is valid is the current token until its last millisecond', now, 98_999, 'current'],
+    ['of an expired family is expired', now, 99_000, 'expired'],
+    ['that was just replaced is the previous token', before, 1000, 'previous'],
+    [
+      'that was replaced is the previous token until the end of the grace period',
+      before,
+      10_999,
+      'previous',
+    ],
+    ['that was replaced longer ago is reused', before, 11_000, 'reused'],
+    [
+      'that is older than the previous token is reused, also within the grace period',
+      old,
+      1001,
+      'reused',
+    ],
+    ['that was never a token of the family counts as reused', other, 1001, 'reused'],
   ])('%s', (_, hash, at, is) => {
     expect(classifyRefreshToken(family, hash, { now: at, graceMs: 10_000 })).toBe(is);
   });
 
-  test('has one successor in its family, and another one in another family', () => {
+  test('has one successor in its family, and a different successor in another family', () => {
     const secret = Buffer.alloc(32, 1);
     const [key, otherKey] = [Buffer.alloc(32, 2), Buffer.alloc(32, 3)];
     expect(successorOf(secret, key)).toEqual(successorOf(secret, key));
@@ -75,7 +85,7 @@ describeOnBoth('sessions', (newDatabase) => {
   const countOf = async (id: string): Promise<number> =>
     (await database.db.selectFrom('sessions').select('id').where('id', '=', id).execute()).length;
 
-  test('a refresh gives the next token of the same session, and the user as it is now', async () => {
+  test('a refresh returns the next token of the same session, and its user', async () => {
     const first = await started();
     expect(first.user).toEqual({ id: 1, username: 'cat_sun_dog' });
     const second = (await sessions.refresh(first.refreshToken))!;
@@ -85,7 +95,7 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(third.id).toBe(first.id);
   });
 
-  test('nothing that is kept is a token', async () => {
+  test('no token is stored, only its hash', async () => {
     const { id, refreshToken } = await started();
     const { secret } = parseRefreshToken(refreshToken)!;
     const row = await database.db
@@ -98,7 +108,7 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(Buffer.from(row.token_hash)).toEqual(hashOf(secret));
   });
 
-  test('two tabs with the same token get the same successor within the grace, and nobody rotates twice', async () => {
+  test('two refreshes with the same token get the same successor within the grace period', async () => {
     const { refreshToken } = await started();
     const one = (await sessions.refresh(refreshToken))!;
     clock.advance(9_999);
@@ -107,7 +117,7 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(await sessions.refresh(one.refreshToken)).toBeDefined();
   });
 
-  test('a token that comes again after the grace ends the whole family, and is told in the log by the user alone', async () => {
+  test('a token that is reused after the grace period ends the session; the log line has only the user’s id', async () => {
     const { log, lines } = memoryLog();
     sessions = make(log);
     const { id, refreshToken } = await started();
@@ -126,7 +136,7 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(JSON.stringify(lines)).not.toContain(id);
   });
 
-  test('reuse in one session leaves the other sessions of the user alone', async () => {
+  test('a reused token ends no other session of the user', async () => {
     const [one, other] = [await started(), await started()];
     await sessions.refresh(one.refreshToken);
     clock.advance(10_000);
@@ -134,7 +144,7 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(await sessions.refresh(other.refreshToken)).toBeDefined();
   });
 
-  /** Sessions whose first look into the database takes so long that `meanwhile` happens in between. */
+  /** Makes sessions that run `meanwhile` after their first query. */
   const overtaken = (meanwhile: () => Promise<unknown>): Sessions => {
     let isFirst = true;
     const slow = database.db.withPlugin({
@@ -155,7 +165,7 @@ describeOnBoth('sessions', (newDatabase) => {
     });
   };
 
-  test('who is overtaken by the other tab gets its successor', async () => {
+  test('a refresh that is overtaken by another refresh gets the same successor', async () => {
     const { refreshToken } = await started();
     let faster: OpenSession | undefined;
     const slow = overtaken(async () => (faster = await sessions.refresh(refreshToken)));
@@ -163,7 +173,7 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(faster).toBeDefined();
   });
 
-  test('who is overtaken twice does not turn the family back', async () => {
+  test('a refresh that is overtaken twice is rejected', async () => {
     const { refreshToken } = await started();
     const slow = overtaken(async () => {
       const next = (await sessions.refresh(refreshToken))!;
@@ -172,7 +182,7 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(await slow.refresh(refreshToken)).toBeUndefined();
   });
 
-  test('who is overtaken by the log-out is logged out', async () => {
+  test('a refresh that is overtaken by a logout is rejected', async () => {
     const { id, refreshToken } = await started();
     const slow = overtaken(() => sessions.end({ userId: 1, sessionId: id }));
     expect(await slow.refresh(refreshToken)).toBeUndefined();
@@ -189,7 +199,7 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(await sessions.refresh(last.refreshToken)).toBeUndefined();
   });
 
-  test('log-out ends it once, for its own user alone', async () => {
+  test('a logout ends a session once, and only a session of its own user', async () => {
     const { id, refreshToken } = await started();
     expect(await sessions.end({ userId: 2, sessionId: id })).toBe(false);
     expect(await sessions.end({ userId: 1, sessionId: id })).toBe(true);
@@ -197,7 +207,7 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(await sessions.refresh(refreshToken)).toBeUndefined();
   });
 
-  test('what is over is cleared away, and nothing else', async () => {
+  test('expired sessions are deleted, and no others', async () => {
     const over = await started();
     clock.advance(1);
     const going = await started();
@@ -206,20 +216,20 @@ describeOnBoth('sessions', (newDatabase) => {
     expect([await countOf(over.id), await countOf(going.id)]).toEqual([0, 1]);
   });
 
-  test('none starts for a password that was changed meanwhile, nor for nobody', async () => {
+  test('no session starts when the password was changed meanwhile, or for an unknown user', async () => {
     expect(await sessions.start({ ...cat, passwordVersion: 2 })).toBeUndefined();
     expect(await sessions.start({ ...cat, id: 777 })).toBeUndefined();
   });
 
   test.each(['', 'x', '1.2', `${'0'.repeat(36)}.${'A'.repeat(43)}`, 'a\0b'])(
-    '%j is no token, and no question to the database',
+    '%j is rejected as a token',
     async (text) => {
       expect(parseRefreshToken(text)).toBeUndefined();
       expect(await sessions.refresh(text)).toBeUndefined();
     },
   );
 
-  test('a token of a session that never was is refused', async () => {
+  test('a token of an unknown session is rejected', async () => {
     const { refreshToken } = await started();
     const foreign = `00000000-0000-4000-8000-000000000000.${refreshToken.split('.')[1]}`;
     expect(await sessions.refresh(foreign)).toBeUndefined();
@@ -235,8 +245,8 @@ const someoneWaits = async (db: Kysely<Schema>): Promise<boolean> => {
   return rows.length > 0;
 };
 
-describeOnServer('a log-in in the midst of a change of the password', () => {
-  test('waits for it, and then starts no session by the old one', async () => {
+describeOnServer('a login during a change of the password', () => {
+  test('waits for the change, and then starts no session with the old password', async () => {
     const testDatabase = await serverDatabase();
     const database = await openTestDatabase(testDatabase);
     const { db } = database;

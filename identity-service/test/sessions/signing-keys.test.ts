@@ -1,4 +1,4 @@
-// Which key signs at which time: the whole table, without a database or a clock.
+// Which key signs at which time, without a database or a clock.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
@@ -12,7 +12,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 
-/** Keys by name and the time they were made at. */
+/** Makes keys from their names and the times of their creation. */
 const keys = (made: Readonly<Record<string, number>>): DatedKey[] =>
   Object.entries(made).map(([kid, createdAt]) => ({ kid, createdAt }));
 const names = (list: readonly DatedKey[]): string => list.map(({ kid }) => kid).join(' ');
@@ -20,22 +20,47 @@ const names = (list: readonly DatedKey[]): string => list.map(({ kid }) => kid).
 describe('keysAt', () => {
   test.each<[what: string, made: Record<string, number>, now: number, [string, string, string]]>([
     ['the only key signs at once', { a: 0 }, 0, ['a', 'a', '']],
-    ['the only key goes on for ever', { a: 0 }, 900 * DAY, ['a', 'a', '']],
+    ['the only key signs for ever', { a: 0 }, 900 * DAY, ['a', 'a', '']],
     ['a new key is published before it signs', { a: 0, b: DAY }, DAY, ['a', 'a b', '']],
-    ['… to the end of its lead', { a: 0, b: DAY }, DAY + MINUTE - 1, ['a', 'a b', '']],
-    ['then it signs', { a: 0, b: DAY }, DAY + MINUTE, ['b', 'a b', '']],
-    ['the old one outlasts its tokens', { a: 0, b: DAY }, DAY + 7 * MINUTE - 1, ['b', 'a b', '']],
-    ['then it can go', { a: 0, b: DAY }, DAY + 7 * MINUTE, ['b', 'b', 'a']],
-    ['of two that are both new, the older signs first', { b: 10, a: 5 }, SECOND, ['a', 'a b', '']],
-    ['made at the same time, their names decide', { b: 5, a: 5 }, SECOND, ['a', 'a b', '']],
-    ['… and the later name is the newer key', { b: 5, a: 5 }, 2 * MINUTE, ['b', 'a b', '']],
     [
-      'a key that was overtaken before it signed goes its way too',
+      'a new key does not sign until its lead time is over',
+      { a: 0, b: DAY },
+      DAY + MINUTE - 1,
+      ['a', 'a b', ''],
+    ],
+    ['a new key signs after its lead time', { a: 0, b: DAY }, DAY + MINUTE, ['b', 'a b', '']],
+    [
+      'an old key is published until its tokens have expired',
+      { a: 0, b: DAY },
+      DAY + 7 * MINUTE - 1,
+      ['b', 'a b', ''],
+    ],
+    [
+      'an old key has expired after its tokens',
+      { a: 0, b: DAY },
+      DAY + 7 * MINUTE,
+      ['b', 'b', 'a'],
+    ],
+    ['the older of two new keys signs first', { b: 10, a: 5 }, SECOND, ['a', 'a b', '']],
+    [
+      'the first name signs first of two keys of the same time',
+      { b: 5, a: 5 },
+      SECOND,
+      ['a', 'a b', ''],
+    ],
+    [
+      'the later name is the newer key of two keys of the same time',
+      { b: 5, a: 5 },
+      2 * MINUTE,
+      ['b', 'a b', ''],
+    ],
+    [
+      'a key that was overtaken before it signed is published like others',
       { a: 0, b: DAY, c: DAY + SECOND },
       DAY + 7 * MINUTE,
       ['c', 'b c', 'a'],
     ],
-    ['a clock that runs behind finds a signer too', { a: DAY, b: 2 * DAY }, 0, ['a', 'a b', '']],
+    ['a clock that is late finds a signing key, too', { a: DAY, b: 2 * DAY }, 0, ['a', 'a b', '']],
   ])('%s', (_, made, now, [signing, published, expired]) => {
     const at = keysAt(keys(made).toReversed(), now);
     expect([at.signing?.kid, names(at.published), names(at.expired)]).toEqual([
@@ -45,11 +70,11 @@ describe('keysAt', () => {
     ]);
   });
 
-  test('without keys there is no signer', () => {
+  test('returns no signing key without keys', () => {
     expect(keysAt([], 0)).toEqual({ signing: undefined, published: [], expired: [] });
   });
 
-  test('whoever signs at a time is published from then on until its last token is over', () => {
+  test('publishes a key that has signed until its last token has expired', () => {
     const ages = fc.array(fc.integer({ min: 0, max: 10 * MINUTE }), { minLength: 1, maxLength: 6 });
     const times = fc.integer({ min: 0, max: 20 * MINUTE });
     fc.assert(
@@ -64,7 +89,7 @@ describe('keysAt', () => {
     );
   });
 
-  test('a key signs only after everybody could have learnt of it, unless it was the first', () => {
+  test('lets a key sign only after every service could have fetched it, except the first key', () => {
     const ages = fc.array(fc.integer({ min: 0, max: 5 * MINUTE }), { minLength: 2, maxLength: 6 });
     fc.assert(
       fc.property(ages, fc.integer({ min: 0, max: 10 * MINUTE }), (made, now) => {
