@@ -1,4 +1,5 @@
-// Refreshes a session once for all requests that arrive at the same time with the same refresh token.
+// Refreshes a session once for all requests that arrive at the same time with the same refresh token. sessions.ts decides
+// when a session is refreshed.
 import type { Caller } from '../upstream/engine/call.ts';
 import type { RefreshSession } from './sessions.ts';
 
