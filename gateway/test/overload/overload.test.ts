@@ -2,13 +2,11 @@
 import { expect, test } from '@jest/globals';
 import { abortableRequest, type HttpResponse } from 'chassis/testing/http-client';
 import { until } from 'chassis/testing/until';
-import { expectProblem, expectProxyStatus } from '../support/expectations.ts';
+import { expectProblem, expectProxyStatus, IMMEDIATE_MS } from '../support/expectations.ts';
 import { completePost } from '../support/fixtures.ts';
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 
 const CAP = 4;
-// A bound for an immediate response: far below the deadlines, and far above what a busy machine needs.
-const IMMEDIATE_MS = 1000;
 const env = {
   MAX_IN_FLIGHT: String(CAP),
   REQUEST_DEADLINE_MS: '8000',

@@ -7,7 +7,7 @@ import {
   expectDegraded,
   expectProblem,
   expectProxyStatus,
-  MARGIN_MS,
+  IMMEDIATE_MS,
 } from '../support/expectations.ts';
 import { bearer, cookies } from '../support/session.ts';
 import { startTestbed, type TestbedOptions } from '../support/testbed.ts';
@@ -117,7 +117,7 @@ describe('without Identity', () => {
     expectDegraded(response);
     expect(testbed.identity.requests).toEqual([]);
     expect(response.headers['server-timing']).toMatch(/^social;dur=[\d.]+$/);
-    expect(response.ms).toBeLessThan(MARGIN_MS);
+    expect(response.ms).toBeLessThan(IMMEDIATE_MS);
   });
 
   test('a client that prefers strict handling gets a 503', async () => {

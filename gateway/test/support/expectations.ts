@@ -7,6 +7,8 @@ import type { StubServer } from 'chassis/testing/stub-server';
 
 /** How much longer than its deadline a response may take on a busy machine. */
 export const MARGIN_MS = 500;
+/** A bound for a response that waits for nothing: far below the deadlines, and far above what a busy machine needs. */
+export const IMMEDIATE_MS = 1000;
 
 /** Returns the member of a list header (RFC 9211, RFC 9209) that starts with `name`; undefined when there is none. */
 export function member(response: HttpResponse, header: string, name: string): string | undefined {

@@ -120,7 +120,7 @@ test('sends one probe while half-open and rejects all other attempts; the probeâ
   expect(onTransition.mock.calls).toEqual([['open'], ['half_open'], ['closed']]);
 });
 
-test('stays open as long as an upstream asked with Retry-After, and tells the time that is left', async () => {
+test('stays open as long as an upstream asked with Retry-After, and reports the remaining time', async () => {
   const { guarded, requests, failTimes } = arrange();
   const attempt = guarded(1, aCaller());
   const cause = new UpstreamFailure('identity', 'unavailable', {
