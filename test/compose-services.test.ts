@@ -1,5 +1,6 @@
 // Images and compose file fit the code of our services: settings, ports, addresses.
 import { describe, expect, test } from '@jest/globals';
+import { type GraceSettings, shutdownGraceMs } from 'chassis/settings/common';
 import { readSettings } from 'chassis/settings/settings';
 import { join } from 'node:path';
 import type { ZodObject } from 'zod';
@@ -19,6 +20,8 @@ const settingsOf = async (name: string): Promise<ZodObject> => {
   const module = (await import(join(ROOT, name, 'src/config.ts'))) as { settings: ZodObject };
   return module.settings;
 };
+const withDefaultsOf = (values: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, withDefaults(value)]));
 
 describe.each(OURS)('%s', (name) => {
   const dockerfile = dockerfileOf(name);
@@ -26,16 +29,14 @@ describe.each(OURS)('%s', (name) => {
   const inImage = imageEnvironment(dockerfile);
 
   test('is given only variables that are its settings', async () => {
-    // NODE_ENV is Node's own convention: libraries read it, too.
-    const known = new Set([...Object.keys((await settingsOf(name)).shape), 'NODE_ENV']);
+    const known = new Set(Object.keys((await settingsOf(name)).shape));
     const set = [...Object.keys(inImage), ...Object.keys(given)];
     expect(set.filter((variable) => !known.has(variable))).toEqual([]);
   });
 
   test('is given only values that its settings accept', async () => {
     const schema = await settingsOf(name);
-    const values = Object.entries({ ...inImage, ...given });
-    const environment = Object.fromEntries(values.map(([key, v]) => [key, withDefaults(v)]));
+    const environment = withDefaultsOf({ ...inImage, ...given });
     expect(() => readSettings(schema, environment)).not.toThrow();
   });
 
@@ -58,6 +59,14 @@ describe.each(OURS)('%s', (name) => {
       String(defaults['PORT']),
       String(defaults['ADMIN_PORT']),
     ]);
+  });
+
+  test('has more time to stop than its grace period and 10 s', async () => {
+    const settings = readSettings(await settingsOf(name), withDefaultsOf({ ...inImage, ...given }));
+    const graceMs = shutdownGraceMs(settings as unknown as GraceSettings);
+    const [, seconds] = /^(\d+)s$/.exec(compose.services[name]?.stop_grace_period ?? '')!;
+    expect(graceMs).toBe(5_000);
+    expect(Number(seconds) * 1_000).toBeGreaterThan(graceMs + 10_000);
   });
 
   test('runs in production mode as an unprivileged user, with Node as process 1', () => {

@@ -42,6 +42,8 @@ export interface ListenOptions {
 /** A listener that accepts connections. */
 export interface Listening {
   readonly url: string;
+  /** From now on, each answer closes its connection. New connections are still accepted. */
+  closeAfterAnswers(): void;
   /**
    * Stops accepting, lets requests in flight finish, and resolves when the last connection is closed.
    * @param limitMs after this time, all connections are closed
@@ -69,7 +71,7 @@ export async function listen(
     keepAliveMs = KEEP_ALIVE_MS,
   }: ListenOptions = {},
 ): Promise<Listening> {
-  let stopping = false;
+  let isClosing = false;
   const server = createServer(
     {
       keepAliveTimeout: keepAliveMs,
@@ -86,7 +88,7 @@ export async function listen(
       ...messages,
     },
     (req, res) => {
-      if (stopping) res.shouldKeepAlive = false;
+      if (isClosing) res.shouldKeepAlive = false;
       const problem = syntaxProblem(req);
       if (problem === undefined) handler(req, res);
       else sendProblem(req, res, problem);
@@ -110,8 +112,11 @@ export async function listen(
 
   return {
     url: httpUrl(host, bound),
+    closeAfterAnswers() {
+      isClosing = true;
+    },
     stop(limitMs = STOP_LIMIT_MS) {
-      stopping = true;
+      isClosing = true;
       return close(server, limitMs);
     },
   };

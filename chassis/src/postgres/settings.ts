@@ -15,7 +15,6 @@ export const databaseSettings = (dataDir: string) => ({
     expected: 'true or false, and not true when NODE_ENV is production',
     fallback: 'false',
   }),
-  NODE_ENV: text('development', 'With `production`, DEMO_DATA must be false.'),
   MAX_IN_FLIGHT: integer(
     1000,
     'Maximum number of requests in flight; further requests are refused with 503.',

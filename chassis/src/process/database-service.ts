@@ -38,7 +38,7 @@ export interface Service {
   readonly jobs?: readonly Job[];
   /** Further conditions of readiness; called when the database is ready. */
   readonly readiness?: Readiness;
-  /** Called once when the process begins to stop: long polls should be answered now. */
+  /** Called once when the process stops accepting requests: long polls should be answered now. */
   readonly onStopping?: () => void;
   /** Closes the service's own resources; runs before the database is closed. */
   readonly close?: () => Promise<void> | void;

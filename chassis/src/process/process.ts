@@ -1,17 +1,19 @@
 // The life of a process: two listeners, signals, exit codes.
 import './runtime.ts';
 import type { RequestListener } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createAdminApp, type AdminOptions, type Readiness } from '../admin/app.ts';
 import type { MessageClasses } from '../http/app.ts';
 import { listen, type Listening } from '../http/server.ts';
 import { standardOutput } from '../observability/log-destination.ts';
 import { StartupError } from '../base/startup-error.ts';
+import { type GraceSettings, shutdownGraceMs } from '../settings/common.ts';
 
 /** Shorter than the limit of the public listener: admin answers are short, except for event streams, which never end. */
 const ADMIN_STOP_LIMIT_MS = 500;
 
-/** Addresses of the two listeners. */
-export interface Addresses {
+/** The settings of the two listeners. */
+export interface ListenerSettings extends GraceSettings {
   readonly HOST: string;
   readonly PORT: number;
   readonly ADMIN_HOST: string;
@@ -23,9 +25,9 @@ export interface ServeOptions extends Omit<AdminOptions, 'readiness'> {
   readonly handler: RequestListener;
   /** Message classes made for the app behind the handler; Node's own classes when left out. */
   readonly messages?: MessageClasses;
-  readonly settings: Addresses;
+  readonly settings: ListenerSettings;
   readonly readiness?: Readiness;
-  /** Called once when the process begins to stop: long polls should be answered now. */
+  /** Called once when the process stops accepting requests: long polls should be answered now. */
   readonly onStopping?: () => void;
   /** Closes pools, databases and timers, after the last request. */
   readonly close: () => Promise<void> | void;
@@ -35,7 +37,9 @@ export interface ServeOptions extends Omit<AdminOptions, 'readiness'> {
 export interface Running {
   readonly url: string;
   readonly adminUrl: string;
-  /** Turns readiness to 503, finishes requests in flight, closes everything. */
+  /** How long `stop` still accepts requests, in ms. */
+  readonly graceMs: number;
+  /** Turns readiness to 503, accepts requests for `graceMs`, finishes requests in flight, closes everything. */
   stop(): Promise<void>;
 }
 
@@ -45,6 +49,7 @@ export interface Running {
  */
 export async function serve(options: ServeOptions): Promise<Running> {
   const { handler, messages, settings, log, close, readiness = () => undefined } = options;
+  const graceMs = shutdownGraceMs(settings);
   let stopping = false;
   const adminApp = createAdminApp({
     ...options,
@@ -69,10 +74,14 @@ export async function serve(options: ServeOptions): Promise<Running> {
   return {
     url: publicListener.url,
     adminUrl: adminListener.url,
+    graceMs,
     async stop() {
       if (stopping) return;
       stopping = true;
-      log.info('stopping; finishing requests in flight');
+      log.info({ graceMs }, 'stopping; requests are still accepted for graceMs');
+      // Load balancers notice within this time that the process is not ready, and choose others.
+      publicListener.closeAfterAnswers();
+      await pause(graceMs);
       options.onStopping?.();
       await publicListener.stop();
       await close();
@@ -84,13 +93,13 @@ export async function serve(options: ServeOptions): Promise<Running> {
 
 // A terminal sends Ctrl-C to npm and to the process, and npm forwards it: a signal within this time is the same Ctrl-C.
 const SAME_CTRL_C_MS = 1000;
-// Supervisors send SIGKILL after 10 s. The process exits before that: its data survives unfinished work and SIGKILL.
+// Supervisors send SIGKILL 10 s after the grace period. The process exits before: its data survives unfinished work.
 const STOP_LIMIT_MS = 9_000;
 /** How long the exit waits for the reader of the log. */
 const FLUSH_MS = 500;
 
 /**
- * Runs a service until SIGTERM or SIGINT, and exits within 10 s; with code 1 when stopping hung. The message of a
+ * Runs a service until SIGTERM or SIGINT, and exits within 10 s after its grace period; with code 1 when stopping hung. The message of a
  * StartupError is written to the terminal; the exit code is 1 as well.
  */
 export async function runService(
@@ -110,7 +119,7 @@ export async function runService(
         `Stopping took longer than ${STOP_LIMIT_MS / 1000} s; exiting with work unfinished.\n`,
       );
       process.exit(1);
-    }, STOP_LIMIT_MS);
+    }, running.graceMs + STOP_LIMIT_MS);
     void stopAndExit(running);
   };
   process.on('SIGTERM', onSignal);

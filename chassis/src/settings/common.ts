@@ -1,5 +1,5 @@
 // The settings of every process.
-import { choice, milliseconds, port, text } from './settings.ts';
+import { choice, milliseconds, optionalInteger, port, text } from './settings.ts';
 
 /** Settings of every process. `ports` are the defaults of PORT and ADMIN_PORT. */
 export const commonSettings = (ports: { public: number; admin: number }) => ({
@@ -18,4 +18,20 @@ export const commonSettings = (ports: { public: number; admin: number }) => ({
     'How long an idle connection is kept open, in milliseconds. Longer than load balancers in front keep theirs.',
     { max: 600_000 },
   ),
+  SHUTDOWN_GRACE_MS: optionalInteger(
+    'How long new requests are still accepted after SIGTERM, in milliseconds, so that load balancers can notice that the process is not ready. When left out: 5000, or 0 when NODE_ENV is development.',
+    300_000,
+  ),
+  NODE_ENV: text('development', 'Changes defaults: see SHUTDOWN_GRACE_MS and DEMO_DATA.'),
 });
+
+const SHUTDOWN_GRACE_MS = 5_000;
+
+export interface GraceSettings {
+  readonly SHUTDOWN_GRACE_MS?: number | undefined;
+  readonly NODE_ENV: string;
+}
+
+/** Returns how long a process still accepts requests after SIGTERM, in ms. */
+export const shutdownGraceMs = (settings: GraceSettings): number =>
+  settings.SHUTDOWN_GRACE_MS ?? (settings.NODE_ENV === 'development' ? 0 : SHUTDOWN_GRACE_MS);

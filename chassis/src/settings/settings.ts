@@ -25,14 +25,27 @@ export const metaOf = (setting: Described): SettingMeta => setting.meta() as Set
 /** A whole number from `min` to `max`. */
 export function integer(fallback: number, about: string, { min = 0, max = 2 ** 31 - 1 } = {}) {
   const expected = `a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max)
+  return wholeNumber(min, max)
     .default(fallback)
     .meta({ about, expected, fallback: String(fallback) } satisfies SettingMeta);
 }
+
+/** A whole number from 0 to `max`, whose default depends on other settings; undefined when left out. */
+export const optionalInteger = (about: string, max: number) =>
+  wholeNumber(0, max)
+    .optional()
+    .meta({
+      about,
+      expected: `a whole number from 0 to ${max}`,
+      fallback: '',
+    } satisfies SettingMeta);
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max);
 
 /** A duration in milliseconds; at most a day, so that it always fits a timer. */
 export const milliseconds = (fallback: number, about: string, { min = 1, max = 86_400_000 } = {}) =>

@@ -7,6 +7,7 @@ import { createApp } from 'chassis/http/app';
 import { createMetrics } from 'chassis/observability/metrics';
 import { serve, type ServeOptions } from 'chassis/process/process';
 import { Problem } from 'chassis/http/problem';
+import { shutdownGraceMs } from 'chassis/settings/common';
 import { memoryLog } from 'chassis/testing/memory-log';
 
 const addresses = {
@@ -15,6 +16,7 @@ const addresses = {
   ADMIN_HOST: '127.0.0.1',
   ADMIN_PORT: 0,
   KEEP_ALIVE_MS: 15_000,
+  NODE_ENV: 'development',
 };
 
 function optionsWith(more: Partial<ServeOptions>): ServeOptions {
@@ -88,7 +90,38 @@ test('is no longer ready at the beginning of a stop, and calls close after the l
   await expect(fetch(running.adminUrl)).rejects.toThrow();
 });
 
-test('calls onStopping once at the beginning of a stop, so that waiting requests are answered', async () => {
+test('is not ready but serves for SHUTDOWN_GRACE_MS after the beginning of a stop, and each answer closes its connection', async () => {
+  const { log, lines } = memoryLog();
+  let stopped = false;
+  const settings = { ...addresses, SHUTDOWN_GRACE_MS: 1_000 };
+  const running = await serve(
+    optionsWith({ settings, log, onStopping: () => log.info('onStopping') }),
+  );
+  expect((await get(running.url)).headers.get('connection')).toBe('keep-alive');
+  const started = performance.now();
+  const stop = running.stop().then(() => (stopped = true));
+  expect((await get(`${running.adminUrl}/readyz`)).status).toBe(503);
+  for (let times = 0; times < 2; times += 1) {
+    const answer = await get(running.url);
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+  }
+  expect(stopped).toBe(false);
+  expect(lines.map(({ msg }) => msg)).not.toContain('onStopping');
+  await stop;
+  expect(performance.now() - started).toBeGreaterThan(900);
+  expect(lines.map(({ msg }) => msg)).toContain('onStopping');
+  await expect(fetch(running.url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+});
+
+test.each([
+  ['0 in development', { NODE_ENV: 'development' }, 0],
+  ['5 s elsewhere', { NODE_ENV: 'production' }, 5_000],
+  ['what the setting says', { NODE_ENV: 'production', SHUTDOWN_GRACE_MS: 0 }, 0],
+])('has a grace period of %s', async (_, settings, graceMs) => {
+  expect(shutdownGraceMs(settings)).toBe(graceMs);
+});
+
+test('calls onStopping once when a stop begins without a grace period, so that waiting requests are answered', async () => {
   const arrived = Promise.withResolvers<void>();
   const stopping = Promise.withResolvers<void>();
   let times = 0;

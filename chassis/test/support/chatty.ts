@@ -30,5 +30,5 @@ await runService(async () => {
     server.closeAllConnections();
     server.close();
   };
-  return { url, adminUrl: '', stop };
+  return { url, adminUrl: '', graceMs: 0, stop };
 });

@@ -6,6 +6,7 @@ setInterval(() => undefined, 60_000);
 await runService(async () => ({
   url: '',
   adminUrl: '',
+  graceMs: 0,
   stop: () => new Promise(() => undefined),
 }));
 console.log('{"msg":"running"}');
