@@ -69,6 +69,8 @@ function write(
   more: HeaderFields,
 ): void {
   const headers = headersWith(res, more);
+  // The client may take its time to read the answer.
+  requestContextOf(res.req).inFlight?.end();
   if (body === undefined) {
     res.writeHead(status, headers as OutgoingHttpHeaders).end();
     return;

@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response } from 'express';
 import { invalid, Problem } from './problem.ts';
+import { requestContextOf } from './request-context.ts';
 
 /** The largest body, in bytes. */
 export const BODY_MAX = 65_536;
@@ -24,7 +25,7 @@ const isUtf8Declared = (type: string): boolean => /^(utf-8)?$/i.test(CHARSET.exe
 
 /**
  * Reads the body into `req.body`: a JSON object or list.
- * @throws Problem 400, 408, 413, 415
+ * @throws Problem 400, 408, 413, 415, 503
  */
 export async function readJson(
   req: Request,
@@ -36,8 +37,10 @@ export async function readJson(
   // The parser would read the whole body before it refuses it.
   if (Number(length) > BODY_MAX) throw tooLarge();
   if (!isUtf8Declared(type ?? '')) throw notJson();
+  // A client that is slow to send its body must not keep others out.
+  const { inFlight } = requestContextOf(req);
+  inFlight?.end();
   await new Promise<void>((resolve, reject) => {
-    // A slow body counts as a request in flight, whose number is limited.
     const timer = setTimeout(() => reject(tooSlow()), limitMs);
     parse(req, res, (error?: unknown) => {
       clearTimeout(timer);
@@ -45,6 +48,7 @@ export async function readJson(
       else reject(problemOf(error));
     });
   });
+  inFlight?.begin();
   if (req.body === undefined) throw type === undefined ? missing() : notJson();
 }
 

@@ -1,7 +1,7 @@
 // The edge, which every request passes before the app: limits the requests in flight, and measures requests.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { sendProblem } from './answer.ts';
-import { requestContextOf } from './request-context.ts';
+import { type InFlight, type RequestContext, requestContextOf } from './request-context.ts';
 import type { Logger } from '../observability/log.ts';
 import { DURATION_BUCKETS, type Metrics } from '../observability/metrics.ts';
 import { type HeaderFields, Problem } from './problem.ts';
@@ -39,13 +39,36 @@ export function edge(
     ['method', 'route', 'status'],
     DURATION_BUCKETS,
   );
-  metrics.gauge('http_requests_in_flight', 'Requests in flight.', [], (gauge) =>
-    gauge.set(inFlight),
+  metrics.gauge(
+    'http_requests_in_flight',
+    'Requests that are worked on; not those whose clients still send the body or read the answer.',
+    [],
+    (gauge) => gauge.set(inFlight),
   );
 
+  const countOf = (context: RequestContext, res: ServerResponse): InFlight => {
+    let counts = false;
+    return {
+      begin() {
+        if (res.closed) return;
+        if (inFlight >= maxInFlight) {
+          context.route = 'shed';
+          onOverload?.();
+          throw overloaded;
+        }
+        counts = true;
+        inFlight += 1;
+      },
+      end() {
+        if (counts) inFlight -= 1;
+        counts = false;
+      },
+    };
+  };
+
   const finish = (req: IncomingMessage, res: ServerResponse): void => {
-    inFlight -= 1;
     const context = requestContextOf(req);
+    context.inFlight?.end();
     if (!res.writableFinished) context.onDisconnect?.();
     const seconds = (performance.now() - context.startedAt) / 1000;
     const method = METHODS.has(req.method ?? '') ? req.method! : 'other';
@@ -66,14 +89,16 @@ export function edge(
   };
 
   return (req, res) => {
-    inFlight += 1;
     const context = requestContextOf(req);
     if (headersOf !== undefined) context.headers = headersOf(req);
     res.once('close', () => finish(req, res));
-    if (inFlight > maxInFlight) {
-      context.route = 'shed';
-      onOverload?.();
+    context.inFlight = countOf(context, res);
+    try {
+      context.inFlight.begin();
+    } catch {
       sendProblem(req, res, overloaded);
-    } else app(req, res);
+      return;
+    }
+    app(req, res);
   };
 }

@@ -3,6 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import type { HeaderFields } from './problem.ts';
 import { requestIdFrom, traceparentFrom } from '../observability/trace.ts';
 
+/** Whether a request counts as in flight: not while its client sends the body, and not while it reads the answer. */
+export interface InFlight {
+  /** @throws Problem 503 when too many requests are in flight */
+  begin(): void;
+  /** May be called again. */
+  end(): void;
+}
+
 /** Lives as long as the request. */
 export interface RequestContext {
   readonly requestId: string;
@@ -17,6 +25,8 @@ export interface RequestContext {
   headers?: HeaderFields;
   /** Why the answer is a 5xx, in words of a closed set; for the log. */
   failure?: string;
+  /** Counts this request among those in flight while there is work for it; set by the edge. */
+  inFlight?: InFlight;
   /** Called once when the client disconnects before its answer is sent. */
   onDisconnect?: () => void;
 }

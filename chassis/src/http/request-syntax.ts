@@ -9,6 +9,9 @@ const HOST = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 
 const CLOSE = { headers: { Connection: 'close' } };
 
+/** The one expectation that a server meets. Node looks for it in the same way. */
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+
 /** The problem of a request that Node's parser accepts; undefined for a well-formed request. */
 export function syntaxProblem({
   httpVersionMinor,
@@ -21,6 +24,9 @@ export function syntaxProblem({
   // Two ways to tell where a body ends are a way to smuggle requests past a proxy (RFC 9112, section 6.1).
   if (encoding !== undefined && (httpVersionMinor === 0 || encoding.toLowerCase() !== 'chunked'))
     return headerProblem('Transfer-Encoding', 'expected chunked, in HTTP/1.1');
+  const { expect } = headers;
+  if (expect !== undefined && httpVersionMinor > 0 && !CONTINUE.test(expect))
+    return expectationFailed();
   return undefined;
 }
 
@@ -50,7 +56,7 @@ function hasHostFault(
 }
 
 /** `Expect` with anything but 100-continue (RFC 9110, section 10.1.1). */
-export const expectationFailed = (): Problem =>
+const expectationFailed = (): Problem =>
   new Problem('expectation-failed', '/header/Expect: expected 100-continue, or nothing', CLOSE);
 
 /** CONNECT is for proxies. */

@@ -3,13 +3,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MessageClasses } from './app.ts';
 import { sendProblem } from './answer.ts';
-import {
-  connectRefused,
-  expectationFailed,
-  parserProblem,
-  rawAnswer,
-  syntaxProblem,
-} from './request-syntax.ts';
+import { CONNECTION_LIMITS, limitConnections } from './connections.ts';
+import type { ConnectionLimits, OnCutOff } from './connections.ts';
+import { connectRefused, parserProblem, rawAnswer, syntaxProblem } from './request-syntax.ts';
 import { httpUrl } from '../base/address.ts';
 import { StartupError } from '../base/startup-error.ts';
 
@@ -37,6 +33,8 @@ export interface ListenOptions {
    * first: a request that arrives at the moment of closing is lost.
    */
   readonly keepAliveMs?: number;
+  readonly limits?: Partial<ConnectionLimits>;
+  readonly onCutOff?: OnCutOff | undefined;
 }
 
 /** A listener that accepts connections. */
@@ -69,40 +67,38 @@ export async function listen(
     stallMs = STALL_MS,
     headMs = HEAD_MS,
     keepAliveMs = KEEP_ALIVE_MS,
+    limits,
+    onCutOff = () => undefined,
   }: ListenOptions = {},
 ): Promise<Listening> {
   let isClosing = false;
-  const server = createServer(
-    {
-      keepAliveTimeout: keepAliveMs,
-      headersTimeout: headMs,
-      // Interval of Node's checks for timeouts; the default is 30 s.
-      connectionsCheckingInterval: headMs / 10,
-      // Also for a body that no handler reads.
-      requestTimeout: headMs + BODY_LIMIT_MS,
-      // `syntaxProblem` looks at the host, and answers with a problem document.
-      requireHostHeader: false,
-      maxHeaderSize: 16_384,
-      // Makes no stream for requests without a body: it would be a fifteenth of the cost of a small request.
-      optimizeEmptyRequests: true,
-      ...messages,
-    },
-    (req, res) => {
-      if (isClosing) res.shouldKeepAlive = false;
-      const problem = syntaxProblem(req);
-      if (problem === undefined) handler(req, res);
-      else sendProblem(req, res, problem);
-    },
-  );
-  // No maxRequestsPerSocket: it limits all requests of a connection, not those at the same time. It would disconnect
-  // load balancers, which keep their connections, but not a client that sends a thousand requests in one packet.
+  const server = createServer({
+    keepAliveTimeout: keepAliveMs,
+    headersTimeout: headMs,
+    // Interval of Node's checks for timeouts; the default is 30 s.
+    connectionsCheckingInterval: headMs / 10,
+    // Also for a body that no handler reads.
+    requestTimeout: headMs + BODY_LIMIT_MS,
+    // `syntaxProblem` looks at the host, and answers with a problem document.
+    requireHostHeader: false,
+    maxHeaderSize: 16_384,
+    // Makes no stream for requests without a body: it would be a fifteenth of the cost of a small request.
+    optimizeEmptyRequests: true,
+    ...messages,
+  });
+  const checked: RequestListener = (req, res) => {
+    if (isClosing) res.shouldKeepAlive = false;
+    const problem = syntaxProblem(req);
+    if (problem === undefined) handler(req, res);
+    else sendProblem(req, res, problem);
+  };
+  limitConnections(server, checked, { ...CONNECTION_LIMITS, ...limits }, onCutOff);
   server.timeout = stallMs;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (socket.writable && error.code !== 'ECONNRESET')
       socket.end(rawAnswer(parserProblem(error.code)));
     else socket.destroy();
   });
-  server.on('checkExpectation', (req, res) => sendProblem(req, res, expectationFailed()));
   server.on('connect', (_req, socket) => socket.end(rawAnswer(connectRefused())));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));

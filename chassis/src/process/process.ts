@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createAdminApp, type AdminOptions, type Readiness } from '../admin/app.ts';
 import type { MessageClasses } from '../http/app.ts';
 import { listen, type Listening } from '../http/server.ts';
+import { reportCutOffs } from './cut-offs.ts';
 import { standardOutput } from '../observability/log-destination.ts';
 import { StartupError } from '../base/startup-error.ts';
 import { type GraceSettings, shutdownGraceMs } from '../settings/common.ts';
@@ -55,15 +56,17 @@ export async function serve(options: ServeOptions): Promise<Running> {
     ...options,
     readiness: () => (stopping ? 'stopping' : readiness()),
   });
+  const onCutOff = reportCutOffs(options.metrics, log);
   const opened: Listening[] = [];
   try {
     opened.push(
       await listen(handler, settings.HOST, settings.PORT, {
         messages,
         keepAliveMs: settings.KEEP_ALIVE_MS,
+        onCutOff,
       }),
     );
-    opened.push(await listen(adminApp, settings.ADMIN_HOST, settings.ADMIN_PORT));
+    opened.push(await listen(adminApp, settings.ADMIN_HOST, settings.ADMIN_PORT, { onCutOff }));
   } catch (error) {
     await Promise.all(opened.map((listening) => listening.stop()));
     await close();

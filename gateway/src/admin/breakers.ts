@@ -1,7 +1,7 @@
 // Shows breakers to operators, as JSON and as a live stream, and lets operators force them.
 import type { ServerResponse } from 'node:http';
 import type { Route } from 'chassis/http/app';
-import { requireSameOrigin } from 'chassis/http/same-origin';
+import { requireSameOrigin } from 'chassis/admin/same-origin';
 import { Problem } from 'chassis/http/problem';
 import type { Breaker } from '../upstream/engine/breaker.ts';
 

@@ -1,7 +1,7 @@
 // POST /log/backfill and POST /log/compact on the admin port, for commands/user-event-log.ts. Each request runs steps for a
 // few seconds and answers with the place where the next request continues.
 import { defineRoute, type Route } from 'chassis/http/app';
-import { requireSameOrigin } from 'chassis/http/same-origin';
+import { requireSameOrigin } from 'chassis/admin/same-origin';
 import { invalid } from 'chassis/http/problem';
 import { REQUEST_MS, type Step, runSteps } from '../events/steps.ts';
 

@@ -5,7 +5,7 @@ import type { Route } from 'chassis/http/app';
 import type { Logger } from 'chassis/observability/log';
 import { isUnavailable } from 'chassis/postgres/errors';
 import { SourceError } from 'chassis/events/source';
-import { requireSameOrigin } from 'chassis/http/same-origin';
+import { requireSameOrigin } from 'chassis/admin/same-origin';
 import { Problem } from 'chassis/http/problem';
 import type { StoredDeadLetter } from '../replica/dead-letters.ts';
 import type { ReplicaState } from '../replica/store.ts';

@@ -1,6 +1,6 @@
 // Protects admin actions: pages of the process's own admin port may send them, other web pages may not.
 import type { IncomingMessage } from 'node:http';
-import { Problem } from './problem.ts';
+import { Problem } from '../http/problem.ts';
 
 /**
  * Refuses requests that a browser sends for a page of another origin (CSRF). Clients that are not browsers send none of

@@ -1,6 +1,6 @@
 // Which pages may send commands to the admin port of a process.
 import { expect, test } from '@jest/globals';
-import { requireSameOrigin } from 'chassis/http/same-origin';
+import { requireSameOrigin } from 'chassis/admin/same-origin';
 
 const check = (headers: Record<string, string>) => () => requireSameOrigin({ headers });
 
