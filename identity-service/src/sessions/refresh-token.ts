@@ -1,5 +1,6 @@
-// Refresh tokens: `<session id>.<secret>`. The first secret of a session is 32 random bytes. Only hashes are stored.
-import { createHash, createHmac } from 'node:crypto';
+// Refresh tokens: `<session id>.<secret>`. A secret is a value of 16 bytes and a tag of 16 bytes, which only the key of its
+// family can make. The first value of a family is random. Only hashes are stored.
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export interface RefreshToken {
   readonly sessionId: string;
@@ -21,20 +22,51 @@ export const formatRefreshToken = ({ sessionId, secret }: RefreshToken): string 
 /** Hashes a secret. SHA-256 is enough, since the secret is random and not a password. */
 export const hashOf = (secret: Uint8Array): Buffer => createHash('sha256').update(secret).digest();
 
-/**
- * Derives the next secret from a secret and the key of its family. The result is always the same, so two tabs that refresh
- * at the same time get equal tokens. It needs both inputs, so neither the database nor a token alone is enough.
- */
-export const successorOf = (secret: Uint8Array, chainKey: Uint8Array): Buffer =>
-  createHmac('sha256', chainKey).update(secret).digest();
+const VALUE_BYTES = 16;
+
+const macOf = (data: Uint8Array, chainKey: Uint8Array): Buffer =>
+  createHmac('sha256', chainKey).update(data).digest();
+
+const tagOf = (value: Uint8Array, chainKey: Uint8Array): Buffer =>
+  macOf(Buffer.concat([Buffer.from('tag'), value]), chainKey).subarray(0, VALUE_BYTES);
+
+const tagged = (value: Buffer, chainKey: Uint8Array): Buffer =>
+  Buffer.concat([value, tagOf(value, chainKey)]);
+
+/** Makes the first secret of a family. */
+export const firstSecret = (chainKey: Uint8Array): Buffer =>
+  tagged(randomBytes(VALUE_BYTES), chainKey);
+
+/** Whether the secret was ever one of its family. Anyone who knows the session's id can make up others. */
+function wasIssued(secret: Uint8Array, chainKey: Uint8Array): boolean {
+  const tag = secret.subarray(VALUE_BYTES);
+  return (
+    tag.length === VALUE_BYTES &&
+    timingSafeEqual(tag, tagOf(secret.subarray(0, VALUE_BYTES), chainKey))
+  );
+}
 
 /** The refresh tokens of one session, as stored. */
 export interface TokenFamily {
   readonly tokenHash: Uint8Array;
   readonly previousHash: Uint8Array | null;
+  readonly chainKey: Uint8Array;
   /** All times are in milliseconds since the epoch. */
   readonly rotatedAt: number;
   readonly expiresAt: number;
+}
+
+/**
+ * Derives the next secret from a secret and the key of its family. The result is always the same, so two tabs that refresh
+ * at the same time get equal tokens. It needs both inputs, so neither the database nor a token alone is enough.
+ */
+export function successorOf(
+  secret: Uint8Array,
+  { chainKey, tokenHash }: Pick<TokenFamily, 'chainKey' | 'tokenHash'>,
+): Buffer {
+  const mac = macOf(secret, chainKey);
+  // Version 1.2 makes secrets without a tag; for a while, both versions may run.
+  return equal(hashOf(mac), tokenHash) ? mac : tagged(mac.subarray(0, VALUE_BYTES), chainKey);
 }
 
 /**
@@ -42,18 +74,21 @@ export interface TokenFamily {
  * - `current`: the newest token of its family.
  * - `previous`: the token before it, within `graceMs` after the rotation, since two tabs may refresh at the same time.
  * - `expired`: the session has expired.
- * - `reused`: any other token, such as one that was already used.
- * @param presented hash of the token's secret
+ * - `reused`: an older token of the family.
+ * - `unknown`: never a token of the family, so it says nothing about the session.
+ * @param secret of the presented token
  */
 export function classifyRefreshToken(
   family: TokenFamily,
-  presented: Uint8Array,
+  secret: Uint8Array,
   { now, graceMs }: { readonly now: number; readonly graceMs: number },
-): 'current' | 'previous' | 'expired' | 'reused' {
+): 'current' | 'previous' | 'expired' | 'reused' | 'unknown' {
   if (family.expiresAt <= now) return 'expired';
+  const presented = hashOf(secret);
   if (equal(family.tokenHash, presented)) return 'current';
   const isPrevious = family.previousHash !== null && equal(family.previousHash, presented);
-  return isPrevious && now < family.rotatedAt + graceMs ? 'previous' : 'reused';
+  if (isPrevious) return now < family.rotatedAt + graceMs ? 'previous' : 'reused';
+  return wasIssued(secret, family.chainKey) ? 'reused' : 'unknown';
 }
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

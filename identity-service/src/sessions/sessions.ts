@@ -5,6 +5,7 @@ import type { Logger } from 'chassis/observability/log';
 import type { User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import {
+  firstSecret,
   hashOf,
   classifyRefreshToken,
   parseRefreshToken,
@@ -74,12 +75,13 @@ export function sessionsIn(
   return {
     async start({ id: userId, username, passwordVersion }, tx = db) {
       const id = randomUUID();
-      const secret = randomBytes(32);
+      const chainKey = randomBytes(32);
+      const secret = firstSecret(chainKey);
       const at = now();
       // `for share` locks the user's row, so a concurrent change of the password happens entirely before or after this.
       const { numAffectedRows } = await sql`
         insert into sessions (id, user_id, token_hash, chain_key, created_at, rotated_at, expires_at)
-        select ${id}::uuid, id, ${hashOf(secret)}::bytea, ${randomBytes(32)}::bytea,
+        select ${id}::uuid, id, ${hashOf(secret)}::bytea, ${chainKey}::bytea,
           ${new Date(at)}::timestamptz, ${new Date(at)}::timestamptz, ${new Date(at + lifeMs)}::timestamptz
         from users where id = ${userId} and password_version = ${passwordVersion} for share`.execute(
         tx,
@@ -95,9 +97,9 @@ export function sessionsIn(
       for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
         const found = await findSession(db, token.sessionId);
         if (found === undefined) return undefined;
-        const next = successorOf(token.secret, found.chainKey);
-        const status = classifyRefreshToken(found, hashOf(token.secret), { now: now(), graceMs });
-        if (status === 'expired') return undefined;
+        const next = successorOf(token.secret, found);
+        const status = classifyRefreshToken(found, token.secret, { now: now(), graceMs });
+        if (status === 'expired' || status === 'unknown') return undefined;
         if (status === 'previous' || (status === 'current' && (await rotate(token, next)))) {
           const refreshToken = formatRefreshToken({ sessionId: token.sessionId, secret: next });
           return { id: token.sessionId, user: found.user, refreshToken };

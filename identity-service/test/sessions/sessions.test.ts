@@ -1,4 +1,5 @@
 // Sessions and their refresh tokens, on both kinds of database, with a clock that the test moves.
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { type Kysely, sql } from 'kysely';
@@ -10,6 +11,7 @@ import {
 } from 'chassis/testing/database';
 import { memoryLog } from 'chassis/testing/memory-log';
 import {
+  firstSecret,
   hashOf,
   classifyRefreshToken,
   parseRefreshToken,
@@ -24,12 +26,22 @@ const DAY_MS = 86_400_000;
 const cat = { id: 1, username: 'cat_sun_dog', passwordVersion: 1 };
 
 describe('a presented refresh token', () => {
-  const [old, before, now, other] = ['old', 'before', 'now', 'other'].map((text) =>
-    hashOf(Buffer.from(text)),
-  ) as [Buffer, Buffer, Buffer, Buffer];
-  const family = { tokenHash: now, previousHash: before, rotatedAt: 1000, expiresAt: 99_000 };
+  const chainKey = Buffer.alloc(32, 2);
+  const old = firstSecret(chainKey);
+  const none = { chainKey, tokenHash: Buffer.alloc(32) };
+  const before = successorOf(old, none);
+  const now = successorOf(before, none);
+  const family = {
+    chainKey,
+    tokenHash: hashOf(now),
+    previousHash: hashOf(before),
+    rotatedAt: 1000,
+    expiresAt: 99_000,
+  };
+  const otherFamily = firstSecret(Buffer.alloc(32, 3));
+  const madeUp = Buffer.concat([old.subarray(0, 31), Buffer.of(old[31]! ^ 1)]);
 
-  test.each<[what: string, hash: Buffer, at: number, is: string]>([
+  test.each<[what: string, secret: Buffer, at: number, is: string]>([
     ['that is valid is the current token', now, 1000, 'current'],
     ['that is valid is the current token until its last millisecond', now, 98_999, 'current'],
     ['of an expired family is expired', now, 99_000, 'expired'],
@@ -47,16 +59,21 @@ describe('a presented refresh token', () => {
       1001,
       'reused',
     ],
-    ['that was never a token of the family counts as reused', other, 1001, 'reused'],
-  ])('%s', (_, hash, at, is) => {
-    expect(classifyRefreshToken(family, hash, { now: at, graceMs: 10_000 })).toBe(is);
+    ['of another family is unknown', otherFamily, 1001, 'unknown'],
+    ['that differs from an older one in one bit is unknown', madeUp, 1001, 'unknown'],
+    ['of zeros is unknown', Buffer.alloc(32), 1001, 'unknown'],
+  ])('%s', (_, secret, at, is) => {
+    expect(classifyRefreshToken(family, secret, { now: at, graceMs: 10_000 })).toBe(is);
   });
 
   test('has one successor in its family, and a different successor in another family', () => {
-    const secret = Buffer.alloc(32, 1);
-    const [key, otherKey] = [Buffer.alloc(32, 2), Buffer.alloc(32, 3)];
-    expect(successorOf(secret, key)).toEqual(successorOf(secret, key));
-    expect(successorOf(secret, key)).not.toEqual(successorOf(secret, otherKey));
+    expect(successorOf(old, none)).toEqual(before);
+    expect(successorOf(old, { ...none, chainKey: Buffer.alloc(32, 3) })).not.toEqual(before);
+  });
+
+  test('has the successor that version 1.2 has given to the other tab', () => {
+    const untagged = createHmac('sha256', chainKey).update(old).digest();
+    expect(successorOf(old, { chainKey, tokenHash: hashOf(untagged) })).toEqual(untagged);
   });
 });
 
@@ -134,6 +151,19 @@ describeOnBoth('sessions', (newDatabase) => {
       }),
     ]);
     expect(JSON.stringify(lines)).not.toContain(id);
+  });
+
+  test('a token that was never issued ends nothing, and is not logged', async () => {
+    const { log, lines } = memoryLog();
+    sessions = make(log);
+    const { id, refreshToken } = await started();
+    const next = (await sessions.refresh(refreshToken))!;
+    clock.advance(10_000);
+    const foreign = (await started()).refreshToken.split('.')[1]!;
+    for (const secret of ['A'.repeat(43), foreign])
+      expect(await sessions.refresh(`${id}.${secret}`)).toBeUndefined();
+    expect(lines).toEqual([]);
+    expect(await sessions.refresh(next.refreshToken)).toBeDefined();
   });
 
   test('a reused token ends no other session of the user', async () => {
