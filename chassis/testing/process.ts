@@ -39,16 +39,20 @@ export interface StartOptions {
   readonly cwd?: string;
   /** Starts the process in a group of its own, as a terminal does. All of the group is killed after the tests. */
   readonly group?: boolean;
+  /** The user and the group that the process runs as. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** Starts a command. */
 export function start(
   command: string,
   args: readonly string[],
-  { env, cwd, group = false }: StartOptions,
+  { env, cwd, group = false, ...user }: StartOptions,
 ): Child {
   const child = spawn(command, args, {
     env,
+    ...user,
     ...(cwd !== undefined && { cwd }),
     detached: group,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,6 @@
 // The demo users; social-service/src/demo.ts has their posts. The README names their password.
 import { type Kysely, sql } from 'kysely';
+import { beginEpoch } from './events/epochs.ts';
 import { appendEvents } from './events/outbox.ts';
 import type { Schema } from './schema.ts';
 import { locks } from './locks.ts';
@@ -19,6 +20,7 @@ const USERS: readonly (readonly [id: number, username: string, joined: string])[
 
 /** Inserts the demo users if the database has no users. */
 export async function seed(db: Kysely<Schema>): Promise<void> {
+  await beginEpoch(db);
   await db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${locks.demo})`.execute(tx);
     const existing = await tx.selectFrom('users').select('id').limit(1).executeTakeFirst();
@@ -31,8 +33,10 @@ export async function seed(db: Kysely<Schema>): Promise<void> {
       created_at: new Date(joined),
     }));
     await tx.insertInto('users').values(rows).execute();
-    // The rows have explicit ids, so the sequence must continue after them.
-    await sql`select setval(pg_get_serial_sequence('users', 'id'), ${USERS.length})`.execute(tx);
+    // The rows have explicit ids, so the sequence must continue after them. It may be further already.
+    await sql`
+      select setval(ids, greatest(nextval(ids) - 1, ${USERS.length}))
+      from pg_get_serial_sequence('users', 'id') as ids`.execute(tx);
     await appendEvents(
       tx,
       rows.map(({ id, username }) => ({ type: 'UserCreated', id, username })),

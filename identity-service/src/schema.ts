@@ -57,6 +57,14 @@ export interface UserEventsTable {
   sole_since: Date | null;
 }
 
+/** The epochs of the log; see migration 0004. Only the function begin_log_epoch writes them. */
+export interface LogEpochsTable {
+  number: GeneratedAlways<number>;
+  id: GeneratedAlways<string>;
+  /** The epoch has the events after this offset. */
+  began_after: GeneratedAlways<number>;
+}
+
 /** The offset up to which the log is published, per stream. */
 export interface RelaysTable {
   stream: string;
@@ -70,4 +78,5 @@ export interface Schema {
   login_attempts: LoginAttemptsTable;
   user_events: UserEventsTable;
   relays: RelaysTable;
+  log_epochs: LogEpochsTable;
 }

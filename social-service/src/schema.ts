@@ -47,6 +47,13 @@ export interface LogOffsetTable {
   serving: Generated<number>;
   /** The offset at which the rebuild is complete; null if it is not known yet, and when no rebuild runs. */
   goal: number | null;
+  /** The id of the epoch that has the event at `position`; null while it is unknown, and at the beginning of a rebuild. */
+  epoch: string | null;
+  /** Where the served generation stood when the rebuild began; null when no rebuild runs. */
+  served_offset: number | null;
+  served_epoch: string | null;
+  /** The epoch that the rebuild may take whatever was served: its id, or `any`; null for a rebuild of the same log. */
+  accepted_epoch: string | null;
   /** The log ends before `position`, so it has lost events. Social reads nothing more until a rebuild. */
   lost: Generated<boolean>;
 }

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Time {
   /** The wall clock, in milliseconds since the epoch. */
   readonly now: () => number;
+  /** A clock that is never set back, in milliseconds since some moment: for durations. */
+  readonly monotonic: () => number;
   /** A random number n, 0 ≤ n < 1. */
   readonly random: () => number;
   /** Resolves after `ms`, or at once when the signal aborts. Does not keep the process alive. */
@@ -12,6 +14,7 @@ export interface Time {
 
 export const realTime: Time = {
   now: Date.now,
+  monotonic: () => performance.now(),
   random: Math.random,
   pause: (ms, signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),
 };

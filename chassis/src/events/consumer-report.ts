@@ -1,6 +1,7 @@
 // Reports on a consumer: gauges, counters, and log lines that contain nothing of an event.
+import { causeOf, type ConsumerStep, consumerStates, needsDecision } from './consumer-state.ts';
 import { type Events, SourceError } from './source.ts';
-import type { Progress } from './progress.ts';
+import type { ConsumerStatus, Progress } from './progress.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createLogSampler } from '../observability/log-sampler.ts';
@@ -15,7 +16,7 @@ export interface Applied {
   readonly invalid?: number;
 }
 
-export type ConsumerStep = 'position' | 'read' | 'apply' | 'acknowledge';
+export type { ConsumerStep } from './consumer-state.ts';
 
 export interface ConsumerReport {
   applied(batch: Events, applied: Applied): void;
@@ -49,6 +50,12 @@ export function redactError(error: unknown, depth = MAX_CAUSES): Record<string, 
   };
 }
 
+/** Returns the lag in offsets. Never 0 while the log is not the one that was consumed: the real lag is unknown then. */
+const lagOf = ({ state, offset, endOffset }: ConsumerStatus): number =>
+  needsDecision(state)
+    ? Math.max(1, Math.abs(endOffset - offset))
+    : Math.max(0, endOffset - offset);
+
 /** Makes the instruments; their names begin with `name`. */
 export function createConsumerReport(
   name: string,
@@ -62,12 +69,20 @@ export function createConsumerReport(
   gauge(
     'lag_events',
     'Difference between the last known end of the log and the offset; gaps between offsets count',
-    () => Math.max(0, status().endOffset - status().offset),
+    () => lagOf(status()),
   );
   gauge(
     'lag_seconds',
     'Seconds for which changes may have been waiting to be applied',
     () => status().lagMs / 1000,
+  );
+  metrics.gauge(
+    `${name}_log_state`,
+    'State of the consumer: 1 for the current one, 0 for the others',
+    ['state'],
+    (own) => {
+      for (const state of consumerStates) own.set({ state }, state === status().state ? 1 : 0);
+    },
   );
   const events = metrics.counter(`${name}_log_events_total`, 'Events of the log by outcome', [
     'outcome',
@@ -94,10 +109,13 @@ export function createConsumerReport(
     },
     failed(step, error, retryInMs) {
       failures.inc({ step });
-      line(step, (more) =>
-        log.warn(
+      const isDecision = needsDecision(causeOf(step, error));
+      line(isDecision ? 'decision' : step, (more) =>
+        log[isDecision ? 'error' : 'warn'](
           { consumer: name, step, retryInMs, ...redactError(error), ...more },
-          'consuming the log failed; retrying',
+          isDecision
+            ? 'the log is not the one that was consumed; nothing is taken from it'
+            : 'consuming the log failed; retrying',
         ),
       );
     },

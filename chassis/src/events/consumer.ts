@@ -1,6 +1,8 @@
 // Consumes a log: one loop for every consumer, whatever carries the events and whatever applies them.
+import { OtherEpoch, type EpochOffset, requireContinuation } from './epoch.ts';
 import type { EventSource, Events } from './source.ts';
 import { trackProgress, type ConsumerStatus } from './progress.ts';
+import { causeOf } from './consumer-state.ts';
 import { createConsumerReport, type Applied, type ConsumerStep } from './consumer-report.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -19,11 +21,11 @@ export interface ConsumerOptions {
   readonly name: string;
   /** Closed when the consumer stops. */
   readonly source: EventSource;
-  /** Returns the offset up to which all events are applied; called between reads. */
-  readonly offset: () => Promise<number> | number;
+  /** Returns the offset up to which all events are applied, and its epoch; called between reads. */
+  readonly offset: () => Promise<EpochOffset> | EpochOffset;
   /**
-   * Applies a batch and stores its `nextOffset` as the offset: both or neither. Events at or before the offset may come
-   * again. When the offset is no longer `after`, where the batch was read, another process changed it; when it is lower,
+   * Applies a batch and stores its `nextOffset` as the offset, with its epoch: both or neither. Events at or before the
+   * offset may come again. When the offset is no longer `after`, where the batch was read, another process changed it; when it is lower,
    * the batch must not be applied, because the events between would be lost.
    * @throws when the batch cannot be applied now; the batch comes again
    */
@@ -48,36 +50,40 @@ export interface Consumer {
 /** Starts a consumer that runs until it is stopped; it logs failures and retries. */
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { name, source, offset, apply, log, ready = Promise.resolve(), time = realTime } = options;
-  const progress = trackProgress(time.now);
+  const progress = trackProgress(time);
   const report = createConsumerReport(name, progress, options);
   const caughtUp = Promise.withResolvers<void>();
   const stopping = new AbortController();
   let interrupt = new AbortController();
   let step: ConsumerStep = 'position';
   /** The offset, unless it may have changed since it was read. */
-  let knownOffset: number | undefined;
+  let known: EpochOffset | undefined;
 
   const round = async (signal: AbortSignal): Promise<void> => {
     step = 'position';
     await raceAbort(ready, signal);
-    const after = knownOffset ?? (await offset());
+    const start = known ?? (await offset());
+    const after = start.offset;
     progress.startedAt(after);
     step = 'read';
     const readAt = time.now();
     const batch = await raceAbort(source.read(after, signal), signal);
+    requireContinuation(start, batch.epochs);
     progress.received(batch);
     const hasNew = batch.events.length > 0 || batch.nextOffset > after;
     step = 'apply';
-    if (hasNew) report.applied(batch, await apply(batch, after));
+    // Also without new events: from now on, the offset has an epoch.
+    const learnsEpoch = after > 0 && start.epoch === undefined && batch.epochs !== undefined;
+    if (hasNew || learnsEpoch) report.applied(batch, await apply(batch, after));
     step = 'acknowledge';
     await batch.ack();
     step = 'position';
-    knownOffset = hasNew ? await offset() : undefined;
-    progress.applied(batch, knownOffset ?? after);
+    known = hasNew ? await offset() : undefined;
+    progress.applied(batch, known?.offset ?? after);
     if (progress.status().caughtUp) caughtUp.resolve();
     step = 'apply';
-    if (signal.aborted) knownOffset = undefined;
-    else if (batch.nextOffset > after && knownOffset === after)
+    if (signal.aborted) known = undefined;
+    else if (batch.nextOffset > after && known?.offset === after)
       throw new Error('the offset did not move');
     const idleMs = IDLE_MS - (time.now() - readAt);
     if (!hasNew && idleMs > 0) await time.pause(Math.min(idleMs, IDLE_MS), signal);
@@ -93,9 +99,14 @@ export function startConsumer(options: ConsumerOptions): Consumer {
         if (failures > 0) report.recovered(failures);
         failures = 0;
       } catch (error) {
-        knownOffset = undefined;
+        known = undefined;
         if (signal.aborted && error === signal.reason) continue;
-        progress.failed();
+        // After a restart, the failure is about the offset before.
+        if (!signal.aborted)
+          progress.failed(
+            causeOf(step, error),
+            error instanceof OtherEpoch ? error.current : undefined,
+          );
         failures += 1;
         const retryInMs = backOff(failures, time.random);
         report.failed(step, error, retryInMs);
@@ -111,7 +122,10 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   return {
     status: progress.status,
     caughtUp: caughtUp.promise,
-    restart: () => interrupt.abort(),
+    restart() {
+      progress.restarted();
+      interrupt.abort();
+    },
     async stop() {
       stopping.abort();
       interrupt.abort();

@@ -1,4 +1,5 @@
 // Reads the pages of an HTTP feed of events (http-feeds.org). Everything that the other service sends is validated.
+import { parseEpochs } from './epoch.ts';
 import { type Events, parseOffset, SourceError, UnknownOffset } from './source.ts';
 
 /** A response with its complete body. */
@@ -48,8 +49,12 @@ export function readFeedPage({ status, header, body }: FeedResponse, url: URL): 
   if (next < after) throw new SourceError('the link to the next page goes backwards');
   if (next === after && body.length > 0)
     throw new SourceError('the link to the next page leads to the same page');
+  const epochText = header('log-epoch') ?? undefined;
+  const epochs = parseEpochs(epochText);
+  if (epochText !== undefined && epochs === undefined)
+    throw new SourceError('the feed answered with epochs that cannot be read');
   // The feed may have read the end of the log before the events.
-  return { events: body, nextOffset: next, endOffset: Math.max(end, next) };
+  return { events: body, nextOffset: next, endOffset: Math.max(end, next), epochs };
 }
 
 function rejectsOffset(body: unknown): boolean {

@@ -1,4 +1,6 @@
 // How far a consumer has read, and for how long it may have been behind.
+import type { Time } from '../base/time.ts';
+import type { ConsumerState, FailureState } from './consumer-state.ts';
 import type { Events } from './source.ts';
 
 export interface ConsumerStatus {
@@ -6,6 +8,9 @@ export interface ConsumerStatus {
   readonly offset: number;
   /** Offset of the newest event, as the source last reported; 0 before its first report. */
   readonly endOffset: number;
+  readonly state: ConsumerState;
+  /** In the state `other_epoch`, the id of the log's epoch. */
+  readonly otherEpoch: string | undefined;
   /** Whether the consumer has reached the end of the log as first reported. Stays true from then on. */
   readonly caughtUp: boolean;
   /** `time` of the newest event applied since the start, in ms since the epoch; undefined when there is none. */
@@ -22,7 +27,9 @@ export interface Progress {
   /** @param offset the offset after the batch */
   applied(batch: Events, offset: number): void;
   /** Called when a read or an apply failed: the log may have new events since the last success. */
-  failed(): void;
+  failed(cause: FailureState, otherEpoch?: string): void;
+  /** Called when the offset was set elsewhere: what failed before is forgotten. */
+  restarted(): void;
 }
 
 /** Returns the `time` of a CloudEvent, in ms since the epoch; undefined when it has none. */
@@ -32,43 +39,63 @@ function timeOf(event: unknown): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** @param now the wall clock, in ms since the epoch: events have times of another machine's wall clock */
-export function trackProgress(now: () => number): Progress {
+/** Durations are measured by the monotonic clock; only the age of an event, when it arrives, needs the wall clock. */
+export function trackProgress({ now, monotonic }: Pick<Time, 'now' | 'monotonic'>): Progress {
   let offset = 0;
   let endOffset = 0;
   let target: number | undefined;
   let caughtUp = false;
   let lastEventAt: number | undefined;
-  let upToDateAt = now();
-  /** Estimated time of the oldest change that is not applied; undefined when all are applied. */
+  let failure: FailureState | undefined;
+  let otherEpoch: string | undefined;
+  let upToDateAt = monotonic();
+  /** Estimated time of the oldest change that is not applied, by the monotonic clock; undefined when all are applied. */
   let behindSince: number | undefined = upToDateAt;
+  /** Returns when an event was written, by the monotonic clock; undefined when it has no time. */
+  const writtenAt = (event: unknown): number | undefined => {
+    const time = timeOf(event);
+    return time === undefined ? undefined : monotonic() - Math.max(0, now() - time);
+  };
+  const stateNow = (): ConsumerState =>
+    failure ?? (target !== undefined && offset >= endOffset ? 'consuming' : 'catching_up');
   return {
     status: () => ({
       offset,
       endOffset,
+      state: stateNow(),
+      otherEpoch,
       caughtUp,
       lastEventAt,
-      lagMs: behindSince === undefined ? 0 : Math.max(0, now() - behindSince),
+      lagMs: behindSince === undefined ? 0 : Math.max(0, monotonic() - behindSince),
     }),
     startedAt(at) {
       offset = at;
-      if (at < endOffset) behindSince ??= now();
+      if (at < endOffset) behindSince ??= monotonic();
     },
     received(batch) {
       endOffset = batch.endOffset;
       target ??= endOffset;
-      if (batch.nextOffset > offset) behindSince = timeOf(batch.events[0]) ?? behindSince ?? now();
+      if (batch.nextOffset > offset)
+        behindSince = writtenAt(batch.events[0]) ?? behindSince ?? monotonic();
     },
     applied({ events }, at) {
       offset = at;
+      failure = undefined;
+      otherEpoch = undefined;
       lastEventAt = timeOf(events.at(-1)) ?? lastEventAt;
       caughtUp ||= target !== undefined && offset >= target;
       if (offset >= endOffset) {
-        upToDateAt = now();
+        upToDateAt = monotonic();
         behindSince = undefined;
-      } else behindSince = timeOf(events.at(-1)) ?? behindSince ?? upToDateAt;
+      } else behindSince = writtenAt(events.at(-1)) ?? behindSince ?? upToDateAt;
     },
-    failed() {
+    restarted() {
+      failure = undefined;
+      otherEpoch = undefined;
+    },
+    failed(cause, epoch) {
+      failure = cause;
+      otherEpoch = epoch;
       behindSince ??= upToDateAt;
     },
   };

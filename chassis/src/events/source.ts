@@ -1,4 +1,5 @@
 // The source of a log's events for a consumer, whatever carries them, and its errors.
+import type { Epochs } from './epoch.ts';
 
 /** Events in log order. Payloads are not validated here; the consumer validates them. */
 export interface Events {
@@ -7,6 +8,8 @@ export interface Events {
   readonly nextOffset: number;
   /** Offset of the newest event of the log; 0 when the log is empty. */
   readonly endOffset: number;
+  /** The epochs of the log up to `nextOffset` or later; left out when they are not known. */
+  readonly epochs?: Epochs | undefined;
 }
 
 export interface EventBatch extends Events {

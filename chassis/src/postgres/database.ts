@@ -102,8 +102,9 @@ export async function openDatabase<Schema>({
     async readiness() {
       if (state.status === 'preparing') return state.reason;
       try {
-        await sql`select 1`.execute(db);
-        return undefined;
+        const { rows } = await sql<{ recovering: boolean }>`
+          select pg_is_in_recovery() as recovering`.execute(db);
+        return rows[0]!.recovering ? 'The database is in recovery, and takes no writes' : undefined;
       } catch (error) {
         return `The database does not answer (${(error as { code?: string }).code ?? 'unknown'})`;
       }

@@ -47,8 +47,8 @@ export async function withDatabaseErrors<T>(promise: Promise<T>): Promise<T> {
 }
 
 // Classes: 08 connection, 28 login, 53 out of resources, 57 operator intervention (57014: statement timeout).
-// 3D000: the database does not exist.
-const UNAVAILABLE = /^(08|28|53|57)...$|^3D000$/;
+// 3D000: the database does not exist. 25006: it is read-only, as a standby is, or a server that is being failed over.
+const UNAVAILABLE = /^(08|28|53|57)...$|^(3D000|25006)$/;
 
 /** Whether the database was not available; another attempt may succeed. */
 export const isUnavailable = (error: unknown): error is DatabaseError =>

@@ -93,7 +93,7 @@ describe('failures', () => {
       async offset() {
         tries += 1;
         if (tries === 1) throw new Error('not ready');
-        return 3;
+        return { offset: 3 };
       },
     });
     (await nextPause()).end();
@@ -257,9 +257,9 @@ test('a restart while the offset is being read reads the offset again', async ()
   const second = Promise.withResolvers<number>();
   const offsets = [0, second.promise, 0];
   const { consumer, nextRead } = startTestConsumer({
-    offset() {
+    async offset() {
       if (offsets.length === 2) reading.resolve();
-      return offsets.shift()!;
+      return { offset: await offsets.shift()! };
     },
   });
   (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
@@ -303,6 +303,8 @@ describe('progress', () => {
     expect(consumer.status()).toEqual({
       offset,
       endOffset: offset,
+      state: 'consuming',
+      otherEpoch: undefined,
       caughtUp: true,
       lastEventAt: undefined,
       lagMs: 0,

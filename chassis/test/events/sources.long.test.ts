@@ -191,7 +191,7 @@ function suite(start: () => Promise<TestLog>): void {
     const options = (): ConsumerOptions => ({
       name: 'test',
       source: log.source(),
-      offset: () => state.offset,
+      offset: () => ({ offset: state.offset }),
       async apply({ events, nextOffset }) {
         calls += 1;
         if (calls % 4 === 2) throw new Error('cannot now');

@@ -1,4 +1,5 @@
 // A consumer whose source and clock the test controls.
+import type { EpochOffset } from 'chassis/events/epoch';
 import type { EventBatch, EventSource } from 'chassis/events/source';
 import { startConsumer, type ConsumerOptions } from 'chassis/events/consumer';
 import { createMetrics } from 'chassis/observability/metrics';
@@ -42,8 +43,9 @@ export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
   const pauses = queue<{ readonly ms: number; end(): void }>();
   /** Calls of `apply`, `ack` and `close`, in order. */
   const calls: string[] = [];
-  const clock = { now: 0 };
-  const state = { offset: 0 };
+  /** `wallMs` is how far the wall clock is ahead of the monotonic clock. */
+  const clock = { now: 0, wallMs: 0 };
+  const state: { -readonly [key in keyof EpochOffset]: EpochOffset[key] } = { offset: 0 };
   const { log, lines } = memoryLog();
   const metrics = createMetrics();
   const source: EventSource = {
@@ -57,12 +59,14 @@ export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
             events = [],
             nextOffset = after,
             endOffset = nextOffset,
+            epochs,
             ack = async () => {},
           }) {
             resolve({
               events,
               nextOffset,
               endOffset,
+              epochs,
               async ack() {
                 await ack();
                 calls.push(`ack ${nextOffset}`);
@@ -76,7 +80,7 @@ export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
   const consumer = startConsumer({
     name: 'test',
     source,
-    offset: () => state.offset,
+    offset: () => ({ ...state }),
     async apply({ events, nextOffset }) {
       calls.push(`apply ${events.map((each) => (each as { id?: string } | null)?.id).join()}`);
       state.offset = nextOffset;
@@ -85,7 +89,8 @@ export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
     log,
     metrics,
     time: {
-      now: () => clock.now,
+      now: () => clock.now + clock.wallMs,
+      monotonic: () => clock.now,
       random: () => 1,
       pause(ms, signal) {
         const { promise, resolve } = Promise.withResolvers<void>();

@@ -22,6 +22,7 @@ export const invalidReasons = [
   'sequence',
   'datacontenttype',
   'traceparent',
+  'epoch',
   'method',
   'data',
 ] as const;

@@ -125,6 +125,7 @@ export interface paths {
          * The user event log, after a given offset
          * @description An HTTP feed (http-feeds.org) of CloudEvents 1.0. An answer has up to 500 events after `lastEventId`, oldest first. A consumer continues at the address in `Link`. It is up to date when the offset in that address equals `Log-Head`.
          *     Offsets increase and have gaps. An event never appears before an event that a consumer has already read. An event is removed some time after a newer event of the same user, and a UserDeleted after 30 days; reading from the beginning still leads to the same replica. The first event of a user can therefore be a UserUpdated. UserCreated and UserUpdated mean the same: `data` is the current profile. Consumers skip types and fields that they do not know.
+         *     A place in the log is an offset and an epoch; see `Log-Epoch`. While the database is in recovery, as a standby is, the log is not served (503).
          */
         get: operations["listUserEvents"];
         put?: never;
@@ -367,6 +368,11 @@ export interface components {
          */
         EventSequence: string;
         /**
+         * @description The name of the history that the event belongs to: its epochs, oldest first, at most 16. Each has an id and the offset after which it began. A log gets a new epoch when its database has another history, as after a restore or the promotion of a standby; what was written after that offset in an older epoch may be lost. So a consumer that has read up to an offset in some epoch goes on only if that epoch is the last one here, or if the next one began at that offset or later. Absent in events of older releases.
+         * @example 4f1c9a22b7d0e853:0
+         */
+        EventEpoch: string;
+        /**
          * @description The service that owns the log.
          * @example urn:social-network:identity
          * @constant
@@ -394,6 +400,7 @@ export interface components {
          *       "sequence": "00000000000000000041",
          *       "datacontenttype": "application/json",
          *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "epoch": "4f1c9a22b7d0e853:0",
          *       "data": {
          *         "id": 7,
          *         "username": "cat_sun_dog"
@@ -416,6 +423,7 @@ export interface components {
             /** @constant */
             datacontenttype: "application/json";
             traceparent?: components["schemas"]["EventTrace"];
+            epoch?: components["schemas"]["EventEpoch"];
             data: components["schemas"]["User"];
         };
         /**
@@ -430,6 +438,7 @@ export interface components {
          *       "sequence": "00000000000000000042",
          *       "datacontenttype": "application/json",
          *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "epoch": "4f1c9a22b7d0e853:0",
          *       "data": {
          *         "id": 7,
          *         "username": "cat_moon_dog"
@@ -452,6 +461,7 @@ export interface components {
             /** @constant */
             datacontenttype: "application/json";
             traceparent?: components["schemas"]["EventTrace"];
+            epoch?: components["schemas"]["EventEpoch"];
             data: components["schemas"]["User"];
         };
         /**
@@ -466,6 +476,7 @@ export interface components {
          *       "sequence": "00000000000000000045",
          *       "datacontenttype": "application/json",
          *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "epoch": "4f1c9a22b7d0e853:0",
          *       "method": "DELETE",
          *       "data": {
          *         "id": 3
@@ -488,6 +499,7 @@ export interface components {
             /** @constant */
             datacontenttype: "application/json";
             traceparent?: components["schemas"]["EventTrace"];
+            epoch?: components["schemas"]["EventEpoch"];
             /** @constant */
             method: "DELETE";
             data: components["schemas"]["DeletedUser"];
@@ -976,6 +988,11 @@ export interface components {
          * @example 57
          */
         "Log-Head": number;
+        /**
+         * @description The epochs of the log, oldest first and the current one last. It ends with the `epoch` of the newest event, unless the current epoch has no event yet.
+         * @example 4f1c9a22b7d0e853:0
+         */
+        "Log-Epoch": components["schemas"]["EventEpoch"];
     };
     pathItems: never;
 }
@@ -1486,6 +1503,7 @@ export interface operations {
                     "Cache-Control": components["headers"]["Not-Stored"];
                     Link: components["headers"]["Link"];
                     "Log-Head": components["headers"]["Log-Head"];
+                    "Log-Epoch": components["headers"]["Log-Epoch"];
                     [name: string]: unknown;
                 };
                 content: {

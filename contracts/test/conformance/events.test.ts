@@ -14,6 +14,7 @@ const feed: Exchange = {
     'Content-Type': 'application/cloudevents-batch+json; charset=utf-8',
     Link: '</api/user-events?lastEventId=42>; rel="next"',
     'Log-Head': '57',
+    'Log-Epoch': '4f1c9a22b7d0e853:0',
   },
   body: [first, second],
 };

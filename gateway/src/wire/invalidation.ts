@@ -31,10 +31,10 @@ export function startInvalidation({ source, users, log, metrics }: InvalidationO
       'a user event breaks the contract; ignored',
     );
   };
-  const apply = ({ events, nextOffset }: Events): Applied => {
+  const apply = (batch: Events): Applied => {
     let skipped = 0;
     let invalid = 0;
-    for (const raw of events) {
+    for (const raw of batch.events) {
       const event = decodeUserEvent(raw);
       if (event.kind === 'unknown') skipped += 1;
       else if (event.kind === 'invalid') {
@@ -42,7 +42,7 @@ export function startInvalidation({ source, users, log, metrics }: InvalidationO
         report(event);
       } else users.invalidate(event.userId);
     }
-    source.advanceTo(nextOffset);
+    source.advanceTo(batch);
     return { skipped, invalid };
   };
   return startConsumer({

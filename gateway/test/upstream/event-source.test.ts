@@ -1,5 +1,6 @@
 // The user event log as an event source: where reading begins, continues and begins again, and how it fails.
 import { expect, test } from '@jest/globals';
+import { OtherEpoch, type Epochs } from 'chassis/events/epoch';
 import { SourceError, UnknownOffset, type Events } from 'chassis/events/source';
 import type { Caller, Reply } from '../../src/upstream/engine/call.ts';
 import type { UserEventsRequest } from '../../src/upstream/identity/user-events.ts';
@@ -25,13 +26,18 @@ function arrange() {
   const identity = { longPoll: longPoll } as unknown as Upstream;
   const source = createUserEventSource(identity, { one: 1, list: 4 }, LIMIT_MS);
   const signal = new AbortController().signal;
-  return { source, requests, read: (abort = signal) => source.read(source.offset(), abort) };
+  return {
+    source,
+    requests,
+    read: (abort = signal) => source.read(source.offset().offset, abort),
+  };
 }
 
-const page = (nextOffset: number, endOffset = nextOffset): Events => ({
+const page = (nextOffset: number, epochs?: Epochs): Events => ({
   events: [],
   nextOffset: nextOffset,
-  endOffset: endOffset,
+  endOffset: nextOffset,
+  epochs,
 });
 
 test('starts at the end of the log, which it requests without waiting, and then waits for half of its time limit', async () => {
@@ -40,7 +46,7 @@ test('starts at the end of the log, which it requests without waiting, and then 
   expect(requests[0]!.request).toEqual({ after: 'latest', waitMs: 0 });
   requests[0]!.answer(page(42));
   expect(await first).toMatchObject({ events: [], nextOffset: 42, endOffset: 42 });
-  expect(source.offset()).toBe(42);
+  expect(source.offset()).toEqual({ offset: 42 });
   void read();
   expect(requests[1]!.request).toEqual({ after: 42, waitMs: 1000 });
   const remainingMs = requests[1]!.caller.deadlineAt - performance.now();
@@ -58,7 +64,7 @@ test('continues at the offset of the applied events, not at the offset of the re
   await second;
   void read();
   expect(requests[2]!.request.after).toBe(42);
-  source.advanceTo(50);
+  source.advanceTo(page(50));
   void read();
   expect(requests[3]!.request.after).toBe(50);
 });
@@ -82,7 +88,23 @@ test('fails once when the log does not know the offset, and then starts at the e
   await expect(second).rejects.toThrow(UnknownOffset);
   void read();
   expect(requests[2]!.request).toEqual({ after: 'latest', waitMs: 0 });
-  expect(source.offset()).toBe(0);
+  expect(source.offset()).toEqual({ offset: 0 });
+});
+
+test('stores the epoch of the log, and starts at the end of a log with another history', async () => {
+  const first: Epochs = [{ id: '1111111111111111', beganAfter: 0 }];
+  const second: Epochs = [...first, { id: '2222222222222222', beganAfter: 41 }];
+  const { source, requests, read } = arrange();
+  const reading = read();
+  requests[0]!.answer(page(42, first));
+  await reading;
+  expect(source.offset()).toEqual({ offset: 42, epoch: '1111111111111111' });
+  const refused = read();
+  requests[1]!.answer(page(1_042, second));
+  await expect(refused).rejects.toThrow(OtherEpoch);
+  void read();
+  expect(requests[2]!.request).toEqual({ after: 'latest', waitMs: 0 });
+  expect(source.offset()).toEqual({ offset: 0 });
 });
 
 test('throws a SourceError that names only the kind of Identity’s failure', async () => {

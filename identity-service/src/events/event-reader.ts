@@ -1,7 +1,9 @@
 // Reads the user event log by offset, and converts its rows to events on the wire (CloudEvents 1.0).
+import { type Epochs, formatEpochs } from 'chassis/events/epoch';
 import type { UserEventOnWire } from 'contracts/types';
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema, UserEventsTable } from '../schema.ts';
+import { readEpochs, withEpochs } from './epochs.ts';
 
 const SOURCE = 'urn:social-network:identity';
 /** Events per page; the contract has the same number. */
@@ -13,6 +15,8 @@ export interface UserEventPage {
   readonly nextOffset: number;
   /** The offset of the newest event; 0 if the log is empty. */
   readonly endOffset: number;
+  /** The epochs of the log. */
+  readonly epochs: Epochs;
 }
 
 export interface EventReader {
@@ -20,6 +24,8 @@ export interface EventReader {
   endOffset(): Promise<number>;
   /** The oldest events after an offset; at most PAGE_MAX. */
   after(offset: number): Promise<UserEventPage>;
+  /** The newest epochs, and the number of epochs so far. Begins a new epoch if the database has another history. */
+  epochs(): Promise<{ readonly epochs: Epochs; readonly number: number }>;
   /** The event at an offset; undefined if there is none, or if compaction has deleted it. */
   at(offset: number): Promise<UserEventOnWire | undefined>;
   /** Whether the log has an event of this user after an offset. */
@@ -27,39 +33,17 @@ export interface EventReader {
 }
 
 export const eventReaderIn = (db: Kysely<Schema>): EventReader => {
-  const readEndOffset = async (): Promise<number> => {
-    const newest = await db
-      .selectFrom('user_events')
-      .select('position')
-      .orderBy('position', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    return newest?.position ?? 0;
-  };
   return {
-    endOffset: readEndOffset,
-    async after(offset) {
-      const rows = await db
-        .selectFrom('user_events')
-        .selectAll()
-        .where('position', '>', offset)
-        .orderBy('position')
-        .limit(PAGE_MAX)
-        .execute();
-      return {
-        events: rows.map(eventOf),
-        nextOffset: rows.at(-1)?.position ?? offset,
-        // Read after the events, so that the end is never before the last of them.
-        endOffset: await readEndOffset(),
-      };
-    },
+    endOffset: () => readEndOffset(db),
+    after: (offset) => withEpochs(db, (tx) => pageAfter(tx, offset)),
+    epochs: () => withEpochs(db, async () => (epochs, number) => ({ epochs, number })),
     async at(offset) {
       const row = await db
         .selectFrom('user_events')
         .selectAll()
         .where('position', '=', offset)
         .executeTakeFirst();
-      return row && eventOf(row);
+      return row && eventOf(row, (await readEpochs(db)).epochs);
     },
     async hasLaterEvent(userId, offset) {
       const later = await db
@@ -74,7 +58,36 @@ export const eventReaderIn = (db: Kysely<Schema>): EventReader => {
   };
 };
 
-function eventOf(row: Selectable<UserEventsTable>): UserEventOnWire {
+async function readEndOffset(db: Kysely<Schema>): Promise<number> {
+  const newest = await db
+    .selectFrom('user_events')
+    .select('position')
+    .orderBy('position', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return newest?.position ?? 0;
+}
+
+async function pageAfter(db: Kysely<Schema>, offset: number) {
+  const rows = await db
+    .selectFrom('user_events')
+    .selectAll()
+    .where('position', '>', offset)
+    .orderBy('position')
+    .limit(PAGE_MAX)
+    .execute();
+  // Read after the events, so that the end is never before the last of them.
+  const endOffset = await readEndOffset(db);
+  return (epochs: Epochs): UserEventPage => ({
+    events: rows.map((row) => eventOf(row, epochs)),
+    nextOffset: rows.at(-1)?.position ?? offset,
+    endOffset,
+    epochs,
+  });
+}
+
+/** @param epochs the epochs of the log; the event names those up to its own */
+function eventOf(row: Selectable<UserEventsTable>, epochs: Epochs): UserEventOnWire {
   const { position, type, user_id: id, username, traceparent, created_at } = row;
   const attributes = {
     specversion: '1.0',
@@ -85,8 +98,14 @@ function eventOf(row: Selectable<UserEventsTable>): UserEventOnWire {
     sequence: String(position).padStart(20, '0'),
     datacontenttype: 'application/json',
     ...(traceparent !== null && { traceparent }),
+    epoch: formatEpochs(epochsUpTo(epochs, position)),
   } as const;
   return type === 'UserDeleted'
     ? { ...attributes, type, method: 'DELETE', data: { id } }
     : { ...attributes, type, data: { id, username: username! } };
+}
+
+function epochsUpTo(epochs: Epochs, offset: number): Epochs {
+  const last = epochs.findLastIndex(({ beganAfter }) => beganAfter < offset);
+  return epochs.slice(0, Math.max(last, 0) + 1);
 }

@@ -1,6 +1,7 @@
 // The outbox: a transaction that changes users also appends their events to the log, as its last statement.
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { withCurrentEpoch } from './epochs.ts';
 
 /** What happened to a user. */
 export type Change =
@@ -13,7 +14,7 @@ export type Change =
 
 export interface Outbox {
   /**
-   * Runs `work` in a transaction. The recorded changes are in the log if and only if the transaction commits.
+   * Runs `work` in a transaction, a second time if a new epoch had to begin before. The recorded changes are in the log if and only if the transaction commits.
    * @param traceparent of the request that makes the changes
    */
   transaction<T>(
@@ -25,11 +26,13 @@ export interface Outbox {
 /** @param notify receives the newest offset once its event is committed */
 export const outboxIn = (db: Kysely<Schema>, notify: (offset: number) => void): Outbox => ({
   async transaction(traceparent, work) {
-    const [result, offset] = await db.transaction().execute(async (tx) => {
-      const changes: Change[] = [];
-      const value = await work(tx, (change) => changes.push(change));
-      return [value, await appendEvents(tx, changes, traceparent)] as const;
-    });
+    const [result, offset] = await withCurrentEpoch(db, () =>
+      db.transaction().execute(async (tx) => {
+        const changes: Change[] = [];
+        const value = await work(tx, (change) => changes.push(change));
+        return [value, await appendEvents(tx, changes, traceparent)] as const;
+      }),
+    );
     if (offset !== undefined) notify(offset);
     return result;
   },

@@ -5,6 +5,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { locks } from '../locks.ts';
+import { withCurrentEpoch } from './epochs.ts';
 
 /** How long one request may run steps, in ms; its answer says where the next request continues. */
 export const REQUEST_MS = 3_000;
@@ -22,10 +23,12 @@ export const withEventLogLock = <T>(
   db: Kysely<Schema>,
   work: (tx: Transaction<Schema>) => Promise<T>,
 ): Promise<T> =>
-  db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(${locks.wholeLog})`.execute(tx);
-    return work(tx);
-  });
+  withCurrentEpoch(db, () =>
+    db.transaction().execute(async (tx) => {
+      await sql`select pg_advisory_xact_lock(${locks.wholeLog})`.execute(tx);
+      return work(tx);
+    }),
+  );
 
 /** Runs steps from `after` to the end, or until `ms` milliseconds have passed. Returns the sum of their results. */
 export async function runSteps<Kind extends string>(

@@ -3,9 +3,11 @@ import type { Migrations } from 'chassis/postgres/migrate';
 import * as users from './0001_users.ts';
 import * as sessions from './0002_sessions.ts';
 import * as log from './0003_log.ts';
+import * as epochs from './0004_epochs.ts';
 
 export const migrations: Migrations = {
   '0001_users': users,
   '0002_sessions': sessions,
   '0003_log': log,
+  '0004_epochs': epochs,
 };

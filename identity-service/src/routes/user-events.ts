@@ -1,4 +1,5 @@
 // GET /api/user-events: the user event log as an HTTP feed (http-feeds.org), with long polling.
+import { formatEpochs } from 'chassis/events/epoch';
 import { defineRoute, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
 import { invalid, Problem } from 'chassis/http/problem';
@@ -40,7 +41,7 @@ export function userEventRoutes(
         requestContextOf(req).onDisconnect = () => disconnect.abort();
         const after =
           lastEventId === 'latest' ? await reader.endOffset() : parseLastEventId(lastEventId);
-        const { events, nextOffset, endOffset } = await read(after, ms, disconnect.signal);
+        const { events, nextOffset, endOffset, epochs } = await read(after, ms, disconnect.signal);
         return {
           body: JSON.stringify(events),
           type: 'application/cloudevents-batch+json',
@@ -48,6 +49,7 @@ export function userEventRoutes(
           headers: {
             Link: `</api/user-events?lastEventId=${nextOffset}>; rel="next"`,
             'Log-Head': String(endOffset),
+            'Log-Epoch': formatEpochs(epochs),
           },
         };
       },
@@ -69,8 +71,7 @@ function parseTimeout(text: string): number {
 }
 
 /** Also for an offset beyond the end of this log: the client has read another log, or events that were lost. */
-const invalidOffset = (): Problem =>
-  invalid('/query/lastEventId', 'expected an offset of the log');
+const invalidOffset = (): Problem => invalid('/query/lastEventId', 'expected an offset of the log');
 
 const tooManyWaiters = (): Problem =>
   new Problem('overloaded', 'Too many requests wait for new events; try again', {

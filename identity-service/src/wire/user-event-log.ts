@@ -64,6 +64,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
         'users without an event in the user event log; run: npm run backfill -w identity-service',
       );
   };
+  const watchEpochs = createEpochWatch(context, reader);
   const relay = createRelay(context, reader, longPoll);
 
   const jobs: Job[] = [
@@ -73,6 +74,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
       everyMs: END_OFFSET_MS,
       async run() {
         notify(await reader.endOffset());
+        await watchEpochs();
         await relay?.observe();
       },
     },
@@ -101,6 +103,24 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
       longPoll.stop();
     },
     close: () => relay?.stop(),
+  };
+}
+
+/** Returns a check that begins a new epoch when the database has another history, and reports it. */
+function createEpochWatch({ log, metrics }: UserEventLogContext, reader: EventReader) {
+  const gauge = metrics.gauge('identity_log_epochs', 'Number of epochs of the user event log', []);
+  let current: string | undefined;
+  return async (): Promise<void> => {
+    const { epochs, number } = await reader.epochs();
+    const { id: epoch, beganAfter } = epochs.at(-1)!;
+    gauge.set(number);
+    if (current !== undefined && current !== epoch)
+      log.warn(
+        { epoch, beganAfter, number },
+        'the database has another history, so a new epoch of the user event log has begun; see docs/failover.md',
+      );
+    else if (current === undefined) log.info({ epoch, beganAfter, number }, 'epoch of the log');
+    current = epoch;
   };
 }
 

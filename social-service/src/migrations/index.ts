@@ -4,10 +4,12 @@ import * as postsAndFriendships from './0001_posts_and_friendships.ts';
 import * as writes from './0002_writes.ts';
 import * as authors from './0003_authors.ts';
 import * as completeReplicas from './0004_whole_copies.ts';
+import * as epochs from './0005_epochs.ts';
 
 export const migrations: Migrations = {
   '0001_posts_and_friendships': postsAndFriendships,
   '0002_writes': writes,
   '0003_authors': authors,
   '0004_whole_copies': completeReplicas,
+  '0005_epochs': epochs,
 };

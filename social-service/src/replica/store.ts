@@ -1,6 +1,7 @@
 // The replica of Identity's users. Each event is applied once, in one transaction with the replica's offset.
 import type { Events } from 'chassis/events/source';
 import type { Applied } from 'chassis/events/consumer';
+import type { ConsumerState } from 'chassis/events/consumer-state';
 import type { Logger } from 'chassis/observability/log';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
@@ -11,14 +12,27 @@ import { applyEvents } from './apply.ts';
 export interface ReplicaState {
   /** The offset up to which events are applied. */
   readonly position: number;
+  /** The id of the log's epoch that has the event at `position`; null while it is unknown. */
+  readonly epoch: string | null;
   /** The number of the replica, counted from 1. Each rebuild starts the next generation. */
   readonly generation: number;
+  /** During a rebuild, the offset at which it is complete; null if it is not known yet, and when no rebuild runs. */
+  readonly goal: number | null;
   /** The generation is being built. Until it is complete, the previous generation is served, if there is one. */
   readonly rebuilding: boolean;
   /** A complete generation is served. */
   readonly whole: boolean;
   /** The log ends before `position`, so it has lost events that the replica contains. A rebuild is needed. */
   readonly lost: boolean;
+}
+
+/** The answer of GET /authors. */
+export interface ReplicaStatus extends ReplicaState {
+  /** The end offset of the log. */
+  readonly head: number;
+  readonly state: ConsumerState;
+  /** In the state `other_epoch`, the id of the log's epoch. */
+  readonly otherEpoch: string | null;
 }
 
 export interface Replica {
@@ -28,10 +42,13 @@ export interface Replica {
   /**
    * Starts a rebuild from the beginning of the log. Does nothing while a rebuild runs, unless that one can never complete: the
    * log has lost events, or ends before the rebuild's target.
+   * The rebuild is served when it has reached where the served generation stood, in the same log.
    * @param endOffset the end of the log; 0 if it is not known yet
+   * @param accepted the id of an epoch, or ANY_EPOCH: the rebuild is served whatever was served before. Such a rebuild
+   *   replaces one that runs
    * @returns whether a rebuild was started
    */
-  rebuild(endOffset?: number): Promise<boolean>;
+  rebuild(endOffset?: number, accepted?: string): Promise<boolean>;
   /** Records that the log ends before this offset. Does nothing if the replica has another offset by now. */
   markLost(offset: number): Promise<void>;
 }
@@ -40,9 +57,10 @@ export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
   const selectProgress = db.selectFrom('log_position').selectAll().where('name', '=', 'users');
   return {
     async state() {
-      const { position, generation, serving, lost } =
+      const { position, epoch, generation, serving, goal, lost } =
         await selectProgress.executeTakeFirstOrThrow();
-      return { position, generation, rebuilding: serving < generation, whole: serving > 0, lost };
+      const [rebuilding, whole] = [serving < generation, serving > 0];
+      return { position, epoch, generation, goal, rebuilding, whole, lost };
     },
 
     async apply(batch, after) {
@@ -54,15 +72,25 @@ export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
       return applied;
     },
 
-    async rebuild(endOffset = 0) {
+    async rebuild(endOffset = 0, accepted) {
       const { numUpdatedRows } = await db
         .updateTable('log_position')
-        .set({ position: 0, goal: null, lost: false, generation: sql`generation + 1` })
+        .set({
+          position: 0,
+          epoch: null,
+          goal: null,
+          lost: false,
+          served_offset: servedBefore('position', 'served_offset'),
+          served_epoch: servedBefore('epoch', 'served_epoch'),
+          accepted_epoch: accepted ?? null,
+          generation: sql`generation + 1`,
+        })
         .where('name', '=', 'users')
         .where((eb) =>
           eb.or([
             eb('serving', '=', eb.ref('generation')),
             eb('lost', '=', true),
+            ...(accepted !== undefined ? [sql<boolean>`true`] : []),
             ...(endOffset > 0 ? [eb('goal', '>', endOffset)] : []),
           ]),
         )
@@ -80,6 +108,17 @@ export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
     },
   };
 }
+
+/**
+ * The place where the served generation stands: the replica's own, or during a rebuild the stored one. Null while nothing is
+ * served. In an update it has the values before the update.
+ */
+const servedBefore = (
+  column: 'position' | 'epoch',
+  stored: 'served_offset' | 'served_epoch',
+) => sql<never>`case
+  when serving = generation then ${sql.ref(column)}
+  when serving > 0 then ${sql.ref(stored)} end`;
 
 /** Returns what a log line says about dead letters. It must not quote the events. */
 const summaryOf = (deadLetters: readonly DeadLetter[]) => ({

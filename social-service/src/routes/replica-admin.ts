@@ -1,26 +1,29 @@
 // The replica on the admin port: GET /authors, GET /authors/broken, POST /authors/rebuild and POST /authors/verify.
 // The names `authors`, `broken` and `head` are on the wire; in the code they are replica, dead letters and end offset.
 import type { ServerResponse } from 'node:http';
-import type { Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import type { Logger } from 'chassis/observability/log';
 import { isUnavailable } from 'chassis/postgres/errors';
 import { SourceError } from 'chassis/events/source';
 import { requireSameOrigin } from 'chassis/admin/same-origin';
-import { Problem } from 'chassis/http/problem';
+import { invalid, Problem } from 'chassis/http/problem';
 import type { StoredDeadLetter } from '../replica/dead-letters.ts';
-import type { ReplicaState } from '../replica/store.ts';
+import type { ReplicaStatus } from '../replica/store.ts';
 import type { Verified } from '../replica/verification/verify.ts';
 
 export interface ReplicaAdmin {
-  /** Returns the state, with the end offset of the log as `head`. */
-  state(): Promise<ReplicaState & { readonly head: number }>;
+  state(): Promise<ReplicaStatus>;
   deadLetters(): Promise<readonly StoredDeadLetter[]>;
-  /** Starts a rebuild. Returns false if a rebuild is already running. */
-  rebuild(): Promise<boolean>;
+  /**
+   * Starts a rebuild. Returns false if a rebuild is already running.
+   * @param accepted the epoch that the rebuild may take, whatever was served before; `any` for every epoch
+   */
+  rebuild(accepted?: string): Promise<boolean>;
   /** @throws SourceError if Identity is unavailable; an AbortError when the signal aborts or the service stops */
   verify(signal: AbortSignal, progress: (compared: number) => void): Promise<Verified>;
 }
 
+const EPOCH = /^([0-9a-f]{16}|any)$/;
 /** Interval of progress lines; less than the idle timeout of a connection. */
 const PROGRESS_MS = 1_000;
 
@@ -67,15 +70,18 @@ export function replicaAdminRoutes(replica: ReplicaAdmin, log: Logger): Route[] 
       path: '/authors/broken',
       handle: async () => ({ body: { items: await replica.deadLetters() }, cache: 'no-store' }),
     },
-    {
+    defineRoute({
       method: 'post',
       path: '/authors/rebuild',
-      async handle(req) {
+      query: ['epoch'],
+      async handle(req, { epoch }) {
         requireSameOrigin(req);
-        const began = await replica.rebuild();
+        if (epoch !== undefined && !EPOCH.test(epoch))
+          throw invalid('/query/epoch', 'expected the id of an epoch, or any');
+        const began = await replica.rebuild(epoch);
         return { body: { began, ...(await replica.state()) }, cache: 'no-store' };
       },
-    },
+    }),
     {
       method: 'post',
       path: '/authors/verify',

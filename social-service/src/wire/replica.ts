@@ -1,6 +1,7 @@
 // Composes the replica of Identity's users: consumer, admin routes, readiness and jobs.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceContext } from 'chassis/process/database-service';
+import type { EpochOffset } from 'chassis/events/epoch';
 import { UnknownOffset } from 'chassis/events/source';
 import { startConsumer } from 'chassis/events/consumer';
 import type { Schema } from '../schema.ts';
@@ -36,15 +37,15 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
   const source = userEventSource(settings, (offset) => replica.markLost(offset));
   const appliedOffset = async (): Promise<number> => (await replica.state()).position;
   /** Throws UnknownOffset if the log has lost events, so that nothing is read until a rebuild. */
-  const startOffset = async (): Promise<number> => {
-    const { position: offset, lost } = await replica.state();
+  const offset = async (): Promise<EpochOffset> => {
+    const { position: at, epoch, lost } = await replica.state();
     if (lost) throw new UnknownOffset(LOST);
-    return offset;
+    return { offset: at, epoch: epoch ?? undefined };
   };
   const consumer = startConsumer({
     name: 'social',
     source,
-    offset: startOffset,
+    offset,
     apply: (batch, after) => replica.apply(batch, after),
     log,
     metrics,
@@ -58,11 +59,14 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
     pause: pauseUntil(stopping.signal),
   };
   const admin: ReplicaAdmin = {
-    state: async () => ({ ...(await replica.state()), head: consumer.status().endOffset }),
+    async state() {
+      const { endOffset, state, otherEpoch } = consumer.status();
+      return { ...(await replica.state()), head: endOffset, state, otherEpoch: otherEpoch ?? null };
+    },
     deadLetters: () => listDeadLetters(db),
-    async rebuild() {
-      const began = await replica.rebuild(consumer.status().endOffset);
-      if (began) log.info('replica rebuild started');
+    async rebuild(accepted) {
+      const began = await replica.rebuild(consumer.status().endOffset, accepted);
+      if (began) log.info({ accepted }, 'replica rebuild started');
       consumer.restart();
       return began;
     },

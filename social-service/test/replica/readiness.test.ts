@@ -5,6 +5,8 @@ import { replicaReadiness } from '../../src/replica/readiness.ts';
 function setUp() {
   const now = {
     position: 0,
+    epoch: null,
+    goal: null,
     generation: 1,
     rebuilding: true,
     whole: false,

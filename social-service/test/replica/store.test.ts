@@ -1,11 +1,13 @@
 // The replica of Identity's users in the database: each event is applied once, whatever arrives and however often.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Epochs, OtherEpoch } from 'chassis/events/epoch';
 import type { Database } from 'chassis/postgres/database';
 import { eventExamples } from 'contracts/events/examples';
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { memoryLog } from 'chassis/testing/memory-log';
+import { ANY_EPOCH } from '../../src/replica/apply.ts';
 import { authorsIn } from '../../src/replica/authors.ts';
 import { removeOldGenerations } from '../../src/replica/cleanup.ts';
 import { type Replica, replicaIn } from '../../src/replica/store.ts';
@@ -37,6 +39,8 @@ describeOnBoth('the replica', (newDatabase) => {
 
   const apply = (logged: readonly LoggedEvent[], after = 0, head?: number) =>
     replica.apply(batchOf(logged, head), after);
+  const applyIn = (epochs: Epochs, logged: readonly LoggedEvent[], after = 0) =>
+    replica.apply({ ...batchOf(logged), epochs }, after);
   /** What is served, as `id:name`. */
   const shown = async (ids = [1, 2, 3, 4, 5]): Promise<string> =>
     (await authorsIn(database.db)(ids)).map(({ id, username }) => `${id}:${username}`).join(' ');
@@ -263,15 +267,74 @@ describeOnBoth('the replica', (newDatabase) => {
     });
   });
 
+  describe('with epochs', () => {
+    const [first, second, foreign] = ['1', '2', '3'].map((digit) => digit.repeat(16)) as [
+      string,
+      string,
+      string,
+    ];
+    const own: Epochs = [{ id: first, beganAfter: 0 }];
+    const promotedAfter = (beganAfter: number): Epochs => [...own, { id: second, beganAfter }];
+    const log = [named(1, 1, 'one'), named(2, 2, 'two')];
+    const later = named(1_000, 3, 'three');
+    test('stores the epoch of its offset, which an event of an older release leaves as it is', async () => {
+      await applyIn(promotedAfter(2), log);
+      expect(await replica.state()).toMatchObject({ position: 2, epoch: first });
+      await applyIn(promotedAfter(2), [later], 2);
+      expect(await replica.state()).toMatchObject({ position: 1_000, epoch: second });
+      await apply([named(1_001, 4, 'four')], 1_000);
+      expect(await replica.state()).toMatchObject({ position: 1_001, epoch: second });
+    });
+
+    test('learns the epoch from a batch without events', async () => {
+      await apply(log);
+      const batch = { events: [], nextOffset: 2, endOffset: 2, epochs: own };
+      expect(await replica.apply(batch, 2)).toMatchObject({ repeated: 0 });
+      expect(await replica.state()).toMatchObject({ position: 2, epoch: first });
+    });
+
+    test('takes nothing from a log that began a new epoch before its offset, or that is another log', async () => {
+      await applyIn(own, log);
+      const strange = [{ id: foreign, beganAfter: 0 }];
+      await expect(applyIn(promotedAfter(1), [later], 2)).rejects.toThrow(OtherEpoch);
+      await expect(applyIn(strange, [later], 2)).rejects.toThrow(OtherEpoch);
+      expect(await replica.state()).toMatchObject({ position: 2, epoch: first });
+      expect(await shown()).toBe('1:one 2:two');
+    });
+
+    test('is not replaced by a rebuild from another log, unless its epoch is named', async () => {
+      await applyIn(own, log);
+      await replica.rebuild();
+      await expect(applyIn(promotedAfter(1), [log[0]!, later])).rejects.toThrow(OtherEpoch);
+      expect(await shown()).toBe('1:one 2:two');
+      expect(await replica.rebuild(0, foreign)).toBe(true);
+      await expect(applyIn(promotedAfter(1), [log[0]!, later])).rejects.toThrow(OtherEpoch);
+      expect(await replica.rebuild(0, second)).toBe(true);
+      await applyIn(promotedAfter(1), [log[0]!, later]);
+      expect(await shown()).toBe('1:one 3:three');
+      expect(await replica.state()).toMatchObject({ rebuilding: false, epoch: second });
+      await expect(applyIn(own, [named(1_001, 4, 'four')], 1_000)).rejects.toThrow(OtherEpoch);
+    });
+
+    test('is replaced by a rebuild from a log that continues it', async () => {
+      await applyIn(own, log);
+      await replica.rebuild();
+      await applyIn(promotedAfter(2), [...log, later]);
+      expect(await shown()).toBe('1:one 2:two 3:three');
+    });
+  });
+
   describe('a rebuild', () => {
     const log = [named(1, 1, 'old'), named(2, 2, 'two'), named(5, 1, 'one'), named(6, 3, 'three')];
     beforeEach(() => apply([...log, named(7, 4, 'four')]));
 
     test('serves all names of the old generation until the new one is complete, and then only the new one', async () => {
       const all = '1:one 2:two 3:three 4:four';
-      expect(await replica.rebuild()).toBe(true);
+      expect(await replica.rebuild(0, ANY_EPOCH)).toBe(true);
       expect(await replica.state()).toEqual({
         position: 0,
+        epoch: null,
+        goal: null,
         generation: 2,
         rebuilding: true,
         whole: true,
@@ -292,6 +355,20 @@ describeOnBoth('the replica', (newDatabase) => {
       await removeOldGenerations(database.db, 3);
       expect(await countOf('authors')).toBe(3);
       expect(await shown()).toBe('1:one 2:two 3:three');
+    });
+
+    test('is not served before it has reached where the served one stood', async () => {
+      await replica.rebuild();
+      await apply([named(1, 1, 'wrong')], 0, 1);
+      await apply([named(6, 3, 'three')], 1, 6);
+      expect(await replica.state()).toMatchObject({ rebuilding: true, position: 6, goal: 7 });
+      expect(await shown()).toBe('1:one 2:two 3:three 4:four');
+      // A second rebuild still has to reach it.
+      expect(await replica.rebuild(6)).toBe(true);
+      await apply(log, 0, 6);
+      expect(await shown()).toBe('1:one 2:two 3:three 4:four');
+      await apply([named(7, 4, 'four')], 6);
+      expect(await replica.state()).toMatchObject({ rebuilding: false, position: 7, goal: null });
     });
 
     test('is complete at the offset where the log ended when the rebuild began', async () => {
@@ -318,7 +395,7 @@ describeOnBoth('the replica', (newDatabase) => {
       expect(await replica.state()).toMatchObject({ lost: false, position: 0, generation: 2 });
       await apply(log.slice(0, 2), 0, 7);
       await replica.markLost(2);
-      expect(await replica.rebuild()).toBe(true);
+      expect(await replica.rebuild(0, ANY_EPOCH)).toBe(true);
       expect(await replica.state()).toMatchObject({ lost: false, position: 0, generation: 3 });
       await apply(log, 0, 6);
       expect(await shown()).toBe('1:one 2:two 3:three');
@@ -330,6 +407,9 @@ describeOnBoth('the replica', (newDatabase) => {
       expect(await replica.rebuild(7)).toBe(false);
       expect(await replica.rebuild(0)).toBe(false);
       expect(await replica.rebuild(6)).toBe(true);
+      await apply(log, 0, 6);
+      expect(await shown()).toBe('1:one 2:two 3:three 4:four');
+      expect(await replica.rebuild(6, ANY_EPOCH)).toBe(true);
       await apply(log, 0, 6);
       expect(await shown()).toBe('1:one 2:two 3:three');
     });
@@ -346,7 +426,7 @@ describeOnBoth('the replica', (newDatabase) => {
       await sql`update authors set username = 'wrong', position = 999 where id = 1`.execute(
         database.db,
       );
-      await replica.rebuild();
+      await replica.rebuild(0, ANY_EPOCH);
       await apply(log);
       expect(await shown()).toBe('1:one 2:two 3:three');
     });

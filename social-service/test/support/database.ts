@@ -41,7 +41,7 @@ export async function emptyDatabase(db: Kysely<Schema>): Promise<void> {
   await sql`truncate posts, friendships, idempotency_keys, authors, departed, broken_events`.execute(
     db,
   );
-  await sql`update log_position set position = 0, generation = 1, serving = 0, goal = null, lost = false`.execute(
-    db,
-  );
+  await sql`
+    delete from log_position`.execute(db);
+  await sql`insert into log_position (name) values ('users')`.execute(db);
 }

@@ -1,7 +1,7 @@
 // Reads a log from a JetStream stream, from the offset that our consumer has stored. The consumer at the broker belongs
 // to this process alone: it is opened at that offset, and discarded after any error.
 import type { NatsConnection } from '@nats-io/transport-node';
-import { type EventBatch, type EventSource, SourceError } from '../source.ts';
+import { type EventBatch, type EventSource, SourceError, UnknownOffset } from '../source.ts';
 import { openStreamConsumer, type StreamConsumer } from './stream-consumer.ts';
 import { openBroker } from './connection.ts';
 import { raceAbort, withTimeout } from '../../base/timeout.ts';
@@ -60,8 +60,11 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
     const consumer =
       acknowledged?.consumer ?? (await openStreamConsumer(connection, { ...options, after }));
     try {
-      const { events, lastOffset = after, atEnd, acknowledge } = await consumer.next(waitMs);
+      const { acknowledge, atEnd, epochs, ...page } = await consumer.next(waitMs);
+      const { events, lastOffset = after } = page;
       const endOffset = atEnd ? lastOffset : await consumer.endOffset();
+      if (events.length === 0 && endOffset !== undefined && endOffset < after)
+        throw new UnknownOffset('the stream ends before this offset');
       const ack = async (): Promise<void> => {
         if (unacknowledged?.consumer !== consumer) return;
         unacknowledged = undefined;
@@ -75,6 +78,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
         events,
         nextOffset: lastOffset,
         endOffset: Math.max(endOffset ?? 0, lastOffset),
+        epochs,
         ack,
       };
       return { consumer, after, batch };

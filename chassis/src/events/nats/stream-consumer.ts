@@ -8,6 +8,7 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import { type Epochs, parseEpochs } from '../epoch.ts';
 import { parseOffset, SourceError } from '../source.ts';
 import { endOf, startSequenceAfter, OFFSET_HEADER, type LogStream } from './start-sequence.ts';
 
@@ -15,6 +16,8 @@ export interface StreamPage {
   readonly events: readonly unknown[];
   /** Offset of the last event; undefined when there is none. */
   readonly lastOffset: number | undefined;
+  /** The epochs that the last event names; undefined when no event names any. */
+  readonly epochs: Epochs | undefined;
   /** Whether the stream has no more messages. */
   readonly atEnd: boolean;
   readonly acknowledge: () => Promise<void>;
@@ -106,12 +109,22 @@ export async function openStreamConsumer(
 
 function pageOf(messages: readonly JsMsg[], atEnd: boolean): StreamPage {
   const offsets = messages.map(({ headers }) => parseOffset(headers?.get(OFFSET_HEADER)));
+  const events = messages.map(eventOf);
   return {
-    events: messages.map(eventOf),
+    events,
+    epochs: epochsOf(events),
     lastOffset: offsets.findLast((offset) => offset !== undefined),
     atEnd,
     acknowledge: async () => void (await messages.at(-1)?.ackAck({ timeout: REQUEST_MS })),
   };
+}
+
+function epochsOf(events: readonly unknown[]): Epochs | undefined {
+  for (const event of events.toReversed()) {
+    const epochs = parseEpochs((event as { epoch?: unknown } | null)?.epoch);
+    if (epochs !== undefined) return epochs;
+  }
+  return undefined;
 }
 
 /** Parses an event. Text that is not JSON is passed on as a string: the consumer finds it invalid. */
