@@ -9,7 +9,7 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node';
 import { endOf } from 'chassis/events/nats/start-sequence';
 import { StartupError } from 'chassis/base/startup-error';
-import { STREAM, streamConfig } from '../../identity-service/src/relay/stream.ts';
+import { STREAM, streamConfig } from '../../identity-service/src/relay/stream-settings.ts';
 
 export const MIRROR = `${STREAM}_MIRROR`;
 const TIMEOUT_MS = 10_000;

@@ -7,12 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { jetStreamSource } from 'chassis/events/nats/source';
 import { StartupError } from 'chassis/base/startup-error';
 import type { UserEventOnWire } from 'contracts/types';
-import {
-  openStream,
-  STREAM,
-  streamConfig,
-  type StreamEnd,
-} from '../../identity-service/src/relay/stream.ts';
+import { openStream, type StreamEnd } from '../../identity-service/src/relay/stream.ts';
+import { STREAM, streamConfig } from '../../identity-service/src/relay/stream-settings.ts';
 import { infoOf, lastOffsetOf, MIRROR, streamsOf } from './mirror-stream.ts';
 
 const STARTED = `being made from ${MIRROR}`;

@@ -54,18 +54,21 @@ export const epochAt = (epochs: Epochs, offset: number): string =>
   (epochs.findLast(({ beganAfter }) => beganAfter < offset) ?? epochs[0]!).id;
 
 /**
- * Checks that a log continues an offset: that everything up to it is in the log, too, as it was consumed. An unknown epoch on
+ * Tells whether a log continues an offset: that everything up to it is in the log, too, as it was consumed. An unknown epoch on
  * either side proves nothing, and is accepted: the other side, or what was stored, is from an older release.
  * @param epochs the epochs of the log; undefined when they are not known
- * @throws OtherEpoch
  */
-export function requireContinuation(
+export function isContinuation(
   { offset, epoch }: EpochOffset,
   epochs: Epochs | undefined,
-): void {
-  if (epoch === undefined || epochs === undefined || offset === 0) return;
+): boolean {
+  if (epoch === undefined || epochs === undefined || offset === 0) return true;
   const index = epochs.findIndex(({ id }) => id === epoch);
   const next = epochs[index + 1];
-  const isContinued = index >= 0 && (next === undefined || offset <= next.beganAfter);
-  if (!isContinued) throw new OtherEpoch(epochs.at(-1)!.id);
+  return index >= 0 && (next === undefined || offset <= next.beganAfter);
+}
+
+/** @throws OtherEpoch unless the log continues the offset */
+export function requireContinuation(offset: EpochOffset, epochs: Epochs | undefined): void {
+  if (!isContinuation(offset, epochs)) throw new OtherEpoch(epochs!.at(-1)!.id);
 }

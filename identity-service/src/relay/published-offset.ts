@@ -2,7 +2,7 @@
 // relay itself continues at the end of the stream (relay.ts).
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { STREAM } from './stream.ts';
+import { STREAM } from './stream-settings.ts';
 
 export interface PublishedOffset {
   /** The offset up to which the log is published; 0 if nothing was published. */

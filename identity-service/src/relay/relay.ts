@@ -54,10 +54,10 @@ export function startRelay(options: RelayOptions): Relay {
   };
 
   /** @throws SourceError when the stream does not match the log; each retry throws it until an operator has acted */
-  const checkTail = async ({ event }: StreamTail): Promise<void> => {
-    if (event === undefined) return;
+  const checkTail = async (tail: StreamTail): Promise<void> => {
+    if (tail.offset === 0) return;
     const published = await publishedOffset.read();
-    const mismatch = await streamMismatch(event, { log: reader, published, now: time.now() });
+    const mismatch = await streamMismatch(tail, { log: reader, published, now: time.now() });
     if (mismatch === undefined) return;
     // With offset 0 nothing counts as published, so compaction cannot delete the events that show the mismatch.
     if (published > 0) await publishedOffset.write(0);

@@ -1,16 +1,18 @@
 // Checks whether a stream carries this log. After a restore of the log or the stream, an offset may exist twice, and new
 // events of the log would count as already published.
 import { isDeepStrictEqual } from 'node:util';
+import { isContinuation } from 'chassis/events/epoch';
 import type { UserEventOnWire } from 'contracts/types';
 import { TOMBSTONE_DAYS } from '../events/compaction.ts';
 import type { EventReader } from '../events/event-reader.ts';
+import type { StreamTail } from './stream.ts';
 
 const DAY_MS = 86_400_000;
 const HELP =
   'one of them was restored or belongs to another system; see "After a restore" in docs/failover.md';
 
 export interface LocalLog {
-  readonly log: Pick<EventReader, 'endOffset' | 'at' | 'hasLaterEvent'>;
+  readonly log: Pick<EventReader, 'endOffset' | 'epochs' | 'at' | 'hasLaterEvent'>;
   /** The published offset in the database of the log. Compaction deletes nothing after this offset. */
   readonly published: number;
   /** Milliseconds since the epoch. */
@@ -18,18 +20,23 @@ export interface LocalLog {
 }
 
 /**
- * Compares the last event of the stream with the event of the log at the same offset.
- * @param event the last event of the stream
+ * Compares the last event of the stream with the event of the log at the same offset, and the epochs of both. An event of an
+ * unknown type is compared by its offset and epoch alone.
+ * @param tail the end of the stream, which has an event
  * @returns a message for operators that says why nothing may be published after this event; undefined if they match
  */
 export async function streamMismatch(
-  event: UserEventOnWire,
+  { offset, event, epochs }: Omit<StreamTail, 'sequence'>,
   { log, published, now }: LocalLog,
 ): Promise<string | undefined> {
-  const offset = Number(event.id);
   const endOffset = await log.endOffset();
   if (offset > endOffset)
     return `the stream has events beyond the end of the log: its last offset is ${offset}, the log ends at ${endOffset}; ${HELP}`;
+  const own = await log.epochs();
+  const epoch = epochs?.at(-1)?.id;
+  if (!isContinuation({ offset, epoch }, own.epochs))
+    return `the stream has events of epoch ${epoch}, which the log does not continue at offset ${offset}; ${HELP}`;
+  if (event === undefined) return undefined;
   const logged = await log.at(offset);
   const matches =
     logged === undefined

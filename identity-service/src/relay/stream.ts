@@ -1,40 +1,23 @@
 // The JetStream stream that the user event log is published to. It is created if missing; events are only appended.
 import {
-  DiscardPolicy,
   jetstream,
   JetStreamApiError,
   JetStreamApiCodes,
   jetstreamManager,
-  RetentionPolicy,
-  StorageType,
   type StreamAPI,
 } from '@nats-io/jetstream';
-import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type Epochs, parseEpochs } from 'chassis/events/epoch';
 import { parseOffset, SourceError } from 'chassis/events/source';
 import type { Logger } from 'chassis/observability/log';
 import { openBroker } from 'chassis/events/nats/connection';
 import { decodeUserEvent } from 'contracts/events/decode';
 import type { UserEventOnWire } from 'contracts/types';
 import { type Replicas, replicasOf } from './stream-replicas.ts';
+import { losingSetting, STREAM, streamConfig, SUBJECT } from './stream-settings.ts';
 
-export const STREAM = 'USER_EVENTS';
-const SUBJECT = 'user-events';
 /** Time limit of a request to NATS. */
 const REQUEST_MS = 5_000;
-const DUPLICATE_WINDOW_MS = 600_000;
-
-/** The configuration of a new stream. Of an existing stream, only the number of replicas is changed. */
-export const streamConfig = (replicas: number) => ({
-  name: STREAM,
-  subjects: [`${SUBJECT}.*`],
-  storage: StorageType.File,
-  retention: RetentionPolicy.Limits,
-  discard: DiscardPolicy.Old,
-  // Keeps the newest event of each user, without an age limit.
-  max_msgs_per_subject: 1,
-  duplicate_window: nanos(DUPLICATE_WINDOW_MS),
-  num_replicas: replicas,
-});
 
 /** The end of a stream. */
 export interface StreamEnd {
@@ -46,13 +29,15 @@ export interface StreamEnd {
 
 /** The end of a stream, with its last event. */
 export interface StreamTail extends StreamEnd {
-  /** Undefined if the stream has no message. */
+  /** Undefined if the stream has no message, or if a newer release has published an event of an unknown type. */
   readonly event: UserEventOnWire | undefined;
+  /** The epochs that the last event names; undefined if it names none. */
+  readonly epochs: Epochs | undefined;
 }
 
 /** Every method throws when NATS is unreachable or does not answer in time. Then it is unknown what NATS has stored. */
 export interface EventStream {
-  /** @throws SourceError also when the last message is not a user event */
+  /** @throws SourceError also when the last message is not an event of this log, or when the stream would lose events */
   end(): Promise<StreamTail>;
   /**
    * Appends events in order, directly after the message with number `sequence`. On a failure, none or only the first of
@@ -85,31 +70,24 @@ async function endOf(connection: NatsConnection, replicas: Replicas): Promise<St
   // append fails.
   const sequence =
     (await lastSequence(streams, replicas)) ?? (await createStream(streams, replicas.wanted));
-  const empty = { sequence, offset: 0, event: undefined };
+  const empty = { sequence, offset: 0, event: undefined, epochs: undefined };
   if (sequence === 0) return empty;
   const last = await streams.getMessage(STREAM, { last_by_subj: `${SUBJECT}.*` });
   if (last === null) return empty;
   const offset = parseOffset(last.header.get('Nats-Msg-Id'));
-  const event = parseEvent(last.string());
-  if (offset === undefined || event?.id !== String(offset))
+  const raw = parseJson(last.string()) as UserEventOnWire;
+  const { kind, offset: id } = decodeUserEvent(raw);
+  if (offset === undefined || kind === 'invalid' || id !== offset)
     throw new SourceError('the last message of the stream is not a user event');
-  return { sequence, offset, event };
-}
-
-/** Returns undefined for text that is not an event, and for an event of an unknown type. */
-function parseEvent(text: string): UserEventOnWire | undefined {
-  try {
-    const event = JSON.parse(text) as UserEventOnWire;
-    const { kind } = decodeUserEvent(event);
-    return kind === 'named' || kind === 'deleted' ? event : undefined;
-  } catch {
-    return undefined;
-  }
+  const event = kind === 'unknown' ? undefined : raw;
+  return { sequence, offset, event, epochs: parseEpochs(raw.epoch) };
 }
 
 async function lastSequence(streams: StreamAPI, replicas: Replicas): Promise<number | undefined> {
   try {
     const info = await streams.info(STREAM);
+    const loss = losingSetting(info.config);
+    if (loss !== undefined) throw new SourceError(loss);
     await replicas.raise(streams, info);
     return info.state.last_seq;
   } catch (error) {
@@ -146,4 +124,12 @@ async function publish(
       throw new SourceError('NATS reports a published event as a duplicate');
   }
   return { sequence: sequence + events.length, offset: Number(events.at(-1)!.id) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -13,7 +13,7 @@ import { describeWithNats, readStream, startNats, type TestNats } from 'chassis/
 import { until } from 'chassis/testing/until';
 import { publishedOffsetIn } from '../../src/relay/published-offset.ts';
 import type { Schema } from '../../src/schema.ts';
-import { STREAM } from '../../src/relay/stream.ts';
+import { STREAM } from '../../src/relay/stream-settings.ts';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
 import { type MessageRecorder, recordMessages } from '../support/message-recorder.ts';
 import { changeUsers } from '../support/user-changes.ts';

@@ -1,6 +1,8 @@
 // Whether the end of a stream matches the user event log: the log is published only behind an end that matches.
 import { expect, test } from '@jest/globals';
+import type { Epochs } from 'chassis/events/epoch';
 import type { UserEventOnWire } from 'contracts/types';
+import type { StreamTail } from '../../src/relay/stream.ts';
 import { streamMismatch } from '../../src/relay/stream-check.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,14 +25,27 @@ const event = (position: number, id: number, username: string | undefined, time 
 const offsetOf = ({ id }: UserEventOnWire): number => Number(id);
 
 /** Returns the mismatch of a stream that ends with `last` and a log of these events, published up to an offset. */
-const said = (last: UserEventOnWire, events: readonly UserEventOnWire[], published = 7) => {
+const said = (last: UserEventOnWire, events: readonly UserEventOnWire[], published = 7) =>
+  saidOfTail({ offset: offsetOf(last), event: last, epochs: undefined }, events, published);
+
+const EPOCHS: Epochs = [
+  { id: '1111111111111111', beganAfter: 0 },
+  { id: '2222222222222222', beganAfter: 6 },
+];
+
+const saidOfTail = (
+  tail: Omit<StreamTail, 'sequence'>,
+  events: readonly UserEventOnWire[],
+  published = 7,
+) => {
   const log = {
+    epochs: () => Promise.resolve({ epochs: EPOCHS, number: 2 }),
     endOffset: () => Promise.resolve(Math.max(0, ...events.map(offsetOf))),
     at: (position: number) => Promise.resolve(events.find((one) => offsetOf(one) === position)),
     hasLaterEvent: (id: number, position: number) =>
       Promise.resolve(events.some((one) => one.data.id === id && offsetOf(one) > position)),
   };
-  return streamMismatch(last, { log, published, now });
+  return streamMismatch(tail, { log, published, now });
 };
 
 const different = expect.stringMatching(
@@ -79,4 +94,21 @@ test('a stream does not match when the log neither has its last event nor has pu
   // After a restore, a transaction that was rolled back used up this offset.
   expect(await said(event(7, 1, 'name'), [event(9, 1, 'newer')], 6)).toEqual(different);
   expect(await said(event(7, 1, undefined, daysAgo(31)), [event(9, 2, 'x')], 6)).toEqual(different);
+});
+
+test('an event of an epoch that the log does not continue is one, even when the log has its offset', async () => {
+  const last = event(7, 1, 'name');
+  const tail = { offset: 7, event: last, epochs: EPOCHS.slice(0, 1) };
+  expect(await saidOfTail(tail, [last, event(9, 1, 'newer')])).toMatch(
+    /epoch 1111111111111111, which the log does not continue at offset 7; .*failover\.md/,
+  );
+  expect(await saidOfTail({ ...tail, epochs: EPOCHS }, [last])).toBeUndefined();
+  const earlier = { ...tail, offset: 6, event: event(6, 1, 'name') };
+  expect(await saidOfTail(earlier, [event(6, 1, 'name'), event(9, 1, 'x')])).toBeUndefined();
+});
+
+test('an event of an unknown type is none where the log has its offset', async () => {
+  const tail = { offset: 7, event: undefined, epochs: EPOCHS };
+  expect(await saidOfTail(tail, [event(7, 1, 'name')])).toBeUndefined();
+  expect(await saidOfTail(tail, [event(6, 1, 'name')])).toMatch(/beyond the end of the log/);
 });

@@ -1,12 +1,13 @@
 // The stream at a real broker: it is created once, and events are only appended at its end.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { jetstreamManager, type JetStreamManager, type StorageType } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 import type { UserEventOnWire } from 'contracts/types';
 import { memoryLog } from 'chassis/testing/memory-log';
 import { describeWithNats, readStream, startNats, type TestNats } from 'chassis/testing/nats';
 import { until } from 'chassis/testing/until';
-import { type EventStream, openStream, STREAM } from '../../src/relay/stream.ts';
+import { type EventStream, openStream } from '../../src/relay/stream.ts';
+import { STREAM } from '../../src/relay/stream-settings.ts';
 import { type MessageRecorder, recordMessages } from '../support/message-recorder.ts';
 
 const LIMIT_MS = 30_000;
@@ -167,6 +168,13 @@ for (const servers of [1, 3] as const)
       expect(await one.end()).toMatchObject({ sequence: 7, offset: 1006 });
     });
 
+    test('whose last message is of an unknown type goes on after its offset', async () => {
+      const [one] = await fresh();
+      const unknown = { ...event(60, 1), type: 'UserMoved' } as unknown as UserEventOnWire;
+      await one.append([unknown], 0);
+      expect(await one.end()).toMatchObject({ sequence: 1, offset: 60, event: undefined });
+    });
+
     test('continues its sequence numbers after it was emptied by hand', async () => {
       const [one] = await fresh();
       await one.append([event(50, 1), event(51, 2)], 0);
@@ -196,3 +204,41 @@ for (const servers of [1, 3] as const)
       await expect(one.end()).rejects.toThrow('the last message of the stream is not a user event');
     });
   });
+
+// On one server only: the servers of a cluster may not all know a new stream at once.
+describeWithNats('a stream', () => {
+  let nats: TestNats;
+  let recorder: MessageRecorder;
+  let manager: JetStreamManager;
+  let stream: EventStream;
+  beforeAll(async () => {
+    nats = await startNats();
+    recorder = await recordMessages(nats.url);
+    manager = await jetstreamManager(recorder.connection, { checkAPI: false });
+    stream = openStream(nats.url, 1);
+  });
+  beforeEach(() => manager.streams.delete(STREAM).catch(() => false));
+  afterAll(async () => {
+    await stream.close();
+    await recorder.close();
+    await nats.remove();
+  });
+
+  test.each([
+    ['max_bytes', { max_bytes: 1_000_000 }],
+    ['max_msgs', { max_msgs: 268 }],
+    ['max_age', { max_age: 3_600_000_000_000 }],
+    ['storage', { storage: 'memory' as StorageType }],
+    ['subjects', { subjects: ['user-events.*', 'others'] }],
+  ])('that somebody made with another %s is not published to', async (setting, change) => {
+    await manager.streams.add({ name: STREAM, subjects: ['user-events.*'], ...change });
+    await expect(stream.end()).rejects.toThrow(`the stream would lose events: its ${setting} is`);
+  });
+
+  test('whose limits somebody sets later is not published to any more', async () => {
+    await stream.end();
+    const { config } = await manager.streams.info(STREAM);
+    await manager.streams.update(STREAM, { ...config, max_bytes: 1_000_000 });
+    await expect(stream.end()).rejects.toThrow('its max_bytes is 1000000, and must be -1');
+  });
+});
