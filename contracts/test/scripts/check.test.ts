@@ -141,7 +141,7 @@ describe('the AsyncAPI document', () => {
   test.each([
     ['another subject', 'address: user-events.{id}', 'address: users.{id}', 'stream/address'],
     ['a message less', "      - $ref: '#/channels/stream/messages/UserDeleted'\n", '', 'messages'],
-    ['a header less', 'required: [Link, Log-Head]', 'required: [Link]', 'FeedHeaders/required'],
+    ['a header less', 'required: [Link, ', 'required: [', 'FeedHeaders/required'],
     ['a smaller limit', 'maximum: 10000', 'maximum: 1000', 'timeout/maximum'],
   ])('with %s breaks consumers', async (_, from, to, where) => {
     expect((await changeChannels(from, to)).join()).toContain(where);
@@ -153,7 +153,7 @@ describe('the AsyncAPI document', () => {
       '      UserEventBatch: { $ref',
       '      More: {}\n      UserEventBatch: { $ref',
     );
-    expect(await changeChannels('[Link, Log-Head]', '[Link, Log-Head, Epoch]')).toEqual([]);
+    expect(await changeChannels('[Link, ', '[Link, More, ')).toEqual([]);
   });
 });
 
