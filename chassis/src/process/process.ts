@@ -57,15 +57,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
     readiness: () => (stopping ? 'stopping' : readiness()),
   });
   const onCutOff = reportCutOffs(options.metrics, log);
+  const listenOptions = { messages, keepAliveMs: settings.KEEP_ALIVE_MS, onCutOff };
   const opened: Listening[] = [];
   try {
-    opened.push(
-      await listen(handler, settings.HOST, settings.PORT, {
-        messages,
-        keepAliveMs: settings.KEEP_ALIVE_MS,
-        onCutOff,
-      }),
-    );
+    opened.push(await listen(handler, settings.HOST, settings.PORT, listenOptions));
     opened.push(await listen(adminApp, settings.ADMIN_HOST, settings.ADMIN_PORT, { onCutOff }));
   } catch (error) {
     await Promise.all(opened.map((listening) => listening.stop()));
