@@ -96,7 +96,7 @@ test('a stream does not match when the log neither has its last event nor has pu
   expect(await said(event(7, 1, undefined, daysAgo(31)), [event(9, 2, 'x')], 6)).toEqual(different);
 });
 
-test('an event of an epoch that the log does not continue is one, even when the log has its offset', async () => {
+test('a stream does not match when the log does not continue the epoch of its last event, even with the same offset', async () => {
   const last = event(7, 1, 'name');
   const tail = { offset: 7, event: last, epochs: EPOCHS.slice(0, 1) };
   expect(await saidOfTail(tail, [last, event(9, 1, 'newer')])).toMatch(
@@ -107,7 +107,7 @@ test('an event of an epoch that the log does not continue is one, even when the 
   expect(await saidOfTail(earlier, [event(6, 1, 'name'), event(9, 1, 'x')])).toBeUndefined();
 });
 
-test('an event of an unknown type is none where the log has its offset', async () => {
+test('a stream matches when its last event has an unknown type and the log has its offset', async () => {
   const tail = { offset: 7, event: undefined, epochs: EPOCHS };
   expect(await saidOfTail(tail, [event(7, 1, 'name')])).toBeUndefined();
   expect(await saidOfTail(tail, [event(6, 1, 'name')])).toMatch(/beyond the end of the log/);

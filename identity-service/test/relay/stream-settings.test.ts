@@ -5,7 +5,7 @@ import { losingSetting, streamConfig } from '../../src/relay/stream-settings.ts'
 
 const own = { ...streamConfig(1), max_age: 0, max_bytes: -1, max_msgs: -1 };
 
-test('those of a stream that Identity made lose none, nor more messages for each subject', () => {
+test('the settings of Identity’s own stream lose no events, and neither do more messages for each subject', () => {
   expect(losingSetting(own)).toBeUndefined();
   expect(losingSetting({ ...own, subjects: ['user-events.>'] })).toBeUndefined();
   expect(losingSetting({ ...own, max_msgs: 0, max_bytes: 0 })).toBeUndefined();

@@ -168,7 +168,7 @@ for (const servers of [1, 3] as const)
       expect(await one.end()).toMatchObject({ sequence: 7, offset: 1006 });
     });
 
-    test('whose last message is of an unknown type goes on after its offset', async () => {
+    test('continues after the offset of a last message of an unknown type', async () => {
       const [one] = await fresh();
       const unknown = { ...event(60, 1), type: 'UserMoved' } as unknown as UserEventOnWire;
       await one.append([unknown], 0);
@@ -230,12 +230,12 @@ describeWithNats('a stream', () => {
     ['max_age', { max_age: 3_600_000_000_000 }],
     ['storage', { storage: 'memory' as StorageType }],
     ['subjects', { subjects: ['user-events.*', 'others'] }],
-  ])('that somebody made with another %s is not published to', async (setting, change) => {
+  ])('that was created with another %s gets no events', async (setting, change) => {
     await manager.streams.add({ name: STREAM, subjects: ['user-events.*'], ...change });
     await expect(stream.end()).rejects.toThrow(`the stream would lose events: its ${setting} is`);
   });
 
-  test('whose limits somebody sets later is not published to any more', async () => {
+  test('gets no more events after its limits were changed', async () => {
     await stream.end();
     const { config } = await manager.streams.info(STREAM);
     await manager.streams.update(STREAM, { ...config, max_bytes: 1_000_000 });

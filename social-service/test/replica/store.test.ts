@@ -293,7 +293,7 @@ describeOnBoth('the replica', (newDatabase) => {
       expect(await replica.state()).toMatchObject({ position: 2, epoch: first });
     });
 
-    test('takes nothing from a log that began a new epoch before its offset, or that is another log', async () => {
+    test('applies nothing from a log that began a new epoch before its offset, or from another log', async () => {
       await applyIn(own, log);
       const strange = [{ id: foreign, beganAfter: 0 }];
       await expect(applyIn(promotedAfter(1), [later], 2)).rejects.toThrow(OtherEpoch);
@@ -357,7 +357,7 @@ describeOnBoth('the replica', (newDatabase) => {
       expect(await shown()).toBe('1:one 2:two 3:three');
     });
 
-    test('is not served before it has reached where the served one stood', async () => {
+    test('is not served before it has reached the offset of the generation that is served', async () => {
       await replica.rebuild();
       await apply([named(1, 1, 'wrong')], 0, 1);
       await apply([named(6, 3, 'three')], 1, 6);
