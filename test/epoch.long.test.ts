@@ -136,7 +136,12 @@ describeWithPostgres('a standby that is promoted', () => {
       LIMIT_MS,
     );
     expect(await metricOf(social, 'social_log_lag_events')).toBeGreaterThan(0);
-    expect(await statusOf(social)).toBe(200);
+    const readiness = await fetch(`${social.adminUrl}/readyz`);
+    expect(readiness.status).toBe(200);
+    expect(await readiness.json()).toMatchObject({
+      status: 'ready',
+      notice: expect.stringContaining('docs/failover.md'),
+    });
     expect(await replicaStateOf(social)).toMatchObject({ position: lastOffset, epoch });
     const ids = [cat.id, ...lost, ...newcomers.map(({ id }) => id)];
     expect((await usernamesAt(`${social.url}/api/authors`, ids)).get(cat.id)).toBe('cat_lost');

@@ -12,13 +12,15 @@ export interface AdminOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly readiness: Readiness;
+  /** Returns what an operator should know although the process is ready; undefined when there is nothing. */
+  readonly notice?: () => string | undefined;
   readonly routes?: readonly Route[];
   readonly toProblem?: AppOptions['toProblem'];
 }
 
 /** Makes the app; it does not listen. */
 export function createAdminApp(options: AdminOptions): Express {
-  const { metrics, log, readiness, routes = [], toProblem } = options;
+  const { metrics, log, readiness, notice, routes = [], toProblem } = options;
   const standard: Route[] = [
     {
       method: 'get',
@@ -32,7 +34,7 @@ export function createAdminApp(options: AdminOptions): Express {
         const reason = await readiness();
         if (reason !== undefined)
           throw new Problem('not-ready', reason, { headers: { 'Retry-After': '1' } });
-        return { body: { status: 'ready' }, cache: 'no-store' };
+        return { body: { status: 'ready', notice: notice?.() }, cache: 'no-store' };
       },
     },
     {

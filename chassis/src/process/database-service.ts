@@ -38,6 +38,8 @@ export interface Service {
   readonly jobs?: readonly Job[];
   /** Further conditions of readiness; called when the database is ready. */
   readonly readiness?: Readiness;
+  /** What an operator should know although the service is ready; shown by /readyz. */
+  readonly notice?: () => string | undefined;
   /** Called once when the process stops accepting requests: long polls should be answered now. */
   readonly onStopping?: () => void;
   /** Closes the service's own resources; runs before the database is closed. */
@@ -78,7 +80,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     await database.close();
     throw error;
   }
-  const { app, adminRoutes = [], jobs = [], readiness, onStopping, close } = service;
+  const { app, adminRoutes = [], jobs = [], readiness, notice, onStopping, close } = service;
   const stopJobs = startJobs(jobs, prepared, log);
   return serve({
     handler: edge(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
@@ -87,6 +89,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     metrics,
     log,
     readiness: async () => (await database.readiness()) ?? (await readiness?.()),
+    ...(notice && { notice }),
     routes: adminRoutes,
     toProblem: databaseProblem,
     ...(onStopping && { onStopping }),

@@ -1,6 +1,6 @@
 // The loop that consumes a log, whichever source it reads from.
 import { describe, expect, jest, test } from '@jest/globals';
-import { SourceError } from 'chassis/events/source';
+import { SourceError, UnknownOffset } from 'chassis/events/source';
 import { backOff } from 'chassis/base/time';
 import { event, startTestConsumer } from '../support/test-consumer.ts';
 
@@ -376,4 +376,123 @@ describe('progress', () => {
     expect(text).toContain('test_log_events_total{outcome="broken"} 1');
     await consumer.stop();
   });
+});
+
+describe('state', () => {
+  const FIRST = { id: '1111111111111111', beganAfter: 0 };
+  const SECOND = { id: '2222222222222222', beganAfter: 4 };
+  const stateIn = async (text: Promise<string>): Promise<string[]> =>
+    [...(await text).matchAll(/^test_log_state\{state="(\w+)"\} 1$/gm)].map(([, state]) => state!);
+
+  test('is one series for each state, of which one is 1', async () => {
+    const { consumer, nextRead, nextPause, metrics } = startTestConsumer();
+    const first = await nextRead();
+    expect(await stateIn(metrics.text())).toEqual(['catching_up']);
+    expect(await metrics.text()).toContain('test_log_state{state="lost"} 0');
+    first.resolve({ events: [event(1)], nextOffset: 1, endOffset: 9 });
+    const second = await nextRead();
+    expect(await stateIn(metrics.text())).toEqual(['catching_up']);
+    second.resolve({ events: [event(9)], nextOffset: 9 });
+    const third = await nextRead();
+    expect(await stateIn(metrics.text())).toEqual(['consuming']);
+    third.reject(new SourceError('unreachable'));
+    const pause = await nextPause();
+    expect(await stateIn(metrics.text())).toEqual(['source_away']);
+    pause.end();
+    (await nextRead()).resolve({});
+    await nextPause();
+    expect(await stateIn(metrics.text())).toEqual(['consuming']);
+    await consumer.stop();
+  });
+
+  test('is stuck while a batch cannot be applied', async () => {
+    const { consumer, nextRead, nextPause, metrics } = startTestConsumer({
+      apply: () => Promise.reject(new Error('no database')),
+    });
+    (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
+    await nextPause();
+    expect(await stateIn(metrics.text())).toEqual(['stuck']);
+    await consumer.stop();
+  });
+
+  test('is lost with a lag that is not 0, and an error in the log, while the source does not know the offset', async () => {
+    const { consumer, nextRead, nextPause, state, lines, metrics } = startTestConsumer();
+    state.offset = 5;
+    consumer.restart();
+    await nextRead();
+    const read = await nextRead();
+    read.resolve({ events: [event(9)], nextOffset: 9 });
+    (await nextRead()).reject(new UnknownOffset('the stream ends before this offset'));
+    const pause = await nextPause();
+    expect(await stateIn(metrics.text())).toEqual(['lost']);
+    expect(await metrics.text()).toMatch(/^test_log_lag_events 1$/m);
+    expect(lines.at(-1)).toMatchObject({
+      level: 50,
+      error: 'UnknownOffset',
+      msg: 'the log is not the one that was consumed; nothing is taken from it',
+    });
+    pause.end();
+    (await nextRead()).resolve({});
+    await nextPause();
+    expect(await stateIn(metrics.text())).toEqual(['consuming']);
+    await consumer.stop();
+  });
+
+  test('is other_epoch, and nothing is applied, while the log does not continue the offset', async () => {
+    const { consumer, nextRead, nextPause, calls, lines, metrics } = startTestConsumer();
+    (await nextRead()).resolve({ events: [event(5)], nextOffset: 5, epochs: [FIRST] });
+    const batch = { events: [event(900)], nextOffset: 900, epochs: [FIRST, SECOND] };
+    (await nextRead()).resolve(batch);
+    const pause = await nextPause();
+    expect(await stateIn(metrics.text())).toEqual(['other_epoch']);
+    expect(consumer.status()).toMatchObject({ offset: 5, otherEpoch: SECOND.id });
+    expect(calls).toEqual(['apply 5', 'ack 5']);
+    expect(lines.at(-1)).toMatchObject({ level: 50, error: 'OtherEpoch' });
+    pause.end();
+    // The same log again, whose second epoch began at the offset, is a continuation.
+    const continued = [FIRST, { ...SECOND, beganAfter: 5 }];
+    (await nextRead()).resolve({ ...batch, epochs: continued });
+    await nextRead();
+    expect(calls.at(-1)).toBe('ack 900');
+    expect(await stateIn(metrics.text())).toEqual(['consuming']);
+    await consumer.stop();
+  });
+
+  test('is forgotten by a restart', async () => {
+    const { consumer, nextRead, nextPause, metrics } = startTestConsumer();
+    (await nextRead()).reject(new UnknownOffset('it ends before'));
+    await nextPause();
+    consumer.restart();
+    await nextRead();
+    expect(await stateIn(metrics.text())).toEqual(['catching_up']);
+    await consumer.stop();
+  });
+});
+
+test('applies a batch without events when the log names the first epoch', async () => {
+  const epochs = [{ id: '1111111111111111', beganAfter: 0 }];
+  const { consumer, nextRead, nextPause, calls, state } = startTestConsumer();
+  (await nextRead()).resolve({ events: [event(5)], nextOffset: 5 });
+  (await nextRead()).resolve({ epochs });
+  (await nextPause()).end();
+  expect(state).toEqual({ offset: 5, epoch: epochs[0]!.id });
+  (await nextRead()).resolve({ epochs });
+  await nextPause();
+  expect(calls.filter((call) => call === 'apply ')).toHaveLength(1);
+  await consumer.stop();
+});
+
+test('measures the lag by a clock that is never set back', async () => {
+  const { consumer, nextRead, nextPause, clock } = startTestConsumer();
+  clock.now = 10_000;
+  (await nextRead()).resolve({ events: [event(9)], nextOffset: 9 });
+  (await nextRead()).reject(new SourceError('unreachable'));
+  await nextPause();
+  clock.now = 25_000;
+  // An hour back, or on: it makes no difference.
+  for (const wallMs of [-3_600_000, 3_600_000]) {
+    clock.wallMs = wallMs;
+    expect(consumer.status().lagMs).toBe(15_000);
+  }
+  await consumer.stop();
 });

@@ -1,5 +1,5 @@
 // A consumer whose source and clock the test controls.
-import type { EpochOffset } from 'chassis/events/epoch';
+import { epochAt, type EpochOffset } from 'chassis/events/epoch';
 import type { EventBatch, EventSource } from 'chassis/events/source';
 import { startConsumer, type ConsumerOptions } from 'chassis/events/consumer';
 import { createMetrics } from 'chassis/observability/metrics';
@@ -81,9 +81,10 @@ export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
     name: 'test',
     source,
     offset: () => ({ ...state }),
-    async apply({ events, nextOffset }) {
+    async apply({ events, nextOffset, epochs }) {
       calls.push(`apply ${events.map((each) => (each as { id?: string } | null)?.id).join()}`);
       state.offset = nextOffset;
+      if (epochs !== undefined) state.epoch = epochAt(epochs, nextOffset);
       return {};
     },
     log,

@@ -29,7 +29,7 @@ type Checked = Pick<StreamConfig, 'subjects' | 'retention' | 'storage'> &
  * is none. Any number of messages for each subject is accepted: the newest event of each user stays.
  */
 export function losingSetting(config: Checked): string | undefined {
-  const { subjects = [], max_age = 0, max_bytes = -1, max_msgs = -1 } = config;
+  const { subjects, max_age = 0, max_bytes = -1, max_msgs = -1 } = config;
   const wrong = [
     !(subjects.length === 1 && [SUBJECTS, `${SUBJECT}.>`].includes(subjects[0]!)) &&
       `subjects is ${subjects.join()}, and must be ${SUBJECTS}`,

@@ -1,4 +1,5 @@
 // Readiness: whether the replica may be served.
+import type { ConsumerStatus } from 'chassis/events/consumer';
 import type { Replica } from './store.ts';
 
 export interface ReadinessConditions {
@@ -27,4 +28,16 @@ export function replicaReadiness({ replica, caughtUp, failing }: ReadinessCondit
       ? 'The replica of the users is not complete yet, and the user event log is unavailable'
       : 'The replica of the users has not caught up with the user event log yet';
   };
+}
+
+/** Returns what an operator should know of a replica that is served; undefined when there is nothing. */
+export function replicaNotice({
+  state,
+  otherEpoch,
+}: Pick<ConsumerStatus, 'state' | 'otherEpoch'>): string | undefined {
+  if (state === 'lost')
+    return 'The user event log ends before the offset of the replica. Names are as old as that; see docs/failover.md';
+  if (state === 'other_epoch')
+    return `The user event log has another history, epoch ${otherEpoch}. Names are as old as that; see docs/failover.md`;
+  return undefined;
 }

@@ -12,7 +12,7 @@ import type { Sides } from '../replica/verification/compare.ts';
 import { divergence } from '../replica/verification/divergence.ts';
 import { identityClient } from '../replica/verification/identity-client.ts';
 import { replicaReader } from '../replica/verification/reader.ts';
-import { replicaReadiness } from '../replica/readiness.ts';
+import { replicaNotice, replicaReadiness } from '../replica/readiness.ts';
 import { userEventSource, type SourceSettings } from '../replica/source.ts';
 import { replicaIn } from '../replica/store.ts';
 import { verify } from '../replica/verification/verify.ts';
@@ -82,6 +82,7 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
       caughtUp: () => consumer.status().caughtUp,
       failing: () => source.failing(),
     }),
+    notice: () => replicaNotice(consumer.status()),
     jobs: [
       { name: 'cleanup', everyMs: MINUTE_MS, run: () => cleanUp(db) },
       { name: 'divergence', everyMs: MINUTE_MS, run: divergence(sides, metrics, stopping.signal) },

@@ -45,6 +45,7 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
     app,
     adminRoutes: replica.adminRoutes,
     readiness: replica.readiness,
+    notice: replica.notice,
     jobs: [
       ...replica.jobs,
       { name: 'old idempotency keys', everyMs: HOUR_MS, run: () => deleteOldKeys(db) },

@@ -1,6 +1,7 @@
 // When the replica is ready to be served.
 import { expect, test } from '@jest/globals';
-import { replicaReadiness } from '../../src/replica/readiness.ts';
+import type { ConsumerState } from 'chassis/events/consumer-state';
+import { replicaNotice, replicaReadiness } from '../../src/replica/readiness.ts';
 
 function setUp() {
   const now = {
@@ -62,4 +63,12 @@ test('a replica that was ready stays ready, however late it is', async () => {
   await readiness();
   Object.assign(now, { failing: false, position: 0 });
   expect(await readiness()).toBeUndefined();
+});
+
+test('a log with another history, or a shorter one, is noticed; a log that is away is not', () => {
+  const notice = (state: ConsumerState) => replicaNotice({ state, otherEpoch: '1'.repeat(16) });
+  expect(notice('lost')).toMatch(/ends before the offset.*failover\.md/);
+  expect(notice('other_epoch')).toMatch(/epoch 1111111111111111\..*failover\.md/);
+  expect(notice('source_away')).toBeUndefined();
+  expect(notice('consuming')).toBeUndefined();
 });
