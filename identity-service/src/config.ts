@@ -3,7 +3,20 @@ import { commonSettings } from 'chassis/settings/common';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
-import { integer, milliseconds, z } from 'chassis/settings/settings';
+import { integer, milliseconds, type SettingMeta, z } from 'chassis/settings/settings';
+
+/** A list of usernames, separated by commas. */
+const names = (fallback: string, about: string) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((word) => word.trim()))
+    .refine((list) => list.every((word) => /^\w{3,30}$/.test(word)))
+    .default(fallback.split(','))
+    .meta({
+      about,
+      expected: 'a list such as admin,support',
+      fallback,
+    } satisfies SettingMeta);
 
 export const settings = z
   .object({
@@ -54,6 +67,20 @@ export const settings = z
       min: 1,
       max: 3600,
     }),
+    REGISTRATIONS_PER_HOUR: integer(
+      20,
+      'Registrations allowed from one client address (IPv6: its /64) within an hour, also those of names and e-mails that are taken.',
+      { min: 1, max: 1_000_000 },
+    ),
+    NAME_CHANGES_PER_DAY: integer(
+      5,
+      'Changes of the name or the e-mail allowed to one user within 24 hours.',
+      { min: 1, max: 1_000_000 },
+    ),
+    RESERVED_NAMES: names(
+      'admin,administrator,root,support,help,helpdesk,security,abuse,moderator,staff,team,system,sysadmin,official,operator,postmaster,webmaster,hostmaster,info,contact,noreply,everyone,null,undefined',
+      'Names that nobody can take, whatever their case, digits and underscores. Users who have one keep it.',
+    ),
     TRUST_PROXY: trustedProxies('loopback', 'Proxies whose X-Forwarded-For header is trusted.'),
   })
   .refine(...noDemoInProduction);

@@ -1,6 +1,7 @@
 // The compared system: two services, connections that can be disturbed, and a gateway for each strategy.
 import { join } from 'node:path';
 import { startTcpProxy, type TcpProxy } from 'chassis/testing/tcp-proxy';
+import { HIGH_LIMITS } from 'chassis/testing/users';
 import type { Gateway } from './client.ts';
 import { STRATEGIES } from './plan.ts';
 import { startService } from '../process.ts';
@@ -23,7 +24,9 @@ const UNCACHED = { POST_TTL_MS: '0', AUTHOR_TTL_MS: '0' };
 /** Starts the system. @param dataDir the directory of the embedded databases */
 export async function startSystem(dataDir: string): Promise<System> {
   const data = (name: string) => ({ DATA_DIR: join(dataDir, name), DEMO_DATA: 'true' });
-  const identity = await startService('identity-service', { env: data('identity') });
+  const identity = await startService('identity-service', {
+    env: { ...data('identity'), ...HIGH_LIMITS },
+  });
   const [toIdentity, toLog] = [
     await startTcpProxy(identity.url),
     await startTcpProxy(identity.url),

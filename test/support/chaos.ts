@@ -9,7 +9,7 @@ import { freePorts } from 'chassis/testing/free-ports';
 import type { TestNats } from 'chassis/testing/nats';
 import { type Child, startNode } from 'chassis/testing/process';
 import { until, untilSuccess } from 'chassis/testing/until';
-import { usernamesAt } from 'chassis/testing/users';
+import { HIGH_LIMITS, usernamesAt } from 'chassis/testing/users';
 import { decodeUserEvent } from 'contracts/events/decode';
 import { changeUsers } from './chaos-clients.ts';
 import { contradictions, fold, type History, newHistory, type UserEvent } from './history.ts';
@@ -167,7 +167,13 @@ function serviceTarget(
   env: Readonly<Record<string, string>>,
 ): Target {
   const main = join(root, `${name}-service/src/main.ts`);
-  const settings = { PORT: `${port}`, ADMIN_PORT: `${adminPort}`, LOG_LEVEL: 'error', ...env };
+  const settings = {
+    PORT: `${port}`,
+    ADMIN_PORT: `${adminPort}`,
+    LOG_LEVEL: 'error',
+    ...HIGH_LIMITS,
+    ...env,
+  };
   const faults: string[] = [];
   let child: Child | undefined;
   const start = (): void => {

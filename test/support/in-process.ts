@@ -12,6 +12,7 @@ import { start as startIdentity } from '../../identity-service/src/service.ts';
 import { start as startSocial } from '../../social-service/src/service.ts';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { signingKey, type SigningKey } from 'chassis/testing/tokens';
+import { HIGH_LIMITS } from 'chassis/testing/users';
 import { register } from './user-load.ts';
 
 export interface Services {
@@ -31,7 +32,7 @@ const common = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent', DEMO_DATA: 'tr
 export async function startServices(): Promise<Services> {
   const databases = await Promise.all([embeddedDatabase(), embeddedDatabase()]);
   const key = await makeKey(databases[0]);
-  const identity = await startIdentity({ ...common, ...databases[0].settings });
+  const identity = await startIdentity({ ...common, ...HIGH_LIMITS, ...databases[0].settings });
   const upstream = { IDENTITY_URL: identity.url };
   const social = await startSocial({ ...common, ...upstream, ...databases[1].settings });
   const gateway = await startGateway({ ...common, ...upstream, SOCIAL_URL: social.url });

@@ -1,6 +1,7 @@
 // Identity and Social as child processes, and the progress of Social's replica.
 import { join } from 'node:path';
 import { type ServiceProcess, startService as startMain } from 'chassis/testing/process';
+import { HIGH_LIMITS } from 'chassis/testing/users';
 import { until } from 'chassis/testing/until';
 import { replicaStateOf } from '../../social-service/test/support/replica-state.ts';
 import { root } from './sources.ts';
@@ -12,7 +13,7 @@ export const startService = (
   name: 'identity-service' | 'social-service',
   env: Readonly<Record<string, string>>,
 ): Promise<ServiceProcess> =>
-  startMain(join(root, name, 'src/main.ts'), { DEMO_DATA: 'false', ...env });
+  startMain(join(root, name, 'src/main.ts'), { DEMO_DATA: 'false', ...HIGH_LIMITS, ...env });
 
 /** Returns the offset of the newest event at Identity. */
 export async function endOffsetOf({ url }: ServiceProcess): Promise<number> {

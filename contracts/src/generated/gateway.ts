@@ -190,7 +190,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register and log in */
+        /**
+         * Register and log in
+         * @description The password must not be a common one, nor the name or the e-mail; some names are reserved. With a taken name, the answer is about the name alone, whatever the e-mail. Registrations are limited for each address.
+         */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -295,7 +298,7 @@ export interface paths {
         head?: never;
         /**
          * Change the name, the e-mail or the password
-         * @description A new e-mail or password requires the current password; without it the answer is 400. A new password ends all sessions of the user.
+         * @description A new e-mail or password requires the current password; without it the answer is 400. A new password ends all other sessions of the user. Changes of the name and the e-mail are limited for each user.
          */
         patch: operations["updateMe"];
         trace?: never;
@@ -1074,7 +1077,7 @@ export interface components {
                 };
             };
         };
-        /** @description Too many attempts with a wrong password. The client can try again after Retry-After. */
+        /** @description Too many attempts with a wrong password, registrations, or changes of the name or the e-mail. The client can try again after Retry-After. */
         TooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2394,6 +2397,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];

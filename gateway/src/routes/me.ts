@@ -1,5 +1,4 @@
 // The viewer's own account.
-import { clientAddressOf } from 'chassis/http/client-address';
 import { written } from 'chassis/http/answer';
 import type { Route } from 'chassis/http/app';
 import { parseBody } from 'chassis/http/input';
@@ -7,7 +6,6 @@ import { requestGuard } from 'contracts/request';
 import type { Confirmation, Me, MeChange } from 'contracts/types';
 import type { Request } from 'express';
 import type { Caller } from '../upstream/engine/call.ts';
-import { UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import { createIdentify, type RouteContext } from './context.ts';
 import { ifMatchFor } from './if-match.ts';
@@ -23,25 +21,6 @@ const pickMe = ({ id, username, email }: Me): Me => ({ id, username, email });
 export function meRoutes(context: RouteContext): Route[] {
   const { catalog, commands, sessions, onDegraded } = context;
   const identify = createIdentify(context);
-
-  /** Logs a browser in again, because a new password ends every session of the user. */
-  const logInAgain = async (
-    req: Request,
-    { username }: Me,
-    password: string,
-    caller: Caller,
-  ): Promise<void> => {
-    if (req.headers.authorization !== undefined) return;
-    sessions.end(req);
-    const request = { body: { username, password }, address: clientAddressOf(req) };
-    try {
-      const result = await commands.logIn(request, caller);
-      if ('ok' in result) sessions.begin(req, result.ok);
-    } catch (error) {
-      // The password is changed; without a new session the user has to log in.
-      if (!(error instanceof UpstreamFailure)) throw error;
-    }
-  };
 
   const ifMatchForMe = (req: Request, viewer: OnBehalfOf, caller: Caller) =>
     ifMatchFor(req, async () => {
@@ -68,7 +47,6 @@ export function meRoutes(context: RouteContext): Route[] {
         const body = parseBody<MeChange>(checkChange, req.body);
         const ifMatch = await ifMatchForMe(req, viewer, caller);
         const me = unwrap(await commands.changeMe({ ...viewer, body, ifMatch }, caller));
-        if (body.password !== undefined) await logInAgain(req, me, body.password, caller);
         return written(pickMe(me));
       },
     },

@@ -68,53 +68,16 @@ test('passes a change on to Identity unchanged, and answers with the changed acc
 
 const change = (testbed: Testbed, headers: Readonly<Record<string, string>>) =>
   testbed.request('/api/me', { method: 'PATCH', headers, json: NEW_PASSWORD });
-/** Responds with `responder` to the login that follows the change; the fake Identity has only the old password. */
-const respondToLogin =
-  (responder: Responder): Responder =>
-  (exchange) => {
-    if (exchange.req.url === '/api/sessions') responder(exchange);
-    else exchange.respond();
-  };
 
-describe('a new password, which ends every session', () => {
-  test('gives a browser a new session at once', async () => {
-    const { testbed, browser, identityRequests } = await arrange();
-    const nextSession = testbed.identity.openSession(7);
-    testbed.identity.respondWith(respondToLogin(always({ status: 201, body: nextSession })));
-    const response = await change(testbed, browser);
-    expect([response.status, response.body]).toEqual([200, expect.objectContaining({ id: 7 })]);
-    expect(identityRequests()).toEqual(['PATCH /api/me', 'POST /api/sessions']);
-    expect(testbed.identity.requests[1]?.body).toEqual({
-      username: 'user_7',
-      password: NEW_PASSWORD.password,
-    });
-    expect(setCookies(response)).toEqual({
-      access: nextSession.accessToken,
-      refresh: nextSession.refreshToken,
-    });
-  });
-
-  test.each<[string, Responder]>([
-    ['is rejected', always(problem('unauthenticated'))],
-    ['is one too many', always(problem('too-many-requests'))],
-    ['fails', hangsUp],
-  ])(
-    'answers with the change and logs the browser out when the new login %s',
-    async (_, responder) => {
-      const { testbed, browser } = await arrange();
-      testbed.identity.respondWith(respondToLogin(responder));
-      const response = await change(testbed, browser);
-      expect(response.status).toBe(200);
-      expect(setCookies(response)).toEqual(CLEARED);
-    },
-  );
-
-  test('gives an API client no new session', async () => {
-    const { testbed, client, identityRequests } = await arrange();
-    const response = await change(testbed, client);
-    expect(response.status).toBe(200);
-    expect(setCookies(response)).toEqual({});
-    expect(identityRequests()).toEqual(['PATCH /api/me']);
+describe('a new password', () => {
+  test('keeps the session that changed it, in a browser and for an API client', async () => {
+    const { testbed, browser, client, identityRequests } = await arrange();
+    for (const headers of [browser, client]) {
+      const response = await change(testbed, headers);
+      expect([response.status, response.body]).toEqual([200, expect.objectContaining({ id: 7 })]);
+      expect(setCookies(response)).toEqual({});
+    }
+    expect(identityRequests()).toEqual(['PATCH /api/me', 'PATCH /api/me']);
   });
 
   test('ends no session when it is rejected', async () => {

@@ -1,9 +1,9 @@
 // Registration and login. Only this file and own-account.ts read e-mails and password hashes.
-import { isUniqueViolation } from 'chassis/postgres/errors';
-import { type InputFault, Problem } from 'chassis/http/problem';
+import { Problem } from 'chassis/http/problem';
 import type { NewUser, User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Outbox } from '../events/outbox.ts';
+import { rejectTaken, type RejectReserved, takenProblem } from './names.ts';
 import { DUMMY_HASH, type Passwords } from './passwords.ts';
 import type { Schema } from '../schema.ts';
 import type { OpenSession, Sessions } from '../sessions/sessions.ts';
@@ -12,7 +12,7 @@ export interface Accounts {
   /**
    * Creates a user and starts a session.
    * @param traceparent of the request
-   * @throws Problem 409 that names the fields that are taken
+   * @throws Problem 409 for a name that is taken or reserved, or else an e-mail that is taken
    */
   register(user: NewUser, traceparent?: string): Promise<OpenSession>;
   /**
@@ -36,8 +36,10 @@ export const accountsIn = (
   passwords: Passwords,
   sessions: Sessions,
   outbox: Outbox,
+  rejectReserved: RejectReserved,
 ): Accounts => ({
   async register({ username, email, password }, traceparent) {
+    rejectReserved(username);
     // Checked before the expensive hash. If two requests race for a name, the unique index decides.
     await rejectTaken(db, username, email);
     const password_hash = await passwords.hash(password);
@@ -104,44 +106,4 @@ async function updateOutdatedHash(
     // The hash queue is full; the next login tries again.
     if (!(error instanceof Problem)) throw error;
   }
-}
-
-const FIELD_NAMES = { username: 'name', email: 'e-mail' } as const;
-
-const takenConflict = (fields: readonly (keyof typeof FIELD_NAMES)[]): Problem =>
-  new Problem(
-    'conflict',
-    `Another user has this ${fields.map((field) => FIELD_NAMES[field]).join(' and this ')}`,
-    {
-      errors: fields.map((field): InputFault => ({
-        pointer: `/body/${field}`,
-        detail: 'already taken',
-      })),
-    },
-  );
-
-/** @throws Problem 409 if another user has the username or the e-mail */
-async function rejectTaken(db: Kysely<Schema>, username: string, email: string): Promise<void> {
-  const rows = await db
-    .selectFrom('users')
-    .select([
-      sql<boolean>`lower(username) = ${username.toLowerCase()}`.as('username'),
-      sql<boolean>`lower(email) = ${email.toLowerCase()}`.as('email'),
-    ])
-    .where((eb) =>
-      eb.or([
-        eb(sql`lower(username)`, '=', username.toLowerCase()),
-        eb(sql`lower(email)`, '=', email.toLowerCase()),
-      ]),
-    )
-    .execute();
-  const fields = (['username', 'email'] as const).filter((field) => rows.some((row) => row[field]));
-  if (fields.length > 0) throw takenConflict(fields);
-}
-
-/** Returns the 409 for a violation of a unique index of `users`; undefined for any other error. */
-export function takenProblem(error: unknown): Problem | undefined {
-  if (isUniqueViolation(error, 'users_username_key')) return takenConflict(['username']);
-  if (isUniqueViolation(error, 'users_email_key')) return takenConflict(['email']);
-  return undefined;
 }

@@ -2,19 +2,13 @@
 // outcome.
 import type { Metrics } from 'chassis/observability/metrics';
 import { unauthenticated } from 'chassis/auth/access-token';
-import { type HeaderFields, Problem } from 'chassis/http/problem';
+import { Problem } from 'chassis/http/problem';
 import type { Credentials } from 'contracts/types';
 import type { Accounts } from './accounts.ts';
-import type { Attempt, RateLimits } from './rate-limits.ts';
+import type { Attempt, LimitedResult } from './limiter.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { OwnAccount, Reauthentication, ViewerSession } from './own-account.ts';
 import type { OpenSession } from '../sessions/sessions.ts';
-
-/** The result of a successful attempt. */
-export interface LimitedResult<T> {
-  readonly value: T;
-  /** The RateLimit header fields of the answer. */
-  readonly headers: HeaderFields;
-}
 
 export interface Logins {
   /**
@@ -62,26 +56,30 @@ export function createLogins(
   return {
     async logIn({ username, password }, address) {
       const attempt = await startLogin(username, address);
-      const session = await attempt.run(() => accounts.logIn(username, password));
+      const { value: session, headers } = await attempt.run(
+        () => accounts.logIn(username, password),
+        (result) => result !== undefined,
+      );
       if (session === undefined) {
         count('wrong');
         throw new Problem('unauthenticated', 'The username or the password is wrong', {
-          headers: { 'WWW-Authenticate': 'Bearer', ...attempt.headers },
+          headers: { 'WWW-Authenticate': 'Bearer', ...headers },
         });
       }
       count('ok');
-      return { value: session, headers: await attempt.succeeded() };
+      return { value: session, headers };
     },
 
     async reauthenticate(viewer, currentPassword) {
       const attempt = await limits.reauthenticate(viewer.userId);
-      const result = await attempt.run(() => ownAccount.reauthenticate(viewer, currentPassword));
+      const { value: result, headers } = await attempt.run(
+        () => ownAccount.reauthenticate(viewer, currentPassword),
+        (outcome) => outcome !== 'wrong',
+      );
       if (result === undefined) throw sessionEnded();
       if (result === 'wrong')
-        throw new Problem('forbidden', 'The current password is wrong', {
-          headers: attempt.headers,
-        });
-      return { value: result, headers: await attempt.succeeded() };
+        throw new Problem('forbidden', 'The current password is wrong', { headers });
+      return { value: result, headers };
     },
   };
 }

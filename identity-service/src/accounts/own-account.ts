@@ -3,7 +3,7 @@
 import type { Viewer } from 'chassis/auth/access-token';
 import type { Me, MeChange } from 'contracts/types';
 import type { Kysely, Transaction } from 'kysely';
-import { takenProblem } from './accounts.ts';
+import { type RejectReserved, takenProblem } from './names.ts';
 import type { Outbox } from '../events/outbox.ts';
 import type { Passwords } from './passwords.ts';
 import type { Schema } from '../schema.ts';
@@ -33,7 +33,7 @@ export interface OwnAccount {
     currentPassword: string,
   ): Promise<Reauthentication | 'wrong' | undefined>;
   /**
-   * Changes the account. A new password ends all sessions of the user, including this one.
+   * Changes the account. A new password ends all other sessions of the user.
    * @throws Problem 409 that names the fields that are taken
    */
   change(
@@ -54,6 +54,7 @@ export function ownAccountIn(
   db: Kysely<Schema>,
   passwords: Passwords,
   outbox: Outbox,
+  rejectReserved: RejectReserved,
   now: () => number = Date.now,
 ): OwnAccount {
   const selectAccount = ({ userId, sessionId }: ViewerSession, connection: Kysely<Schema> = db) =>
@@ -66,7 +67,7 @@ export function ownAccountIn(
 
   /**
    * Locks the account, so that it stays as it is until the transaction ends; undefined when the session has ended. A new
-   * password ends all sessions, so a reauthentication with an old password is void.
+   * password ends all other sessions, and a reauthentication with an old password is void.
    */
   const lockAccount = async (
     tx: Transaction<Schema>,
@@ -107,6 +108,8 @@ export function ownAccountIn(
           const before = await lockAccount(tx, viewer, reauthentication);
           if (before === undefined) return undefined;
           if (!isCurrent(before)) return 'outdated';
+          if (names.username !== undefined && names.username !== before.username)
+            rejectReserved(names.username);
           const changed = await tx
             .updateTable('users')
             .set(names)
@@ -120,7 +123,11 @@ export function ownAccountIn(
             .returning(['id', 'username', 'email'])
             .executeTakeFirstOrThrow();
           if (password_hash !== undefined)
-            await tx.deleteFrom('sessions').where('user_id', '=', before.id).execute();
+            await tx
+              .deleteFrom('sessions')
+              .where('user_id', '=', before.id)
+              .where('id', '!=', viewer.sessionId)
+              .execute();
           if (changed.username !== before.username)
             record({ type: 'UserUpdated', id: before.id, username: changed.username });
           return changed;

@@ -1,10 +1,7 @@
-// Rules for passwords, and their hashes (argon2id with the parameters of OWASP's Password Storage Cheat Sheet).
-// Hashes are computed on libuv threads, so the event loop is not blocked. No message quotes a password.
+// Hashes of passwords (argon2id with the parameters of OWASP's Password Storage Cheat Sheet).
+// Hashes are computed on libuv threads, so the event loop is not blocked.
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { createHashQueue, type HashQueueBounds } from './hash-queue.ts';
-
-/** In Unicode code points, after normalisation. */
-const LENGTH = { min: 8, max: 128 } as const;
 
 /** 19 MiB, two passes, one lane. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -19,16 +16,6 @@ export const DUMMY_HASH = `$argon2id$v=19$m=${PARAMETERS.memoryCost},t=${PARAMET
 
 /** Returns the same text for all keyboards: Unicode NFKC, as NIST SP 800-63B recommends. */
 export const normalise = (password: string): string => password.normalize('NFKC');
-
-/** Returns the fault of a new password, without quoting it; undefined if the password is acceptable. */
-export function passwordFault(password: string): string | undefined {
-  if (!password.isWellFormed() || password.includes('\0'))
-    return 'expected well-formed Unicode text without U+0000';
-  const length = Array.from(normalise(password)).length;
-  return length < LENGTH.min || length > LENGTH.max
-    ? `expected a password of ${LENGTH.min} to ${LENGTH.max} characters`
-    : undefined;
-}
 
 /** `hash` and `verify` normalise the password first, and throw a Problem 503 when the hash queue is full. */
 export interface Passwords {

@@ -5,16 +5,39 @@ import { conditionOf, outdated } from 'chassis/http/validators';
 import type { Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
 import { parseBody } from 'chassis/http/input';
+import { Problem } from 'chassis/http/problem';
+import type { Me } from 'contracts/types';
 import type { Request } from 'express';
 import { type Logins, sessionEnded } from '../accounts/logins.ts';
-import type { OwnAccount, WriteContext } from '../accounts/own-account.ts';
-import { confirmation, meChange } from './body-checks.ts';
+import type { RateLimits } from '../accounts/rate-limits.ts';
+import type { OwnAccount, ViewerSession, WriteContext } from '../accounts/own-account.ts';
+import { confirmation, meChangeOf } from './body-checks.ts';
 
-export function meRoutes(account: OwnAccount, logins: Logins, authenticate: Authenticate): Route[] {
+export function meRoutes(
+  account: OwnAccount,
+  logins: Logins,
+  limits: RateLimits,
+  authenticate: Authenticate,
+): Route[] {
   /** @throws Problem 401, also for a valid token whose session has ended */
   const authenticateSession = async (req: Request) => {
     const viewer = await authenticate(req);
     return { viewer, me: requireSession(await account.find(viewer)) };
+  };
+
+  /** @throws Problem 429 after too many changes, or attempts to take the e-mail of another user */
+  const changeNames = async (
+    { userId }: ViewerSession,
+    before: Me,
+    change: () => ReturnType<OwnAccount['change']>,
+  ) => {
+    const attempt = await limits.changeNames(userId);
+    const { value } = await attempt.run(
+      () => change().catch(takenEmailOf),
+      (me) => !(me instanceof Problem) && !isRenamed(before, me),
+    );
+    if (value instanceof Problem) throw value;
+    return value;
   };
 
   return [
@@ -31,14 +54,18 @@ export function meRoutes(account: OwnAccount, logins: Logins, authenticate: Auth
       path: '/api/me',
       body: true,
       async handle(req) {
-        const { viewer } = await authenticateSession(req);
-        const { currentPassword, ...changes } = parseBody(meChange, req.body);
+        const { viewer, me: before } = await authenticateSession(req);
+        const { currentPassword, ...changes } = parseBody(meChangeOf(before), req.body);
         const reauthentication =
           currentPassword === undefined
             ? undefined
             : await logins.reauthenticate(viewer, currentPassword);
+        const change = () =>
+          account.change(viewer, changes, reauthentication?.value, writeContextOf(req));
         const me = requireSession(
-          await account.change(viewer, changes, reauthentication?.value, writeContextOf(req)),
+          changes.username === undefined && changes.email === undefined
+            ? await change()
+            : await changeNames(viewer, before, change),
         );
         if (me === 'outdated') throw outdated();
         return written(me, reauthentication?.headers);
@@ -74,4 +101,14 @@ const writeContextOf = (req: Request): WriteContext => ({
 function requireSession<T>(result: T | undefined): T {
   if (result === undefined) throw sessionEnded();
   return result;
+}
+
+const isRenamed = (before: Me, me: Me | 'outdated' | undefined): boolean =>
+  typeof me === 'object' && (me.username !== before.username || me.email !== before.email);
+
+/** Such an attempt counts: otherwise a user could find out which e-mails are known. */
+function takenEmailOf(error: unknown): Problem {
+  const isTaken = error instanceof Problem && error.slug === 'conflict';
+  if (isTaken && error.errors?.[0]?.pointer === '/body/email') return error;
+  throw error;
 }

@@ -1,16 +1,19 @@
 // GET /api/users/{id}, GET /api/users?ids=, and POST /api/users (registration).
+import { clientAddressOf } from 'chassis/http/client-address';
 import { defineRoute, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
 import { parseBody, parseId, parseIds } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
+import type { RateLimits } from '../accounts/rate-limits.ts';
 import type { Profiles } from '../accounts/profiles.ts';
 import { newUser } from './body-checks.ts';
 
 export const userRoutes = (
   profiles: Profiles,
   accounts: Accounts,
+  limits: RateLimits,
   tokens: AccessTokens,
 ): Route[] => [
   defineRoute({
@@ -40,10 +43,13 @@ export const userRoutes = (
     path: '/api/users',
     body: true,
     async handle(req) {
-      const session = await accounts.register(
-        parseBody(newUser, req.body),
-        requestContextOf(req).traceparent,
+      const user = parseBody(newUser, req.body);
+      const attempt = await limits.register(clientAddressOf(req));
+      const { value: session } = await attempt.run(
+        () => accounts.register(user, requestContextOf(req).traceparent).catch(conflictOf),
+        () => false,
       );
+      if (session instanceof Problem) throw session;
       return {
         status: 201,
         body: await tokens.issue(session),
@@ -53,3 +59,9 @@ export const userRoutes = (
     },
   },
 ];
+
+/** A conflict counts as a registration: otherwise it could be used to find out which e-mails are known. */
+function conflictOf(error: unknown): Problem {
+  if (error instanceof Problem && error.slug === 'conflict') return error;
+  throw error;
+}

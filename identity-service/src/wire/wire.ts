@@ -8,6 +8,7 @@ import { accessToken } from 'contracts/tokens';
 import { accountsIn } from '../accounts/accounts.ts';
 import type { settings } from '../config.ts';
 import { createKeyStore } from '../sessions/key-store.ts';
+import { reservedNames } from '../accounts/names.ts';
 import { rateLimitsIn } from '../accounts/rate-limits.ts';
 import { createLogins } from '../accounts/logins.ts';
 import { ownAccountIn } from '../accounts/own-account.ts';
@@ -38,21 +39,24 @@ export function wire(context: IdentityContext): Service {
   });
   const passwords = createPasswords();
   const userEventLog = createUserEventLog(context);
-  const accounts = accountsIn(db, passwords, sessions, userEventLog.outbox);
-  const ownAccount = ownAccountIn(db, passwords, userEventLog.outbox);
+  const rejectReserved = reservedNames(set.RESERVED_NAMES);
+  const accounts = accountsIn(db, passwords, sessions, userEventLog.outbox, rejectReserved);
+  const ownAccount = ownAccountIn(db, passwords, userEventLog.outbox, rejectReserved);
   const limits = rateLimitsIn(db, {
     perAccount: set.LOGIN_PER_ACCOUNT,
     perAddress: set.LOGIN_PER_ADDRESS,
     windowS: set.LOGIN_WINDOW_S,
+    registrations: set.REGISTRATIONS_PER_HOUR,
+    nameChanges: set.NAME_CHANGES_PER_DAY,
   });
   const logins = createLogins(accounts, ownAccount, limits, metrics);
   const authenticate = createAuthenticator(createVerifier(tokens.keys, accessToken));
 
   const app = createApp({
     routes: [
-      ...userRoutes(profilesIn(db), accounts, tokens),
+      ...userRoutes(profilesIn(db), accounts, limits, tokens),
       ...sessionRoutes(logins, sessions, tokens, authenticate),
-      ...meRoutes(ownAccount, logins, authenticate),
+      ...meRoutes(ownAccount, logins, limits, authenticate),
       ...keyRoutes(tokens),
       ...userEventLog.routes,
     ],

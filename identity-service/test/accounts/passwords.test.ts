@@ -1,73 +1,7 @@
-// Passwords: which are accepted, how they are hashed, and that hashing does not block the event loop.
+// Passwords: how they are hashed, and that hashing does not block the event loop.
 import { describe, expect, test } from '@jest/globals';
 import { hash as argon2, parseOptions } from '@node-rs/argon2';
-import * as fc from 'fast-check';
-import {
-  createPasswords,
-  normalise,
-  DUMMY_HASH,
-  passwordFault,
-} from '../../src/accounts/passwords.ts';
-
-const FAULTS = [
-  'expected a password of 8 to 128 characters',
-  'expected well-formed Unicode text without U+0000',
-];
-
-describe('a new password', () => {
-  test.each([
-    ['of 8 characters', 'a'.repeat(8)],
-    ['of 128 characters', 'a'.repeat(128)],
-    ['of 8 characters that take two units each', '🐈'.repeat(8)],
-    ['of 128 characters that take two units each', '🐈'.repeat(128)],
-    ['of spaces', ' '.repeat(8)],
-    ['of four characters that NFKC makes eight', 'ﬁ'.repeat(4)],
-    ['of accents that NFKC puts on their letters', 'e\u0301'.repeat(128)],
-  ])('%s is accepted', (_, password) => {
-    expect(passwordFault(password)).toBeUndefined();
-  });
-
-  test.each([
-    ['of 7 characters', 'a'.repeat(7)],
-    ['of 129 characters', 'a'.repeat(129)],
-    ['of 7 characters that take two units each', '🐈'.repeat(7)],
-    ['of 8 characters that NFKC makes four', 'e\u0301'.repeat(4)],
-    ['of 65 characters that NFKC makes 130', 'ﬁ'.repeat(65)],
-    ['that is empty', ''],
-  ])('%s is rejected', (_, password) => {
-    expect(passwordFault(password)).toBe('expected a password of 8 to 128 characters');
-  });
-
-  test.each([
-    ['the first half of a surrogate pair', 'password\ud83d'],
-    ['the second half of a surrogate pair', '\udc08password'],
-    ['the character U+0000', 'pass\0word'],
-  ])('with %s is rejected', (_, password) => {
-    expect(passwordFault(password)).toMatch(/^expected well-formed Unicode text/);
-  });
-
-  test('is checked in its normal form alone, and its fault never quotes it', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (password) => {
-        const fault = passwordFault(password);
-        const length = Array.from(password.normalize('NFKC')).length;
-        const fits = length >= 8 && length <= 128;
-        expect(fault === undefined).toBe(fits && !password.includes('\0'));
-        expect(passwordFault(normalise(password))).toBe(fault);
-        if (fault !== undefined) expect(FAULTS).toContain(fault);
-      }),
-    );
-  });
-
-  test('is the same in every Unicode composition', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (password) => {
-        expect(normalise(password.normalize('NFD'))).toBe(normalise(password));
-        expect(normalise(normalise(password))).toBe(normalise(password));
-      }),
-    );
-  });
-});
+import { createPasswords, DUMMY_HASH } from '../../src/accounts/passwords.ts';
 
 describe('hashes', () => {
   const passwords = createPasswords();

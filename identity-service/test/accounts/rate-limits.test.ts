@@ -9,17 +9,36 @@ import {
   serverDatabase,
   type TestDatabase,
 } from 'chassis/testing/database';
-import { type Attempt, type RateLimits, rateLimitsIn } from '../../src/accounts/rate-limits.ts';
-import { clientNetworkOf } from '../../src/accounts/client-network.ts';
+import type { Attempt } from '../../src/accounts/limiter.ts';
+import { clientNetworkOf, type RateLimits, rateLimitsIn } from '../../src/accounts/rate-limits.ts';
 import type { Schema } from '../../src/schema.ts';
 import { openTestDatabase } from '../support/database.ts';
 
-const settings = { perAccount: 3, perAddress: 5, windowS: 900 };
+const settings = {
+  perAccount: 3,
+  perAddress: 5,
+  windowS: 900,
+  registrations: 2,
+  nameChanges: 2,
+};
 const HOME = '192.0.2.1';
+
+/** Runs an attempt to its end. @returns the header fields of its answer */
+const run = async (attempt: Promise<Attempt>, isRight: boolean): Promise<HeaderFields> => {
+  const { headers } = await (
+    await attempt
+  ).run(
+    () => Promise.resolve(),
+    () => isRight,
+  );
+  return headers;
+};
+const fail = (attempt: Promise<Attempt>) => run(attempt, false);
+const succeed = (attempt: Promise<Attempt>) => run(attempt, true);
 
 /** Returns the headers of the 429; undefined when the attempt is allowed. */
 const rejectionOf = (attempt: Promise<Attempt>): Promise<HeaderFields | undefined> =>
-  attempt.then(
+  fail(attempt).then(
     () => undefined,
     (error: unknown) => {
       if (!(error instanceof Problem) || error.slug !== 'too-many-requests') throw error;
@@ -83,7 +102,7 @@ describeOnBoth('login attempts', (newDatabase) => {
       .execute();
 
   test('report what remains of both limits', async () => {
-    const { headers } = await limits.logIn('cat', HOME);
+    const headers = await fail(limits.logIn('cat', HOME));
     expect(headers).toEqual({
       RateLimit: expect.stringMatching(/^"address";r=4;t=(900|899), "account";r=2;t=(900|899)$/),
       'RateLimit-Policy': '"address";q=5;w=900, "account";q=3;w=900',
@@ -112,16 +131,15 @@ describeOnBoth('login attempts', (newDatabase) => {
   });
 
   test('from an address above its limit do not count for the account', async () => {
-    for (let at = 1; at <= 5; at += 1) await limits.logIn(`dog ${at}`, HOME);
+    for (let at = 1; at <= 5; at += 1) await fail(limits.logIn(`dog ${at}`, HOME));
     for (let at = 1; at <= 5; at += 1) await rejectionOf(limits.logIn('cat', HOME));
     expect(await rejectionOf(limits.logIn('cat', '192.0.2.2'))).toBeUndefined();
   });
 
   test('that succeed reset the count of the account, and do not count for the address', async () => {
     for (let round = 1; round <= 3; round += 1) {
-      await limits.logIn('cat', HOME);
-      const attempt = await limits.logIn('cat', HOME);
-      expect(await attempt.succeeded()).toMatchObject({
+      await fail(limits.logIn('cat', HOME));
+      expect(await succeed(limits.logIn('cat', HOME))).toMatchObject({
         RateLimit: expect.stringMatching(
           new RegExp(`^"address";r=${5 - round};t=\\d+, "account";r=3;t=\\d+$`),
         ),
@@ -132,10 +150,13 @@ describeOnBoth('login attempts', (newDatabase) => {
   test('do not count when the password could not be checked', async () => {
     const failing = async (): Promise<void> => {
       const attempt = await limits.logIn('cat', HOME);
-      await attempt.run(() => Promise.reject(new Error('away')));
+      await attempt.run(
+        () => Promise.reject(new Error('away')),
+        () => false,
+      );
     };
     for (let at = 1; at <= 7; at += 1) await expect(failing()).rejects.toThrow('away');
-    expect((await limits.logIn('cat', HOME)).headers).toMatchObject({
+    expect(await fail(limits.logIn('cat', HOME))).toMatchObject({
       RateLimit: expect.stringMatching(/^"address";r=4;t=\d+, "account";r=2;t=\d+$/),
     });
   });
@@ -144,21 +165,21 @@ describeOnBoth('login attempts', (newDatabase) => {
     for (let at = 1; at <= 4; at += 1) await rejectionOf(limits.logIn('cat', HOME));
     expect(await rejectionOf(limits.logIn('cat', HOME))).toBeDefined();
     await endWindow();
-    expect((await limits.logIn('cat', HOME)).headers).toMatchObject({
+    expect(await fail(limits.logIn('cat', HOME))).toMatchObject({
       RateLimit: expect.stringMatching(/"account";r=2/),
     });
   });
 
   test('that succeed in a later window than they began in leave no more than the limit', async () => {
     const attempt = await limits.logIn('cat', HOME);
-    await endWindow();
-    expect(await attempt.succeeded()).toMatchObject({
+    const { headers } = await attempt.run(endWindow, () => true);
+    expect(headers).toMatchObject({
       RateLimit: expect.stringMatching(/^"address";r=5;t=\d+, "account";r=3;t=\d+$/),
     });
   });
 
   test('do not prolong the window when they are rejected', async () => {
-    for (let at = 1; at <= 3; at += 1) await limits.logIn('cat', HOME);
+    for (let at = 1; at <= 3; at += 1) await fail(limits.logIn('cat', HOME));
     const expire = Date.now() + 10_000;
     await database.db.updateTable('login_attempts').set({ expire }).execute();
     expect(await rejectionOf(limits.logIn('cat', HOME))).toMatchObject({
@@ -173,8 +194,42 @@ describeOnBoth('login attempts', (newDatabase) => {
     expect(all.filter((headers) => headers === undefined)).toHaveLength(3);
   });
 
+  test('with the right password are never refused, however many there are at the same time', async () => {
+    const all = Array.from({ length: 20 }, () => succeed(limits.logIn('cat', HOME)));
+    await Promise.all(all);
+    expect(await fail(limits.logIn('cat', HOME))).toMatchObject({
+      RateLimit: expect.stringMatching(/^"address";r=4;t=\d+, "account";r=2;t=\d+$/),
+    });
+  });
+
+  test('that wait for the outcome of others are a 503 when it takes too long', async () => {
+    const attempts = await Promise.all([1, 2, 3].map(() => limits.logIn('cat', HOME)));
+    await expect(succeed(limits.logIn('cat', HOME))).rejects.toMatchObject({ slug: 'overloaded' });
+    await Promise.all(attempts.map((attempt) => succeed(Promise.resolve(attempt))));
+    expect(await rejectionOf(limits.logIn('cat', HOME))).toBeUndefined();
+  });
+
+  test('at an account above its limit do not count for the address', async () => {
+    for (let at = 1; at <= 3; at += 1) await fail(limits.logIn('cat', '192.0.2.2'));
+    for (let at = 1; at <= 9; at += 1) await rejectionOf(limits.logIn('cat', HOME));
+    expect(await fail(limits.logIn('dog', HOME))).toMatchObject({
+      RateLimit: expect.stringMatching(/^"address";r=4;/),
+    });
+  });
+
+  test('to register are limited for each address, and those to change names for each user', async () => {
+    for (const limited of [
+      (key: number) => limits.register(`192.0.2.${key}`),
+      (key: number) => limits.changeNames(key),
+    ]) {
+      for (let at = 1; at <= 2; at += 1) await fail(limited(1));
+      expect(await rejectionOf(limited(1))).toMatchObject({ 'Retry-After': expect.any(String) });
+      expect(await rejectionOf(limited(2))).toBeUndefined();
+    }
+  });
+
   test('to reauthenticate have a separate count for each user', async () => {
-    for (let at = 1; at <= 3; at += 1) await limits.reauthenticate(1);
+    for (let at = 1; at <= 3; at += 1) await fail(limits.reauthenticate(1));
     expect(await rejectionOf(limits.reauthenticate(1))).toMatchObject({
       'Retry-After': expect.any(String),
     });
@@ -183,8 +238,8 @@ describeOnBoth('login attempts', (newDatabase) => {
   });
 
   test('are stored without a name or an address, and deleted when their window is over', async () => {
-    await limits.logIn('cat_sun_dog@example.com', HOME);
-    await limits.reauthenticate(4711);
+    await fail(limits.logIn('cat_sun_dog@example.com', HOME));
+    await fail(limits.reauthenticate(4711));
     const stored = await database.db.selectFrom('login_attempts').selectAll().execute();
     expect(stored).toHaveLength(3);
     expect(JSON.stringify(stored)).not.toMatch(/cat_sun|example|192\.0|4711/);

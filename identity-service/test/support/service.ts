@@ -1,7 +1,7 @@
 // The complete service, and requests of users who register.
 import type { Running } from 'chassis/process/process';
 import type { Me, Session } from 'contracts/types';
-import { PASSWORD } from 'chassis/testing/users';
+import { HIGH_LIMITS, PASSWORD } from 'chassis/testing/users';
 import { conformance } from 'contracts/conformance/conformance';
 import { type Client, clientOf } from 'chassis/testing/http-client';
 import { until } from 'chassis/testing/until';
@@ -35,7 +35,7 @@ export async function startIdentity(
     ADMIN_PORT: '0',
     DEMO_DATA: 'true',
     LOG_LEVEL: 'silent',
-    LOGIN_PER_ADDRESS: '100000',
+    ...HIGH_LIMITS,
     ...env,
   });
   // A database on a server is prepared in the background.

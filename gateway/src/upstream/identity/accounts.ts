@@ -9,7 +9,7 @@ import { sessionEndpoint } from './sessions.ts';
 const isMe = identityAnswer<Me>('Me');
 
 export const register = (limits: SizeLimits) =>
-  sessionEndpoint<NewUser>('register', '/api/users', 201, [400, 409], limits);
+  sessionEndpoint<NewUser>('register', '/api/users', 201, [400, 409, 429], limits);
 
 const me = ({ one }: SizeLimits) => ({
   target: () => '/api/me',
