@@ -17,12 +17,27 @@ const origins = (about: string) =>
       fallback: '',
     } satisfies SettingMeta);
 
+/** A web origin; undefined when left out. */
+const origin = (about: string) =>
+  z
+    .string()
+    .refine((text) => /^https?:/.test(text) && originOf(text) === text)
+    .optional()
+    .meta({
+      about,
+      expected: 'an origin such as https://app.example.com',
+      fallback: '',
+    } satisfies SettingMeta);
+
 const originOf = (text: string): string | undefined => URL.parse(text)?.origin;
 
 export const settings = z.object({
   ...commonSettings({ public: 8080, admin: 9080 }),
   IDENTITY_URL: httpOrigin('http://127.0.0.1:8081', 'Address of Identity.'),
   SOCIAL_URL: httpOrigin('http://127.0.0.1:8082', 'Address of Social.'),
+  PUBLIC_ORIGIN: origin(
+    'The origin of this gateway in browsers. Then only its pages may write with cookies, and Host does not decide whether cookies must be Secure.',
+  ),
   CORS_ORIGINS: origins('Origins, beside our own, whose pages may send requests with cookies.'),
   TRUST_PROXY: trustedProxies(
     'none',

@@ -24,12 +24,18 @@ const ALLOWED_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, traceparent, X-Request-Id';
 const PREFLIGHT_S = '600';
 
-/** @param origins whose pages may read answers with cookies (CORS) @returns a function from a request to its headers */
+/**
+ * @param origins whose pages may read answers with cookies (CORS)
+ * @param publicOrigin the origin that browsers see; the request's Host decides when it is undefined
+ * @returns a function from a request to its headers
+ */
 export function headersFor(
   origins: ReadonlySet<string>,
+  publicOrigin?: string,
 ): (req: Pick<IncomingMessage, 'method' | 'headers'>) => HeaderFields {
+  const publicHost = publicOrigin === undefined ? undefined : new URL(publicOrigin).host;
   return ({ method, headers }) => {
-    const always = isLocal(headers.host) ? SECURITY_HEADERS : WITH_TLS;
+    const always = isLocal(publicHost ?? headers.host) ? SECURITY_HEADERS : WITH_TLS;
     if (origins.size === 0) return always;
     const { origin } = headers;
     if (origin === undefined || !origins.has(origin)) return { ...always, Vary: 'Origin' };

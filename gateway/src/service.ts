@@ -42,7 +42,7 @@ export function start(
       log,
       maxInFlight: settings.MAX_IN_FLIGHT,
       onOverload: () => observer.overload(),
-      headersOf: headersFor(settings.CORS_ORIGINS),
+      headersOf: headersFor(settings.CORS_ORIGINS, settings.PUBLIC_ORIGIN),
     }),
     messages: messageClassesOf(app),
     settings,

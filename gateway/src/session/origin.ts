@@ -1,5 +1,6 @@
 // Whether a browser's request comes from a page of ours. Keeps other pages from writing as the user (CSRF).
 import type { IncomingHttpHeaders } from 'node:http';
+import { isLocal } from './cookies.ts';
 
 /** `none`: the request has neither of the two headers. */
 export type RequestOrigin = 'same' | 'foreign' | 'none';
@@ -8,21 +9,34 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export const isSafe = (method: string | undefined): boolean => SAFE.has(method ?? '');
 
+export interface KnownOrigins {
+  /** The origin that browsers see; the request's Host decides when it is undefined. */
+  readonly own?: string | undefined;
+  /** Origins beside our own whose pages may act for our users. */
+  readonly allowed: ReadonlySet<string>;
+}
+
 /**
- * Reads `Origin`, or else `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). Scripts cannot change these headers.
- * @param allowed origins beside our own whose pages may act for our users
+ * Reads `Origin` and `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). Scripts cannot change these headers. A
+ * request is ours only when none of them says otherwise.
  */
-export function originOf(
-  headers: IncomingHttpHeaders,
-  allowed: ReadonlySet<string>,
-): RequestOrigin {
+export function originOf(headers: IncomingHttpHeaders, known: KnownOrigins): RequestOrigin {
   const { origin, host, 'sec-fetch-site': site } = headers;
-  if (origin !== undefined) {
-    if (allowed.has(origin)) return 'same';
-    // Compares the host only, because a proxy may terminate TLS; the origin `null` has no host.
-    const own = URL.parse(origin)?.host;
-    return own !== undefined && own !== '' && own === host?.toLowerCase() ? 'same' : 'foreign';
-  }
-  if (site === undefined) return 'none';
-  return site === 'same-origin' ? 'same' : 'foreign';
+  if (origin !== undefined && known.allowed.has(origin)) return 'same';
+  if (origin === undefined && site === undefined) return 'none';
+  const isOwn = origin === undefined || isOwnOrigin(origin, host, known.own);
+  return isOwn && (site === undefined || site === 'same-origin') ? 'same' : 'foreign';
+}
+
+function isOwnOrigin(
+  text: string,
+  host: string | undefined,
+  ownOrigin: string | undefined,
+): boolean {
+  const url = URL.parse(text);
+  if (url === null) return false;
+  if (ownOrigin !== undefined) return url.origin === ownOrigin;
+  // Cookies travel without TLS only on the browser's own machine. A proxy may end TLS, so our own scheme says nothing.
+  const hasScheme = url.protocol === 'https:' || (url.protocol === 'http:' && isLocal(host));
+  return hasScheme && url.host === host?.toLowerCase();
 }

@@ -7,7 +7,7 @@ import { withDeadline, type Caller } from '../upstream/engine/call.ts';
 import { proxyMember, UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { Session, User } from 'contracts/types';
 import { cookiesOf, clearedCookies, readCookies, type Tokens } from './cookies.ts';
-import { isSafe, originOf } from './origin.ts';
+import { isSafe, type KnownOrigins, originOf } from './origin.ts';
 
 export interface Sessions {
   /**
@@ -32,8 +32,7 @@ export type RefreshSession = (refreshToken: string, caller: Caller) => Promise<S
 export interface SessionOptions {
   readonly verify: Verify;
   readonly refresh: RefreshSession;
-  /** Origins whose pages may act for our users, beside our own. */
-  readonly origins: ReadonlySet<string>;
+  readonly origins: KnownOrigins;
 }
 
 /** How early a token is refreshed, in milliseconds: it must not expire on its way to a service. */
@@ -70,12 +69,14 @@ function setCookies(req: IncomingMessage, cookies: string[]): void {
   context.headers = { ...context.headers, 'Set-Cookie': cookies };
 }
 
-const begin = (req: IncomingMessage, tokens: Tokens): void =>
-  setCookies(req, cookiesOf(tokens, req.headers.host));
-
-const end = (req: IncomingMessage): void => setCookies(req, clearedCookies(req.headers.host));
-
 export function createSessions({ verify, refresh, origins }: SessionOptions): Sessions {
+  const publicHost = origins.own === undefined ? undefined : new URL(origins.own).host;
+  /** The host as the browser sees it. */
+  const hostOf = (req: IncomingMessage): string | undefined => publicHost ?? req.headers.host;
+  const begin = (req: IncomingMessage, tokens: Tokens): void =>
+    setCookies(req, cookiesOf(tokens, hostOf(req)));
+  const end = (req: IncomingMessage): void => setCookies(req, clearedCookies(hostOf(req)));
+
   const requireOwnPage = (req: IncomingMessage): void => {
     if (!isSafe(req.method) && originOf(req.headers, origins) !== 'same') throw foreignOrigin();
   };
@@ -110,9 +111,9 @@ export function createSessions({ verify, refresh, origins }: SessionOptions): Se
   };
 
   const viewerOf = async (req: IncomingMessage, caller: Caller): Promise<Viewer> => {
-    const { authorization, cookie, host } = req.headers;
+    const { authorization, cookie } = req.headers;
     if (authorization !== undefined) return verify(bearerToken(req) ?? '');
-    const { access, refresh: token } = readCookies(cookie, host);
+    const { access, refresh: token } = readCookies(cookie, hostOf(req));
     if (access !== undefined || token !== undefined) requireOwnPage(req);
     const viewer = await viewerOfToken(access);
     if (viewer === undefined) return viewerAfter(refreshed(req, token, caller));
@@ -126,7 +127,7 @@ export function createSessions({ verify, refresh, origins }: SessionOptions): Se
     }
   };
   const refreshNow = async (req: IncomingMessage, caller: Caller): Promise<User> => {
-    const { refresh: token } = readCookies(req.headers.cookie, req.headers.host);
+    const { refresh: token } = readCookies(req.headers.cookie, hostOf(req));
     if (token !== undefined) requireOwnPage(req);
     return (await refreshed(req, token, caller)).user;
   };

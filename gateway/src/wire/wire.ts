@@ -103,7 +103,7 @@ export function wire(
         const result = await commands.refreshSession(request, caller);
         return 'ok' in result ? result.ok : undefined;
       }),
-      origins: settings.CORS_ORIGINS,
+      origins: { own: settings.PUBLIC_ORIGIN, allowed: settings.CORS_ORIGINS },
     }),
     breakers: [
       identity.breaker,

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { isSafe, originOf } from '../../src/session/origin.ts';
 
 const APP = 'https://app.example.net';
-const ALLOWED = new Set([APP]);
+const ALLOWED = { allowed: new Set([APP]) };
 const HOST = 'social.example.com';
 
 const from = (headers: Readonly<Record<string, string>>, allowed = ALLOWED) =>
@@ -13,7 +13,8 @@ const from = (headers: Readonly<Record<string, string>>, allowed = ALLOWED) =>
 describe('Origin', () => {
   test.each([
     ['our own origin behind TLS', 'https://social.example.com', 'same'],
-    ['our own origin without TLS', 'http://social.example.com', 'same'],
+    ['our own origin without TLS', 'http://social.example.com', 'foreign'],
+    ['our own host by FTP', 'ftp://social.example.com', 'foreign'],
     ['our own origin in capitals', 'https://SOCIAL.example.com', 'same'],
     ['an allowed origin', APP, 'same'],
     ['another port of our host', 'https://social.example.com:8443', 'foreign'],
@@ -35,6 +36,30 @@ describe('Origin', () => {
       expect(from({ origin, 'sec-fetch-site': 'same-origin' })).toBe(expected);
   });
 
+  test.each([
+    ['same-origin', 'same'],
+    ['same-site', 'foreign'],
+    ['cross-site', 'foreign'],
+    ['none', 'foreign'],
+  ])('that is our own is not ours when Sec-Fetch-Site, %s, contradicts', (site, expected) => {
+    expect(from({ origin: 'https://social.example.com', 'sec-fetch-site': site })).toBe(expected);
+  });
+
+  test('is compared as a whole with PUBLIC_ORIGIN, whatever the Host', () => {
+    const known = { ...ALLOWED, own: 'https://app.example.com' };
+    const of = (origin: string, host: string) => originOf({ origin, host }, known);
+    expect(of('https://app.example.com', 'gateway.internal')).toBe('same');
+    expect(of(APP, 'gateway.internal')).toBe('same');
+    for (const origin of [
+      'http://app.example.com',
+      'https://app.example.com:8443',
+      'https://gateway.internal',
+      'ftp://app.example.com',
+      'null',
+    ])
+      expect(of(origin, 'gateway.internal')).toBe('foreign');
+  });
+
   test('with our host and a port is the same only with the same port', () => {
     expect(from({ host: 'localhost:8080', origin: 'http://localhost:8080' })).toBe('same');
     expect(from({ host: 'localhost:8080', origin: 'http://localhost:3000' })).toBe('foreign');
@@ -50,7 +75,7 @@ describe('Origin', () => {
   test('is the same only when it is allowed or names our host', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl(), fc.domain()), (origin) => {
-        expect(from({ origin })).toBe(ALLOWED.has(origin) ? 'same' : 'foreign');
+        expect(from({ origin })).toBe(ALLOWED.allowed.has(origin) ? 'same' : 'foreign');
       }),
     );
   });

@@ -66,15 +66,58 @@ describe.each(WRITES)('%s %s by cookies', (method, path, json, status) => {
     expect(response.status).toBe(status);
   });
 
-  test('with our own Origin by https is accepted behind a balancer that ends TLS', async () => {
+  test('with our own Origin is accepted behind a balancer that ends TLS, by https alone and without contradictions', async () => {
     const testbed = await startTestbed();
     const { accessToken, refreshToken } = testbed.identity.openSession(7);
-    const response = await write(testbed, {
-      Cookie: `__Host-access=${accessToken}; __Host-refresh=${refreshToken}`,
-      Host: 'social.example.com',
-      Origin: 'https://social.example.com',
-    });
-    expect(response.status).toBe(status);
+    const statusWith = async (originHeaders: Readonly<Record<string, string>>) => {
+      const Cookie = `__Host-access=${accessToken}; __Host-refresh=${refreshToken}`;
+      return (await write(testbed, { Cookie, Host: 'social.example.com', ...originHeaders }))
+        .status;
+    };
+    const Origin = 'https://social.example.com';
+    expect(await statusWith({ Origin: 'http://social.example.com' })).toBe(403);
+    expect(await statusWith({ Origin: 'ftp://social.example.com' })).toBe(403);
+    expect(await statusWith({ Origin, 'Sec-Fetch-Site': 'cross-site' })).toBe(403);
+    expect(await statusWith({ Origin })).toBe(status);
+  });
+});
+
+describe('with PUBLIC_ORIGIN', () => {
+  const env = { PUBLIC_ORIGIN: 'https://social.example.com' };
+
+  test('a write is accepted from that origin alone, whatever the Host', async () => {
+    const testbed = await startTestbed({ env });
+    const { accessToken, refreshToken } = testbed.identity.openSession(7);
+    const Cookie = `__Host-access=${accessToken}; __Host-refresh=${refreshToken}`;
+    const statuses = [];
+    for (const Origin of [
+      env.PUBLIC_ORIGIN,
+      'http://social.example.com',
+      testbed.gateway.url,
+      'null',
+    ]) {
+      const headers = { Cookie, Origin };
+      const options = { method: 'POST', headers, json: { content: 'Hello.' } };
+      statuses.push((await testbed.request('/api/posts', options)).status);
+    }
+    expect(statuses).toEqual([201, 403, 403, 403]);
+  });
+
+  test('cookies are Secure and answers demand TLS, although the Host is local', async () => {
+    const testbed = await startTestbed({ env });
+    const json = { username: 'user_7', password: PASSWORD };
+    const response = await testbed.request('/api/auth/login', { method: 'POST', json });
+    expect(response.headers['strict-transport-security']).toBeDefined();
+    expect(String(response.headers['set-cookie'])).toMatch(/__Host-access=[^,]+; Secure/);
+  });
+
+  test.each([
+    'app.example.com',
+    'https://app.example.com/',
+    'ftp://app.example.com',
+    'https://a b',
+  ])('PUBLIC_ORIGIN=%s is an error at the start', async (PUBLIC_ORIGIN) => {
+    await expect(startTestbed({ env: { PUBLIC_ORIGIN } })).rejects.toThrow(/PUBLIC_ORIGIN/);
   });
 });
 

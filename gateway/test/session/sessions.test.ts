@@ -36,7 +36,7 @@ function arrange(
     if (refreshed instanceof Error) throw refreshed;
     return refreshed === INVALID ? undefined : refreshed;
   });
-  const sessions = createSessions({ verify, refresh, origins: new Set() });
+  const sessions = createSessions({ verify, refresh, origins: { allowed: new Set() } });
   return { sessions, verify, refresh };
 }
 
