@@ -1,5 +1,6 @@
 // A process that writes notes in an endless loop, and prints the number of each after the database acknowledged it.
 import { createLogger } from 'chassis/observability/log';
+import { printLine } from 'chassis/testing/print-line';
 import { openNotes, write } from './notes.ts';
 
 const { DATA_DIR = '', DATABASE_URL } = process.env;
@@ -7,5 +8,5 @@ const database = await openNotes({ DATA_DIR, DATABASE_URL }, createLogger('write
 await database.prepared;
 for (let number = 1; ; number += 1) {
   await write(database, String(number));
-  process.stdout.write(`${number}\n`);
+  await printLine(String(number));
 }

@@ -1,5 +1,6 @@
 // A process that creates, renames and deletes users without end, and prints each change that the database acknowledged.
 import { setTimeout as pause } from 'node:timers/promises';
+import { printLine } from 'chassis/testing/print-line';
 import type { Change } from '../../src/events/outbox.ts';
 import { openTestDatabase } from './database.ts';
 import { userWriterIn } from './user-changes.ts';
@@ -17,13 +18,12 @@ const writer = userWriterIn(db);
 const newName = (): string => `u_${Date.now().toString(36)}_${(count += 1)}`;
 let count = 0;
 
-const print = (change: Change | undefined): boolean =>
-  process.stdout.write(`${JSON.stringify(change)}\n`);
+const print = (change: Change | undefined) => printLine(JSON.stringify(change));
 
 for (;;) {
   const created = await writer.create(newName());
-  print(created);
-  print(await writer.rename(created.id, newName()));
-  if (created.id % 2 === 0) print(await writer.remove(created.id));
+  await print(created);
+  await print(await writer.rename(created.id, newName()));
+  if (created.id % 2 === 0) await print(await writer.remove(created.id));
   await pause(0);
 }
