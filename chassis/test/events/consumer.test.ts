@@ -378,12 +378,12 @@ describe('progress', () => {
   });
 });
 
+const stateIn = async (text: Promise<string>): Promise<string[]> =>
+  [...(await text).matchAll(/^test_log_state\{state="(\w+)"\} 1$/gm)].map(([, state]) => state!);
+
 describe('state', () => {
   const FIRST = { id: '1111111111111111', beganAfter: 0 };
   const SECOND = { id: '2222222222222222', beganAfter: 4 };
-  const stateIn = async (text: Promise<string>): Promise<string[]> =>
-    [...(await text).matchAll(/^test_log_state\{state="(\w+)"\} 1$/gm)].map(([, state]) => state!);
-
   test('is one series for each state, of which one is 1', async () => {
     const { consumer, nextRead, nextPause, metrics } = startTestConsumer();
     const first = await nextRead();

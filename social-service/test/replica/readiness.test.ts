@@ -65,8 +65,9 @@ test('a replica that was ready stays ready, however late it is', async () => {
   expect(await readiness()).toBeUndefined();
 });
 
+const notice = (state: ConsumerState) => replicaNotice({ state, otherEpoch: '1'.repeat(16) });
+
 test('a log with another history, or a shorter one, is noticed; a log that is away is not', () => {
-  const notice = (state: ConsumerState) => replicaNotice({ state, otherEpoch: '1'.repeat(16) });
   expect(notice('lost')).toMatch(/ends before the offset.*failover\.md/);
   expect(notice('other_epoch')).toMatch(/epoch 1111111111111111\..*failover\.md/);
   expect(notice('source_away')).toBeUndefined();

@@ -13,8 +13,17 @@ export interface IdentityClient {
   namesOf(ids: readonly number[]): Promise<Map<number, string>>;
   /** Returns the offset of the newest event of the log. */
   endOffset(): Promise<number>;
+  /** Returns the users of the next page of the log. */
+  usersLoggedAfter(offset: number, signal: AbortSignal): Promise<LoggedUsers>;
   /** Yields the ids of all users in the log from its beginning to its end. An id may occur in several batches. */
   loggedUsers(signal: AbortSignal): AsyncGenerator<readonly number[]>;
+}
+
+export interface LoggedUsers {
+  /** Ids of users that the page names, each once; some may have been deleted later. */
+  readonly ids: readonly number[];
+  /** The offset after which the next page starts; null at the end of the log. */
+  readonly next: number | null;
 }
 
 const TIMEOUT_MS = 2_000;
@@ -24,7 +33,17 @@ const MAX_BYTES = 65_536;
 export function identityClient(origin: string): IdentityClient {
   const isBatch = readerOf('identity', expectations.identity)<UserBatch>('UserBatch');
   const feed = `${origin}/api/user-events`;
+  const source = httpSource({ url: feed, waitMs: 0 });
+  const usersLoggedAfter: IdentityClient['usersLoggedAfter'] = async (after, signal) => {
+    const { events, nextOffset, endOffset } = await source.read(after, signal);
+    const named = events.map(decodeUserEvent).filter((event) => event.kind === 'named');
+    return {
+      ids: [...new Set(named.map(({ userId }) => userId))],
+      next: nextOffset === after || nextOffset >= endOffset ? null : nextOffset,
+    };
+  };
   return {
+    usersLoggedAfter,
     async namesOf(ids) {
       if (ids.length === 0) return new Map();
       const { status, body } = await request(`${origin}/api/users?ids=${ids.join()}`);
@@ -39,15 +58,10 @@ export function identityClient(origin: string): IdentityClient {
     },
 
     async *loggedUsers(signal) {
-      const source = httpSource({ url: feed, waitMs: 0 });
-      for (let after = 0; ;) {
-        const { events, nextOffset, endOffset } = await source.read(after, signal);
-        const decoded = events.map(decodeUserEvent);
-        yield [
-          ...new Set(decoded.flatMap((event) => (event.kind === 'named' ? event.userId : []))),
-        ];
-        if (nextOffset === after || nextOffset >= endOffset) return;
-        after = nextOffset;
+      for (let after: number | null = 0; after !== null;) {
+        const { ids, next }: LoggedUsers = await usersLoggedAfter(after, signal);
+        yield ids;
+        after = next;
       }
     },
   };

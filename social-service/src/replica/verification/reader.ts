@@ -1,4 +1,4 @@
-// Reads the replica for comparisons: names by id, ids in order, and random samples.
+// Reads the replica for comparisons: names by id, and ids in order.
 import { type Kysely, sql } from 'kysely';
 import { servedGeneration } from '../authors.ts';
 import type { Schema } from '../../schema.ts';
@@ -10,8 +10,8 @@ export interface ReplicaReader {
   after(id: number, limit: number): Promise<number[]>;
   /** Returns the next ids of authors of posts after an id, whether or not the replica has them. */
   authorsAfter(id: number, limit: number): Promise<number[]>;
-  /** Returns random ids in the replica: at most `count`, and about `count` if it has many. */
-  sample(count: number): Promise<number[]>;
+  /** Returns a number at random between the ids of the replica; 0 if it has none. */
+  randomId(): Promise<number>;
 }
 
 export function replicaReader(db: Kysely<Schema>): ReplicaReader {
@@ -53,24 +53,11 @@ export function replicaReader(db: Kysely<Schema>): ReplicaReader {
       return rows.map(({ id }) => id);
     },
 
-    async sample(count) {
-      const { rows } = await sql<{ id: number }>`
-        with bounds as materialized (
-          select serving, first, last from log_position
-          cross join lateral (
-            select min(id) as first, max(id) as last from authors where generation = serving
-          ) as ends
-          where name = 'users'
-        ),
-        random_ids as materialized (
-          select serving, first + floor(random() * (last - first + 1))::bigint as random_id
-          from bounds, generate_series(1, ${count}::integer)
-        )
-        select distinct picked.id
-        from random_ids cross join lateral (
-          select id from authors where generation = serving and id >= random_id order by id limit 1
-        ) as picked`.execute(db);
-      return rows.map(({ id }) => id);
+    async randomId() {
+      const { rows } = await sql<{ id: number | null }>`
+        select min(id) + floor(random() * (max(id) - min(id)))::bigint as id
+        from authors where generation = (${servedGeneration(db)})`.execute(db);
+      return rows[0]!.id ?? 0;
     },
   };
 }
