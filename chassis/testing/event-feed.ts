@@ -25,7 +25,7 @@ const UNKNOWN_OFFSET = {
   errors: [{ pointer: '/query/lastEventId', detail: 'expected an offset of the log' }],
 };
 
-/** Makes an empty feed. @param path of the feed, for its links */
+/** Makes an empty feed, whose epochs are those that its newest event names. @param path of the feed, for its links */
 export function createEventFeed(path: string): EventFeed {
   let log: readonly FeedEvent[] = [];
   const emitter = new EventEmitter().setMaxListeners(0);
@@ -33,6 +33,7 @@ export function createEventFeed(path: string): EventFeed {
 
   const pageAfter = (after: number): StubResponse => {
     const page = log.filter(({ offset }) => offset > after).slice(0, PAGE);
+    const { epoch: epochs } = (log.at(-1)?.event ?? {}) as { epoch?: string };
     return {
       status: 200,
       body: page.map(({ event }) => event),
@@ -40,6 +41,7 @@ export function createEventFeed(path: string): EventFeed {
         'Content-Type': 'application/cloudevents-batch+json',
         Link: `<${path}?lastEventId=${page.at(-1)?.offset ?? after}>; rel="next"`,
         'Log-Head': String(endOffset()),
+        ...(epochs !== undefined && { 'Log-Epoch': epochs }),
       },
     };
   };

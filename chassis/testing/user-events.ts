@@ -31,6 +31,10 @@ export function named(
   return { offset, event: event satisfies UserEventOnWire, subject: String(userId) };
 }
 
+/** Returns the same events, each of which names these epochs. @param epoch as on the wire */
+export const inEpoch = (epoch: string, logged: readonly LoggedEvent[]): LoggedEvent[] =>
+  logged.map((entry) => ({ ...entry, event: { ...(entry.event as object), epoch } }));
+
 /** Makes the event of a deleted user. */
 export function deleted(offset: number, userId: number, time?: string): LoggedEvent {
   const event = {

@@ -60,8 +60,10 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
   };
   const admin: ReplicaAdmin = {
     async state() {
-      const { endOffset, state, otherEpoch } = consumer.status();
-      return { ...(await replica.state()), head: endOffset, state, otherEpoch: otherEpoch ?? null };
+      const { endOffset: head, state, otherEpoch = null } = consumer.status();
+      const stored = await replica.state();
+      // A stream that ends before the offset may be being filled again, so that is not stored.
+      return { ...stored, lost: stored.lost || state === 'lost', head, state, otherEpoch };
     },
     deadLetters: () => listDeadLetters(db),
     async rebuild(accepted) {

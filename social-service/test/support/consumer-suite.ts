@@ -12,10 +12,12 @@ import { usernamesAt } from 'chassis/testing/users';
 import type { ReplicaState } from '../../src/replica/store.ts';
 import { start } from '../../src/service.ts';
 import type { LogTransport } from './log-transports.ts';
-import { deleted, type LoggedEvent, named, arbitrary } from 'chassis/testing/user-events';
+import { arbitrary, deleted, inEpoch, type LoggedEvent, named } from 'chassis/testing/user-events';
 import { replicaStateOf } from './replica-state.ts';
 import { ready } from './service.ts';
 import { until } from 'chassis/testing/until';
+
+const [FIRST, SECOND] = ['1'.repeat(16), '2'.repeat(16)] as const;
 
 export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
   let testDatabase: TestDatabase;
@@ -148,6 +150,51 @@ export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
     await untilNamed(service, 5, 'back');
   });
 
+  test('a log that ends before its offset takes nothing away: it says that events are lost, and serves on', async () => {
+    const users = inEpoch(`${FIRST}:0`, manyUsers(3));
+    await transport.append(users);
+    const service = await startSocial();
+    await ready(service.adminUrl);
+    await transport.replace(users.slice(0, 1));
+    await untilState(service, 'lost');
+    expect(await metricsOf(service)).toMatch(/^social_log_lag_events [1-9]/m);
+    expect(await replicaStateOf(service)).toMatchObject({ state: 'lost', lost: true, position: 7 });
+    expect(await noticeOf(service)).toMatch(/ends before the offset/);
+    expect(await nameOf(service, 3)).toBe('user_3');
+  });
+
+  test('a log with another history is noticed, and nothing is taken from it until a person names its epoch', async () => {
+    const users = inEpoch(`${FIRST}:0`, manyUsers(3));
+    await transport.append(users);
+    const service = await startSocial();
+    await ready(service.adminUrl);
+    const newcomer = inEpoch(`${FIRST}:0,${SECOND}:1`, [named(1_000, 9, 'newcomer')]);
+    await transport.replace([...users.slice(0, 1), ...newcomer]);
+    await untilState(service, 'other_epoch');
+    expect(await metricsOf(service)).toMatch(/^social_log_lag_events [1-9]/m);
+    const state = { state: 'other_epoch', otherEpoch: SECOND, epoch: FIRST, position: 7 };
+    expect(await replicaStateOf(service)).toMatchObject(state);
+    expect(await noticeOf(service)).toMatch(`epoch ${SECOND}`);
+    expect([...(await namesAt(service, [1, 2, 3, 9])).keys()]).toEqual([1, 2, 3]);
+
+    await rebuild(service);
+    await untilState(service, 'other_epoch');
+    expect([...(await namesAt(service, [1, 2, 3, 9])).keys()]).toEqual([1, 2, 3]);
+    await rebuild(service, SECOND);
+    await untilNamed(service, 9, 'newcomer');
+    expect([...(await namesAt(service, [1, 2, 3, 9])).keys()]).toEqual([1, 9]);
+    await untilState(service, 'consuming');
+  });
+
+  test('a log with a new epoch that continues its offset is consumed', async () => {
+    await transport.append(inEpoch(`${FIRST}:0`, manyUsers(3)));
+    const service = await startSocial();
+    await ready(service.adminUrl);
+    await transport.append(inEpoch(`${FIRST}:0,${SECOND}:7`, [named(1_000, 9, 'newcomer')]));
+    await untilNamed(service, 9, 'newcomer');
+    expect(await replicaStateOf(service)).toMatchObject({ epoch: SECOND, position: 1_000 });
+  });
+
   describeOnServer('two processes on one database', () => {
     test('apply each event once', async () => {
       const shared = await serverDatabase();
@@ -181,8 +228,23 @@ async function whyNotReady({ adminUrl }: Running): Promise<string | undefined> {
   return answer.ok ? undefined : ((await answer.json()) as { detail: string }).detail;
 }
 
-async function rebuild({ adminUrl }: Running): Promise<ReplicaState & { began: boolean }> {
-  const answer = await fetch(`${adminUrl}/authors/rebuild`, { method: 'POST' });
+const untilState = (service: Running, state: string) =>
+  until(`it is ${state}`, async () =>
+    (await metricsOf(service)).includes(`social_log_state{state="${state}"} 1`),
+  );
+
+async function noticeOf({ adminUrl }: Running): Promise<string | undefined> {
+  const answer = await fetch(`${adminUrl}/readyz`);
+  expect(answer.status).toBe(200);
+  return ((await answer.json()) as { notice?: string }).notice;
+}
+
+async function rebuild(
+  { adminUrl }: Running,
+  epoch?: string,
+): Promise<ReplicaState & { began: boolean }> {
+  const query = epoch === undefined ? '' : `?epoch=${epoch}`;
+  const answer = await fetch(`${adminUrl}/authors/rebuild${query}`, { method: 'POST' });
   return (await answer.json()) as ReplicaState & { began: boolean };
 }
 

@@ -13,6 +13,8 @@ export interface LogTransport {
   /** Identity itself stays up, whatever carries its log. */
   readonly identity: FakeIdentity;
   append(logged: readonly LoggedEvent[]): Promise<void>;
+  /** Replaces the log by another one, as after a restore. */
+  replace(logged: readonly LoggedEvent[]): Promise<void>;
   /** Removes all events of a user from the log. */
   removeUser(userId: number): Promise<void>;
   /** Ends whatever serves the log, as SIGKILL does. */
@@ -30,6 +32,10 @@ export async function startHttpTransport(): Promise<LogTransport> {
     async append(logged) {
       all = [...all, ...logged];
       identity.log.append(logged);
+    },
+    async replace(logged) {
+      all = logged;
+      identity.log.replace(logged);
     },
     async removeUser(userId) {
       all = all.filter(({ subject }) => subject !== String(userId));
@@ -50,21 +56,31 @@ export async function startNatsTransport(): Promise<LogTransport> {
   const { streams } = await jetstreamManager(connection);
   const subjects = ['user-events.>'];
   const window = { duplicate_window: nanos(600_000) };
-  await streams.add({ name: STREAM, subjects, max_msgs_per_subject: 1, ...window });
+  const create = () => streams.add({ name: STREAM, subjects, max_msgs_per_subject: 1, ...window });
+  await create();
   const stream = jetstream(connection);
+  const publish = async (logged: readonly LoggedEvent[]): Promise<void> => {
+    // The server stores them in the order in which they are sent.
+    const sent = logged.map(({ offset, subject, event }) =>
+      stream.publish(`user-events.${subject}`, JSON.stringify(event), {
+        msgID: String(offset),
+        timeout: 10_000,
+      }),
+    );
+    await Promise.all(sent);
+  };
   return {
     env: { IDENTITY_URL: identity.url, NATS_URL: nats.url },
     identity,
     async append(logged) {
       identity.log.append(logged);
-      // The server stores them in the order in which they are sent.
-      const sent = logged.map(({ offset, subject, event }) =>
-        stream.publish(`user-events.${subject}`, JSON.stringify(event), {
-          msgID: String(offset),
-          timeout: 10_000,
-        }),
-      );
-      await Promise.all(sent);
+      await publish(logged);
+    },
+    async replace(logged) {
+      identity.log.replace(logged);
+      await streams.delete(STREAM);
+      await create();
+      await publish(logged);
     },
     removeUser: async (userId) =>
       void (await streams.purge(STREAM, { filter: `user-events.${userId}` })),
