@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { formatEpochs, parseEpochs } from 'chassis/events/epoch';
 import type { Database } from 'chassis/postgres/database';
-import { copyOfDatabase, describeOnBoth, type TestDatabase } from 'chassis/testing/database';
+import { backupOf, describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { sql } from 'kysely';
 import { beginEpoch } from '../../src/events/epochs.ts';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
@@ -118,7 +118,7 @@ describeOnBoth('the epochs of the log', (newDatabase) => {
       await userWriterIn(database.db).create('old');
       const [first] = await epochsNow();
       await database.close();
-      const restored = await copyOfDatabase(testDatabase);
+      const restored = await backupOf(testDatabase);
       await testDatabase.remove();
       testDatabase = restored;
       database = await openTestDatabase(restored, undefined, false);
