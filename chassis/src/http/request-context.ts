@@ -44,3 +44,12 @@ export function requestContextOf(req: IncomingMessage): RequestContext {
     route: 'none',
   });
 }
+
+/** Returns a function that sets the request's `onDisconnect`; that one returns a function that removes it. */
+export const onDisconnectOf =
+  (req: IncomingMessage) =>
+  (listener: () => void): (() => void) => {
+    const context = requestContextOf(req);
+    context.onDisconnect = listener;
+    return () => void delete context.onDisconnect;
+  };

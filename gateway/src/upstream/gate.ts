@@ -23,18 +23,24 @@ export interface GateOptions {
   readonly onBreakerChange: () => void;
 }
 
+type PermitsFor = Pick<GateOptions, 'client' | 'upstream' | 'maxConcurrent' | 'observer'>;
+
 // The queue for each connection: at 5 ms for a response, the last in the queue waits 100 ms.
 const QUEUED_PER_CONNECTION = 20;
 
+/** Permits without a breaker of their own. */
+export const permitsFor = ({ client, upstream, maxConcurrent, observer }: PermitsFor) =>
+  createPermits({
+    upstream,
+    maxConcurrent,
+    maxQueued: maxConcurrent * QUEUED_PER_CONNECTION,
+    onRejected: () => observer.rejected(client, 'bulkhead_full'),
+  });
+
 export const createGate = (options: GateOptions): Gate => {
-  const { client, upstream, maxConcurrent, breaker, observer, onBreakerChange } = options;
+  const { client, upstream, breaker, observer, onBreakerChange } = options;
   return {
-    permits: createPermits({
-      upstream,
-      maxConcurrent,
-      maxQueued: maxConcurrent * QUEUED_PER_CONNECTION,
-      onRejected: () => observer.rejected(client, 'bulkhead_full'),
-    }),
+    permits: permitsFor(options),
     breaker: createBreaker({
       name: client,
       upstream,

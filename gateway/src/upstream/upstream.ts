@@ -3,7 +3,8 @@ import type { Breaker, BreakerName, BreakerSettings } from './engine/breaker.ts'
 import { stack, type Call, type Layer } from './engine/call.ts';
 import type { Endpoint } from './engine/endpoint.ts';
 import type { UpstreamName } from './engine/failure.ts';
-import { countedBy, createGate, uncounted, type Gate } from './gate.ts';
+import { countedBy, createGate, permitsFor, uncounted, type Gate } from './gate.ts';
+import { bulkhead } from './engine/layers/bulkhead.ts';
 import { respectBreaker } from './engine/layers/circuit-breaker.ts';
 import { deadline } from './engine/layers/deadline.ts';
 import { measure } from './engine/layers/measure.ts';
@@ -60,6 +61,9 @@ export interface Upstream extends Queryable {
 /** The share of the upstream's permits that an isolated client has at most. */
 const ISOLATED_SHARE = 0.25;
 
+/** The share that slow writes have: log-ins must not keep quick requests out while they wait for a password hash. */
+const SLOW_SHARE = 0.25;
+
 const always = (): boolean => true;
 
 export function createUpstream(options: UpstreamOptions): Upstream {
@@ -79,6 +83,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return created;
   };
   const gate = gateFor(name, connections);
+  const maxSlow = Math.ceil(connections * SLOW_SHARE);
+  const slow = permitsFor({ upstream: name, client: name, maxConcurrent: maxSlow, observer });
   const budget = createRetryBudget();
 
   const retried = <Q, T>(shouldRetry: ShouldRetry, from: RetryBudget): Layer<Q, T> =>
@@ -133,7 +139,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     trial: (endpoint) => send(endpoint, uncounted(gate)),
     isolated,
     longPoll: (endpoint) => send(endpoint, [respectBreaker(gate.breaker)]),
-    command: (endpoint) => guarded(endpoint, [write()], whenNotSent),
+    command: (endpoint) =>
+      guarded(endpoint, endpoint.isSlow ? [write(), bulkhead(slow)] : [write()], whenNotSent),
     close() {
       for (const { breaker } of gates) breaker.close();
       return transport.close();

@@ -29,6 +29,7 @@ const promised = {
   nonsense: 502,
   'server-error': 502,
   unavailable: 503,
+  overloaded: 503,
   throttled: 503,
   rejected: 502,
   open: 503,

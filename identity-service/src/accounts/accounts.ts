@@ -3,6 +3,7 @@ import { Problem } from 'chassis/http/problem';
 import type { NewUser, User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Outbox } from '../events/outbox.ts';
+import type { OnCancel } from './hash-queue.ts';
 import { rejectTaken, type RejectReserved, takenProblem } from './names.ts';
 import { DUMMY_HASH, type Passwords } from './passwords.ts';
 import type { Schema } from '../schema.ts';
@@ -12,15 +13,16 @@ export interface Accounts {
   /**
    * Creates a user and starts a session.
    * @param traceparent of the request
+   * @param onCancel ends the wait for the password hash
    * @throws Problem 409 for a name that is taken or reserved, or else an e-mail that is taken
    */
-  register(user: NewUser, traceparent?: string): Promise<OpenSession>;
+  register(user: NewUser, traceparent?: string, onCancel?: OnCancel): Promise<OpenSession>;
   /**
    * Starts a session. An unknown user and a wrong password take the same time.
    * @param name a username or an e-mail, ignoring case
    * @returns undefined for an unknown user or a wrong password
    */
-  logIn(name: string, password: string): Promise<OpenSession | undefined>;
+  logIn(name: string, password: string, onCancel?: OnCancel): Promise<OpenSession | undefined>;
 }
 
 interface Credentials extends User {
@@ -38,11 +40,11 @@ export const accountsIn = (
   outbox: Outbox,
   rejectReserved: RejectReserved,
 ): Accounts => ({
-  async register({ username, email, password }, traceparent) {
+  async register({ username, email, password }, traceparent, onCancel) {
     rejectReserved(username);
     // Checked before the expensive hash. If two requests race for a name, the unique index decides.
     await rejectTaken(db, username, email);
-    const password_hash = await passwords.hash(password);
+    const password_hash = await passwords.hash(password, onCancel);
     try {
       return await outbox.transaction(traceparent, async (tx, record) => {
         const { id, password_version: passwordVersion } = await tx
@@ -58,9 +60,9 @@ export const accountsIn = (
     }
   },
 
-  async logIn(name, password) {
+  async logIn(name, password, onCancel) {
     const user = await findByName(db, name);
-    const isRight = await passwords.verify(user?.passwordHash ?? DUMMY_HASH, password);
+    const isRight = await passwords.verify(user?.passwordHash ?? DUMMY_HASH, password, onCancel);
     if (user === undefined || !isRight) return undefined;
     const session = await sessions.start(user);
     if (session !== undefined) await updateOutdatedHash(db, passwords, user, password);

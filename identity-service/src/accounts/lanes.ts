@@ -7,7 +7,7 @@ const WIDTH = 4;
 const MAX_QUEUED = 1_000;
 
 /** The longest wait, in milliseconds: below the deadline of the gateway's requests. */
-const WAIT_MS = 1_000;
+const WAIT_MS = 500;
 
 /** Enters the lane of a key. @returns a function that leaves it @throws Problem 503 when the lane is full for too long */
 export type EnterLane = (key: string) => Promise<() => void>;

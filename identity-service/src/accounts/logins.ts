@@ -5,6 +5,7 @@ import { unauthenticated } from 'chassis/auth/access-token';
 import { Problem } from 'chassis/http/problem';
 import type { Credentials } from 'contracts/types';
 import type { Accounts } from './accounts.ts';
+import type { OnCancel } from './hash-queue.ts';
 import type { Attempt, LimitedResult } from './limiter.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { OwnAccount, Reauthentication, ViewerSession } from './own-account.ts';
@@ -14,9 +15,14 @@ export interface Logins {
   /**
    * Starts a session.
    * @param address of the client
+   * @param onCancel ends the wait for the password hash
    * @throws Problem 401, 429, 503
    */
-  logIn(credentials: Credentials, address: string): Promise<LimitedResult<OpenSession>>;
+  logIn(
+    credentials: Credentials,
+    address: string,
+    onCancel?: OnCancel,
+  ): Promise<LimitedResult<OpenSession>>;
   /**
    * Checks the viewer's current password.
    * @throws Problem 401 if the session has ended, 403 if the password is wrong, 429, 503
@@ -54,10 +60,10 @@ export function createLogins(
   };
 
   return {
-    async logIn({ username, password }, address) {
+    async logIn({ username, password }, address, onCancel) {
       const attempt = await startLogin(username, address);
       const { value: session, headers } = await attempt.run(
-        () => accounts.logIn(username, password),
+        () => accounts.logIn(username, password, onCancel),
         (result) => result !== undefined,
       );
       if (session === undefined) {

@@ -1,6 +1,7 @@
 // POST /api/sessions (login), POST /api/sessions/refresh, DELETE /api/sessions/current (logout).
 import { clientAddressOf } from 'chassis/http/client-address';
 import { type Authenticate, unauthenticated } from 'chassis/auth/access-token';
+import { onDisconnectOf } from 'chassis/http/request-context';
 import type { Route } from 'chassis/http/app';
 import { parseBody } from 'chassis/http/input';
 import { type Logins, sessionEnded } from '../accounts/logins.ts';
@@ -34,6 +35,7 @@ export const sessionRoutes = (
       const { value: session, headers } = await logins.logIn(
         parseBody(credentials, req.body),
         clientAddressOf(req),
+        onDisconnectOf(req),
       );
       return { status: 201, body: await tokens.issue(session), cache: 'no-store', headers };
     },

@@ -1,7 +1,7 @@
 // GET /api/users/{id}, GET /api/users?ids=, and POST /api/users (registration).
 import { clientAddressOf } from 'chassis/http/client-address';
 import { defineRoute, type Route } from 'chassis/http/app';
-import { requestContextOf } from 'chassis/http/request-context';
+import { onDisconnectOf, requestContextOf } from 'chassis/http/request-context';
 import { parseBody, parseId, parseIds } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -46,7 +46,10 @@ export const userRoutes = (
       const user = parseBody(newUser, req.body);
       const attempt = await limits.register(clientAddressOf(req));
       const { value: session } = await attempt.run(
-        () => accounts.register(user, requestContextOf(req).traceparent).catch(conflictOf),
+        () =>
+          accounts
+            .register(user, requestContextOf(req).traceparent, onDisconnectOf(req))
+            .catch(conflictOf),
         () => false,
       );
       if (session instanceof Problem) throw session;

@@ -45,7 +45,7 @@ describe('hashes', () => {
 
 describe('concurrent hashings', () => {
   test('leave the event loop free: it runs many times before they are done', async () => {
-    const passwords = createPasswords();
+    const passwords = createPasswords({ maxConcurrent: 3, maxQueued: 100, waitMs: 60_000 });
     let isDone = false;
     let iterations = 0;
     const iterate = (): void => {
@@ -60,7 +60,7 @@ describe('concurrent hashings', () => {
   });
 
   test('wait in a queue up to its limit; the next one is rejected at once with a 503', async () => {
-    const passwords = createPasswords({ maxConcurrent: 2, maxQueued: 3 });
+    const passwords = createPasswords({ maxConcurrent: 2, maxQueued: 3, waitMs: 10_000 });
     const allowed = Array.from({ length: 5 }, (_, at) => passwords.hash(`password ${at}`));
     await expect(passwords.verify(DUMMY_HASH, 'one too many')).rejects.toMatchObject({
       slug: 'overloaded',
@@ -72,8 +72,23 @@ describe('concurrent hashings', () => {
     expect(await Promise.all(again)).toHaveLength(5);
   });
 
+  test('that wait too long, or whose client disconnects, are not computed', async () => {
+    const passwords = createPasswords({ maxConcurrent: 1, maxQueued: 2, waitMs: 1 });
+    const running = passwords.hash('the first');
+    const disconnects: (() => void)[] = [];
+    const cancelled = passwords.hash('the second', (listener) => {
+      disconnects.push(listener);
+      return () => undefined;
+    });
+    for (const disconnect of disconnects) disconnect();
+    const late = passwords.hash('the third');
+    await expect(cancelled).rejects.toMatchObject({ slug: 'overloaded' });
+    await expect(late).rejects.toMatchObject({ slug: 'overloaded' });
+    expect(await running).toMatch(/^\$argon2id/);
+  });
+
   test('release their permits also when they fail', async () => {
-    const passwords = createPasswords({ maxConcurrent: 1, maxQueued: 1 });
+    const passwords = createPasswords({ maxConcurrent: 1, maxQueued: 1, waitMs: 10_000 });
     const failing = passwords.verify('no hash at all', 'password');
     const next = passwords.verify(DUMMY_HASH, 'password');
     await expect(failing).rejects.toThrow();

@@ -1,6 +1,6 @@
 // Endpoints: kinds of requests to an upstream, as data. Reads their responses. Pure.
 import { isUtf8 } from 'node:buffer';
-import { kindOfStatus, UpstreamFailure, type UpstreamName } from './failure.ts';
+import { type FailureKind, kindOfStatus, UpstreamFailure, type UpstreamName } from './failure.ts';
 import { problemIn } from './problem-document.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -17,6 +17,8 @@ export interface Endpoint<Q, T> {
   readonly headers?: (request: Q) => Readonly<Record<string, string>>;
   /** Sent as JSON; no body when left out. */
   readonly body?: (request: Q) => unknown;
+  /** It takes long by design, such as a password hash: then it must not take the permits of quick requests. */
+  readonly isSlow?: true;
   /** The largest response body, in bytes. */
   readonly maxBytes: (request: Q) => number;
   /** Readers by status. A reader returns undefined for a body that breaks the contract. */
@@ -58,10 +60,16 @@ export function readResponse<Q, T>(
   const parsed = parse(body);
   const result = readers[status]?.(parsed, request, headers);
   if (result !== undefined) return result.value;
-  const kind = isForeign(status, parsed) && method === 'GET' ? 'nonsense' : kindOfStatus(status);
+  const kind = kindOf(status, parsed, method);
   const retryAfterS = retryAfterOf(headers);
   const hasRetryAfter = retryAfterS !== undefined;
   throw new UpstreamFailure(upstream, kind, { status, retryAfterS, hasRetryAfter });
+}
+
+function kindOf(status: number, body: unknown, method: Method): FailureKind {
+  if (method === 'GET' && isForeign(status, body)) return 'nonsense';
+  // The service works, and says so: a refusal because of load is no outage.
+  return problemIn(body, status)?.slug === 'overloaded' ? 'overloaded' : kindOfStatus(status);
 }
 
 /**

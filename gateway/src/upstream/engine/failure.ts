@@ -43,6 +43,7 @@ export const failureKinds = {
   nonsense: { slug: 'upstream-invalid', proxyError: 'http_protocol_error', ...noRetry },
   'server-error': { slug: 'upstream-invalid', proxyError: null, ...retryable },
   unavailable: { slug: 'upstream-unavailable', proxyError: null, ...retryable },
+  overloaded: { slug: 'upstream-unavailable', proxyError: null, ...noRetry, trips: false },
   throttled: { slug: 'upstream-unavailable', proxyError: null, ...noRetry, trips: false },
   rejected: { slug: 'upstream-invalid', proxyError: null, ...noRetry, trips: false },
   open: { slug: 'upstream-unavailable', proxyError: 'destination_unavailable', ...notSent },

@@ -4,12 +4,12 @@ import { identityAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, conditionalBearer, type Conditional, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
-import { sessionEndpoint } from './sessions.ts';
+import { sessionEndpoint, slow } from './sessions.ts';
 
 const isMe = identityAnswer<Me>('Me');
 
 export const register = (limits: SizeLimits) =>
-  sessionEndpoint<NewUser>('register', '/api/users', 201, [400, 409, 429], limits);
+  slow(sessionEndpoint<NewUser>('register', '/api/users', 201, [400, 409, 429], limits));
 
 const me = ({ one }: SizeLimits) => ({
   target: () => '/api/me',
@@ -29,6 +29,7 @@ export const changeMe = (limits: SizeLimits): Endpoint<MeWrite<MeChange>, Result
   ...me(limits),
   headers: conditionalBearer,
   name: 'change_me',
+  isSlow: true,
   method: 'PATCH',
   body: ({ body }) => body,
   readers: {
@@ -43,6 +44,7 @@ export const deleteAccount = (
   ...me(limits),
   headers: conditionalBearer,
   name: 'leave',
+  isSlow: true,
   method: 'DELETE',
   body: ({ body }) => body,
   readers: { ...bearerRejections(400, 403, 412, 429), 204: () => ok(null) },

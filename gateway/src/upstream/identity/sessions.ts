@@ -47,8 +47,14 @@ export function sessionEndpoint<T>(
   };
 }
 
+/** Marks an endpoint that hashes a password. */
+export const slow = <Q, T>(endpoint: Endpoint<Q, T>): Endpoint<Q, T> => ({
+  ...endpoint,
+  isSlow: true,
+});
+
 export const logIn = (limits: SizeLimits) =>
-  sessionEndpoint<Credentials>('log_in', '/api/sessions', 201, [400, 401, 429], limits);
+  slow(sessionEndpoint<Credentials>('log_in', '/api/sessions', 201, [400, 401, 429], limits));
 /** Rejected only for an invalid token; every other response is a failure, which must not end the session. */
 export const refreshSession = (limits: SizeLimits) =>
   sessionEndpoint<{ readonly refreshToken: string }>(
