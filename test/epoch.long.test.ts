@@ -185,4 +185,39 @@ describeWithPostgres('a standby that is promoted', () => {
     const epochs = async () => metricOf(identity, 'identity_log_epochs');
     await until('Identity reports its second epoch', async () => (await epochs()) === 2);
   });
+
+  test('as a copy of its files is noticed by the event that it gives a second time', async () => {
+    const primary = await startPrimary();
+    const { identity, social } = await startBoth(primary);
+    const cat = await register(identity, 'cat');
+    const copy = await primary.snapshot();
+    removals.push(() => copy.remove());
+    await primary.start();
+    const lost = await untilSuccess('Identity writes', () => register(identity, 'lost'), LIMIT_MS);
+    await untilConsumed(identity, social);
+    const { position: lastOffset } = await replicaStateOf(social);
+
+    // Social sees nothing of it until the log has passed its offset again.
+    social.child.process.kill('SIGSTOP');
+    await failOver(primary, copy);
+    for (const name of ['new_a', 'new_b'])
+      await untilSuccess('Identity writes', () => register(identity, name), LIMIT_MS);
+    social.child.process.kill('SIGCONT');
+    await inState(social, 'lost');
+    expect(await replicaStateOf(social)).toMatchObject({ position: lastOffset, lost: true });
+    expect(await usernamesAt(`${social.url}/api/authors`, [cat.id, lost.id])).toEqual(
+      new Map([
+        [cat.id, 'cat'],
+        [lost.id, 'lost'],
+      ]),
+    );
+
+    // The step for such a copy in docs/failover.md; here it comes after the first writes, and so only for the next ones.
+    await copy.query('select begin_log_epoch(true)');
+    const next = await register(identity, 'next');
+    expect(next.id).toBeGreaterThan(1_000_000);
+    await until('Identity reports its second epoch', async () => {
+      return (await metricOf(identity, 'identity_log_epochs')) === 2;
+    });
+  });
 });

@@ -49,6 +49,8 @@ export interface LogOffsetTable {
   goal: number | null;
   /** The id of the epoch that has the event at `position`; null while it is unknown, and at the beginning of a rebuild. */
   epoch: string | null;
+  /** The `time` of the event at `position`; null while it is unknown. */
+  event_time: string | null;
   /** Where the served generation stood when the rebuild began; null when no rebuild runs. */
   served_offset: number | null;
   served_epoch: string | null;

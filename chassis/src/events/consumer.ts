@@ -68,7 +68,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     step = 'read';
     const readAt = time.now();
     const batch = await raceAbort(source.read(after, signal), signal);
-    requireContinuation(start, batch.epochs);
+    requireContinuation(start, batch);
     progress.received(batch);
     const hasNew = batch.events.length > 0 || batch.nextOffset > after;
     step = 'apply';

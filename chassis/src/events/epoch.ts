@@ -1,6 +1,6 @@
 // Epochs of a log: names of its history. A log begins a new epoch when its database has another history, as after a restore
 // or the promotion of a standby. Offsets of two histories cannot be compared, except up to the point where they part.
-import { SourceError } from './source.ts';
+import { type Events, SourceError, UnknownOffset } from './source.ts';
 
 /** One epoch of a log. */
 export interface Epoch {
@@ -18,6 +18,8 @@ export interface EpochOffset {
   readonly offset: number;
   /** The id of the epoch that has the event at this offset; undefined when it is not known. */
   readonly epoch?: string | undefined;
+  /** The `time` of the event at this offset; undefined when it is not known. */
+  readonly time?: string | undefined;
 }
 
 /** The log does not continue our offset: it is another log, or the events at our offset are lost in it. */
@@ -68,7 +70,29 @@ export function isContinuation(
   return index >= 0 && (next === undefined || offset <= next.beganAfter);
 }
 
-/** @throws OtherEpoch unless the log continues the offset */
-export function requireContinuation(offset: EpochOffset, epochs: Epochs | undefined): void {
-  if (!isContinuation(offset, epochs)) throw new OtherEpoch(epochs!.at(-1)!.id);
+/**
+ * Requires that a batch comes from a log that continues an offset.
+ * @throws OtherEpoch when the log has another history; UnknownOffset when it has another event at the offset, as after the
+ *   restore of a copy of files, which has the epochs of the original
+ */
+export function requireContinuation(
+  start: EpochOffset,
+  { epochs, timeAtStart }: Pick<Events, 'epochs' | 'timeAtStart'>,
+): void {
+  if (!isContinuation(start, epochs)) throw new OtherEpoch(epochs!.at(-1)!.id);
+  if (start.time !== undefined && timeAtStart !== undefined && start.time !== timeAtStart)
+    throw new UnknownOffset('the log has another event at this offset than the one that was read');
+}
+
+/** Returns the offset after a batch. @param before the offset where it was read: it has what the batch does not name */
+export function offsetAfter(
+  { events, nextOffset, epochs }: Events,
+  before: EpochOffset,
+): EpochOffset {
+  const { id, time: lastTime } = (events.at(-1) ?? {}) as { id?: unknown; time?: unknown };
+  const known = nextOffset === before.offset ? before.time : undefined;
+  const time = id === String(nextOffset) && typeof lastTime === 'string' ? lastTime : known;
+  // A log of an older release names no epochs.
+  const epoch = epochs === undefined ? before.epoch : epochAt(epochs, nextOffset);
+  return { offset: nextOffset, epoch, time };
 }

@@ -54,7 +54,8 @@ export function readFeedPage({ status, header, body }: FeedResponse, url: URL): 
   if (epochText !== undefined && epochs === undefined)
     throw new SourceError('the feed answered with epochs that cannot be read');
   // The feed may have read the end of the log before the events.
-  return { events: body, nextOffset: next, endOffset: Math.max(end, next), epochs };
+  const timeAtStart = header('log-time') ?? undefined;
+  return { events: body, nextOffset: next, endOffset: Math.max(end, next), epochs, timeAtStart };
 }
 
 function rejectsOffset(body: unknown): boolean {

@@ -10,6 +10,8 @@ export interface Events {
   readonly endOffset: number;
   /** The epochs of the log up to `nextOffset` or later; left out when they are not known. */
   readonly epochs?: Epochs | undefined;
+  /** `time` of the event at the offset where the batch was read; left out when it is not known. */
+  readonly timeAtStart?: string | undefined;
 }
 
 export interface EventBatch extends Events {

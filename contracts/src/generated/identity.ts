@@ -992,10 +992,15 @@ export interface components {
          */
         "Log-Head": number;
         /**
+         * @description The `time` of the event at `lastEventId`; absent if the log has no event there any more. A consumer that knows another time of this event has read another log, such as one that was restored from a copy of its database's files.
+         * @example 2026-01-05T09:30:00.000Z
+         */
+        "Log-Time": string;
+        /**
          * @description The epochs of the log, oldest first and the current one last. It ends with the `epoch` of the newest event, unless the current epoch has no event yet.
          * @example 4f1c9a22b7d0e853:0
          */
-        "Log-Epoch": components["schemas"]["EventEpoch"];
+        "Log-Epoch": string;
     };
     pathItems: never;
 }
@@ -1508,6 +1513,7 @@ export interface operations {
                     Link: components["headers"]["Link"];
                     "Log-Head": components["headers"]["Log-Head"];
                     "Log-Epoch": components["headers"]["Log-Epoch"];
+                    "Log-Time": components["headers"]["Log-Time"];
                     [name: string]: unknown;
                 };
                 content: {

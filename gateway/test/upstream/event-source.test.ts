@@ -1,6 +1,6 @@
 // The user event log as an event source: where reading begins, continues and begins again, and how it fails.
 import { expect, test } from '@jest/globals';
-import { OtherEpoch, type Epochs } from 'chassis/events/epoch';
+import type { Epochs } from 'chassis/events/epoch';
 import { SourceError, UnknownOffset, type Events } from 'chassis/events/source';
 import type { Caller, Reply } from '../../src/upstream/engine/call.ts';
 import type { UserEventsRequest } from '../../src/upstream/identity/user-events.ts';
@@ -85,7 +85,7 @@ test('fails once when the log does not know the offset, and then starts at the e
   await first;
   const second = read();
   requests[1]!.answer(undefined);
-  await expect(second).rejects.toThrow(UnknownOffset);
+  await expect(second).rejects.toThrow('does not know the offset; reading starts again at its end');
   void read();
   expect(requests[2]!.request).toEqual({ after: 'latest', waitMs: 0 });
   expect(source.offset()).toEqual({ offset: 0 });
@@ -101,9 +101,25 @@ test('stores the epoch of the log, and starts at the end of a log with another h
   expect(source.offset()).toEqual({ offset: 42, epoch: '1111111111111111' });
   const refused = read();
   requests[1]!.answer(page(1_042, second));
-  await expect(refused).rejects.toThrow(OtherEpoch);
+  await expect(refused).rejects.toThrow(/another history.*; reading starts again at its end/);
   void read();
   expect(requests[2]!.request).toEqual({ after: 'latest', waitMs: 0 });
+  expect(source.offset()).toEqual({ offset: 0 });
+});
+
+test('starts at the end of a log that has another event at its offset', async () => {
+  const { source, requests, read } = arrange();
+  const first = read();
+  requests[0]!.answer(page(41));
+  await first;
+  const time = '2026-03-01T12:00:00.000Z';
+  source.advanceTo({ ...page(42), events: [{ id: '42', time }] });
+  const same = read();
+  requests[1]!.answer({ ...page(42), timeAtStart: time });
+  await same;
+  const other = read();
+  requests[2]!.answer({ ...page(43), timeAtStart: '2026-03-01T13:00:00.000Z' });
+  await expect(other).rejects.toThrow('another event at this offset');
   expect(source.offset()).toEqual({ offset: 0 });
 });
 

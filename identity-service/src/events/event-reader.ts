@@ -17,6 +17,8 @@ export interface UserEventPage {
   readonly endOffset: number;
   /** The epochs of the log. */
   readonly epochs: Epochs;
+  /** `time` of the event at the offset that the page starts after; undefined if there is no such event. */
+  readonly timeAtStart: string | undefined;
 }
 
 export interface EventReader {
@@ -69,13 +71,15 @@ async function readEndOffset(db: Kysely<Schema>): Promise<number> {
 }
 
 async function pageAfter(db: Kysely<Schema>, offset: number) {
-  const rows = await db
+  const found = await db
     .selectFrom('user_events')
     .selectAll()
-    .where('position', '>', offset)
+    .where('position', '>=', offset)
     .orderBy('position')
-    .limit(PAGE_MAX)
+    .limit(PAGE_MAX + 1)
     .execute();
+  const start = found[0]?.position === offset ? found[0] : undefined;
+  const rows = start === undefined ? found.slice(0, PAGE_MAX) : found.slice(1);
   // Read after the events, so that the end is never before the last of them.
   const endOffset = await readEndOffset(db);
   return (epochs: Epochs): UserEventPage => ({
@@ -83,6 +87,7 @@ async function pageAfter(db: Kysely<Schema>, offset: number) {
     nextOffset: rows.at(-1)?.position ?? offset,
     endOffset,
     epochs,
+    timeAtStart: start?.created_at.toISOString(),
   });
 }
 

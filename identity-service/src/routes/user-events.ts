@@ -41,7 +41,11 @@ export function userEventRoutes(
         requestContextOf(req).onDisconnect = () => disconnect.abort();
         const after =
           lastEventId === 'latest' ? await reader.endOffset() : parseLastEventId(lastEventId);
-        const { events, nextOffset, endOffset, epochs } = await read(after, ms, disconnect.signal);
+        const { events, nextOffset, endOffset, epochs, timeAtStart } = await read(
+          after,
+          ms,
+          disconnect.signal,
+        );
         return {
           body: JSON.stringify(events),
           type: 'application/cloudevents-batch+json',
@@ -50,6 +54,7 @@ export function userEventRoutes(
             Link: `</api/user-events?lastEventId=${nextOffset}>; rel="next"`,
             'Log-Head': String(endOffset),
             'Log-Epoch': formatEpochs(epochs),
+            ...(timeAtStart !== undefined && { 'Log-Time': timeAtStart }),
           },
         };
       },

@@ -89,6 +89,21 @@ describeOnBoth('the epochs of the log', (newDatabase) => {
     expect(await epochsNow()).toHaveLength(2);
   });
 
+  test('are read with the time of the event where the page starts, if there is one', async () => {
+    const writer = userWriterIn(database.db);
+    const { id } = await writer.create('one');
+    await writer.rename(id, 'renamed');
+    const log = eventReaderIn(database.db);
+    const { events, timeAtStart } = await log.after(0);
+    expect(timeAtStart).toBeUndefined();
+    const later = await log.after(1);
+    expect(later.events).toEqual(events.slice(1));
+    expect(later.timeAtStart).toBe(events[0]!.time);
+    expect(await log.after(2)).toMatchObject({ events: [], timeAtStart: events[1]!.time });
+    await sql`delete from user_events where position = 1`.execute(database.db);
+    expect((await log.after(1)).timeAtStart).toBeUndefined();
+  });
+
   test('change by hand, too', async () => {
     await sql`select begin_log_epoch(true)`.execute(database.db);
     expect(await epochsNow()).toHaveLength(2);

@@ -327,7 +327,7 @@ describe('a long poll', () => {
 
   test('is rejected with a Retry-After when too many clients wait', async () => {
     const epochs = [{ id: '0123456789abcdef', beganAfter: 0 }];
-    const batch = { events: [], nextOffset: 0, endOffset: 0, epochs };
+    const batch = { events: [], nextOffset: 0, endOffset: 0, epochs, timeAtStart: undefined };
     const log = { endOffset: () => Promise.resolve(0), after: () => Promise.resolve(batch) };
     const longPoll: LongPoll = { ...arrange().longPoll, waiterCount: () => 100 };
     const [route] = userEventRoutes(log, longPoll);

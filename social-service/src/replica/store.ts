@@ -1,4 +1,5 @@
 // The replica of Identity's users. Each event is applied once, in one transaction with the replica's offset.
+import type { EpochOffset } from 'chassis/events/epoch';
 import type { Events } from 'chassis/events/source';
 import type { Applied } from 'chassis/events/consumer';
 import type { ConsumerState } from 'chassis/events/consumer-state';
@@ -7,6 +8,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import type { DeadLetter } from './changes.ts';
 import { applyEvents } from './apply.ts';
+import { offsetOf } from './progress.ts';
 
 /** The state of the replica. The field names are those of GET /authors. */
 export interface ReplicaState {
@@ -37,6 +39,8 @@ export interface ReplicaStatus extends ReplicaState {
 
 export interface Replica {
   state(): Promise<ReplicaState>;
+  /** Returns the place up to which the log is applied; undefined when the log has lost events, until a rebuild. */
+  offset(): Promise<EpochOffset | undefined>;
   /** Applies a batch and stores its next offset in one transaction. See ConsumerOptions. */
   apply(batch: Events, after: number): Promise<Applied>;
   /**
@@ -63,6 +67,11 @@ export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
       return { position, epoch, generation, goal, rebuilding, whole, lost };
     },
 
+    async offset() {
+      const progress = await selectProgress.executeTakeFirstOrThrow();
+      return progress.lost ? undefined : offsetOf(progress);
+    },
+
     async apply(batch, after) {
       const { applied, deadLetters } = await db
         .transaction()
@@ -78,6 +87,7 @@ export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
         .set({
           position: 0,
           epoch: null,
+          event_time: null,
           goal: null,
           lost: false,
           served_offset: servedBefore('position', 'served_offset'),

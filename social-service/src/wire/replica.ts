@@ -38,9 +38,9 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
   const appliedOffset = async (): Promise<number> => (await replica.state()).position;
   /** Throws UnknownOffset if the log has lost events, so that nothing is read until a rebuild. */
   const offset = async (): Promise<EpochOffset> => {
-    const { position: at, epoch, lost } = await replica.state();
-    if (lost) throw new UnknownOffset(LOST);
-    return { offset: at, epoch: epoch ?? undefined };
+    const applied = await replica.offset();
+    if (applied === undefined) throw new UnknownOffset(LOST);
+    return applied;
   };
   const consumer = startConsumer({
     name: 'social',

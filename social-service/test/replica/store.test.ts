@@ -1,13 +1,14 @@
 // The replica of Identity's users in the database: each event is applied once, whatever arrives and however often.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Epochs, OtherEpoch } from 'chassis/events/epoch';
+import { UnknownOffset } from 'chassis/events/source';
 import type { Database } from 'chassis/postgres/database';
 import { eventExamples } from 'contracts/events/examples';
 import * as fc from 'fast-check';
 import { sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { memoryLog } from 'chassis/testing/memory-log';
-import { ANY_EPOCH } from '../../src/replica/apply.ts';
+import { ANY_EPOCH } from '../../src/replica/progress.ts';
 import { authorsIn } from '../../src/replica/authors.ts';
 import { removeOldGenerations } from '../../src/replica/cleanup.ts';
 import { type Replica, replicaIn } from '../../src/replica/store.ts';
@@ -302,6 +303,20 @@ describeOnBoth('the replica', (newDatabase) => {
       expect(await shown()).toBe('1:one 2:two');
     });
 
+    test('takes nothing from a log that has another event at its offset', async () => {
+      await applyIn(own, log);
+      expect(await replica.offset()).toEqual({ offset: 2, epoch: first, time: timeOf(log[1]!) });
+      const next = { ...batchOf([named(3, 3, 'three')]), epochs: own };
+      const restored = { ...next, timeAtStart: '2026-03-01T12:00:00.000Z' };
+      await expect(replica.apply(restored, 2)).rejects.toThrow(UnknownOffset);
+      expect(await position()).toBe(2);
+      await replica.apply({ ...next, timeAtStart: timeOf(log[1]!) }, 2);
+      expect(await replica.offset()).toMatchObject({ offset: 3 });
+      // Where the log has no event at the offset any more, nothing is proven.
+      await replica.apply({ ...batchOf([named(9, 3, 'third')]), epochs: own }, 3);
+      expect(await position()).toBe(9);
+    });
+
     test('is not replaced by a rebuild from another log, unless its epoch is named', async () => {
       await applyIn(own, log);
       await replica.rebuild();
@@ -469,6 +484,8 @@ describeOnBoth('the replica', (newDatabase) => {
     );
   });
 });
+
+const timeOf = ({ event }: LoggedEvent): string => (event as { time: string }).time;
 
 /** A simple model of the replica of a log. */
 function createModel(log: readonly LoggedEvent[]) {

@@ -1,5 +1,10 @@
 // The user event log as an event source: within deadline and size limits, and only while Identity's breaker is closed.
-import { epochAt, OtherEpoch, requireContinuation, type EpochOffset } from 'chassis/events/epoch';
+import {
+  offsetAfter,
+  OtherEpoch,
+  requireContinuation,
+  type EpochOffset,
+} from 'chassis/events/epoch';
 import { SourceError, UnknownOffset, type EventSource, type Events } from 'chassis/events/source';
 import { backgroundCaller } from '../engine/call.ts';
 import { UpstreamFailure } from '../engine/failure.ts';
@@ -26,10 +31,8 @@ export function createUserEventSource(
   const poll = identity.longPoll(getUserEvents(limits));
   /** undefined until the end of the log is known. */
   let current: EpochOffset | undefined;
-  const advanceTo = ({ nextOffset, epochs }: Events): void => {
-    // A log of an older release names no epochs.
-    const epoch = epochs === undefined ? current?.epoch : epochAt(epochs, nextOffset);
-    current = { offset: nextOffset, epoch };
+  const advanceTo = (batch: Events): void => {
+    current = offsetAfter(batch, current ?? { offset: 0 });
   };
 
   return {
@@ -46,15 +49,16 @@ export function createUserEventSource(
         const { value } = await poll({ after: current?.offset ?? 'latest', waitMs }, caller);
         if (value !== undefined) {
           if (current === undefined) advanceTo(value);
-          else requireContinuation(current, value.epochs);
+          else requireContinuation(current, value);
           return { ...value, ack: async () => undefined };
         }
-        throw new UnknownOffset(
-          'the log does not know the offset; reading starts again at its end',
-        );
+        throw new UnknownOffset('the log does not know the offset');
       } catch (error) {
-        // It is another log than before. Entries expire by time; the next read starts at the end of this log.
-        if (error instanceof UnknownOffset || error instanceof OtherEpoch) current = undefined;
+        if (error instanceof UnknownOffset || error instanceof OtherEpoch) {
+          // Nobody has to decide: entries expire by time, and the next read starts at the end of this log.
+          current = undefined;
+          throw new SourceError(`${error.message}; reading starts again at its end`);
+        }
         if (!(error instanceof UpstreamFailure)) throw error;
         throw new SourceError(`${error.upstream}: ${error.kind}`);
       } finally {
