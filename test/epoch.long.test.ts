@@ -190,8 +190,8 @@ describeWithPostgres('a standby that is promoted', () => {
     const primary = await startPrimary();
     const { identity, social } = await startBoth(primary);
     const cat = await register(identity, 'cat');
-    const copy = await primary.snapshot();
-    removals.push(() => copy.remove());
+    const snapshot = await primary.snapshot();
+    removals.push(() => snapshot.remove());
     await primary.start();
     const lost = await untilSuccess('Identity writes', () => register(identity, 'lost'), LIMIT_MS);
     await untilConsumed(identity, social);
@@ -199,7 +199,7 @@ describeWithPostgres('a standby that is promoted', () => {
 
     // Social sees nothing of it until the log has passed its offset again.
     social.child.process.kill('SIGSTOP');
-    await failOver(primary, copy);
+    await failOver(primary, snapshot);
     for (const name of ['new_a', 'new_b'])
       await untilSuccess('Identity writes', () => register(identity, name), LIMIT_MS);
     social.child.process.kill('SIGCONT');
@@ -213,7 +213,7 @@ describeWithPostgres('a standby that is promoted', () => {
     );
 
     // The step for such a copy in docs/failover.md; here it comes after the first writes, and so only for the next ones.
-    await copy.query('select begin_log_epoch(true)');
+    await snapshot.query('select begin_log_epoch(true)');
     const next = await register(identity, 'next');
     expect(next.id).toBeGreaterThan(1_000_000);
     await until('Identity reports its second epoch', async () => {

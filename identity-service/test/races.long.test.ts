@@ -12,7 +12,19 @@ import {
 
 const REQUESTS = 50;
 
-const countByStatus = (responses: readonly { status: number }[]): Record<number, number> => {
+interface Status {
+  readonly status: number;
+}
+
+/** Sends a request again while the service is too busy for it: on a slow machine, not all passwords are hashed in time. */
+async function untilServed<T extends Status>(send: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const response = await send();
+    if (response.status !== 503) return response;
+  }
+}
+
+const countByStatus = (responses: readonly Status[]): Record<number, number> => {
   const counts: Record<number, number> = {};
   for (const { status } of responses) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
@@ -32,8 +44,10 @@ describeOnServer('fifty concurrent requests to two instances', () => {
     await database.remove();
   });
 
-  const concurrently = <T>(work: (identity: Identity, at: number) => Promise<T>): Promise<T[]> =>
-    Promise.all(Array.from({ length: REQUESTS }, (_, at) => work(instances[at % 2]!, at)));
+  const concurrently = <T extends Status>(work: (identity: Identity, at: number) => Promise<T>) =>
+    Promise.all(
+      Array.from({ length: REQUESTS }, (_, at) => untilServed(() => work(instances[at % 2]!, at))),
+    );
 
   test('register one name once: one 201, and 49 409s that point at the name', async () => {
     const responses = await concurrently(({ request }, at) =>
@@ -92,7 +106,7 @@ describeOnServer('fifty concurrent requests to two instances', () => {
     expect(countByStatus(responses)).toEqual({ 204: 1, 401: 49 });
   });
 
-  test('change one password once: one 200 and 49 401s, and the password of the 200 is valid afterwards', async () => {
+  test('change one password once: one 200 and 49 403s, and the password of the 200 is valid afterwards', async () => {
     const { bearer } = await instances[0]!.register('many_minds');
     const responses = await concurrently(({ request }, at) => {
       const body = { password: `new password ${at}`, currentPassword: PASSWORD };
@@ -100,9 +114,8 @@ describeOnServer('fifty concurrent requests to two instances', () => {
     });
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(1);
     const winner = responses.findIndex(({ status }) => status === 200);
-    // Requests that started after the change had no session; the others found that the password had changed meanwhile.
-    expect(countByStatus(responses)[403] ?? 0).toBe(0);
-    expect(countByStatus(responses)[401]).toBe(49);
+    // The session goes on. The others find that the password is wrong, or that it has changed since they checked it.
+    expect(countByStatus(responses)[403]).toBe(49);
     expect((await instances[1]!.logIn('many_minds', `new password ${winner}`)).status).toBe(201);
   });
 
@@ -145,7 +158,7 @@ describeOnServer('fifty concurrent logins with wrong passwords at two instances'
     await instances[0]!.register('besieged');
     const responses = await Promise.all(
       Array.from({ length: REQUESTS }, (_, at) =>
-        instances[at % 2]!.logIn('besieged', `guess number ${at}`),
+        untilServed(() => instances[at % 2]!.logIn('besieged', `guess number ${at}`)),
       ),
     );
     expect(responses.filter(({ status }) => status === 401)).toHaveLength(10);

@@ -1,7 +1,6 @@
 // Password checks: login, and reauthentication before a sensitive change. Both are rate limited; logins are counted by
 // outcome.
 import type { Metrics } from 'chassis/observability/metrics';
-import { unauthenticated } from 'chassis/auth/access-token';
 import { Problem } from 'chassis/http/problem';
 import type { Credentials } from 'contracts/types';
 import type { Accounts } from './accounts.ts';
@@ -9,6 +8,7 @@ import type { OnCancel } from './hash-queue.ts';
 import type { Attempt, LimitedResult } from './limiter.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { OwnAccount, Reauthentication, ViewerSession } from './own-account.ts';
+import { sessionEnded, wrongPassword } from './rejections.ts';
 import type { OpenSession } from '../sessions/sessions.ts';
 
 export interface Logins {
@@ -32,9 +32,6 @@ export interface Logins {
     currentPassword: string,
   ): Promise<LimitedResult<Reauthentication>>;
 }
-
-/** The 401 for a valid access token whose session has ended. */
-export const sessionEnded = (): Problem => unauthenticated('The session has ended');
 
 export function createLogins(
   accounts: Accounts,
@@ -83,8 +80,7 @@ export function createLogins(
         (outcome) => outcome !== 'wrong',
       );
       if (result === undefined) throw sessionEnded();
-      if (result === 'wrong')
-        throw new Problem('forbidden', 'The current password is wrong', { headers });
+      if (result === 'wrong') throw wrongPassword(headers);
       return { value: result, headers };
     },
   };

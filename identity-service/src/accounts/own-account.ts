@@ -6,6 +6,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { type RejectReserved, takenProblem } from './names.ts';
 import type { Outbox } from '../events/outbox.ts';
 import type { Passwords } from './passwords.ts';
+import { wrongPassword } from './rejections.ts';
 import type { Schema } from '../schema.ts';
 
 /** Shows that the viewer has entered the current password. */
@@ -42,13 +43,14 @@ export interface OwnAccount {
     reauthentication: Reauthentication | undefined,
     context?: WriteContext,
   ): Promise<Me | 'outdated' | undefined>;
-  /** Deletes the account. */
   remove(
     viewer: ViewerSession,
     reauthentication: Reauthentication,
     context?: WriteContext,
   ): Promise<'removed' | 'outdated' | undefined>;
 }
+
+const NAMES = ['users.id', 'users.username', 'users.email'] as const;
 
 export function ownAccountIn(
   db: Kysely<Schema>,
@@ -66,8 +68,8 @@ export function ownAccountIn(
       .where('sessions.expires_at', '>', new Date(now()));
 
   /**
-   * Locks the account, so that it stays as it is until the transaction ends; undefined when the session has ended. A new
-   * password ends all other sessions, and a reauthentication with an old password is void.
+   * Locks the account, so that it stays as it is until the transaction ends; undefined when the session has ended.
+   * @throws Problem 403 when the password has changed since the reauthentication
    */
   const lockAccount = async (
     tx: Transaction<Schema>,
@@ -75,21 +77,19 @@ export function ownAccountIn(
     reauthentication: Reauthentication | undefined,
   ): Promise<Me | undefined> => {
     const row = await selectAccount(viewer, tx)
-      .select(['users.id', 'users.username', 'users.email', 'users.password_version'])
+      .select([...NAMES, 'users.password_version'])
       .forUpdate('users')
       .forShare('sessions')
       .executeTakeFirst();
     if (row === undefined) return undefined;
     const { password_version, ...me } = row;
-    const isVoid = password_version !== (reauthentication?.passwordVersion ?? password_version);
-    return isVoid ? undefined : me;
+    if (reauthentication && reauthentication.passwordVersion !== password_version)
+      throw wrongPassword();
+    return me;
   };
 
   return {
-    find: (viewer) =>
-      selectAccount(viewer)
-        .select(['users.id', 'users.username', 'users.email'])
-        .executeTakeFirst(),
+    find: (viewer) => selectAccount(viewer).select(NAMES).executeTakeFirst(),
 
     async reauthenticate(viewer, currentPassword) {
       const row = await selectAccount(viewer)
@@ -108,8 +108,8 @@ export function ownAccountIn(
           const before = await lockAccount(tx, viewer, reauthentication);
           if (before === undefined) return undefined;
           if (!isCurrent(before)) return 'outdated';
-          if (names.username !== undefined && names.username !== before.username)
-            rejectReserved(names.username);
+          const { username = before.username } = names;
+          if (username !== before.username) rejectReserved(username);
           const changed = await tx
             .updateTable('users')
             .set(names)

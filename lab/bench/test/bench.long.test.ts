@@ -2,14 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 
-const bench = (...args: string[]) =>
-  spawnSync(process.execPath, [join(import.meta.dirname, '../run.ts'), ...args], {
+/** Runs the benchmark, which must succeed. @returns its standard output */
+function bench(...args: string[]): string {
+  const file = join(import.meta.dirname, '../run.ts');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {
     encoding: 'utf8',
   });
+  expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+  return stdout;
+}
 
 test('a quick comparison measures every server with every work, and prints the ratios', () => {
-  const { status, stdout, stderr } = bench('--quick');
-  expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+  const stdout = bench('--quick');
   for (const name of [
     'gateway, hot',
     'naive, hot',
@@ -26,14 +30,12 @@ test('a quick comparison measures every server with every work, and prints the r
 });
 
 test('a quick profile prints the functions that take most time, for each work', () => {
-  const { status, stdout } = bench('--quick', '--profile');
-  expect(status).toBe(0);
+  const stdout = bench('--quick', '--profile');
   expect(stdout.match(/\| undici +\| +\d+\.\d %/g)).toHaveLength(3);
   expect(stdout).toMatch(/\| feed cold: function +\|/);
 });
 
 test('a quick measurement of memory prints a verdict', () => {
-  const { status, stdout } = bench('--quick', '--memory');
-  expect(status).toBe(0);
+  const stdout = bench('--quick', '--memory');
   expect(stdout).toMatch(/\| verdict after \d+ requests +\| +(flat|growing) \|/);
 });

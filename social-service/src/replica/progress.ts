@@ -7,9 +7,9 @@ import {
 } from 'chassis/events/epoch';
 import type { Events } from 'chassis/events/source';
 import type { Kysely, Selectable } from 'kysely';
-import type { LogPositionTable, Schema } from '../schema.ts';
+import type { LogOffsetTable, Schema } from '../schema.ts';
 
-export type ReplicaProgress = Selectable<LogPositionTable>;
+export type ReplicaProgress = Selectable<LogOffsetTable>;
 
 /** Instead of an epoch's id: a rebuild may take any log. */
 export const ANY_EPOCH = 'any';
