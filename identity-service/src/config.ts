@@ -34,6 +34,11 @@ export const settings = z
       min: 1,
       max: 365,
     }),
+    SESSIONS_PER_USER: integer(
+      50,
+      'Maximum number of sessions of a user; a further log-in ends the session that was refreshed longest ago.',
+      { min: 1, max: 100_000 },
+    ),
     REFRESH_GRACE_MS: milliseconds(
       10_000,
       'How long a used refresh token is still accepted, in milliseconds, for two tabs that refresh at the same time.',

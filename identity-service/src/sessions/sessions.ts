@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'chassis/observability/log';
 import type { User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
+import { findSession } from './find-session.ts';
 import {
   firstSecret,
   hashOf,
@@ -44,6 +45,8 @@ export interface SessionOptions {
   readonly lifeMs: number;
   /** How long the previous token is accepted after a rotation, for two tabs that refresh at the same time. */
   readonly graceMs: number;
+  /** The most sessions of a user; a further one ends the one that was refreshed longest ago. */
+  readonly maxPerUser: number;
   readonly log: Logger;
   readonly now?: () => number;
 }
@@ -53,7 +56,7 @@ const ATTEMPTS = 2;
 
 export function sessionsIn(
   db: Kysely<Schema>,
-  { lifeMs, graceMs, log, now = Date.now }: SessionOptions,
+  { lifeMs, graceMs, maxPerUser, log, now = Date.now }: SessionOptions,
 ): Sessions {
   /** Replaces the token by `next`. Returns false if it is no longer the current token. */
   const rotate = async ({ sessionId, secret }: RefreshToken, next: Buffer): Promise<boolean> => {
@@ -72,6 +75,12 @@ export function sessionsIn(
     return numUpdatedRows === 1n;
   };
 
+  const endOldest = (tx: Kysely<Schema>, userId: number) =>
+    sql`
+      delete from sessions where id in (
+        select id from sessions where user_id = ${userId}
+        order by rotated_at desc, created_at desc, id offset ${maxPerUser} for update)`.execute(tx);
+
   return {
     async start({ id: userId, username, passwordVersion }, tx = db) {
       const id = randomUUID();
@@ -87,6 +96,7 @@ export function sessionsIn(
         tx,
       );
       if (numAffectedRows !== 1n) return undefined;
+      await endOldest(tx, userId);
       const refreshToken = formatRefreshToken({ sessionId: id, secret });
       return { id, user: { id: userId, username }, refreshToken };
     },
@@ -127,24 +137,4 @@ export function sessionsIn(
       await db.deleteFrom('sessions').where('expires_at', '<=', new Date(now())).execute();
     },
   };
-}
-
-async function findSession(db: Kysely<Schema>, sessionId: string) {
-  const row = await db
-    .selectFrom('sessions')
-    .innerJoin('users', 'users.id', 'sessions.user_id')
-    .select(['users.id', 'users.username', 'sessions.token_hash', 'sessions.previous_hash'])
-    .select(['sessions.chain_key', 'sessions.rotated_at', 'sessions.expires_at'])
-    .where('sessions.id', '=', sessionId)
-    .executeTakeFirst();
-  return (
-    row && {
-      user: { id: row.id, username: row.username },
-      tokenHash: row.token_hash,
-      previousHash: row.previous_hash,
-      chainKey: row.chain_key,
-      rotatedAt: row.rotated_at.getTime(),
-      expiresAt: row.expires_at.getTime(),
-    }
-  );
 }

@@ -35,6 +35,7 @@ export function wire(context: IdentityContext): Service {
   const sessions = sessionsIn(db, {
     lifeMs: set.SESSION_DAYS * DAY_MS,
     graceMs: set.REFRESH_GRACE_MS,
+    maxPerUser: set.SESSIONS_PER_USER,
     log,
   });
   const passwords = createPasswords();

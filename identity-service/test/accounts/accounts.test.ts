@@ -47,7 +47,12 @@ describeOnBoth('accounts', (newDatabase) => {
       verify: jest.fn(real.verify),
       isOutdated: jest.fn(real.isOutdated),
     };
-    sessions = sessionsIn(database.db, { lifeMs: 86_400_000, graceMs: 10_000, log: silentLog });
+    sessions = sessionsIn(database.db, {
+      lifeMs: 86_400_000,
+      graceMs: 10_000,
+      maxPerUser: 50,
+      log: silentLog,
+    });
     outbox = outboxIn(database.db, () => undefined);
     accounts = accountsIn(database.db, passwords, sessions, outbox, allowAll);
   });

@@ -97,7 +97,13 @@ describeOnBoth('sessions', (newDatabase) => {
   });
 
   const make = (log = silentLog): Sessions =>
-    sessionsIn(database.db, { lifeMs: 30 * DAY_MS, graceMs: 10_000, log, now: clock.now });
+    sessionsIn(database.db, {
+      lifeMs: 30 * DAY_MS,
+      graceMs: 10_000,
+      maxPerUser: 50,
+      log,
+      now: clock.now,
+    });
   const started = async (): Promise<OpenSession> => (await sessions.start(cat))!;
   const countOf = async (id: string): Promise<number> =>
     (await database.db.selectFrom('sessions').select('id').where('id', '=', id).execute()).length;
@@ -190,6 +196,7 @@ describeOnBoth('sessions', (newDatabase) => {
     return sessionsIn(slow, {
       lifeMs: 30 * DAY_MS,
       graceMs: 10_000,
+      maxPerUser: 50,
       log: silentLog,
       now: clock.now,
     });
@@ -237,6 +244,25 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(await sessions.refresh(refreshToken)).toBeUndefined();
   });
 
+  test('one too many for a user ends the one that was refreshed longest ago, and none of others', async () => {
+    await database.db.deleteFrom('sessions').execute();
+    const other = (await sessions.start({ id: 2, username: 'early_bird', passwordVersion: 1 }))!;
+    sessions = sessionsIn(database.db, {
+      lifeMs: 30 * DAY_MS,
+      graceMs: 10_000,
+      maxPerUser: 2,
+      log: silentLog,
+      now: clock.now,
+    });
+    const [first, second] = [await started(), await started()];
+    clock.advance(1);
+    await sessions.refresh(first.refreshToken);
+    clock.advance(1);
+    const third = await started();
+    const counts = await Promise.all([first, second, third, other].map(({ id }) => countOf(id)));
+    expect(counts).toEqual([1, 0, 1, 1]);
+  });
+
   test('expired sessions are deleted, and no others', async () => {
     const over = await started();
     clock.advance(1);
@@ -280,7 +306,7 @@ describeOnServer('a login during a change of the password', () => {
     const testDatabase = await serverDatabase();
     const database = await openTestDatabase(testDatabase);
     const { db } = database;
-    const sessions = sessionsIn(db, { lifeMs: DAY_MS, graceMs: 0, log: silentLog });
+    const sessions = sessionsIn(db, { lifeMs: DAY_MS, graceMs: 0, maxPerUser: 50, log: silentLog });
     let starting: Promise<unknown> = Promise.resolve();
     await db.transaction().execute(async (tx) => {
       await tx.updateTable('users').set({ password_version: 2 }).where('id', '=', 1).execute();
