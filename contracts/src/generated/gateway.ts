@@ -252,7 +252,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description This also succeeds if there is no session or it has already ended. An invalid access token in `Authorization` is a 401. A body is ignored.
+         * @description This also succeeds if there is no session or it has already ended. An invalid access token in `Authorization` is a 401. While Identity cannot end the session, the answer is an error and the cookies stay, so that the log-out can be repeated. A body is ignored.
          */
         post: operations["logout"];
         delete?: never;

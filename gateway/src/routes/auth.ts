@@ -33,10 +33,10 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
   const withoutViewer =
     (req: Request) =>
     (error: unknown): undefined => {
-      const slug = error instanceof Problem ? error.slug : undefined;
-      // A page of another site must not delete the cookies either.
-      if (slug !== 'forbidden') sessions.end(req);
-      if (slug !== 'unauthenticated' || req.headers.authorization !== undefined) throw error;
+      const isEnded = error instanceof Problem && error.slug === 'unauthenticated';
+      // Not for a page of another site, and not while the session cannot be checked.
+      if (isEnded) sessions.end(req);
+      if (!isEnded || req.headers.authorization !== undefined) throw error;
     };
   return [
     {
@@ -76,9 +76,9 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
         sessions.rejectForeign(req);
         const caller = callerOf(req, requestDeadlineMs);
         const viewer = await sessions.viewerOf(req, caller).catch(withoutViewer(req));
-        // Deletes the cookies also when Identity fails. Not earlier, as viewerOf may set new ones.
-        sessions.end(req);
+        // Until Identity has ended the session, the cookies stay: nobody else could repeat the log-out.
         if (viewer !== undefined) await commands.logOut(viewer, caller);
+        sessions.end(req);
         return { status: 204 };
       },
     },

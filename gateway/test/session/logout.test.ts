@@ -1,4 +1,4 @@
-// Logging out: the cookies are cleared in any case, and Identity ends the session.
+// Logging out: Identity ends the session, and then the cookies are cleared.
 import { describe, expect, test } from '@jest/globals';
 import { commandBreaker } from '../support/breakers.ts';
 import { silent, status } from '../support/faulty-responders.ts';
@@ -106,7 +106,7 @@ describe('while Identity is unavailable', () => {
   ];
 
   test.each(unreachable)(
-    'the cookies are cleared and the answer names the failure when Identity %s',
+    'the cookies stay and the answer names the failure when Identity %s',
     async (_, inject, code, slug) => {
       const testbed = await startTestbed({ env: { REQUEST_DEADLINE_MS: '500' } });
       const session = testbed.identity.openSession(7);
@@ -114,16 +114,44 @@ describe('while Identity is unavailable', () => {
       await inject(testbed);
       const response = await logout(testbed, cookies(session));
       expectProblem(response, code, slug, PATH);
-      expect(setCookies(response)).toEqual(CLEARED);
+      expect(setCookies(response)).toEqual({});
     },
   );
 
-  test('the cookies of a session that needs a refresh are cleared, too', async () => {
+  test('the log-out can be repeated with the same cookies when Identity is back', async () => {
+    const testbed = await startTestbed();
+    const session = testbed.identity.openSession(7);
+    await testbed.request('/api/friends', { headers: bearer(session) });
+    await commandBreaker(testbed, 'identity', 'open');
+    expect((await logout(testbed, cookies(session))).status).toBe(503);
+    expect(logouts(testbed)).toEqual([]);
+    await commandBreaker(testbed, 'identity', 'close');
+    const response = await logout(testbed, cookies(session));
+    expect([response.status, setCookies(response)]).toEqual([204, CLEARED]);
+    expect(logouts(testbed)).toHaveLength(1);
+  });
+
+  test('the tokens of a session that was refreshed for the log-out reach the browser', async () => {
+    const testbed = await startTestbed();
+    const session = testbed.identity.openSession(7, { exp: justExpired() });
+    testbed.identity.respondWith((exchange) => {
+      if (exchange.req.method === 'DELETE') status(503)(exchange);
+      else exchange.respond();
+    });
+    const response = await logout(testbed, cookies(session));
+    expectProblem(response, 503, 'upstream-unavailable', PATH);
+    const { access, refresh } = setCookies(response);
+    expect(access).toMatch(/./);
+    expect(refresh).toMatch(/./);
+    expect(refresh).not.toBe(session.refreshToken);
+  });
+
+  test('the cookies of a session that needs a refresh stay, too', async () => {
     const testbed = await startTestbed();
     await testbed.identity.refuse();
     const response = await logout(testbed, cookies({ refreshToken: 'any' }));
     expectProblem(response, 503, 'upstream-unavailable', PATH);
-    expect(setCookies(response)).toEqual(CLEARED);
+    expect(setCookies(response)).toEqual({});
   });
 });
 
