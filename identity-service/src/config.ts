@@ -3,7 +3,7 @@ import { commonSettings } from 'chassis/settings/common';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
-import { integer, milliseconds, type SettingMeta, z } from 'chassis/settings/settings';
+import { integer, type SettingMeta, z } from 'chassis/settings/settings';
 
 /** A list of usernames, separated by commas. */
 const names = (fallback: string, about: string) =>
@@ -38,11 +38,6 @@ export const settings = z
       50,
       'Maximum number of sessions of a user; a further log-in ends the session that was refreshed longest ago.',
       { min: 1, max: 100_000 },
-    ),
-    REFRESH_GRACE_MS: milliseconds(
-      10_000,
-      'How long a used refresh token is still accepted, in milliseconds, for two tabs that refresh at the same time.',
-      { min: 0, max: 60_000 },
     ),
     SIGNING_KEY_DAYS: integer(
       30,

@@ -272,7 +272,7 @@ export interface paths {
         put?: never;
         /**
          * Get tokens, for clients other than browsers
-         * @description The body has a username and a password, as for `/api/auth/login`, or the refresh token of an earlier answer. A refresh token can be used once; if it is used again, its session ends.
+         * @description The body has a username and a password, as for `/api/auth/login`, or the refresh token of an earlier answer. A refresh token stays valid until its successor is used for the first time, since an answer may be lost; if it is used after that, its session ends.
          */
         post: operations["createToken"];
         delete?: never;
@@ -620,7 +620,7 @@ export interface components {
          */
         AccessToken: string;
         /**
-         * @description Opaque. It can be used once and is then replaced by a new refresh token. If it is used again, the session ends.
+         * @description Opaque. Each use returns its successor. It stays valid until the successor is used for the first time; if it is used after that, the session ends.
          * @example 7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11.bm90LWEtcmVhbC10b2tlbg
          */
         RefreshToken: string;

@@ -69,7 +69,7 @@ export interface paths {
         put?: never;
         /**
          * Get new tokens with a refresh token
-         * @description If a refresh token is used a second time, its session ends, because someone may have stolen the token. Within a few seconds, however, a second use returns the same new token again, so that two concurrent requests both succeed.
+         * @description A refresh token returns the same successor until the successor is used for the first time, since an answer may be lost on the way. If it is used after that, its session ends, because someone may have stolen it.
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -244,7 +244,7 @@ export interface components {
          */
         AccessToken: string;
         /**
-         * @description Opaque. It can be used once and is then replaced by a new refresh token. If it is used again, the session ends.
+         * @description Opaque. Each use returns its successor. It stays valid until the successor is used for the first time; if it is used after that, the session ends.
          * @example 7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11.bm90LWEtcmVhbC10b2tlbg
          */
         RefreshToken: string;
@@ -1243,7 +1243,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The session continues with new tokens. The old refresh token is no longer valid. */
+            /** @description The session continues with new tokens. The old refresh token is valid until the new one is used. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -13,7 +13,7 @@ export async function findSession(
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
     .select(['users.id', 'users.username', 'sessions.token_hash', 'sessions.previous_hash'])
-    .select(['sessions.chain_key', 'sessions.rotated_at', 'sessions.expires_at'])
+    .select(['sessions.chain_key', 'sessions.expires_at'])
     .where('sessions.id', '=', sessionId)
     .executeTakeFirst();
   return (
@@ -22,7 +22,6 @@ export async function findSession(
       tokenHash: row.token_hash,
       previousHash: row.previous_hash,
       chainKey: row.chain_key,
-      rotatedAt: row.rotated_at.getTime(),
       expiresAt: row.expires_at.getTime(),
     }
   );

@@ -51,14 +51,13 @@ export interface TokenFamily {
   readonly tokenHash: Uint8Array;
   readonly previousHash: Uint8Array | null;
   readonly chainKey: Uint8Array;
-  /** All times are in milliseconds since the epoch. */
-  readonly rotatedAt: number;
+  /** In milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
 /**
  * Derives the next secret from a secret and the key of its family. The result is always the same, so two tabs that refresh
- * at the same time get equal tokens. It needs both inputs, so neither the database nor a token alone is enough.
+ * at the same time, or a client whose answer was lost, get equal tokens. It needs both inputs, so neither the database nor a token alone is enough.
  */
 export function successorOf(
   secret: Uint8Array,
@@ -72,7 +71,8 @@ export function successorOf(
 /**
  * Classifies a presented token. Pure.
  * - `current`: the newest token of its family.
- * - `previous`: the token before it, within `graceMs` after the rotation, since two tabs may refresh at the same time.
+ * - `previous`: the token before it, which stays valid until its successor, the current token, is used for the first time:
+ *   the answer with the successor may have been lost, or another tab may have got it.
  * - `expired`: the session has expired.
  * - `reused`: an older token of the family.
  * - `unknown`: never a token of the family, so it says nothing about the session.
@@ -81,13 +81,12 @@ export function successorOf(
 export function classifyRefreshToken(
   family: TokenFamily,
   secret: Uint8Array,
-  { now, graceMs }: { readonly now: number; readonly graceMs: number },
+  now: number,
 ): 'current' | 'previous' | 'expired' | 'reused' | 'unknown' {
   if (family.expiresAt <= now) return 'expired';
   const presented = hashOf(secret);
   if (equal(family.tokenHash, presented)) return 'current';
-  const isPrevious = family.previousHash !== null && equal(family.previousHash, presented);
-  if (isPrevious) return now < family.rotatedAt + graceMs ? 'previous' : 'reused';
+  if (family.previousHash !== null && equal(family.previousHash, presented)) return 'previous';
   return wasIssued(secret, family.chainKey) ? 'reused' : 'unknown';
 }
 

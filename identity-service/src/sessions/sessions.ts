@@ -43,8 +43,6 @@ export interface Sessions {
 export interface SessionOptions {
   /** How long a session lives after its last refresh. */
   readonly lifeMs: number;
-  /** How long the previous token is accepted after a rotation, for two tabs that refresh at the same time. */
-  readonly graceMs: number;
   /** The most sessions of a user; a further one ends the one that was refreshed longest ago. */
   readonly maxPerUser: number;
   readonly log: Logger;
@@ -56,7 +54,7 @@ const ATTEMPTS = 2;
 
 export function sessionsIn(
   db: Kysely<Schema>,
-  { lifeMs, graceMs, maxPerUser, log, now = Date.now }: SessionOptions,
+  { lifeMs, maxPerUser, log, now = Date.now }: SessionOptions,
 ): Sessions {
   /** Replaces the token by `next`. Returns false if it is no longer the current token. */
   const rotate = async ({ sessionId, secret }: RefreshToken, next: Buffer): Promise<boolean> => {
@@ -108,7 +106,7 @@ export function sessionsIn(
         const found = await findSession(db, token.sessionId);
         if (found === undefined) return undefined;
         const next = successorOf(token.secret, found);
-        const status = classifyRefreshToken(found, token.secret, { now: now(), graceMs });
+        const status = classifyRefreshToken(found, token.secret, now());
         if (status === 'expired' || status === 'unknown') return undefined;
         if (status === 'previous' || (status === 'current' && (await rotate(token, next)))) {
           const refreshToken = formatRefreshToken({ sessionId: token.sessionId, secret: next });

@@ -34,7 +34,6 @@ export function wire(context: IdentityContext): Service {
   const tokens = createAccessTokens(keyStore);
   const sessions = sessionsIn(db, {
     lifeMs: set.SESSION_DAYS * DAY_MS,
-    graceMs: set.REFRESH_GRACE_MS,
     maxPerUser: set.SESSIONS_PER_USER,
     log,
   });

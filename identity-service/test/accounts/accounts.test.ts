@@ -49,7 +49,6 @@ describeOnBoth('accounts', (newDatabase) => {
     };
     sessions = sessionsIn(database.db, {
       lifeMs: 86_400_000,
-      graceMs: 10_000,
       maxPerUser: 50,
       log: silentLog,
     });
