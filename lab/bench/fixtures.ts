@@ -13,14 +13,16 @@ export const PAGE = 20;
 const NEWEST = 100_000_000;
 
 /**
- * A kind of requests. Posts: any of POSTS, all equally likely (`uniform`), or one (`hot`). Pages of a feed: by the AUTHORS
- * (`feed warm`), or by so many others that hardly any author occurs twice (`feed cold`).
+ * A kind of requests. Posts: any of POSTS, all equally likely (`uniform`), or the n-th post n times less often than the first
+ * (`zipf`: Zipf's law with s = 1), or one (`hot`). Pages of a feed: by the AUTHORS (`feed warm`), or by so many others that
+ * hardly any author occurs twice (`feed cold`).
  */
-export type Work = 'uniform' | 'hot' | 'feed warm' | 'feed cold';
+export type Work = 'uniform' | 'zipf' | 'hot' | 'feed warm' | 'feed cold';
 
-/** The range of ids of a work, all equally likely: of posts, or of the post that a page of a feed follows. */
+/** The range of ids of a work, all equally likely but for `zipf`: of posts, or of the post that a page of a feed follows. */
 const ID_RANGES = {
   uniform: { first: 1, last: POSTS },
+  zipf: { first: 1, last: POSTS },
   hot: { first: HOT_POST, last: HOT_POST },
   'feed warm': { first: PAGE + 1, last: POSTS + 1 },
   'feed cold': { first: POSTS + PAGE + 1, last: NEWEST + 1 },
@@ -75,10 +77,28 @@ export const targetOf = (work: Work, id: number): string =>
 export function idSequence(work: Work, seed: number): () => number {
   const { first, last } = ID_RANGES[work];
   let state = seed;
-  return () => {
+  const random = (): number => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return first + (((mixed ^ (mixed >>> 14)) >>> 0) % (last - first + 1));
+    return (mixed ^ (mixed >>> 14)) >>> 0;
   };
+  if (work === 'zipf') return () => zipfId(random() / 2 ** 32);
+  return () => first + (random() % (last - first + 1));
+}
+
+/** The weights of the posts by Zipf's law, each added to those before it. */
+const zipfSums = new Float64Array(POSTS);
+zipfSums.reduce((sum, _, index) => (zipfSums[index] = sum + 1 / (index + 1)), 0);
+
+/** @param share from 0 to 1, without 1: a place in the sum of all weights */
+function zipfId(share: number): number {
+  const weight = share * zipfSums[POSTS - 1]!;
+  let [low, high] = [0, POSTS - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (zipfSums[middle]! > weight) high = middle;
+    else low = middle + 1;
+  }
+  return low + 1;
 }

@@ -21,10 +21,10 @@ export interface Plan {
 
 // Rounds are short, so that figures that are compared were measured within seconds of each other.
 const full = {
-  rounds: 11,
+  rounds: 9,
   firstWarmUpMs: 2_500,
-  warmUpMs: 700,
-  measureMs: 1_300,
+  warmUpMs: 600,
+  measureMs: 1_200,
   profileMs: 8_000,
   memoryMs: 180_000,
   memoryWarmUpMs: 30_000,
