@@ -9,7 +9,7 @@ import type { Request } from 'express';
 import type { Caller } from '../upstream/engine/call.ts';
 import { failureOf } from '../views/data-source.ts';
 import { loadPost, loadPosts } from '../views/post/load.ts';
-import { createRenderer } from '../views/post/rendering.ts';
+import { renderPost } from '../views/post/rendering.ts';
 import { stitchPost, stitchPosts } from '../views/post/stitch.ts';
 import { statusHeaders } from '../views/status-headers.ts';
 import { createIdentify, type RouteContext } from './context.ts';
@@ -21,7 +21,6 @@ const checkNewPost = requestGuard('gateway', 'createPost');
 const checkPostChange = requestGuard('gateway', 'updatePost');
 
 export function postReadRoutes({ catalog, requestDeadlineMs, onDegraded }: RouteContext): Route[] {
-  const render = createRenderer();
   return [
     {
       method: 'get',
@@ -31,7 +30,7 @@ export function postReadRoutes({ catalog, requestDeadlineMs, onDegraded }: Route
         const { post, author } = await loadPost(catalog, id, callerOf(req, requestDeadlineMs));
         if (post.value === undefined || author === undefined)
           throw notFound('There is no such post', [post]);
-        return reply(req, render(post.value, author.value), [post, author], onDegraded);
+        return reply(req, renderPost(post.value, author.value), [post, author], onDegraded);
       },
     },
     defineRoute({
