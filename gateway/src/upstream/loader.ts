@@ -52,7 +52,10 @@ export function createLoader<T>(options: LoaderOptions<T>): Loader<T> {
   const batched = batch(upstream.query(endpoint), {
     upstream: upstream.name,
     maxIds: BATCH_MAX_IDS,
-    onBatch: (size) => observer.batch(endpoint.name, size),
+    onBatch: (size) => {
+      observer.batch(endpoint.name, size);
+      cache?.batchSent();
+    },
     trial: upstream.trial(endpoint),
     quarantine: createQuarantine({
       upstream: upstream.name,
