@@ -1,4 +1,5 @@
 // The source of user events: Identity's HTTP feed, or a JetStream stream.
+import type { Epochs } from 'chassis/events/epoch';
 import { type EventSource, UnknownOffset } from 'chassis/events/source';
 import { httpSource } from 'chassis/events/http-source';
 import { jetStreamSource } from 'chassis/events/nats/source';
@@ -7,6 +8,9 @@ export interface SourceSettings {
   readonly IDENTITY_URL: string;
   readonly NATS_URL?: string | undefined;
 }
+
+/** Called with an offset beyond the end of Identity's log, and the log's epochs. May throw a better error. */
+export type OnLost = (offset: number, epochs: Epochs | undefined) => Promise<void>;
 
 /** An event source that reports whether it fails. */
 export interface MonitoredSource extends EventSource {
@@ -25,7 +29,7 @@ const STREAM = { stream: 'USER_EVENTS', subject: 'user-events.>', name: 'social'
  */
 export function userEventSource(
   { IDENTITY_URL, NATS_URL }: SourceSettings,
-  onLost: (offset: number) => Promise<void>,
+  onLost: OnLost,
 ): MonitoredSource {
   if (NATS_URL !== undefined)
     return monitored(jetStreamSource({ urls: NATS_URL, waitMs: NATS_WAIT_MS, ...STREAM }));
@@ -33,7 +37,7 @@ export function userEventSource(
 }
 
 /** Reads the feed without waiting until its end is reached once, so that readiness is known quickly; then long-polls. */
-function feedSource(url: string, onLost: (offset: number) => Promise<void>): EventSource {
+function feedSource(url: string, onLost: OnLost): EventSource {
   const polling = httpSource({ url, waitMs: 0 });
   const longPolling = httpSource({ url });
   let reachedEnd = false;
@@ -44,7 +48,9 @@ function feedSource(url: string, onLost: (offset: number) => Promise<void>): Eve
         reachedEnd ||= batch.nextOffset >= batch.endOffset;
         return batch;
       } catch (error) {
-        if (error instanceof UnknownOffset) await onLost(after);
+        // The answer does not name the epochs, so they are read with a page.
+        if (error instanceof UnknownOffset)
+          await onLost(after, (await polling.read(0, signal)).epochs);
         throw error;
       }
     },

@@ -1,7 +1,7 @@
 // Composes the replica of Identity's users: consumer, admin routes, readiness and jobs.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceContext } from 'chassis/process/database-service';
-import type { EpochOffset } from 'chassis/events/epoch';
+import { type EpochOffset, requireContinuation } from 'chassis/events/epoch';
 import { UnknownOffset } from 'chassis/events/source';
 import { startConsumer } from 'chassis/events/consumer';
 import type { Schema } from '../schema.ts';
@@ -34,7 +34,12 @@ const pauseUntil =
 /** Starts to consume the user event log. Returns the parts of the service that concern the replica. */
 export function runReplica({ db, log, metrics, settings, prepared }: ReplicaContext) {
   const replica = replicaIn(db, log);
-  const source = userEventSource(settings, (offset) => replica.markLost(offset));
+  const source = userEventSource(settings, async (after, epochs) => {
+    const applied = await replica.offset();
+    // A log with another history is checked again each time, so its end does not matter: it may be the wrong log.
+    if (applied !== undefined) requireContinuation(applied, { epochs });
+    await replica.markLost(after);
+  });
   const appliedOffset = async (): Promise<number> => (await replica.state()).position;
   /** Throws UnknownOffset if the log has lost events, so that nothing is read until a rebuild. */
   const offset = async (): Promise<EpochOffset> => {

@@ -186,6 +186,21 @@ export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
     await untilState(service, 'consuming');
   });
 
+  test('the wrong log takes nothing away, and the right one is consumed again without anybody’s help', async () => {
+    const users = inEpoch(`${FIRST}:0`, manyUsers(3));
+    await transport.append(users);
+    const service = await startSocial();
+    await ready(service.adminUrl);
+    await transport.replace(inEpoch(`${SECOND}:0`, [named(1, 1, 'stranger')]));
+    await until('it takes nothing', async () =>
+      /social_log_state\{state="(lost|other_epoch)"\} 1/.test(await metricsOf(service)),
+    );
+    expect(await nameOf(service, 1)).toBe('user_1');
+    await transport.replace([...users, ...inEpoch(`${FIRST}:0`, [named(50, 1, 'renamed')])]);
+    await untilNamed(service, 1, 'renamed');
+    await untilState(service, 'consuming');
+  });
+
   test('a log with a new epoch that continues its offset is consumed', async () => {
     await transport.append(inEpoch(`${FIRST}:0`, manyUsers(3)));
     const service = await startSocial();

@@ -36,6 +36,7 @@ export function divergence(
   let differing: readonly number[] = [];
   return async () => {
     try {
+      if (!(await sides.replica.isServed())) return;
       const ids = await nextOfReplica();
       const logged = await nextOfLog();
       const suspects = [...new Set([...differing, ...ids, ...(await missingOf(sides, logged))])];

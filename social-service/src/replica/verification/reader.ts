@@ -4,6 +4,8 @@ import { servedGeneration } from '../authors.ts';
 import type { Schema } from '../../schema.ts';
 
 export interface ReplicaReader {
+  /** Whether a complete generation is served; before, there is nothing to compare. */
+  isServed(): Promise<boolean>;
   /** Returns names by id, without users that the replica does not have. */
   namesOf(ids: readonly number[]): Promise<Map<number, string>>;
   /** Returns the next ids in the replica after an id, in ascending order. */
@@ -17,6 +19,10 @@ export interface ReplicaReader {
 export function replicaReader(db: Kysely<Schema>): ReplicaReader {
   const selectUsers = () => db.selectFrom('authors').where('generation', '=', servedGeneration(db));
   return {
+    async isServed() {
+      return (await servedGeneration(db).executeTakeFirstOrThrow()).serving > 0;
+    },
+
     async namesOf(ids) {
       const rows = await selectUsers()
         .select(['id', 'username'])
