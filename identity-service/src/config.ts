@@ -34,6 +34,11 @@ export const settings = z
       min: 1,
       max: 365,
     }),
+    SESSION_MAX_DAYS: integer(
+      180,
+      'Days after its log-in until a session expires, however often it is refreshed.',
+      { min: 1, max: 3650 },
+    ),
     SESSIONS_PER_USER: integer(
       50,
       'Maximum number of sessions of a user; a further log-in ends the session that was refreshed longest ago.',

@@ -7,6 +7,8 @@ import { Problem } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
 import type { Credentials, NewUser, Session, TokenRequest } from 'contracts/types';
 import type { Request } from 'express';
+import type { Caller } from '../upstream/engine/call.ts';
+import { UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { Result } from '../upstream/result.ts';
 import type { RouteContext } from './context.ts';
 import { unwrap } from './unwrap.ts';
@@ -20,9 +22,25 @@ const checkTokenRequest = requestGuard('gateway', 'createToken');
 const anonymous = <T>(req: Request, body: T) => ({ body, address: clientAddressOf(req) });
 
 export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteContext): Route[] {
+  /** Ends the session that a browser had before; when that fails, the log-in succeeds all the same. */
+  const endFormerSession = async (req: Request, caller: Caller): Promise<void> => {
+    // A token in Authorization is that of an API client, not of this browser.
+    if (req.headers.authorization !== undefined) return;
+    try {
+      await commands.logOut(await sessions.viewerOf(req, caller), caller);
+    } catch (error) {
+      if (!(error instanceof Problem || error instanceof UpstreamFailure)) throw error;
+    }
+  };
   /** The answer to a browser: the user in the body, the tokens in cookies. */
-  const begin = (req: Request, result: Result<Session>, status: 200 | 201): Answer => {
+  const begin = async (
+    req: Request,
+    result: Result<Session>,
+    status: 200 | 201,
+    caller: Caller,
+  ): Promise<Answer> => {
     const session = unwrap(result);
+    await endFormerSession(req, caller);
     sessions.begin(req, session);
     const { user } = session;
     const location = status === 201 && { Location: `/api/users/${user.id}` };
@@ -47,7 +65,7 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
         sessions.rejectForeign(req);
         const body = parseBody<NewUser>(checkNewUser, req.body);
         const caller = callerOf(req, requestDeadlineMs);
-        return begin(req, await commands.register(anonymous(req, body), caller), 201);
+        return begin(req, await commands.register(anonymous(req, body), caller), 201, caller);
       },
     },
     {
@@ -58,7 +76,7 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
         sessions.rejectForeign(req);
         const body = parseBody<Credentials>(checkCredentials, req.body);
         const caller = callerOf(req, requestDeadlineMs);
-        return begin(req, await commands.logIn(anonymous(req, body), caller), 200);
+        return begin(req, await commands.logIn(anonymous(req, body), caller), 200, caller);
       },
     },
     {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { emailOf } from 'chassis/testing/users';
 import { CREDENTIALS, NEW_USER } from '../support/credentials.ts';
 import { expectProblem } from '../support/expectations.ts';
-import { sameOrigin, setCookies } from '../support/session.ts';
+import { bearer, cookies, justExpired, sameOrigin, setCookies } from '../support/session.ts';
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 import { problem } from 'chassis/testing/stub-server';
 
@@ -11,6 +11,12 @@ const post = (testbed: Testbed, path: string, json: object, headers: Record<stri
   testbed.request(path, { method: 'POST', json, headers: { ...sameOrigin(testbed), ...headers } });
 
 const TOKEN = /eyJ|refresh-secret/;
+
+/** The tokens of the sessions that the gateway has ended. */
+const ended = ({ identity }: Testbed) =>
+  identity.requests
+    .filter(({ method }) => method === 'DELETE')
+    .map(({ headers }) => headers.authorization);
 
 describe.each([
   ['a registration', '/api/auth/register', NEW_USER, 201, { id: 101, username: 'ann' }],
@@ -46,6 +52,33 @@ describe.each([
     expect(response.text + JSON.stringify(headers)).not.toMatch(TOKEN);
   });
 
+  test('ends the session that the browser had before, also one that needs a refresh', async () => {
+    const testbed = await startTestbed();
+    const former = testbed.identity.openSession(8);
+    const response = await post(testbed, path, body, cookies(former));
+    expect(response.status).toBe(status);
+    expect(ended(testbed)).toEqual([bearer(former).Authorization]);
+    expect(setCookies(response)['refresh']).not.toBe(former.refreshToken);
+    const expired = testbed.identity.openSession(8, { exp: justExpired() });
+    await post(testbed, '/api/auth/login', CREDENTIALS, cookies(expired));
+    expect(ended(testbed)).toHaveLength(2);
+  });
+
+  test.each([
+    ['cannot be ended', (testbed: Testbed) => cookies(testbed.identity.openSession(8))],
+    ['is over', () => cookies({ accessToken: 'x', refreshToken: 'spent' })],
+    ['is that of an API client', (testbed: Testbed) => bearer(testbed.identity.openSession(8))],
+  ])('succeeds when the session before %s', async (_what, headersOf) => {
+    const testbed = await startTestbed();
+    testbed.identity.respondWith((exchange) => {
+      if (exchange.req.method === 'DELETE') exchange.req.socket.destroy();
+      else exchange.respond();
+    });
+    const response = await post(testbed, path, body, headersOf(testbed));
+    expect([response.status, response.body]).toEqual([status, { user }]);
+    expect(setCookies(response)['access']).toMatch(/^eyJ/);
+  });
+
   test('from a foreign page is rejected, without a request to Identity', async () => {
     const testbed = await startTestbed();
     for (const originHeaders of [
@@ -73,10 +106,13 @@ describe.each([
   test('sends nothing of the browser to Identity but the input', async () => {
     const testbed = await startTestbed();
     await post(testbed, path, body, { Cookie: 'access=old; refresh=older', 'User-Agent': 'mine' });
-    expect(testbed.identity.requests).toEqual([expect.objectContaining({ method: 'POST', body })]);
-    expect(JSON.stringify(testbed.identity.requests[0]?.headers)).not.toMatch(
-      /old|mine|cookie|origin/i,
-    );
+    expect(testbed.identity.requests).toEqual([
+      expect.objectContaining({ method: 'POST', body }),
+      // Only to end the session that the browser had before.
+      expect.objectContaining({ method: 'POST', body: { refreshToken: 'older' } }),
+    ]);
+    for (const { headers } of testbed.identity.requests)
+      expect(JSON.stringify(headers)).not.toMatch(/old|mine|cookie|origin/i);
   });
 });
 

@@ -43,6 +43,8 @@ export interface Sessions {
 export interface SessionOptions {
   /** How long a session lives after its last refresh. */
   readonly lifeMs: number;
+  /** How long a session lives in all. */
+  readonly maxLifeMs: number;
   /** The most sessions of a user; a further one ends the one that was refreshed longest ago. */
   readonly maxPerUser: number;
   readonly log: Logger;
@@ -54,7 +56,7 @@ const ATTEMPTS = 2;
 
 export function sessionsIn(
   db: Kysely<Schema>,
-  { lifeMs, maxPerUser, log, now = Date.now }: SessionOptions,
+  { lifeMs, maxLifeMs, maxPerUser, log, now = Date.now }: SessionOptions,
 ): Sessions {
   /** Replaces the token by `next`. Returns false if it is no longer the current token. */
   const rotate = async ({ sessionId, secret }: RefreshToken, next: Buffer): Promise<boolean> => {
@@ -65,7 +67,8 @@ export function sessionsIn(
         token_hash: hashOf(next),
         previous_hash: hashOf(secret),
         rotated_at: new Date(at),
-        expires_at: new Date(at + lifeMs),
+        expires_at: sql`least(${new Date(at + lifeMs)}::timestamptz,
+          created_at + ${maxLifeMs}::bigint * interval '1 millisecond')`,
       })
       .where('id', '=', sessionId)
       .where('token_hash', '=', hashOf(secret))

@@ -34,6 +34,7 @@ export function wire(context: IdentityContext): Service {
   const tokens = createAccessTokens(keyStore);
   const sessions = sessionsIn(db, {
     lifeMs: set.SESSION_DAYS * DAY_MS,
+    maxLifeMs: set.SESSION_MAX_DAYS * DAY_MS,
     maxPerUser: set.SESSIONS_PER_USER,
     log,
   });

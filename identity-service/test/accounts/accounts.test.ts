@@ -49,6 +49,7 @@ describeOnBoth('accounts', (newDatabase) => {
     };
     sessions = sessionsIn(database.db, {
       lifeMs: 86_400_000,
+      maxLifeMs: 86_400_000,
       maxPerUser: 50,
       log: silentLog,
     });

@@ -86,6 +86,7 @@ describeOnBoth('sessions', (newDatabase) => {
   const make = (log = silentLog): Sessions =>
     sessionsIn(database.db, {
       lifeMs: 30 * DAY_MS,
+      maxLifeMs: 100 * DAY_MS,
       maxPerUser: 50,
       log,
       now: clock.now,
@@ -181,6 +182,7 @@ describeOnBoth('sessions', (newDatabase) => {
     });
     return sessionsIn(slow, {
       lifeMs: 30 * DAY_MS,
+      maxLifeMs: 100 * DAY_MS,
       maxPerUser: 50,
       log: silentLog,
       now: clock.now,
@@ -221,6 +223,18 @@ describeOnBoth('sessions', (newDatabase) => {
     expect(await sessions.refresh(last.refreshToken)).toBeUndefined();
   });
 
+  test('a session ends 100 days after its log-in, however often it is refreshed', async () => {
+    let { refreshToken } = await started();
+    for (let day = 25; day < 100; day += 25) {
+      clock.advance(25 * DAY_MS);
+      ({ refreshToken } = (await sessions.refresh(refreshToken))!);
+    }
+    clock.advance(25 * DAY_MS - 1);
+    ({ refreshToken } = (await sessions.refresh(refreshToken))!);
+    clock.advance(1);
+    expect(await sessions.refresh(refreshToken)).toBeUndefined();
+  });
+
   test('a logout ends a session once, and only a session of its own user', async () => {
     const { id, refreshToken } = await started();
     expect(await sessions.end({ userId: 2, sessionId: id })).toBe(false);
@@ -234,6 +248,7 @@ describeOnBoth('sessions', (newDatabase) => {
     const other = (await sessions.start({ id: 2, username: 'early_bird', passwordVersion: 1 }))!;
     sessions = sessionsIn(database.db, {
       lifeMs: 30 * DAY_MS,
+      maxLifeMs: 100 * DAY_MS,
       maxPerUser: 2,
       log: silentLog,
       now: clock.now,
@@ -290,7 +305,12 @@ describeOnServer('a login during a change of the password', () => {
     const testDatabase = await serverDatabase();
     const database = await openTestDatabase(testDatabase);
     const { db } = database;
-    const sessions = sessionsIn(db, { lifeMs: DAY_MS, maxPerUser: 50, log: silentLog });
+    const sessions = sessionsIn(db, {
+      lifeMs: DAY_MS,
+      maxLifeMs: DAY_MS,
+      maxPerUser: 50,
+      log: silentLog,
+    });
     let starting: Promise<unknown> = Promise.resolve();
     await db.transaction().execute(async (tx) => {
       await tx.updateTable('users').set({ password_version: 2 }).where('id', '=', 1).execute();
