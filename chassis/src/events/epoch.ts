@@ -1,16 +1,8 @@
 // Epochs of a log: names of its history. A log begins a new epoch when its database has another history, as after a restore
 // or the promotion of a standby. Offsets of two histories cannot be compared, except up to the point where they part.
-import { type Events, SourceError, UnknownOffset } from './source.ts';
+import { type Epoch, type Epochs, type Events, SourceError, UnknownOffset } from './source.ts';
 
-/** One epoch of a log. */
-export interface Epoch {
-  readonly id: string;
-  /** The epoch has the events after this offset. All events up to it belong to older epochs, too. */
-  readonly beganAfter: number;
-}
-
-/** The epochs of a log, oldest first; at least one. */
-export type Epochs = readonly Epoch[];
+export type { Epoch, Epochs };
 
 /** An offset, and the epoch that it belongs to: only both together are a place in one history. */
 export interface EpochOffset {

@@ -1,5 +1,14 @@
 // The source of a log's events for a consumer, whatever carries them, and its errors.
-import type { Epochs } from './epoch.ts';
+
+/** One epoch of a log. */
+export interface Epoch {
+  readonly id: string;
+  /** The epoch has the events after this offset. All events up to it belong to older epochs, too. */
+  readonly beganAfter: number;
+}
+
+/** The epochs of a log, oldest first; at least one. */
+export type Epochs = readonly Epoch[];
 
 /** Events in log order. Payloads are not validated here; the consumer validates them. */
 export interface Events {
