@@ -57,10 +57,7 @@ export function createLoader<T>(options: LoaderOptions<T>): Loader<T> {
       cache?.batchSent();
     },
     trial: upstream.trial(endpoint),
-    quarantine: createQuarantine({
-      upstream: upstream.name,
-      breakerState: () => upstream.breaker.state,
-    }),
+    quarantine: createQuarantine({ upstream: upstream.name, breaker: upstream.breaker }),
     onQuarantined: () => observer.rejected(upstream.client, 'quarantined'),
   });
   if (cache === undefined)

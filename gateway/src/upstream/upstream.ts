@@ -96,7 +96,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const send = <Q, T>(endpoint: Endpoint<Q, T>, layers: readonly Layer<Q, T>[]): Call<Q, T> =>
     stack([...layers, ...timed(endpoint)], transport.call(endpoint));
   const endpoints = createEndpointGuard({
-    quarantine: createQuarantine({ upstream: name, breakerState: () => gate.breaker.state }),
+    quarantine: createQuarantine({ upstream: name, breaker: gate.breaker }),
     onQuarantined: () => observer.rejected(name, 'quarantined'),
   });
   /** The layers of an attempt, and the same past the breaker. `first` are outermost in both. */

@@ -11,7 +11,11 @@ function arrange() {
   const now = () => clock.ms;
   const onQuarantined = jest.fn();
   const endpoints = createEndpointGuard({
-    quarantine: createQuarantine<string>({ upstream: 'social', breakerState: () => 'closed', now }),
+    quarantine: createQuarantine<string>({
+      upstream: 'social',
+      breaker: { state: 'closed', resetMs: 5000 },
+      now,
+    }),
     onQuarantined,
     now,
   });

@@ -43,6 +43,8 @@ export interface Breaker {
   readonly name: BreakerName;
   readonly upstream: UpstreamName;
   readonly state: BreakerState;
+  /** How long it stays open before it lets a probe through, unless the upstream asks for more. */
+  readonly resetMs: number;
   /** False while the breaker would reject an attempt. */
   readonly available: boolean;
   /** The failure that rejects an attempt now, counted as a rejection; undefined when the attempt may be sent. */
@@ -76,9 +78,7 @@ export function createBreaker({
     setImmediate(() => old.shutdown());
   };
   const newCircuit = (): Circuit => {
-    const created = createCircuit(settings, (at) => {
-      probeAt = at;
-    });
+    const created = createCircuit(settings, (at) => void (probeAt = at));
     created.on('open', changed);
     created.on('halfOpen', changed);
     created.on('close', () => {
@@ -108,6 +108,7 @@ export function createBreaker({
   return {
     name,
     upstream,
+    resetMs: settings.resetMs,
     get state() {
       return state();
     },

@@ -1,6 +1,6 @@
 // Keys whose own requests fail while the upstream works: a post that makes Social answer 500, for example. Such a key is
 // rejected by itself for a moment, so that its failures neither open the breaker for all other keys nor spoil a batch.
-import type { BreakerState } from './breaker.ts';
+import type { Breaker } from './breaker.ts';
 import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
 
 /** Failures that may follow from what was requested. The others, such as a refused connection, are about the upstream. */
@@ -16,16 +16,15 @@ export const MAY_DEPEND_ON_REQUEST: ReadonlySet<FailureKind> = new Set([
   'server-error',
 ]);
 
-const FIRST_MS = 1_000;
-const LONGEST_MS = 30_000;
-/** A key that failed before is not the probe of a half-open breaker, unless no other request came for so long. */
-const PROBE_RESERVE_MS = 1_000;
+/** The first quarantine, and the longest, as parts of the time that the breaker stays open. */
+const FIRST = 0.2;
+const LONGEST = 6;
 /** The oldest suspects are forgotten beyond this number. */
 const MAX_SUSPECTS = 1_000;
 
 export interface QuarantineOptions {
   readonly upstream: UpstreamName;
-  readonly breakerState: () => BreakerState;
+  readonly breaker: Pick<Breaker, 'state' | 'resetMs'>;
   /** Milliseconds; tests bring their own clock. */
   readonly now?: () => number;
 }
@@ -46,23 +45,28 @@ interface Suspect {
   readonly rejection: UpstreamFailure;
 }
 
-/** The time is 1 s after the second failure in a row, and doubles with each further one, up to 30 s. */
+/**
+ * The time is a fifth of the time that the breaker stays open after the second failure in a row, 1 s by default. It doubles
+ * with each further one, up to 30 s by default. A key that failed before is not the probe of a half-open breaker, unless no
+ * other request came for the first of these times.
+ */
 export function createQuarantine<K>({
   upstream,
-  breakerState,
+  breaker,
   now = () => performance.now(),
 }: QuarantineOptions): Quarantine<K> {
+  const [firstMs, longestMs] = [breaker.resetMs * FIRST, breaker.resetMs * LONGEST];
   const suspects = new Map<K, Suspect>();
   /** When the breaker was first seen half-open; undefined while it is not. */
   let halfOpenSince: number | undefined;
 
   const isReservedForOthers = (): boolean => {
-    if (breakerState() !== 'half_open') {
+    if (breaker.state !== 'half_open') {
       halfOpenSince = undefined;
       return false;
     }
     halfOpenSince ??= now();
-    return now() < halfOpenSince + PROBE_RESERVE_MS;
+    return now() < halfOpenSince + firstMs;
   };
 
   return {
@@ -72,18 +76,20 @@ export function createQuarantine<K>({
       return now() < suspect.until || isReservedForOthers() ? suspect.rejection : undefined;
     },
     // While the breaker is half-open, there are no trials, only its probe.
-    needsTrial: (key) => suspects.has(key) && breakerState() !== 'half_open',
+    needsTrial: (key) => suspects.has(key) && breaker.state !== 'half_open',
     failed(key, error) {
       if (!(error instanceof UpstreamFailure) || !MAY_DEPEND_ON_REQUEST.has(error.kind)) return;
       const failures = (suspects.get(key)?.failures ?? 0) + 1;
       // One failure may have been chance: the next request shows.
-      const ms = failures === 1 ? 0 : Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 2));
+      const ms = failures === 1 ? 0 : Math.min(longestMs, firstMs * 2 ** (failures - 2));
       // Deleted first, so that the map stays in the order of the last failures.
       suspects.delete(key);
       suspects.set(key, {
         failures,
         until: now() + ms,
-        rejection: new UpstreamFailure(upstream, 'quarantined', { retryAfterS: ms / 1000 }),
+        rejection: new UpstreamFailure(upstream, 'quarantined', {
+          retryAfterS: Math.max(1, Math.ceil(ms / 1000)),
+        }),
       });
       for (const oldest of suspects.keys()) {
         if (suspects.size <= MAX_SUSPECTS) break;

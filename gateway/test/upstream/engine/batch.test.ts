@@ -1,5 +1,4 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import type { BreakerState } from '../../../src/upstream/engine/breaker.ts';
 import { createQuarantine } from '../../../src/upstream/engine/quarantine.ts';
 import { batch } from '../../../src/upstream/engine/layers/batch.ts';
 import { aCaller, deferredCall, failure, settle } from './arrange.ts';
@@ -9,13 +8,15 @@ function arrange(maxIds = 100) {
   const trials = deferredCall<readonly number[], ReadonlyMap<number, string>>();
   const onBatch = jest.fn();
   const onQuarantined = jest.fn();
-  const breakerState = jest.fn((): BreakerState => 'closed');
   const options = {
     upstream: 'identity',
     maxIds,
     onBatch,
     trial: trials.call,
-    quarantine: createQuarantine<number>({ upstream: 'identity', breakerState }),
+    quarantine: createQuarantine<number>({
+      upstream: 'identity',
+      breaker: { state: 'closed', resetMs: 5000 },
+    }),
     onQuarantined,
   } as const;
   return { requests, trials: trials.requests, onBatch, onQuarantined, call: batch(call, options) };

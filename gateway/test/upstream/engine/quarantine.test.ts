@@ -8,7 +8,12 @@ function arrange() {
   const clock = { ms: 0, state: 'closed' as BreakerState };
   const quarantine = createQuarantine<number | string>({
     upstream: 'identity',
-    breakerState: () => clock.state,
+    breaker: {
+      resetMs: 5000,
+      get state() {
+        return clock.state;
+      },
+    },
     now: () => clock.ms,
   });
   return { clock, quarantine };
