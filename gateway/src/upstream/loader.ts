@@ -52,10 +52,7 @@ export function createLoader<T>(options: LoaderOptions<T>): Loader<T> {
   const batched = batch(upstream.query(endpoint), {
     upstream: upstream.name,
     maxIds: BATCH_MAX_IDS,
-    onBatch: (size) => {
-      observer.batch(endpoint.name, size);
-      cache?.batchSent();
-    },
+    onBatch: (size) => observer.batch(endpoint.name, size),
     trial: upstream.trial(endpoint),
     quarantine: createQuarantine({ upstream: upstream.name, breaker: upstream.breaker }),
     onQuarantined: () => observer.rejected(upstream.client, 'quarantined'),

@@ -23,7 +23,6 @@ export const createCaches = (settings: Settings, observer: Observer) => ({
     freshMs: settings.POST_TTL_MS,
     absentMs: settings.POST_TTL_MS,
     staleMs: 0,
-    selective: true,
     maxSize: settings.POST_CACHE_BYTES,
     // A character takes at most two bytes in memory, and is there twice: in the post and in its rendering.
     sizeOf: (post) => POST_OVERHEAD_BYTES + 4 * (post?.content.length ?? 0),

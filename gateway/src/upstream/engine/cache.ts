@@ -1,6 +1,5 @@
 // A bounded LRU cache whose entries are fresh, then stale. The only file that knows lru-cache.
 import { LRUCache } from 'lru-cache';
-import { createDoorkeeper } from './doorkeeper.ts';
 
 export interface CacheOptions<T> {
   /** How long an entry is fresh, in milliseconds: used without a request. 0: never. */
@@ -12,11 +11,6 @@ export interface CacheOptions<T> {
   /** The limit for the sum of all `sizeOf`. */
   readonly maxSize: number;
   readonly sizeOf: (value: T | undefined) => number;
-  /**
-   * Whether, while ids travel in large batches, only what is requested often gets an entry. One more id in a large batch
-   * costs less than an entry that survives the young generation and dies old.
-   */
-  readonly selective?: boolean;
   /** Called with a value that replaces an older one which was not invalidated. */
   readonly onRefreshed?: (value: T | undefined, older: T | undefined) => void;
   /** The clock, in milliseconds; for tests. */
@@ -35,13 +29,8 @@ export interface Cache<T> {
   readonly size: number;
   get(id: number): CacheResult<T>;
   set(id: number, value: T | undefined): void;
-  /**
-   * Starts a request for an id. Its value is stored only if the entry is not invalidated meanwhile.
-   * @returns undefined when the value is not worth an entry
-   */
-  lease(id: number): Lease<T> | undefined;
-  /** Reports that the ids of some leases travel in one batch. */
-  batchSent(): void;
+  /** Starts a request for an id. Its value is stored only if the entry is not invalidated meanwhile. */
+  lease(id: number): Lease<T>;
   /** Deletes an entry that has changed, and ends its leases: a request that started before may bring the old value. */
   invalidate(id: number): void;
 }
@@ -55,15 +44,10 @@ export interface Lease<T> {
 interface Entry<T> {
   readonly value: T | undefined;
   readonly freshUntil: number;
-  hits: number;
 }
 
 const NOTHING = { kind: 'nothing' } as const;
 const JITTER = 0.1;
-/** A doorkeeper counts for this share of a lifetime. */
-const WINDOW_SHARE = 0.125;
-/** An entry with so many hits is stored again when it has expired. */
-const HITS_TO_STAY = 3;
 
 export function createCache<T>(options: CacheOptions<T>): Cache<T> {
   const { freshMs, absentMs, staleMs, maxSize, sizeOf, onRefreshed } = options;
@@ -72,35 +56,16 @@ export function createCache<T>(options: CacheOptions<T>): Cache<T> {
     maxSize,
     sizeCalculation: (entry) => sizeOf(entry.value),
   });
-  /** The newest lease of each id; older ones have ended. */
-  const leases = new Map<number, Lease<T>>();
-  const windowMs = freshMs * WINDOW_SHARE;
-  const doorkeeper = options.selective ? createDoorkeeper({ windowMs, now }) : undefined;
+  /** The valid leases of each id. */
+  const leases = new Map<number, Set<object>>();
 
   const set = (id: number, value: T | undefined): void => {
     const lifetime = value === undefined ? absentMs : freshMs;
     const jitter = 1 - JITTER * random();
     const older = entries.peek(id);
     if (older !== undefined) onRefreshed?.(value, older.value);
-    entries.set(id, { value, freshUntil: now() + lifetime * jitter, hits: 0 });
+    entries.set(id, { value, freshUntil: now() + lifetime * jitter });
   };
-
-  class OwnLease implements Lease<T> {
-    readonly #id: number;
-    constructor(id: number) {
-      this.#id = id;
-    }
-    store(value: T | undefined): void {
-      if (this.#end()) set(this.#id, value);
-    }
-    release(): void {
-      this.#end();
-    }
-    /** @returns whether the lease was valid until now */
-    #end(): boolean {
-      return leases.get(this.#id) === this && leases.delete(this.#id);
-    }
-  }
 
   return {
     get size() {
@@ -110,25 +75,33 @@ export function createCache<T>(options: CacheOptions<T>): Cache<T> {
       const entry = entries.get(id);
       if (entry === undefined) return NOTHING;
       const ttlMs = entry.freshUntil - now();
-      if (ttlMs > 0) {
-        entry.hits += 1;
-        return { kind: 'fresh', value: entry.value, ttlMs };
-      }
+      if (ttlMs > 0) return { kind: 'fresh', value: entry.value, ttlMs };
       // An entity that was absent may exist by now, so only a value is used stale.
       if (entry.value !== undefined && ttlMs > -staleMs)
         return { kind: 'stale', value: entry.value };
-      if (entry.hits >= HITS_TO_STAY) doorkeeper?.welcome(id);
       entries.delete(id);
       return NOTHING;
     },
     set,
     lease(id) {
-      if (doorkeeper?.admits(id) === false) return undefined;
-      const lease = new OwnLease(id);
-      leases.set(id, lease);
-      return lease;
+      const token = {};
+      const others = leases.get(id);
+      if (others === undefined) leases.set(id, new Set([token]));
+      else others.add(token);
+      /** @returns false when the entry was invalidated since */
+      const end = (): boolean => {
+        const valid = leases.get(id);
+        const wasValid = valid?.delete(token) ?? false;
+        if (valid?.size === 0) leases.delete(id);
+        return wasValid;
+      };
+      return {
+        store(value) {
+          if (end()) set(id, value);
+        },
+        release: () => void end(),
+      };
     },
-    batchSent: () => doorkeeper?.batchSent(),
     invalidate(id) {
       leases.delete(id);
       entries.delete(id);

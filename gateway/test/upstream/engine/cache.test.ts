@@ -1,10 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  createCache,
-  createImmutableCache,
-  type Lease,
-} from '../../../src/upstream/engine/cache.ts';
+import { createCache, createImmutableCache } from '../../../src/upstream/engine/cache.ts';
 
 const cacheOf = (maxSize: number, random = 0) =>
   createCache<string>({
@@ -60,9 +56,9 @@ describe('invalidation', () => {
 
   test('lets a later lease store its value, and ends an earlier lease', () => {
     const cache = cacheOf(10);
-    const before = cache.lease(1)!;
+    const before = cache.lease(1);
     cache.invalidate(1);
-    const after = cache.lease(1)!;
+    const after = cache.lease(1);
     after.store('new');
     before.store('old');
     expect(cache.get(1)).toMatchObject({ value: 'new' });
@@ -70,7 +66,7 @@ describe('invalidation', () => {
 
   test('ends an earlier lease whose request found an absence', () => {
     const cache = cacheOf(10);
-    const before = cache.lease(1)!;
+    const before = cache.lease(1);
     cache.invalidate(1);
     before.store(undefined);
     expect(cache.get(1).kind).toBe('nothing');
@@ -78,7 +74,7 @@ describe('invalidation', () => {
 
   test('does not end the leases of other ids', () => {
     const cache = cacheOf(10);
-    const other = cache.lease(2)!;
+    const other = cache.lease(2);
     cache.invalidate(1);
     other.store('other');
     expect(cache.get(2)).toMatchObject({ value: 'other' });
@@ -86,7 +82,7 @@ describe('invalidation', () => {
 
   test('a lease stores nothing after it was released or has stored a value', () => {
     const cache = cacheOf(10);
-    const [released, stored] = [cache.lease(1)!, cache.lease(2)!];
+    const [released, stored] = [cache.lease(1), cache.lease(2)];
     released.release();
     released.store('a');
     stored.store('b');
@@ -104,13 +100,13 @@ describe('invalidation', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const cache = cacheOf(10);
-        const pending: { version: number; lease: Lease<string> }[] = [];
+        const pending: { version: number; lease: ReturnType<typeof cache.lease> }[] = [];
         let version = 0;
         for (const current of steps) {
           if (current === 'change') {
             version += 1;
             cache.invalidate(1);
-          } else if (current === 'request') pending.push({ version, lease: cache.lease(1)! });
+          } else if (current === 'request') pending.push({ version, lease: cache.lease(1) });
           else {
             const [ended] = pending.splice(current.endsAt % (pending.length || 1), 1);
             ended?.lease.store(String(ended.version));
@@ -120,57 +116,6 @@ describe('invalidation', () => {
         }
       }),
     );
-  });
-});
-
-/** Makes a selective cache after a batch of so many ids. */
-function selectiveCache(batchSize: number) {
-  const clock = { now: 0 };
-  const cache = createCache<string>({
-    freshMs: 1000,
-    absentMs: 1000,
-    staleMs: 0,
-    maxSize: 1_000_000,
-    sizeOf: () => 1,
-    selective: true,
-    now: () => clock.now,
-    random: () => 0,
-  });
-  const sendBatch = (): void => {
-    for (let id = 1; id <= batchSize; id += 1) cache.lease(2000 + id)?.release();
-    cache.batchSent();
-  };
-  const request = (id: number): string => {
-    const { kind } = cache.get(id);
-    if (kind === 'nothing') cache.lease(id)?.store('value');
-    return kind;
-  };
-  sendBatch();
-  clock.now += 125;
-  return { clock, request, sendBatch };
-}
-
-describe('a selective cache', () => {
-  test('stores everything while batches are small', () => {
-    const { request } = selectiveCache(10);
-    expect([1, 1, 2, 2].map(request)).toEqual(['nothing', 'fresh', 'nothing', 'fresh']);
-  });
-
-  test('stores a value at the second request in short time while batches are large', () => {
-    const { request } = selectiveCache(20);
-    expect([1, 1, 1, 2].map(request)).toEqual(['nothing', 'nothing', 'fresh', 'nothing']);
-  });
-
-  test('stores a value again at once when its expired entry was used often', () => {
-    const { request, clock, sendBatch } = selectiveCache(20);
-    expect([1, 1, 1, 1, 1].map(request).at(-1)).toBe('fresh');
-    expect([2, 2, 2, 2].map(request).at(-1)).toBe('fresh');
-    clock.now = 1100;
-    sendBatch();
-    sendBatch();
-    clock.now = 1225;
-    expect([1, 1].map(request)).toEqual(['nothing', 'fresh']);
-    expect([2, 2].map(request)).toEqual(['nothing', 'nothing']);
   });
 });
 

@@ -1,7 +1,7 @@
 // Serves values from a cache: a fresh one without a request; a stale one, or none, when everything below fails.
 import type { Layer, Reply } from '../call.ts';
 import { UpstreamFailure } from '../failure.ts';
-import type { Cache, Lease } from '../cache.ts';
+import type { Cache } from '../cache.ts';
 
 export interface CacheLayerOptions<T> {
   readonly cache: Cache<T>;
@@ -54,20 +54,13 @@ export const serveFromCache =
 export const storeInCache =
   <T>(cache: Cache<T>): Layer<number, T | undefined> =>
   (inner) =>
-    function storedInCache(id, caller) {
+    async function storedInCache(id, caller) {
       const lease = cache.lease(id);
-      return lease === undefined ? inner(id, caller) : storedBy(lease, inner(id, caller));
+      try {
+        const reply = await inner(id, caller);
+        lease.store(reply.value);
+        return reply;
+      } finally {
+        lease.release();
+      }
     };
-
-async function storedBy<T>(
-  lease: Lease<T>,
-  fetching: Promise<Reply<T | undefined>>,
-): Promise<Reply<T | undefined>> {
-  try {
-    const reply = await fetching;
-    lease.store(reply.value);
-    return reply;
-  } finally {
-    lease.release();
-  }
-}
