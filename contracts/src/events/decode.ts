@@ -59,17 +59,7 @@ export interface InvalidEvent {
 }
 export type UserEvent = NamedEvent | DeletedEvent | UnknownEvent | InvalidEvent;
 
-const ENVELOPE = [
-  'specversion',
-  'id',
-  'source',
-  'type',
-  'subject',
-  'time',
-  'sequence',
-  'datacontenttype',
-  'traceparent',
-];
+const ENVELOPE = invalidReasons.filter((part) => !['event', 'method', 'data'].includes(part));
 /** What consumers use of the events. Other fields are not checked, so that writers may add, change and drop them. */
 export const usedFields: Readonly<Record<EventType, readonly string[]>> = {
   UserCreated: [...ENVELOPE, 'data.id', 'data.username'],

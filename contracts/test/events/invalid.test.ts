@@ -91,3 +91,11 @@ test('very deep nesting is invalid in a known part and ignored in an unknown fie
   expect(decodeUserEvent({ ...updated, data: depth })).toEqual(broken('data'));
   expect(decodeUserEvent({ ...updated, later: depth })).toMatchObject({ kind: 'named' });
 });
+
+test('an event whose epochs cannot be read is invalid, and one without epochs is not', () => {
+  expect(decodeUserEvent({ ...updated, epoch: '4f1c9a22b7d0e853:0' })).toMatchObject({
+    kind: 'named',
+  });
+  expect(decodeUserEvent({ ...updated, epoch: '4f1c9a22b7d0e853' })).toEqual(broken('epoch'));
+  expect(decodeUserEvent(updated)).toMatchObject({ kind: 'named' });
+});
