@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Problem, problemDocument, type InputFault, type ProblemSlug } from 'chassis/http/problem';
-import { serialize } from 'chassis/http/validators';
+import { SerializedBody } from 'chassis/http/validators';
 
 /** One request with its complete body. */
 export interface ReceivedRequest {
@@ -185,7 +185,7 @@ function send(res: ServerResponse, response: StubResponse): void {
   const type = status < 400 ? 'application/json' : 'application/problem+json';
   res.writeHead(status, {
     ...(text !== '' && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
-    ...(status === 200 && { ETag: serialize(response.body).etag }),
+    ...(status === 200 && { ETag: new SerializedBody(text).etag }),
     ...headers,
   });
   res.end(text);

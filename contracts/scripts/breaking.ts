@@ -38,45 +38,52 @@ interface Change {
   readonly base?: { readonly value?: unknown };
 }
 
-/** The changes from the document at path `base` to the one at `revision` that break clients. Throws when a path is unreadable. */
+/** The changes from the document at path `base` to the one at `revision` that break clients. Throws when they cannot be compared. */
 export async function breaksBetween(base: string, revision: string): Promise<Break[]> {
-  const [before, after] = await Promise.all([base, revision].map((path) => readFile(path, 'utf8')));
-  const [old, current] = [parseDocument(before!), parseDocument(after!)];
-  if (!('asyncapi' in old)) return openApiBreaks(base, revision);
-  const { info: _old, ...promised } = old as unknown as JsonObject;
-  const { info: _current, ...kept } = current as unknown as JsonObject;
-  return removals(withoutTexts(promised), withoutTexts(kept)).map((place) => ({
+  try {
+    const [old, current] = [await read(base), await read(revision)];
+    return 'asyncapi' in old ? channelBreaks(old, current) : await openApiBreaks(old, current);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Error(`${base} and ${revision} cannot be compared:\n${why}`, { cause: error });
+  }
+}
+
+/** Reads a document, each shared part written out at every place. */
+const read = async (path: string): Promise<JsonObject> =>
+  parseDocument(await readFile(path, 'utf8')) as unknown as JsonObject;
+
+/** Redocly cannot compare AsyncAPI documents. */
+function channelBreaks(
+  { info: _base, ...base }: JsonObject,
+  { info: _revision, ...revision }: JsonObject,
+): Break[] {
+  return removals(withoutTexts(base), withoutTexts(revision)).map((place) => ({
     what: `${place} removed-or-changed`,
     message: `${place} is not there any more, or says something else.`,
   }));
 }
 
-async function openApiBreaks(base: string, revision: string): Promise<Break[]> {
+/**
+ * Redocly (2.77) looks at a shared part only once when it compares documents, and reports it as removed from all other
+ * places, so it gets the documents with each part written out.
+ */
+async function openApiBreaks(base: JsonObject, revision: JsonObject): Promise<Break[]> {
   const folder = await mkdtemp(join(tmpdir(), 'contracts-'));
   try {
     const paths = [join(folder, 'base.json'), join(folder, 'revision.json')] as const;
-    await writeExpanded(base, paths[0]);
-    await writeExpanded(revision, paths[1]);
+    await writeFile(paths[0], JSON.stringify(base));
+    await writeFile(paths[1], JSON.stringify(revision));
     const outcome = await redocly('diff', ...paths, '--format=json', '--fail-on=none');
     if (!outcome.passed) throw new Error(outcome.stderr);
     const { changes } = JSON.parse(outcome.stdout) as { changes: Change[] };
     return changes.flatMap((change) =>
       ruledBreaks(change).concat(headerBreaks(change), requestBreaks(change)),
     );
-  } catch (error) {
-    const why = (error as Error).message;
-    throw new Error(`${base} and ${revision} cannot be compared:\n${why}`, { cause: error });
   } finally {
     await rm(folder, { recursive: true });
   }
 }
-
-/**
- * Writes a document as JSON, each shared part written out at every place. Redocly (2.77) looks at a shared part only
- * once when it compares documents, and reports it as removed from all other places.
- */
-const writeExpanded = async (from: string, to: string): Promise<void> =>
-  writeFile(to, JSON.stringify(parseDocument(await readFile(from, 'utf8'))));
 
 const ruledBreaks = ({ path, verdicts }: Change): Break[] =>
   verdicts

@@ -1,4 +1,4 @@
-// Breaks of the AsyncAPI document, which redocly cannot compare.
+// What one value has and another one has not.
 import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../src/document.ts';
 

@@ -1,5 +1,5 @@
 // Whether a version of a service meets what another one expects of it.
-import { resolve } from '../src/document.ts';
+import { operationsOf, resolve } from '../src/document.ts';
 import type { Json, JsonObject, OpenApiDocument, Operation, Reference } from '../src/document.ts';
 import type { Sent } from '../src/expectations.ts';
 import { isSamePattern } from './equal-patterns.ts';
@@ -24,11 +24,7 @@ interface SchemaObject {
 
 /** What a provider does not do that is expected of it, as sentences; none when it meets all expectations. */
 export function unmet(provider: OpenApiDocument, { operations, answers }: Expected): string[] {
-  const known = new Map(
-    Object.values(provider.paths)
-      .flatMap((item) => Object.values(item))
-      .map((operation) => [operation.operationId, operation]),
-  );
+  const known = operationsOf(provider);
   return [
     ...Object.entries(operations).flatMap(([id, sent]) => {
       const operation = known.get(id);

@@ -73,6 +73,14 @@ export function parseDocument(text: string): OpenApiDocument {
   return document;
 }
 
+/** All operations of a document, by their operationId. */
+export const operationsOf = ({ paths }: OpenApiDocument): ReadonlyMap<string, Operation> =>
+  new Map(
+    Object.values(paths)
+      .flatMap((item) => Object.values(item))
+      .map((operation) => [operation.operationId, operation]),
+  );
+
 /** The target of a local reference (`#/components/…`, RFC 6901); a value that is not a reference is returned as is. */
 export function resolve<T extends object>(document: OpenApiDocument, value: T | Reference): T {
   if (!('$ref' in value)) return value;

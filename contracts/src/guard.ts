@@ -2,28 +2,12 @@
 // Unknown fields are allowed: an upstream may add fields before its clients know them.
 import { compilerOf } from './compiler.ts';
 import type { Compile } from './compiler.ts';
-import { loadDocument, resolve } from './document.ts';
+import { loadDocument } from './document.ts';
 import type { DocumentName } from './document.ts';
 
 export type Guard<T> = (body: unknown) => body is T;
 
 const compilers = new Map<DocumentName, Compile>();
-
-/**
- * Makes a check of the JSON body that `operationId` returns with `status`. The check never throws and does not change
- * the body. Call this at start: it compiles the schema, and throws if the document has no such operation, status or
- * JSON body.
- */
-export function responseGuard<T>(name: DocumentName, operationId: string, status = 200): Guard<T> {
-  const document = loadDocument(name);
-  const response = Object.values(document.paths)
-    .flatMap((path) => Object.values(path))
-    .find((operation) => operation.operationId === operationId)?.responses[String(status)];
-  const content = response && resolve(document, response).content;
-  const schema = (content?.['application/json'] ?? content?.['application/problem+json'])?.schema;
-  if (!schema) throw new Error(`${name} has no JSON body for ${operationId} with status ${status}`);
-  return compile<T>(name, schema);
-}
 
 /** Makes a check of a value against the named component schema. Throws if there is no such schema. */
 export function schemaGuard<T>(name: DocumentName, componentName: string): Guard<T> {

@@ -2,7 +2,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { compilerOf } from './compiler.ts';
 import type { Compile } from './compiler.ts';
-import { loadDocument } from './document.ts';
+import { loadDocument, operationsOf } from './document.ts';
 import type { DocumentName, OpenApiDocument } from './document.ts';
 import { strict } from './strict.ts';
 
@@ -29,11 +29,8 @@ const closedDocuments = new Map<DocumentName, { document: OpenApiDocument; compi
  */
 export function requestGuard(name: DocumentName, operationId: string): RequestGuard {
   const { document, compile } = closed(name);
-  const schema = Object.values(document.paths)
-    .flatMap((path) => Object.values(path))
-    .find((operation) => operation.operationId === operationId)?.requestBody?.content[
-    'application/json'
-  ]?.schema;
+  const { requestBody } = operationsOf(document).get(operationId) ?? {};
+  const schema = requestBody?.content['application/json']?.schema;
   if (!schema) throw new Error(`${name} has no operation ${operationId} that accepts a JSON body`);
   const validate = compile(schema);
   return (body) => (validate(body) ? [] : faultsOf(validate.errors ?? []));

@@ -95,7 +95,8 @@ export function edge(
     context.inFlight = countOf(context, res);
     try {
       context.inFlight.begin();
-    } catch {
+    } catch (error) {
+      if (error !== overloaded) throw error;
       sendProblem(req, res, overloaded);
       return;
     }
