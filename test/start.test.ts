@@ -1,10 +1,8 @@
 // `npm start` with the real processes.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { expect, jest, test } from '@jest/globals';
 import { freePorts } from 'chassis/testing/free-ports';
-import { problem } from 'chassis/testing/stub-server';
 import { until, untilSuccess } from 'chassis/testing/until';
 import { expectAllEnded, ready, run, start, type System } from './support/system.ts';
 
@@ -106,38 +104,3 @@ test.each([
   expect(system.text()).toContain(line);
   expect(system.text().trimEnd().split('\n')).toHaveLength(1);
 });
-
-test.each([
-  ['SIGINT', 'the process group, as Ctrl-C does', (npm: number) => -npm],
-  ['SIGTERM', 'npm alone', (npm: number) => npm],
-] as const)(
-  'lets a request finish when one service was started by npm and %s is sent to %s',
-  async (signal, _, targetOf) => {
-    const social = createServer().listen(0, '127.0.0.1');
-    await once(social, 'listening');
-    const [port, adminPort] = (await freePorts(2)) as [number, number];
-    const gateway = run('npm', ['start', '-w', 'gateway'], {
-      PORT: String(port),
-      ADMIN_PORT: String(adminPort),
-      SOCIAL_URL: `http://127.0.0.1:${(social.address() as AddressInfo).port}`,
-    });
-    await until('the gateway listens', () => gateway.text().includes('"listening"'), 60_000);
-
-    const arrived = once(social, 'request') as Promise<[IncomingMessage, ServerResponse]>;
-    const answer = fetch(`http://127.0.0.1:${port}/api/posts/1`);
-    const [, response] = await arrived;
-    process.kill(targetOf(gateway.pid), signal);
-    await until('the gateway is stopping', () => gateway.text().includes('"stopping'));
-    // npm may pass on a signal that the terminal has sent already: it is the same Ctrl-C.
-    if (signal === 'SIGINT') process.kill(targetOf(gateway.pid), signal);
-    const { body } = problem('not-found');
-    response
-      .writeHead(404, { 'Content-Type': 'application/problem+json' })
-      .end(JSON.stringify(body));
-    expect((await answer).status).toBe(404);
-
-    expect(await gateway.ended).toBe(0);
-    expect(gateway.text()).toContain('"msg":"stopped"');
-    await once(social.close(), 'close');
-  },
-);

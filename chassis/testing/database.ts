@@ -5,7 +5,7 @@ import { cpSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
-import { CLUSTER } from 'chassis/postgres/embedded';
+import { CLUSTER } from 'chassis/postgres/settings';
 import { Client } from 'pg';
 
 /** A database for one test, with the settings that a service needs to open it. */

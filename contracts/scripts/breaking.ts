@@ -2,9 +2,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { parseDocument } from '../src/document.ts';
 import type { JsonObject } from '../src/document.ts';
+import { parseYaml } from '../src/yaml.ts';
 import { redocly } from './redocly.ts';
 import { releasedNames, type ReleasedName } from './releases.ts';
 import { removals } from './removals.ts';
@@ -107,7 +107,7 @@ function requestBreaks({ path, typeName, kind }: Change): Break[] {
 
 /** Reads the marks of a file. Throws when a mark is incomplete. */
 export async function readMarks(path: string): Promise<Mark[]> {
-  const marks = (parse(await readFile(path, 'utf8')) ?? []) as unknown;
+  const marks = (parseYaml(await readFile(path, 'utf8')) ?? []) as unknown;
   if (!Array.isArray(marks)) throw new Error(`${path} is not a list`);
   for (const mark of marks as (Partial<Record<keyof Mark, unknown>> | null)[]) {
     const texts = [mark?.document, mark?.what, mark?.why, mark?.since];

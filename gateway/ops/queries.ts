@@ -1,7 +1,7 @@
 // Reads the alerts and the dashboard, and finds the metrics, labels and selectors of PromQL queries.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parseYaml } from 'contracts/yaml';
 
 export interface Alert {
   readonly alert: string;
@@ -27,7 +27,7 @@ export interface Panel {
 export const OPS = import.meta.dirname;
 const read = (path: string): string => readFileSync(join(OPS, path), 'utf8');
 
-export const readYaml = (path: string): unknown => parse(read(path));
+export const readYaml = (path: string): unknown => parseYaml(read(path));
 
 export const readAlerts = (): Alert[] =>
   (readYaml('alerts.yml') as { groups: { rules: Alert[] }[] }).groups.flatMap(({ rules }) => rules);

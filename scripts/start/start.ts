@@ -1,8 +1,10 @@
 // `npm start`: runs the three processes with demo data until Ctrl-C. `--watch` (`npm run dev`) restarts changed processes.
 import 'chassis/process/runtime';
 import { join } from 'node:path';
+import { CLUSTER } from 'chassis/postgres/settings';
 import { SettingsError } from 'chassis/settings/settings';
 import { startChild, type Child } from './child.ts';
+import { copyEmptyDatabase } from './empty-database.ts';
 import { makePlans, type Plan } from './plan.ts';
 import { takenPorts } from './ports.ts';
 import { untilReady } from './ready.ts';
@@ -72,6 +74,8 @@ async function main(): Promise<void> {
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => void stopAll(0));
+  for (const { env } of plans)
+    if (env['DATA_DIR']) await copyEmptyDatabase(join(env['DATA_DIR'], CLUSTER));
   for (const plan of plans) {
     const child = startChild(plan, root, watch);
     children.push(child);

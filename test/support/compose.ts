@@ -1,7 +1,7 @@
 // Reads docker-compose.yml and the Dockerfiles.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parseYaml } from 'contracts/yaml';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -31,8 +31,7 @@ export interface Compose {
 export const readText = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 /** Reads the compose file, with its anchors resolved and its ${variables} unresolved. */
-export const readCompose = (): Compose =>
-  parse(readText('docker-compose.yml'), { merge: true }) as Compose;
+export const readCompose = (): Compose => parseYaml(readText('docker-compose.yml')) as Compose;
 
 /** Resolves variables as compose does when none is set: ${NAME:-fallback} becomes the fallback. */
 export const withDefaults = (value: string): string =>

@@ -7,10 +7,8 @@ import { Kysely, PGliteDialect } from 'kysely';
 import { lockDirectory } from './directory-lock.ts';
 import { type Backend, INT8, parseInt8 } from './backend.ts';
 import { databaseError, withDatabaseErrors } from './errors.ts';
+import { CLUSTER } from './settings.ts';
 import { StartupError } from '../base/startup-error.ts';
-
-/** Folder of the database's files, inside the data directory. */
-export const CLUSTER = 'postgres';
 
 const open = (directory: string): Promise<PGlite> =>
   PGlite.create({

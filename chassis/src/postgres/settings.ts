@@ -1,6 +1,9 @@
 // The settings of a process that stores data.
 import { flag, integer, postgresUrl, text } from '../settings/settings.ts';
 
+/** Folder of the embedded database's files, inside DATA_DIR. */
+export const CLUSTER = 'postgres';
+
 /** @param dataDir the default of DATA_DIR */
 export const databaseSettings = (dataDir: string) => ({
   DATABASE_URL: postgresUrl(

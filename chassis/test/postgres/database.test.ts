@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import type { Migrations } from 'chassis/postgres/migrate';
-import { CLUSTER } from 'chassis/postgres/embedded';
+import { CLUSTER } from 'chassis/postgres/settings';
 import { isUnavailable } from 'chassis/postgres/errors';
 import { StartupError } from 'chassis/base/startup-error';
 import { sql } from 'kysely';

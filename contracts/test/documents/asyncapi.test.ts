@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { parse } from 'yaml';
 import { channelsPath } from '../../scripts/check.ts';
 import { schemaPath } from '../../scripts/event-schemas.ts';
 import { compilerOf } from '../../src/compiler.ts';
 import { loadDocument, resolve } from '../../src/document.ts';
 import type { Header, JsonObject, OpenApiDocument, Reference } from '../../src/document.ts';
+import { parseYaml } from '../../src/yaml.ts';
 import { userEventCheck } from '../../src/events/check.ts';
 import { eventExamples } from '../../src/events/examples.ts';
 import { eventTypes } from '../../src/events/decode.ts';
@@ -32,7 +32,7 @@ interface Channels {
     readonly schemas: { readonly [name: string]: { properties: Record<string, JsonObject> } };
   };
 }
-const document = parse(readFileSync(channelsPath, 'utf8')) as Channels;
+const document = parseYaml(readFileSync(channelsPath, 'utf8')) as Channels;
 const identity = loadDocument('identity');
 const { feed, stream } = document.channels;
 const fileOf = (type: (typeof eventTypes)[number]) => `../events/${basename(schemaPath(type))}`;

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   channelsPath,
   checkBreaks,
@@ -15,26 +15,38 @@ import { redocly } from '../../scripts/redocly.ts';
 import { release, releasedNames, type ReleasedName } from '../../scripts/releases.ts';
 import { documentNames, loadDocument, openapiFolder, parseDocument } from '../../src/document.ts';
 
+let template: string;
 let folders: Folders;
 let home: string;
 
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'contracts-'));
-  const released = join(home, 'released');
-  folders = { openapi: home, asyncapi: home, released, marks: join(home, 'marks.yaml') };
-  await writeFile(folders.marks, '[]');
-  for (const name of documentNames)
-    await writeFile(
-      join(home, `${name}.yaml`),
-      await readFile(join(openapiFolder, `${name}.yaml`)),
-    );
-  await writeFile(join(home, 'user-events.yaml'), await readFile(channelsPath));
-  await Promise.all(releasedNames.map(releaseNow));
+/** The paths of the check in `home`. */
+const foldersIn = (folder: string): Folders => ({
+  openapi: folder,
+  asyncapi: folder,
+  released: join(folder, 'released'),
+  marks: join(folder, 'marks.yaml'),
 });
-afterEach(() => rm(home, { recursive: true }));
-
 const releaseNow = (name: ReleasedName) =>
   release(name, documentPath(name, folders), folders.released);
+
+// Releases take time, so they are made once, and copied for each test.
+beforeAll(async () => {
+  template = await mkdtemp(join(tmpdir(), 'contracts-'));
+  folders = foldersIn(template);
+  await writeFile(folders.marks, '[]');
+  for (const name of documentNames)
+    await copyFile(join(openapiFolder, `${name}.yaml`), join(template, `${name}.yaml`));
+  await copyFile(channelsPath, join(template, 'user-events.yaml'));
+  await Promise.all(releasedNames.map(releaseNow));
+});
+afterAll(() => rm(template, { recursive: true }));
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'contracts-'));
+  await cp(template, home, { recursive: true });
+  folders = foldersIn(home);
+});
+afterEach(() => rm(home, { recursive: true }));
 
 /** Changes Social's document after its release. */
 async function change(...changes: readonly (readonly [from: string, to: string])[]): Promise<void> {

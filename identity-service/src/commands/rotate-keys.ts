@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createLogger } from 'chassis/observability/log';
 import type { Command } from 'chassis/process/commands';
 import { openDatabase } from 'chassis/postgres/database';
-import { CLUSTER } from 'chassis/postgres/embedded';
+import { CLUSTER } from 'chassis/postgres/settings';
 import { readSettings } from 'chassis/settings/settings';
 import { StartupError } from 'chassis/base/startup-error';
 import { settings } from '../config.ts';
