@@ -30,7 +30,7 @@ export async function emptyDatabase(): Promise<string> {
 }
 
 /** Copies the empty database to `target`, completely or not at all. A database that is there stays as it is. */
-export async function copyEmptyDatabase(target: string): Promise<void> {
+export async function createFromEmpty(target: string): Promise<void> {
   if (existsSync(target)) return;
   const own = `${target}.${process.pid}`;
   await mkdir(dirname(target), { recursive: true });

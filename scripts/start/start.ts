@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CLUSTER } from 'chassis/postgres/settings';
 import { SettingsError } from 'chassis/settings/settings';
 import { startChild, type Child } from './child.ts';
-import { copyEmptyDatabase } from './empty-database.ts';
+import { createFromEmpty } from './empty-database.ts';
 import { makePlans, type Plan } from './plan.ts';
 import { takenPorts } from './ports.ts';
 import { untilReady } from './ready.ts';
@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => void stopAll(0));
   for (const { env } of plans)
-    if (env['DATA_DIR']) await copyEmptyDatabase(join(env['DATA_DIR'], CLUSTER));
+    if (env['DATA_DIR']) await createFromEmpty(join(env['DATA_DIR'], CLUSTER));
   for (const plan of plans) {
     const child = startChild(plan, root, watch);
     children.push(child);
