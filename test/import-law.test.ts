@@ -51,9 +51,9 @@ describe('a violation', () => {
       `import { C } from '../cache.ts';`,
     ],
     [
-      'gateway/src/upstream/engine/transport.ts',
+      'gateway/src/upstream/engine/transport/transport.ts',
       'engine may import no upstream',
-      `import type { U } from '../upstream.ts';`,
+      `import type { U } from '../../upstream.ts';`,
     ],
     [
       'gateway/src/upstream/upstream.ts',

@@ -20,7 +20,7 @@ import { write } from './engine/layers/write.ts';
 import type { Observer } from './engine/observer.ts';
 import { createEndpointGuard } from './endpoint-guard.ts';
 import { createQuarantine } from './engine/quarantine.ts';
-import { createTransport } from './engine/transport.ts';
+import { createTransport } from './engine/transport/transport.ts';
 
 export interface UpstreamOptions {
   readonly name: UpstreamName;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { createTransport } from '../../src/upstream/engine/transport.ts';
+import { createTransport } from '../../src/upstream/engine/transport/transport.ts';
 import { getUsers } from '../../src/upstream/identity/users.ts';
 import { aCaller } from '../upstream/engine/arrange.ts';
 

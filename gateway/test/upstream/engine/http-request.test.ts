@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { logIn, logOut } from '../../../src/upstream/identity/sessions.ts';
 import { changePost, createPost } from '../../../src/upstream/social/posts.ts';
-import { headersOf, httpRequestOf } from '../../../src/upstream/engine/http-request.ts';
+import { headersOf, httpRequestOf } from '../../../src/upstream/engine/transport/http-request.ts';
 import { getCounts } from '../../../src/upstream/social/counts.ts';
 import { aCaller } from './arrange.ts';
 

@@ -1,10 +1,10 @@
 // Sends requests to one upstream: limits sizes, parses, classifies failures.
-import type { Caller, Call, CancelReason } from './call.ts';
+import type { Caller, Call, CancelReason } from '../call.ts';
 import { openPool, type DispatchController, type Pool, type PoolOptions } from './connections.ts';
-import { UpstreamFailure, type FailureKind, type UpstreamName } from './failure.ts';
+import { UpstreamFailure, type FailureKind, type UpstreamName } from '../failure.ts';
 import { isStaleSocket, kindOfError } from './network-error.ts';
-import { readResponse, type ResponseHeaders } from './endpoint.ts';
-import type { Endpoint, RawResponse } from './endpoint.ts';
+import { readResponse, type ResponseHeaders } from '../endpoint.ts';
+import type { Endpoint, RawResponse } from '../endpoint.ts';
 import { headersOf, httpRequestOf, type HttpRequest } from './http-request.ts';
 
 export interface TransportOptions extends PoolOptions {

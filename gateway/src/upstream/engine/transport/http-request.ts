@@ -1,6 +1,6 @@
 // A request as it is sent. Pure.
-import type { Caller } from './call.ts';
-import type { Method, Endpoint } from './endpoint.ts';
+import type { Caller } from '../call.ts';
+import type { Method, Endpoint } from '../endpoint.ts';
 
 export interface HttpRequest {
   readonly method: Method;

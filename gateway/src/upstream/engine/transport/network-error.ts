@@ -1,5 +1,5 @@
 // Classifies errors of the operating system, the resolver, TLS and the HTTP parser.
-import type { FailureKind, UpstreamFailure } from './failure.ts';
+import type { FailureKind, UpstreamFailure } from '../failure.ts';
 
 const KINDS_BY_CODE: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: 'refused',
