@@ -38,8 +38,11 @@ export function answerLength(text: string): number | undefined {
   return head + 4 + Number(/\r\ncontent-length: (\d+)\r/i.exec(text.slice(0, head + 2))?.[1]);
 }
 
-/** Keeps `connections` requests in flight for `durationMs`, then waits for the last answers. */
-export async function run(options: LoadOptions): Promise<LoadResult> {
+/** Keeps `connections` requests in flight until `ends` aborts, then waits for the last answers. */
+export async function run(
+  options: Omit<LoadOptions, 'durationMs'>,
+  ends: AbortSignal,
+): Promise<LoadResult> {
   const { hostname, port, host } = new URL(options.url);
   const nextId = idSequence(options.work, options.seed);
   const authorization = isFeed(options.work) ? `Authorization: Bearer ${options.token}\r\n` : '';
@@ -56,7 +59,6 @@ export async function run(options: LoadOptions): Promise<LoadResult> {
   };
 
   const startedAt = performance.now();
-  const endsAt = startedAt + options.durationMs;
 
   const client = (): Promise<void> =>
     new Promise((resolve) => {
@@ -67,12 +69,11 @@ export async function run(options: LoadOptions): Promise<LoadResult> {
         socket.write(request(nextId()), 'latin1');
       };
       const onAnswer = (text: string): void => {
-        const now = performance.now();
-        times.push(now - sentAt);
+        times.push(performance.now() - sentAt);
         if (!text.startsWith('HTTP/1.1 200 ')) fail(text.slice(0, 300));
         else if (text.includes('"author":null')) authorless += 1;
-        if (now < endsAt) send();
-        else socket.end();
+        if (ends.aborted) socket.end();
+        else send();
       };
       const socket: Socket = connect({
         host: hostname,
@@ -98,7 +99,7 @@ export async function run(options: LoadOptions): Promise<LoadResult> {
       socket.once('connect', send);
       socket.once('error', (error) => fail(error.message));
       socket.once('close', (hadError) => {
-        if (!hadError && performance.now() < endsAt) fail('the server closed a connection');
+        if (!hadError && !ends.aborted) fail('the server closed a connection');
         resolve();
       });
     });
@@ -116,8 +117,8 @@ export async function run(options: LoadOptions): Promise<LoadResult> {
 }
 
 if (process.send !== undefined && import.meta.main) {
-  process.on('message', (options: LoadOptions) => {
-    void run(options).then((result) => process.send!(result));
+  process.on('message', ({ durationMs, ...options }: LoadOptions) => {
+    void run(options, AbortSignal.timeout(durationMs)).then((result) => process.send!(result));
   });
   process.on('disconnect', () => process.exit(0));
 }
