@@ -49,6 +49,8 @@ export type Counts = Social['schemas']['Counts'];
 
 /** A post from the gateway: with its author, or null if the author is not available. */
 export type StitchedPost = Gateway['schemas']['Post'];
+/** The parts of a degraded answer that are not as wanted. */
+export type Degraded = Gateway['schemas']['Degraded'];
 export type PostList = Gateway['schemas']['PostList'];
 export type Page = Gateway['schemas']['Page'];
 export type Profile = Gateway['schemas']['Profile'];

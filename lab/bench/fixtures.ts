@@ -46,10 +46,12 @@ export const post = (id: number) => ({
   createdAt: new Date(Date.UTC(2026, 0, 1) + id * 60_000).toISOString(),
 });
 
-/** Returns the expected answer for a post; its author is null for a gateway that cannot use Identity. */
+/** Returns the expected answer for a post; a gateway that cannot use Identity says so, and its author is null. */
 export const stitched = (id: number, author: 'complete' | 'authorless') => {
   const { authorId, ...rest } = post(id);
-  return { ...rest, author: author === 'complete' ? user(authorId) : null };
+  if (author === 'complete') return { ...rest, author: user(authorId) };
+  const degraded = [{ part: 'author', reason: 'unavailable', ids: [authorId], posts: [id] }];
+  return { ...rest, author: null, degraded };
 };
 
 /** Returns the ids on the page of a feed that follows post `cursor`, newest first. */

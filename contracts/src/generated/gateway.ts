@@ -381,6 +381,61 @@ export interface components {
             username: components["schemas"]["Username"];
         };
         /**
+         * @description The public profile of a user, as the answer to a request for this user.
+         * @example {
+         *       "id": 1,
+         *       "username": "cat_sun_dog"
+         *     }
+         */
+        FoundUser: {
+            id: components["schemas"]["Id"];
+            username: components["schemas"]["Username"];
+            degraded?: components["schemas"]["Degraded"];
+        };
+        /**
+         * @description The parts of a degraded answer that are not as wanted. Only at the top of an answer; a complete answer has no such field.
+         * @example [
+         *       {
+         *         "part": "author",
+         *         "reason": "unavailable",
+         *         "ids": [
+         *           7,
+         *           9
+         *         ],
+         *         "posts": [
+         *           12,
+         *           14,
+         *           17
+         *         ]
+         *       }
+         *     ]
+         */
+        Degraded: components["schemas"]["DegradedPart"][];
+        /**
+         * @description `author` stands for the names of users: `ids` has the users, and `posts` the posts in this answer that they wrote. So a client can tell a deleted author from one that cannot be fetched, which are both null.
+         * @example {
+         *       "part": "author",
+         *       "reason": "unavailable",
+         *       "ids": [
+         *         7
+         *       ],
+         *       "posts": [
+         *         12
+         *       ]
+         *     }
+         */
+        DegradedPart: {
+            /** @enum {string} */
+            part: "author";
+            /**
+             * @description `unavailable`: the part is missing; `stale`: from the cache, and perhaps outdated; `replica`: from the replica, and perhaps outdated.
+             * @enum {string}
+             */
+            reason: "unavailable" | "stale" | "replica";
+            ids?: components["schemas"]["Id"][];
+            posts?: components["schemas"]["Id"][];
+        };
+        /**
          * @description The text of a post, exactly as it was sent. Its length is counted in Unicode code points and includes leading and trailing white space.
          * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
          */
@@ -443,6 +498,7 @@ export interface components {
             /** @description Null if the user does not exist, or cannot be fetched at the moment. */
             author: components["schemas"]["User"] | null;
             createdAt: components["schemas"]["Timestamp"];
+            degraded?: components["schemas"]["Degraded"];
         };
         /**
          * @description The posts with the requested ids.
@@ -452,6 +508,7 @@ export interface components {
          */
         PostList: {
             items: components["schemas"]["Post"][];
+            degraded?: components["schemas"]["Degraded"];
         };
         /**
          * @description Posts, newest first.
@@ -463,6 +520,7 @@ export interface components {
         Page: {
             items: components["schemas"]["Post"][];
             nextCursor: components["schemas"]["NextCursor"];
+            degraded?: components["schemas"]["Degraded"];
         };
         /**
          * @example {
@@ -482,6 +540,7 @@ export interface components {
             posts: components["schemas"]["Post"][];
             postCount: components["schemas"]["Count"];
             friendCount: components["schemas"]["Count"];
+            degraded?: components["schemas"]["Degraded"];
         };
         /**
          * @description The state of the friendship with the user `id`.
@@ -508,6 +567,7 @@ export interface components {
         Friends: {
             items: components["schemas"]["Friend"][];
             nextCursor: components["schemas"]["NextCursor"];
+            degraded?: components["schemas"]["Degraded"];
         };
         /**
          * @description A friend, and the start of the friendship.
@@ -533,6 +593,7 @@ export interface components {
         FriendRequests: {
             items: components["schemas"]["FriendRequest"][];
             nextCursor: components["schemas"]["NextCursor"];
+            degraded?: components["schemas"]["Degraded"];
         };
         /**
          * @description A pending friend request; `id` and `username` are those of the other user.
@@ -1857,7 +1918,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["FoundUser"];
                 };
             };
             304: components["responses"]["NotModified"];

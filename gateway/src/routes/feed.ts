@@ -19,8 +19,12 @@ export function feedRoutes(context: RouteContext): Route[] {
         const selection = { limit: parseLimit(query.limit), cursor: parseCursor(query.cursor) };
         const { viewer, caller } = await identify(req);
         const { page, authors } = await loadFeed(catalog, { ...viewer, ...selection }, caller);
-        const body = stitchFeed(unwrap(page.value!), (id) => authors.get(id)?.value);
-        return reply(req, body, [page, ...authors.values()], onDegraded, 'private');
+        const posts = unwrap(page.value!);
+        const body = stitchFeed(posts, (id) => authors.get(id)?.value);
+        return reply(req, body, [page, ...authors.values()], onDegraded, {
+          cache: 'private',
+          posts: posts.items,
+        });
       },
     }),
   ];

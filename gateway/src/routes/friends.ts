@@ -34,7 +34,7 @@ export function friendRoutes(context: RouteContext): Route[] {
     { page, people }: PeopleParts<T>,
   ): Answer => {
     const body = stitchPeople<T['items'][number]>(unwrap(page.value!), (id) => people.get(id));
-    return reply(req, body, [page, ...people.values()], onDegraded, 'private');
+    return reply(req, body, [page, ...people.values()], onDegraded, { cache: 'private' });
   };
   return [
     defineRoute({

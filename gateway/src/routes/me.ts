@@ -35,7 +35,7 @@ export function meRoutes(context: RouteContext): Route[] {
       handle: async (req) => {
         const { viewer, caller } = await identify(req);
         const me = await catalog.me(viewer, caller);
-        return reply(req, pickMe(unwrap(me.value!)), [me], onDegraded, 'private');
+        return reply(req, pickMe(unwrap(me.value!)), [me], onDegraded, { cache: 'private' });
       },
     },
     {

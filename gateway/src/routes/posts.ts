@@ -8,6 +8,7 @@ import type { NewPost, Post, PostChange } from 'contracts/types';
 import type { Request } from 'express';
 import type { Caller } from '../upstream/engine/call.ts';
 import { failureOf } from '../views/data-source.ts';
+import { degradedMember } from '../views/degraded.ts';
 import { loadPost, loadPosts } from '../views/post/load.ts';
 import { renderPost } from '../views/post/rendering.ts';
 import { stitchPost, stitchPosts } from '../views/post/stitch.ts';
@@ -30,7 +31,10 @@ export function postReadRoutes({ catalog, requestDeadlineMs, onDegraded }: Route
         const { post, author } = await loadPost(catalog, id, callerOf(req, requestDeadlineMs));
         if (post.value === undefined || author === undefined)
           throw notFound('There is no such post', [post]);
-        return reply(req, renderPost(post.value, author.value), [post, author], onDegraded);
+        // A degraded body also says what is missing, so it cannot be the cached rendering.
+        const render = failureOf(author) === undefined ? renderPost : stitchPost;
+        const body = render(post.value, author.value);
+        return reply(req, body, [post, author], onDegraded, { posts: [post.value] });
       },
     },
     defineRoute({
@@ -43,11 +47,10 @@ export function postReadRoutes({ catalog, requestDeadlineMs, onDegraded }: Route
         const ids = parseIds(query.ids, '/query/ids');
         const caller = callerOf(req, requestDeadlineMs);
         const { posts, authors } = await loadPosts(catalog, ids, caller);
-        const items = stitchPosts(
-          posts.map(({ value }) => value),
-          (authorId) => authors.get(authorId)?.value,
-        );
-        return reply(req, { items }, [...posts, ...authors.values()], onDegraded);
+        const found = posts.map(({ value }) => value).filter((post) => post !== undefined);
+        const items = stitchPosts(found, (authorId) => authors.get(authorId)?.value);
+        const fetched = [...posts, ...authors.values()];
+        return reply(req, { items }, fetched, onDegraded, { posts: found });
       },
     }),
   ];
@@ -72,7 +75,12 @@ export function postWriteRoutes(context: RouteContext): Route[] {
     const body = stitchPost(post, author.value);
     return failureOf(author) === undefined
       ? written(body, fields, status)
-      : { status, body, headers: fields, cache: 'no-store' };
+      : {
+          status,
+          body: { ...body, degraded: degradedMember([author], [post]) },
+          headers: fields,
+          cache: 'no-store',
+        };
   };
   const ifMatchForPost = (req: Request, id: number, caller: Caller) =>
     ifMatchFor(req, async () => {

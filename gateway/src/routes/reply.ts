@@ -2,9 +2,11 @@
 import type { Answer } from 'chassis/http/answer';
 import { requestContextOf } from 'chassis/http/request-context';
 import { Problem } from 'chassis/http/problem';
+import type { Post } from 'contracts/types';
 import type { Request } from 'express';
 import { Cancellation, type Caller } from '../upstream/engine/call.ts';
 import { failureOf, type Fetched } from '../views/data-source.ts';
+import { degradedMember, worstOf } from '../views/degraded.ts';
 import { statusHeaders } from '../views/status-headers.ts';
 
 /**
@@ -26,17 +28,8 @@ export function callerOf(req: Request, deadlineMs: number): Caller {
 export type Reason = 'missing' | 'stale' | 'replica';
 export type OnDegraded = (part: 'author' | 'post', reason: Reason) => void;
 
-/** The reason for each degraded `via`; the worst first. */
+/** The words of the metric. */
 const REASONS = { unavailable: 'missing', stale: 'stale', replica: 'replica' } as const;
-
-/** The part that degrades the answer most, and the reason; undefined for a complete answer. */
-function worstOf(fetched: readonly Fetched<unknown>[]) {
-  for (const [kind, reason] of Object.entries(REASONS)) {
-    const worst = fetched.find((one) => one.via.kind === kind && failureOf(one) !== undefined);
-    if (worst !== undefined) return { worst, reason };
-  }
-  return undefined;
-}
 
 // Matches unfinished quotes, too, and never backtracks, so a hostile header cannot make it slow.
 const QUOTED = /"(?:[^"\\]|\\.?)*"?/g;
@@ -56,17 +49,23 @@ export function wantsStrict(prefer: string | string[] | undefined): boolean {
 /** Request headers that change the answer. In a browser's cache, they keep the private answers of its users apart. */
 const VARY = { public: 'Prefer', private: 'Prefer, Authorization, Cookie' } as const;
 
+export interface ReplyOptions {
+  /** `private` when the answer depends on the viewer; `public` when left out. */
+  readonly cache?: keyof typeof VARY;
+  /** The posts of the answer, for its `degraded` member. */
+  readonly posts?: readonly Post[];
+}
+
 /**
- * Answers with `body`, made of the `fetched` parts.
- * @param cache `private` when the answer depends on the viewer
+ * Answers with `body`, made of the `fetched` parts; a degraded answer also says in its body what is missing.
  * @throws Problem 503 when a part is degraded and the request prefers strict handling
  */
 export function reply(
   req: Request,
-  body: unknown,
+  body: object,
   fetched: readonly Fetched<unknown>[],
   onDegraded: OnDegraded,
-  cache: keyof typeof VARY = 'public',
+  { cache = 'public', posts }: ReplyOptions = {},
 ): Answer {
   const headers = statusHeaders(fetched);
   headers['Vary'] = VARY[cache];
@@ -76,10 +75,14 @@ export function reply(
   const degraded = worstOf(fetched);
   if (degraded === undefined) return { body, headers, cache };
 
-  // Degraded parts without an entity are pages of posts.
   const part = degraded.worst.entity ?? 'post';
-  onDegraded(part, degraded.reason);
-  if (!strict) return { body, headers, cache: 'no-store' };
+  onDegraded(part, REASONS[degraded.reason]);
+  if (!strict)
+    return {
+      body: { ...body, degraded: degradedMember(fetched, posts) },
+      headers,
+      cache: 'no-store',
+    };
   throw new Problem(
     'incomplete-answer',
     `The ${part} could not be fetched, and the request does not accept a degraded answer`,

@@ -41,7 +41,9 @@ export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteCont
       );
       if (page.value === undefined) throw invalidCursor();
       if (isAbsent(user)) throw notFound('There is no such user', [user, page]);
-      return reply(req, stitchUserPosts(user.value, page.value), [page, user], onDegraded);
+      const { items: posts } = page.value;
+      const body = stitchUserPosts(user.value, page.value);
+      return reply(req, body, [page, user], onDegraded, { posts });
     },
   }),
   {
@@ -56,7 +58,9 @@ export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteCont
       );
       const fetched = [page, counts, user];
       if (isAbsent(user)) throw notFound('There is no such user', fetched);
-      return reply(req, stitchProfile(user.value, page.value!, counts.value!), fetched, onDegraded);
+      const { items: posts } = page.value!;
+      const body = stitchProfile(user.value, page.value!, counts.value!);
+      return reply(req, body, fetched, onDegraded, { posts });
     },
   },
 ];

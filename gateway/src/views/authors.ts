@@ -20,13 +20,14 @@ export function fetchAuthor(
 /** The author that Social embedded in a post; undefined without an embedded author. @param container the post, or its page */
 export function embeddedAuthor(
   container: Fetched<unknown>,
-  { author }: Post,
+  { author, authorId }: Post,
 ): Fetched<User> | undefined {
   if (author === undefined) return undefined;
   const { via, upstream, tookMs } = container;
   return {
     entity: 'author',
     upstream,
+    id: authorId,
     value: author ?? undefined,
     via: via.kind === 'hit' ? via : { kind: 'replica', failure: undefined },
     tookMs,

@@ -7,6 +7,8 @@ export interface Fetched<T> {
   /** The name in Cache-Status; undefined for parts that are never cached. */
   readonly entity: 'post' | 'author' | undefined;
   readonly upstream: UpstreamName;
+  /** The requested id, for parts that are requested by id. */
+  readonly id?: number | undefined;
   /** undefined when it does not exist, or is unavailable (`via` says which). */
   readonly value: T | undefined;
   readonly via: Via;
@@ -26,13 +28,17 @@ export type DataSource<Q, T> = (request: Q, caller: Caller) => Promise<Fetched<T
 
 type SourceName = Pick<Fetched<unknown>, 'entity' | 'upstream'>;
 
+const idIn = (request: unknown): number | undefined =>
+  typeof request === 'number' ? request : undefined;
+
 /** Makes a data source of a call. */
 export const dataSource =
   <Q, T>(name: SourceName, call: Call<Q, T | undefined>): DataSource<Q, T> =>
   async (request, caller) => {
     const startedAt = performance.now();
     const { value, via } = await call(request, caller);
-    return { ...name, value, via, tookMs: performance.now() - startedAt };
+    const id = idIn(request);
+    return { ...name, id, value, via, tookMs: performance.now() - startedAt };
   };
 
 /** For a part that the answer needs. @throws UpstreamFailure when the part is unavailable */
@@ -70,6 +76,7 @@ export const optional =
     }
     const unavailable = {
       ...name,
+      id: idIn(request),
       value: undefined,
       via: { kind: 'unavailable', failure },
       tookMs,

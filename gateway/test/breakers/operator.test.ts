@@ -11,7 +11,7 @@ import {
 import { silent, status } from '../support/faulty-responders.ts';
 import { until } from 'chassis/testing/until';
 import { expectProblem, expectProxyStatus, IMMEDIATE_MS } from '../support/expectations.ts';
-import { completePost } from '../support/fixtures.ts';
+import { completePost, degradedPost } from '../support/fixtures.ts';
 import { startTestbed } from '../support/testbed.ts';
 
 const UNAVAILABLE = { error: 'destination_unavailable' };
@@ -28,8 +28,7 @@ describe.each(['identity', 'social'] as const)('the breaker of %s', (upstream) =
     expect(response.ms).toBeLessThan(IMMEDIATE_MS);
     expect(testbed[upstream].requests).toHaveLength(0);
     expectProxyStatus(response, upstream, UNAVAILABLE);
-    if (upstream === 'identity')
-      expect(response.body).toEqual({ ...completePost(5), author: null });
+    if (upstream === 'identity') expect(response.body).toEqual(degradedPost(5));
     else expectProblem(response, 503, 'upstream-unavailable', '/api/posts/5');
     expect(
       await testbed.metric(

@@ -11,7 +11,7 @@ import {
 import { silent } from '../support/faulty-responders.ts';
 import { faults, type Fault } from '../support/faults.ts';
 import { userOf } from 'chassis/testing/users';
-import { completePost } from '../support/fixtures.ts';
+import { authorOf, completePost, degradedPost } from '../support/fixtures.ts';
 import { startTestbed } from '../support/testbed.ts';
 import { until } from 'chassis/testing/until';
 
@@ -27,6 +27,10 @@ const settings = (fault: Fault) => ({
   REQUEST_DEADLINE_MS: String(deadlines(fault).request),
 });
 const authorless = (id: number) => ({ ...completePost(id), author: null });
+/** What an answer with these posts says when their authors are unavailable. */
+const degradedBy = (...posts: number[]) => [
+  { part: 'author', reason: 'unavailable', ids: posts.map((id) => authorOf(id)), posts },
+];
 const slugs = { 502: 'upstream-invalid', 503: 'upstream-unavailable', 504: 'upstream-timeout' };
 
 describe.each(representative)('Identity $name', (fault) => {
@@ -36,6 +40,7 @@ describe.each(representative)('Identity $name', (fault) => {
     const response = await request('/api/posts?ids=7,5,6');
     expect(response.body).toEqual({
       items: [7, 5, 6].map(authorless),
+      degraded: degradedBy(7, 5, 6),
     });
     expectDegraded(response);
     expectProxyStatus(response, 'identity', fault.proxyStatus);
@@ -89,7 +94,8 @@ test('returns the other users of a batch in which one user breaks the contract',
   });
   const response = await request('/api/posts?ids=5,6,7');
   expect(response.body).toEqual({
-    items: [completePost(5), { ...completePost(6), author: null }, completePost(7)],
+    items: [completePost(5), authorless(6), completePost(7)],
+    degraded: degradedBy(6),
   });
   expectDegraded(response);
   expectProxyStatus(response, 'identity', { error: 'http_protocol_error' });
@@ -99,7 +105,7 @@ test('treats a response about another user as invalid, not as the author', async
   const { identity, request } = await startTestbed();
   identity.respondWith(({ res }) => res.end(JSON.stringify(userOf(77))));
   const response = await request('/api/posts/5');
-  expect(response.body).toEqual({ ...completePost(5), author: null });
+  expect(response.body).toEqual(degradedPost(5));
   expectProxyStatus(response, 'identity', { error: 'http_protocol_error' });
 });
 
@@ -113,7 +119,7 @@ test('treats a response about another post as invalid, not as the post', async (
 test('serves an author that came too late for one client to the next client', async () => {
   const { identity, request } = await startTestbed({ env: { AUTHOR_DEADLINE_MS: '100' } });
   const release = identity.hold();
-  expect((await request('/api/posts/5')).body).toEqual({ ...completePost(5), author: null });
+  expect((await request('/api/posts/5')).body).toEqual(degradedPost(5));
   release();
   const count = identity.requests.length;
   await until(

@@ -14,7 +14,7 @@ import {
 import { faults, restore, type Fault } from '../support/faults.ts';
 import { mockDns } from '../support/mock-dns.ts';
 import { startTestbed } from '../support/testbed.ts';
-import { completePost } from '../support/fixtures.ts';
+import { completePost, degradedPost } from '../support/fixtures.ts';
 
 const REPLICA = /^\/api\/authors/;
 /** Short for a fault that is a timeout; long for the others, so that a busy machine does not make them time out. */
@@ -25,7 +25,6 @@ const baseEnv = {
   UPSTREAM_MAX_BYTES: '65536',
 };
 const longDeadline = { REQUEST_DEADLINE_MS: '9000' };
-const authorless = (id: number) => ({ ...completePost(id), author: null });
 
 mockDns();
 
@@ -71,7 +70,7 @@ describe.each(faults.filter(({ responder }) => responder !== undefined))(
 
       for (let id = 5; id < 12; id += 1) {
         const response = await testbed.request(`/api/posts/${id}`);
-        expect(response.body).toEqual(authorless(id));
+        expect(response.body).toEqual(degradedPost(id));
         expectDegraded(response);
         if (id === 5) expectProxyStatus(response, 'social', fault.proxyStatus);
         expectNoInternals(response, testbed.identity, testbed.social);
@@ -130,7 +129,7 @@ describe('a replica that does not answer', () => {
       const next = await request(`/api/posts/${(id += 1)}`);
       return member(next, 'proxy-status', 'social')?.includes('unavailable') === true && next;
     });
-    expect(response.body).toEqual(authorless(id));
+    expect(response.body).toEqual(degradedPost(id));
     const before = social.count(REPLICA);
     for (let more = 0; more < 3; more += 1) await request(`/api/posts/${(id += 1)}`);
     expect(social.count(REPLICA)).toBe(before);

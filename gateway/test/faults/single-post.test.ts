@@ -11,7 +11,7 @@ import {
 } from '../support/expectations.ts';
 import { faults, restore, quirks, type Fault } from '../support/faults.ts';
 import { mockDns } from '../support/mock-dns.ts';
-import { postOf, completePost } from '../support/fixtures.ts';
+import { completePost, degradedPost, authorOf, postOf } from '../support/fixtures.ts';
 import { userOf } from 'chassis/testing/users';
 import { startTestbed } from '../support/testbed.ts';
 
@@ -19,7 +19,6 @@ import { startTestbed } from '../support/testbed.ts';
 const deadlines = ({ status }: Fault) =>
   status === 504 ? { author: 100, request: 400 } : { author: 1000, request: 2000 };
 const baseEnv = { BREAKER_RESET_MS: '50', UPSTREAM_MAX_BYTES: '65536' };
-const authorless = (id: number) => ({ ...completePost(id), author: null });
 
 mockDns();
 
@@ -33,7 +32,7 @@ describe.each(faults)('Identity $name', (fault) => {
     await fault.inject(identity);
 
     const first = await request('/api/posts/5');
-    expect(first.body).toEqual(authorless(5));
+    expect(first.body).toEqual(degradedPost(5));
     expectDegraded(first);
     expectProxyStatus(first, 'identity', fault.proxyStatus);
     expectNoInternals(first, identity, social);
@@ -42,7 +41,7 @@ describe.each(faults)('Identity $name', (fault) => {
     // Enough requests to open the breaker, and more.
     for (let id = 6; id < 12; id += 1) {
       const next = await request(`/api/posts/${id}`);
-      expect(next.body).toEqual(authorless(id));
+      expect(next.body).toEqual(degradedPost(id));
       expect(next.ms).toBeLessThan(deadlineMs + MARGIN_MS);
     }
     expect(identity.count(/elsewhere/)).toBe(0);
@@ -87,7 +86,7 @@ describe.each(faults)('Identity $name', (fault) => {
       const response = await request('/api/posts/5');
       return response.headers['proxy-status'] !== undefined && response;
     });
-    expect(stale.body).toEqual(completePost(5));
+    expect(stale.body).toEqual(degradedPost(5, 'stale', userOf(authorOf(5))));
     expectDegraded(stale);
     expect(member(stale, 'cache-status', 'author')).toMatch(/fwd=stale/);
     expectProxyStatus(stale, 'identity', fault.proxyStatus);

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { until } from 'chassis/testing/until';
 import { userOf } from 'chassis/testing/users';
-import { completePost } from '../support/fixtures.ts';
+import { completePost, degradedPost } from '../support/fixtures.ts';
 import { startTestbed } from '../support/testbed.ts';
 
 const AUTHOR = userOf(6);
@@ -42,7 +42,7 @@ test('serves the stale author while Identity is down', async () => {
   await request(POST);
   await identity.refuse();
   const response = await request(POST);
-  expect(response.body).toEqual(completePost(5));
+  expect(response.body).toEqual(degradedPost(5, 'stale', AUTHOR));
   expect(response.headers['cache-status']).toContain(
     'author; fwd=stale; detail=connection_refused',
   );
@@ -56,7 +56,7 @@ test('serves the post without its author when the author is too old even to be s
   });
   await request(POST);
   await identity.refuse();
-  expect((await request(POST)).body).toEqual({ ...completePost(5), author: null });
+  expect((await request(POST)).body).toEqual(degradedPost(5));
 });
 
 test('requests a missing author again in the background, without a waiting client', async () => {
@@ -77,7 +77,8 @@ test('serves a stale user while Identity is down, and a 503 for a user that is n
   await request('/api/users/6');
   await identity.refuse();
   const stale = await request('/api/users/6');
-  expect(stale.body).toEqual(AUTHOR);
+  const degraded = [{ part: 'author', reason: 'stale', ids: [AUTHOR.id] }];
+  expect(stale.body).toEqual({ ...AUTHOR, degraded });
   expect(stale.headers['cache-control']).toBe('no-store');
   const missing = await request('/api/users/7');
   expect(missing.status).toBe(503);

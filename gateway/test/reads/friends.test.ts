@@ -31,7 +31,7 @@ const withoutName = <T>(person: T) => ({ ...person, username: null });
 const FRIENDS = friendsOf(VIEWER).map(friend);
 const { incoming, outgoing } = requestsOf(VIEWER);
 
-const LISTS: readonly [string, string, readonly object[]][] = [
+const LISTS: readonly [string, string, readonly { readonly id: number }[]][] = [
   ['/api/friends', '/api/friends?limit=20', FRIENDS],
   [
     '/api/friends/requests',
@@ -64,7 +64,11 @@ describe.each(LISTS)('%s', (path, socialPath, people) => {
     await testbed.identity.refuse();
     const response = await send(path);
     expectDegraded(response);
-    expect(response.body).toEqual({ items: people.map(withoutName), nextCursor: null });
+    expect(response.body).toEqual({
+      items: people.map(withoutName),
+      nextCursor: null,
+      degraded: [{ part: 'author', reason: 'unavailable', ids: people.map(({ id }) => id) }],
+    });
     const strict = await send(path, 'GET', { Prefer: 'handling=strict' });
     expectProblem(strict, 503, 'incomplete-answer', path.split('?')[0]!);
   });
@@ -75,7 +79,8 @@ describe.each(LISTS)('%s', (path, socialPath, people) => {
     await testbed.identity.refuse();
     const response = await send(path);
     expectDegraded(response);
-    expect(response.body).toEqual({ items: people, nextCursor: null });
+    const degraded = [{ part: 'author', reason: 'stale', ids: people.map(({ id }) => id) }];
+    expect(response.body).toEqual({ items: people, nextCursor: null, degraded });
   });
 
   test('leaves out people who no longer exist according to Identity', async () => {

@@ -1,7 +1,7 @@
 // The rungs of AUTHOR_STRATEGY=hybrid, the default: fresh cache → Identity → stale cache → Social's replica → the post
 // without its author.
 import { describe, expect, test } from '@jest/globals';
-import type { FriendPage, Page, Profile } from 'contracts/types';
+import type { FriendPage, Page, Profile, User } from 'contracts/types';
 import { untilBreakerIs, commandBreaker, breakerStateOf } from '../support/breakers.ts';
 import { only, silent, status } from '../support/faulty-responders.ts';
 import { until } from 'chassis/testing/until';
@@ -16,7 +16,7 @@ import {
 import { bearer } from '../support/session.ts';
 import { startTestbed, type TestbedOptions } from '../support/testbed.ts';
 import { userOf } from 'chassis/testing/users';
-import { completePost } from '../support/fixtures.ts';
+import { completePost, degradedPost } from '../support/fixtures.ts';
 
 const POST = '/api/posts/5';
 const AUTHOR = 6;
@@ -40,6 +40,8 @@ async function arrange({ env, ...options }: TestbedOptions = {}) {
 }
 
 const postBy = (username: string) => ({ ...completePost(5), author: { id: AUTHOR, username } });
+const replicatedPost = (username = 'replicated') =>
+  degradedPost(5, 'replica', { id: AUTHOR, username });
 
 describe('the rungs', () => {
   test('1: serve a fresh name without a request to Identity or the replica', async () => {
@@ -69,7 +71,7 @@ describe('the rungs', () => {
     await request(POST);
     await identity.refuse();
     const response = await request(POST);
-    expect(response.body).toEqual(postBy('user_6'));
+    expect(response.body).toEqual(degradedPost(5, 'stale', userOf(AUTHOR)));
     expect(member(response, 'cache-status', 'author')).toContain('fwd=stale');
     expect(social.count(REPLICA)).toBe(0);
   });
@@ -81,7 +83,7 @@ describe('the rungs', () => {
     await request(POST);
     await identity.refuse();
     const response = await request(POST);
-    expect(response.body).toEqual(postBy('replicated'));
+    expect(response.body).toEqual(replicatedPost());
     expectDegraded(response);
     expect(response.headers['cache-status']).toBe(`post; fwd=miss, ${FROM_REPLICA}`);
     expect(response.headers['proxy-status']).toBe('identity; error=connection_refused');
@@ -95,7 +97,7 @@ describe('the rungs', () => {
     social.replica.set(AUTHOR, null);
     await identity.refuse();
     const response = await request(POST);
-    expect(response.body).toEqual({ ...completePost(5), author: null });
+    expect(response.body).toEqual(degradedPost(5));
     expectDegraded(response);
     expect(member(response, 'cache-status', 'author')).toBe(
       'author; fwd=miss; detail=connection_refused',
@@ -116,7 +118,7 @@ describe('the rungs', () => {
     await identity.refuse();
     social.respondWith(only(REPLICA, status(500)));
     const response = await request(POST);
-    expect(response.body).toEqual({ ...completePost(5), author: null });
+    expect(response.body).toEqual(degradedPost(5));
     expectDegraded(response);
     expectProxyStatus(response, 'identity', { error: 'connection_refused' });
     expectProxyStatus(response, 'social', { receivedStatus: 500 });
@@ -140,7 +142,7 @@ describe('the breaker of the replica', () => {
       const again = await testbed.request(POST);
       return member(again, 'cache-status', 'author') === FROM_REPLICA && again;
     });
-    expect(response.body).toEqual(postBy('replicated'));
+    expect(response.body).toEqual(replicatedPost());
     await untilBreakerIs(testbed, 'social-copy', 'closed');
   });
 
@@ -148,7 +150,7 @@ describe('the breaker of the replica', () => {
     const testbed = await arrange();
     await testbed.identity.refuse();
     await commandBreaker(testbed, 'social-copy', 'open');
-    expect((await testbed.request(POST)).body).toEqual({ ...completePost(5), author: null });
+    expect((await testbed.request(POST)).body).toEqual(degradedPost(5));
     expect(testbed.social.count(REPLICA)).toBe(0);
     expect(await breakerStateOf(testbed, 'social-copy')).toBe('forced_open');
   });
@@ -169,13 +171,13 @@ describe('with Identity down from the start', () => {
   }
 
   const readsWithNames: readonly [string, (body: unknown) => unknown, unknown][] = [
-    [POST, (body) => body, postBy('replicated')],
+    [POST, (body) => body, replicatedPost()],
     [
       '/api/posts?ids=5,6',
       (body) => authorsIn(body as Page),
       [postBy('replicated').author, userOf(7)],
     ],
-    ['/api/users/6', (body) => body, postBy('replicated').author],
+    ['/api/users/6', (body) => (body as User).username, 'replicated'],
     [
       '/api/users/6/posts?limit=2',
       (body) => authorsIn(body as Page),
@@ -271,8 +273,7 @@ describe('with Identity down from the start', () => {
     await until('both requests wait', async () => (await metric('http_requests_in_flight')) === 2);
     await until('the replica has the request', () => social.count(REPLICA) > 0);
     release();
-    for (const response of await Promise.all(both))
-      expect(response.body).toEqual(postBy('replicated'));
+    for (const response of await Promise.all(both)) expect(response.body).toEqual(replicatedPost());
     expect(social.count(REPLICA)).toBe(1);
   });
 
@@ -280,12 +281,12 @@ describe('with Identity down from the start', () => {
     const { request, social } = await startWithoutIdentity();
     await request(POST);
     social.replica.set(AUTHOR, 'renamed');
-    expect((await request(POST)).body).toEqual(postBy('renamed'));
+    expect((await request(POST)).body).toEqual(replicatedPost('renamed'));
   });
 
   test('names come from Identity again, in complete answers, when Identity is back', async () => {
     const { request, identity } = await startWithoutIdentity({ env: { BREAKER_RESET_MS: '50' } });
-    expect((await request(POST)).body).toEqual(postBy('replicated'));
+    expect((await request(POST)).body).toEqual(replicatedPost());
     await identity.accept();
     const complete = await until('the answer is complete', async () => {
       const response = await request(POST);
@@ -315,7 +316,7 @@ describe('with a slow Identity', () => {
     identity.respondWith(silent);
     social.respondWith(only(REPLICA, silent));
     const response = await request(POST);
-    expect(response.body).toEqual({ ...completePost(5), author: null });
+    expect(response.body).toEqual(degradedPost(5));
     expect(response.ms).toBeLessThan(LIMIT_MS + MARGIN_MS);
     expectProxyStatus(response, 'identity', { error: 'http_response_timeout' });
     expectProxyStatus(response, 'social', { error: 'http_response_timeout' });

@@ -74,9 +74,13 @@ describe('a degraded answer', () => {
     ['from the replica', replica(failed()), 'replica'],
     ['missing', unavailable(), 'missing'],
   ])('with a part that is %s is never cached, and is counted once', (_, via, reason) => {
-    const { answer, onDegraded } = answerTo(request(), [post(hit()), author(via), author(via)]);
+    const { answer, onDegraded } = answerTo(request(), [
+      post(hit()),
+      { ...author(via), id: 7 },
+      { ...author(via), id: 7 },
+    ]);
     expect(answer()).toMatchObject({
-      body: BODY,
+      body: { ...BODY, degraded: [{ part: 'author', ids: [7] }] },
       cache: 'no-store',
       headers: { 'Proxy-Status': 'identity; error=connection_refused', Vary: 'Prefer' },
     });

@@ -1,5 +1,6 @@
 // The posts and authors that the fake services have at the start.
 import { userOf } from 'chassis/testing/users';
+import type { User } from 'contracts/types';
 
 /** Users have the ids 1 to `authors`, posts the ids 1 to `posts`. */
 export interface Population {
@@ -29,3 +30,14 @@ export function completePost(id: number, population = POPULATION) {
   const { authorId, ...post } = postOf(id, population);
   return { ...post, author: userOf(authorId) };
 }
+
+/** Returns a post as the gateway sends it in a degraded answer. @param author what the answer has all the same */
+export const degradedPost = (
+  id: number,
+  reason: 'unavailable' | 'stale' | 'replica' = 'unavailable',
+  author: User | null = null,
+) => ({
+  ...completePost(id),
+  author,
+  degraded: [{ part: 'author', reason, ids: [authorOf(id)], posts: [id] }],
+});

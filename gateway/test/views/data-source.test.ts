@@ -41,6 +41,7 @@ test('returns the value of its call, where it came from, and how long the call t
   const source = dataSource<number, string>(NAME, async () => reply('cat', hit(5)));
   expect(await source(1, caller)).toEqual({
     ...NAME,
+    id: 1,
     value: 'cat',
     via: hit(5),
     tookMs: expect.any(Number),
@@ -95,6 +96,7 @@ test.each(kinds)(
     const { source: rung } = aDataSource<number, string>(() => Promise.reject(failed(kind)));
     expect(await optional([rung], NAME)(1, caller)).toEqual({
       ...NAME,
+      id: 1,
       value: undefined,
       via: unavailable(failed(kind)),
       tookMs: expect.any(Number),
@@ -174,6 +176,7 @@ describe('an optional data source with several rungs', () => {
     const rungs = [rung(advance, 250, identityFailed), rung(advance, 20, socialFailed)] as const;
     expect(await optional(rungs, NAME)(1, caller)).toEqual({
       ...author(unavailable(identityFailed), undefined, 250),
+      id: 1,
       tried: [{ upstream: 'social', failure: socialFailed, tookMs: 20 }],
     });
   });
@@ -183,6 +186,7 @@ describe('an optional data source with several rungs', () => {
     const rungs = [rung(advance, 250, identityFailed), rung(advance, 20, '')] as const;
     expect(await optional(rungs, NAME)(1, caller)).toEqual({
       ...author(unavailable(identityFailed), undefined, 250),
+      id: 1,
       tried: [{ upstream: 'social', failure: undefined, tookMs: 20 }],
     });
   });

@@ -208,7 +208,7 @@ describe('posts that include their authors', () => {
   test('cause no requests for authors: the author comes from the replica', async () => {
     const arranged = arrangeIncluded();
     const one = await loadPost(arranged.catalog, 5, caller);
-    expect(one.author).toEqual({ ...author(replica(), aUser(9)), upstream: 'social' });
+    expect(one.author).toEqual({ ...author(replica(), aUser(9)), upstream: 'social', id: 9 });
     const many = await loadPosts(arranged.catalog, [5, 6], caller);
     expect(many.authors.get(9)).toEqual(one.author);
     expect(arranged.authors).toEqual([]);
