@@ -73,6 +73,7 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
   identity: {
     getUser: open(200, '/api/users/1'),
     listUsers: open(200, '/api/users?ids=1'),
+    getUserByName: open(200, '/api/users/by-name/cat_sun_dog'),
     createUser: open(201, '/api/users', newUser),
     createSession: open(201, '/api/sessions', credentials),
     refreshSession: open(200, '/api/sessions/refresh', refreshToken),
@@ -104,6 +105,8 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     listPosts: open(200, '/api/posts?ids=1'),
     createPost: authenticated(201, '/api/posts', content),
     getUser: open(200, '/api/users/1'),
+    findUsers: open(200, '/api/users?username=cat'),
+    getUserByName: open(200, '/api/users/by-name/cat_sun_dog'),
     listUserPosts: open(200, '/api/users/1/posts'),
     getUserProfile: open(200, '/api/users/1/profile'),
     getFeed: authenticated(200, '/api/feed'),

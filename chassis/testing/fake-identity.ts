@@ -76,6 +76,12 @@ function accountsOf(users: Map<number, string>) {
     const username = users.get(id);
     return username === undefined ? undefined : { id, username };
   };
+  /** Users whose names begin with the prefix, in any case, ordered by name. */
+  const namedLike = (prefix: string): User[] =>
+    [...users]
+      .map(([id, username]) => ({ id, username }))
+      .filter(({ username }) => username.toLowerCase().startsWith(prefix.toLowerCase()))
+      .toSorted((a, b) => (a.username < b.username ? -1 : 1));
   const openSession = (userId: number, claims: Claims = {}): Session => {
     const refreshToken = `refresh-secret-${(sessionCount += 1)}`;
     sessions.set(refreshToken, userId);
@@ -87,6 +93,16 @@ function accountsOf(users: Map<number, string>) {
     if (id !== undefined) {
       const found = user(Number(id));
       return found && { status: 200, body: found };
+    }
+    const [, name] = /^\/api\/users\/by-name\/(\w+)$/.exec(target.pathname) ?? [];
+    if (name !== undefined) {
+      const found = namedLike(name).find(({ username }) => username.length === name.length);
+      return found && { status: 200, body: found };
+    }
+    const prefix = target.searchParams.get('username');
+    if (prefix !== null) {
+      const limit = Number(target.searchParams.get('limit') ?? 20);
+      return { status: 200, body: { items: namedLike(prefix).slice(0, limit), nextCursor: null } };
     }
     const ids = target.searchParams.get('ids')?.split(',').map(Number);
     return ids && { status: 200, body: { items: ids.map(user).filter((found) => found) } };

@@ -5,7 +5,7 @@ import type { components as Social } from './generated/social.ts';
 
 /** Identity's public profile. The gateway uses it for users and authors. */
 export type User = Identity['schemas']['User'];
-/** Identity's answer to `?ids=`. */
+/** Identity's answer to `?ids=`, and with a `nextCursor` to `?username=`. */
 export type UserBatch = Identity['schemas']['UserBatch'];
 /** The logged-in user and the tokens of the session. */
 export type Session = Identity['schemas']['Session'];
@@ -52,6 +52,8 @@ export type StitchedPost = Gateway['schemas']['Post'];
 /** The parts of a degraded answer that are not as wanted. */
 export type Degraded = Gateway['schemas']['Degraded'];
 export type PostList = Gateway['schemas']['PostList'];
+/** Users whose names begin alike. */
+export type UserPage = Gateway['schemas']['UserPage'];
 export type Page = Gateway['schemas']['Page'];
 export type Profile = Gateway['schemas']['Profile'];
 /** Friends from the gateway: with their usernames, or null if a username is not available. */

@@ -68,6 +68,46 @@ describe('GET /api/users/{id}', () => {
   });
 });
 
+describe('GET /api/users?username=', () => {
+  test('returns pages that lead to every user whose name begins so', async () => {
+    const { body } = await request('/api/users?username=NIGHT&limit=1');
+    expect(body).toEqual({
+      items: [expect.objectContaining({ username: 'night_owl' })],
+      nextCursor: null,
+    });
+    expect((await request('/api/users?username=nobody')).body).toEqual({
+      items: [],
+      nextCursor: null,
+    });
+  });
+
+  test.each([
+    ['?username=ni', '/query/username'],
+    ['?username=night%25', '/query/username'],
+    ['?username=night&ids=1', '/query/ids'],
+    ['?ids=1&limit=5', '/query/limit'],
+    ['?username=night&limit=0', '/query/limit'],
+    ['?username=night&cursor=bmln', '/query/cursor'],
+    ['?username=night&cursor=Y2F0X3N1bl9kb2c', '/query/cursor'],
+    ['?username=night&cursor=TklHSFRfT1dM', '/query/cursor'],
+  ])('rejects %s with a 400 that points at %s', async (query, pointer) => {
+    const response = await request(`/api/users${query}`);
+    expect(response.status).toBe(400);
+    expect(faultsOf(response)).toMatchObject([{ pointer }]);
+  });
+});
+
+describe('GET /api/users/by-name/{username}', () => {
+  test('returns the user whatever the case, and a 404 when there is none', async () => {
+    expect((await request('/api/users/by-name/Cat_SUN_dog')).body).toEqual({
+      id: 1,
+      username: 'cat_sun_dog',
+    });
+    expect((await request('/api/users/by-name/cat_sun')).status).toBe(404);
+    expect((await request('/api/users/by-name/a%20b')).status).toBe(400);
+  });
+});
+
 describe('GET /api/users?ids=', () => {
   test('returns users in the order of the ids, each once, without users who do not exist', async () => {
     const { status, body } = await request('/api/users?ids=3,777,1,3');

@@ -16,6 +16,19 @@ export function parseId(text: unknown, pointer: string): number {
   return id;
 }
 
+/** What a text in a path or a query has to look like. */
+export interface TextRule {
+  readonly pattern: RegExp;
+  readonly expected: string;
+}
+
+/** Returns a text that follows the rule. @throws Problem 400 */
+export function parseText(text: unknown, pointer: string, rule: TextRule): string {
+  if (typeof text !== 'string' || !rule.pattern.test(text))
+    throw invalid(pointer, `expected ${rule.expected}`);
+  return text;
+}
+
 /** Parses `5,3,8` into [5, 3, 8]: 1 to 100 ids; duplicates are dropped. @throws Problem 400 */
 export function parseIds(text: string, pointer: string): number[] {
   const parts = text.split(',', LIST_MAX + 1);

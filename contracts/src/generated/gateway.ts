@@ -66,6 +66,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People by the beginning of their names
+         * @description Ordered by name regardless of case, so that a user of exactly this name is the first one. Identity answers; while it fails, the answer is the 502, 503 or 504 of that failure.
+         */
+        get: operations["findUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/by-name/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The user of a name
+         * @description Identity answers; while it fails, the answer is the 502, 503 or 504 of that failure.
+         */
+        get: operations["getUserByName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/posts": {
         parameters: {
             query?: never;
@@ -391,6 +431,22 @@ export interface components {
             id: components["schemas"]["Id"];
             username: components["schemas"]["Username"];
             degraded?: components["schemas"]["Degraded"];
+        };
+        /**
+         * @description Users whose names begin alike, ordered by name regardless of case.
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": 1,
+         *           "username": "cat_sun_dog"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
+        UserPage: {
+            items: components["schemas"]["User"][];
+            nextCursor: components["schemas"]["NextCursor"];
         };
         /**
          * @description The parts of a degraded answer that are not as wanted. Only at the top of an answer; a complete answer has no such field.
@@ -1374,6 +1430,16 @@ export interface components {
          */
         Cursor: components["schemas"]["Cursor"];
         /**
+         * @description The beginning of the name, in any case.
+         * @example cat
+         */
+        NamePrefix: components["schemas"]["Username"];
+        /**
+         * @description The name of the user, in any case.
+         * @example Cat_Sun_Dog
+         */
+        Name: components["schemas"]["Username"];
+        /**
          * @description `incoming`: requests to the caller; `outgoing`: requests from the caller.
          * @example outgoing
          */
@@ -1919,6 +1985,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FoundUser"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["UpstreamInvalid"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["UpstreamTimeout"];
+        };
+    };
+    findUsers: {
+        parameters: {
+            query: {
+                /**
+                 * @description The beginning of the name, in any case.
+                 * @example cat
+                 */
+                username: components["parameters"]["NamePrefix"];
+                /**
+                 * @description The largest number of items in the page.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description The `nextCursor` of the previous page. Opaque; it stays valid while new posts arrive.
+                 * @example eyJpIjo1fQ
+                 */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of users. It is empty if no name begins so. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Status": components["headers"]["Maybe-Cache-Status"];
+                    "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["UpstreamInvalid"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["UpstreamTimeout"];
+        };
+    };
+    getUserByName: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The name of the user, in any case.
+                 * @example Cat_Sun_Dog
+                 */
+                username: components["parameters"]["Name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. The name may differ in case from the requested one. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Status": components["headers"]["Maybe-Cache-Status"];
+                    "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Vary: components["headers"]["Vary"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
                 };
             };
             304: components["responses"]["NotModified"];

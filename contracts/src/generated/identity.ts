@@ -24,7 +24,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Users by their ids */
+        /**
+         * Users by their ids, or by the beginning of their names
+         * @description A request has either `ids` or `username`, not both. `limit` and `cursor` are allowed only with `username`. Anything else is a 400.
+         *     With `ids` the answer has the users in the requested order, without unknown ids, and no `nextCursor`. With `username` it is a page, ordered by name regardless of case, so that a user of exactly this name is the first one.
+         */
         get: operations["listUsers"];
         put?: never;
         /**
@@ -32,6 +36,23 @@ export interface paths {
          * @description The password must not be a common one, nor the name or the e-mail; some names are reserved. With a taken name, the answer is about the name alone, whatever the e-mail. Registrations are limited for each address.
          */
         post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/by-name/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The user of a name */
+        get: operations["getUserByName"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -182,8 +203,10 @@ export interface components {
             id: components["schemas"]["Id"];
             username: components["schemas"]["Username"];
         };
+        /** @example eyJpIjo1fQ */
+        Cursor: string;
         /**
-         * @description The users with the requested ids.
+         * @description The users with the requested ids, or a page of users whose names begin alike.
          * @example {
          *       "items": [
          *         {
@@ -195,6 +218,11 @@ export interface components {
          */
         UserBatch: {
             items: components["schemas"]["User"][];
+            /**
+             * @description The `cursor` of the next page; null on the last page. Only with `username`.
+             * @example eyJpIjo1fQ
+             */
+            nextCursor?: string | null;
         };
         /**
          * Format: email
@@ -894,6 +922,26 @@ export interface components {
          */
         Ids: components["schemas"]["Id"][];
         /**
+         * @description The beginning of the name, in any case.
+         * @example cat
+         */
+        NamePrefix: components["schemas"]["Username"];
+        /**
+         * @description The name of the user, in any case.
+         * @example Cat_Sun_Dog
+         */
+        Name: components["schemas"]["Username"];
+        /**
+         * @description The largest number of items in the page.
+         * @example 20
+         */
+        Limit: number;
+        /**
+         * @description The `nextCursor` of the previous page. Opaque; it stays valid while new users register.
+         * @example eyJpIjo1fQ
+         */
+        Cursor: components["schemas"]["Cursor"];
+        /**
          * @description The answer contains the events after this offset. 0 or no value means from the beginning; `latest` means after the newest event, so the answer has no events yet. An offset beyond the newest event is a 400, because it belongs to another log.
          * @example 42
          */
@@ -1063,7 +1111,7 @@ export interface operations {
     };
     listUsers: {
         parameters: {
-            query: {
+            query?: {
                 /**
                  * @description 1 to 100 ids, separated by commas. Duplicate ids are ignored.
                  * @example [
@@ -1071,7 +1119,22 @@ export interface operations {
                  *       1
                  *     ]
                  */
-                ids: components["parameters"]["Ids"];
+                ids?: components["parameters"]["Ids"];
+                /**
+                 * @description The beginning of the name, in any case.
+                 * @example cat
+                 */
+                username?: components["parameters"]["NamePrefix"];
+                /**
+                 * @description The largest number of items in the page.
+                 * @example 20
+                 */
+                limit?: components["parameters"]["Limit"];
+                /**
+                 * @description The `nextCursor` of the previous page. Opaque; it stays valid while new users register.
+                 * @example eyJpIjo1fQ
+                 */
+                cursor?: components["parameters"]["Cursor"];
             };
             header?: {
                 /**
@@ -1095,7 +1158,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The users in the requested order; unknown ids are left out. */
+            /** @description The users. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1163,6 +1226,61 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUserByName: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The name of the user, in any case.
+                 * @example Cat_Sun_Dog
+                 */
+                username: components["parameters"]["Name"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. The name may differ in case from the requested one. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["InvalidRequest"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

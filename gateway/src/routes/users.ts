@@ -1,6 +1,7 @@
 // Users, their posts and their profiles.
 import { defineRoute, type Route } from 'chassis/http/app';
-import { invalidCursor, parseCursor, parseId, parseLimit } from 'chassis/http/input';
+import { invalidCursor, parseCursor, parseId, parseLimit, parseText } from 'chassis/http/input';
+import { username } from 'contracts/username';
 import { loadProfile, loadUserPosts } from '../views/profile/load.ts';
 import { stitchProfile, stitchUserPosts } from '../views/profile/stitch.ts';
 import type { Fetched } from '../views/data-source.ts';
@@ -12,6 +13,31 @@ const isAbsent = (user: Fetched<unknown>): boolean =>
   user.value === undefined && user.via.kind !== 'unavailable';
 
 export const userRoutes = ({ catalog, requestDeadlineMs, onDegraded }: RouteContext): Route[] => [
+  defineRoute({
+    method: 'get',
+    path: '/api/users',
+    query: ['username', 'limit', 'cursor'],
+    handle: async (req, query) => {
+      const request = {
+        prefix: parseText(query.username, '/query/username', username),
+        limit: parseLimit(query.limit),
+        cursor: parseCursor(query.cursor),
+      };
+      const people = await catalog.people(request, callerOf(req, requestDeadlineMs));
+      if (people.value === undefined) throw invalidCursor();
+      return reply(req, people.value, [people], onDegraded);
+    },
+  }),
+  {
+    method: 'get',
+    path: '/api/users/by-name/:username',
+    handle: async (req) => {
+      const name = parseText(req.params['username'], '/path/username', username);
+      const user = await catalog.userByName(name, callerOf(req, requestDeadlineMs));
+      if (user.value === undefined) throw notFound('There is no user of this name', [user]);
+      return reply(req, user.value, [user], onDegraded);
+    },
+  },
   {
     method: 'get',
     path: '/api/users/:id',

@@ -1,5 +1,15 @@
 // The data sources of all views. wire/data-sources.ts creates them.
-import type { Counts, FriendPage, Me, Post, PostPage, RequestPage, User } from 'contracts/types';
+import type {
+  Counts,
+  FriendPage,
+  Me,
+  Post,
+  PostPage,
+  RequestPage,
+  User,
+  UserPage,
+} from 'contracts/types';
+import type { PeopleRequest } from '../upstream/identity/people.ts';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { ViewerPageRequest } from '../upstream/social/viewer-page.ts';
 import type { FriendRequestsRequest } from '../upstream/social/friends.ts';
@@ -19,6 +29,10 @@ export interface Catalog {
   readonly author: DataSource<number, User>;
   /** A user, from the same ladder; required. */
   readonly user: DataSource<number, User>;
+  /** A page of users by the beginning of their names; undefined for an invalid cursor. */
+  readonly people: DataSource<PeopleRequest, UserPage>;
+  /** A user by name, whatever its case. */
+  readonly userByName: DataSource<string, User>;
   readonly page: DataSource<PostPageRequest, PostPage>;
   readonly counts: DataSource<number, Counts>;
   /** Private: neither shared nor cached, like friends, friend requests and `me`. */

@@ -21,7 +21,7 @@ export interface CommandOptions {
   readonly observer: Observer;
   readonly users: Loader<User>;
   readonly posts: Loader<Post>;
-  /** Queries about posts and friendships. */
+  /** Queries about users, posts and friendships. */
   readonly sharedQueries: readonly Invalidatable[];
 }
 
@@ -59,7 +59,10 @@ export function createCommands(options: CommandOptions): Commands {
   const invalidateQueries = (): void => {
     for (const query of sharedQueries) query.invalidate();
   };
-  const invalidateUser = ({ userId }: OnBehalfOf): void => users.invalidate(userId);
+  const invalidateUser = ({ userId }: OnBehalfOf): void => {
+    users.invalidate(userId);
+    invalidateQueries();
+  };
   const invalidatePost = ({ id }: { readonly id: number }): void => {
     posts.invalidate(id);
     invalidateQueries();
@@ -68,6 +71,7 @@ export function createCommands(options: CommandOptions): Commands {
   return {
     register: command(identity, register(limits), (_, session) => {
       if (session !== undefined) users.invalidate(session.user.id);
+      invalidateQueries();
     }),
     logIn: command(identity, logIn(limits)),
     refreshSession: command(identity, refreshSession(limits)),

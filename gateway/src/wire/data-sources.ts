@@ -3,6 +3,7 @@ import type { Post, User } from 'contracts/types';
 import type { Settings } from '../config.ts';
 import type { createCaches } from './caches.ts';
 import { getMe } from '../upstream/identity/accounts.ts';
+import { findPeople, getUserByName } from '../upstream/identity/people.ts';
 import { getUsers } from '../upstream/identity/users.ts';
 import { createLoader, type Loader } from '../upstream/loader.ts';
 import { createImmutableCache } from '../upstream/engine/cache.ts';
@@ -75,6 +76,21 @@ export function createDataSources(options: DataSourceOptions): DataSources {
   );
   const counts = createSharedQuery(social, getCounts(limits), (id) => id, limitMs, observer);
 
+  const people = createSharedQuery(
+    identity,
+    findPeople(limits),
+    ({ prefix, limit, cursor = '' }) => `${prefix} ${limit} ${cursor}`,
+    limitMs,
+    observer,
+  );
+  const userByName = createSharedQuery(
+    identity,
+    getUserByName(limits),
+    (name) => name,
+    limitMs,
+    observer,
+  );
+
   const replicaUsers = createLoader<User>({
     upstream: replica,
     entity: 'author',
@@ -87,6 +103,7 @@ export function createDataSources(options: DataSourceOptions): DataSources {
   });
   const ladder = authorLadder(strategy, users.call, replicaUsers.call, settings.AUTHOR_DEADLINE_MS);
   const uncached = { entity: undefined, upstream: 'social' } as const;
+  const uncachedUsers = { entity: undefined, upstream: 'identity' } as const;
   const privateSource = <Q, T>(endpoint: Endpoint<Q, T>) =>
     dataSource(uncached, createPrivateQuery(social, endpoint, observer));
   const currentPosts = createPrivateQuery(
@@ -100,15 +117,14 @@ export function createDataSources(options: DataSourceOptions): DataSources {
       post: required(dataSource({ entity: 'post', upstream: 'social' }, posts.call)),
       author: ladder,
       user: required(ladder),
+      people: dataSource(uncachedUsers, people.call),
+      userByName: dataSource(uncachedUsers, userByName.call),
       page: dataSource(uncached, page.call),
       counts: dataSource(uncached, counts.call),
       feed: privateSource(getFeed(limits, include)),
       friends: privateSource(getFriends(limits)),
       friendRequests: privateSource(getFriendRequests(limits)),
-      me: dataSource(
-        { entity: undefined, upstream: 'identity' },
-        createPrivateQuery(identity, getMe(limits), observer),
-      ),
+      me: dataSource(uncachedUsers, createPrivateQuery(identity, getMe(limits), observer)),
       current: {
         async post(id, caller) {
           const { value: found, etag } = (await currentPosts([id], caller)).value;
@@ -128,6 +144,6 @@ export function createDataSources(options: DataSourceOptions): DataSources {
       },
     },
     posts,
-    sharedQueries: [page, counts],
+    sharedQueries: [page, counts, people, userByName],
   };
 }

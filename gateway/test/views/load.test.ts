@@ -48,6 +48,8 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     author: authors.source,
     user: never,
     page: never,
+    people: never,
+    userByName: never,
     counts: never,
     feed: never,
     friends: never,
