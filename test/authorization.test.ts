@@ -97,6 +97,7 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     deleteFriend: authenticated(204, friend),
     listAuthors: open(200, '/api/authors?ids=1'),
     getUserCounts: open(200, '/api/users/1/counts'),
+    getOwnCounts: authenticated(200, '/api/counts'),
   },
   gateway: {
     getPost: open(200, post),
@@ -110,6 +111,7 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     listUserPosts: open(200, '/api/users/1/posts'),
     getUserProfile: open(200, '/api/users/1/profile'),
     getFeed: authenticated(200, '/api/feed'),
+    getHome: authenticated(200, '/api/home'),
     listFriends: authenticated(200, '/api/friends'),
     listFriendRequests: authenticated(200, '/api/friends/requests'),
     putFriend: authenticated(200, friend),

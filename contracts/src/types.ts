@@ -46,6 +46,8 @@ export type RequestPage = Social['schemas']['RequestPage'];
 /** The state of the friendship between the caller and another user. */
 export type Friendship = Social['schemas']['Friendship'];
 export type Counts = Social['schemas']['Counts'];
+/** The caller's own counts, with the friend requests to the caller. */
+export type OwnCounts = Social['schemas']['OwnCounts'];
 
 /** A post from the gateway: with its author, or null if the author is not available. */
 export type StitchedPost = Gateway['schemas']['Post'];
@@ -55,6 +57,8 @@ export type PostList = Gateway['schemas']['PostList'];
 /** Users whose names begin alike. */
 export type UserPage = Gateway['schemas']['UserPage'];
 export type Page = Gateway['schemas']['Page'];
+/** A home screen. */
+export type Home = Gateway['schemas']['Home'];
 export type Profile = Gateway['schemas']['Profile'];
 /** Friends from the gateway: with their usernames, or null if a username is not available. */
 export type StitchedFriendPage = Gateway['schemas']['Friends'];

@@ -8,9 +8,11 @@ import type { Observer } from './upstream/engine/observer.ts';
 const UPSTREAMS: readonly UpstreamName[] = ['identity', 'social'];
 const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100];
 
+type DegradedEntity = 'author' | 'post' | 'requests' | 'counts';
+
 /** Adds the events that do not come from layers. */
 export interface GatewayObserver extends Observer {
-  degraded(part: 'author' | 'post', reason: 'stale' | 'missing' | 'replica'): void;
+  degraded(part: DegradedEntity, reason: 'stale' | 'missing' | 'replica'): void;
   overload(): void;
 }
 
@@ -86,12 +88,17 @@ export function createObserver(metrics: Metrics, log: Logger): GatewayObserver {
     miss: lookups({ cache, result: 'miss' }),
     stale: lookups({ cache, result: 'stale' }),
   });
-  const degradedBy = (part: 'author' | 'post') => ({
+  const degradedBy = (part: DegradedEntity) => ({
     stale: degraded({ part, reason: 'stale' }),
     missing: degraded({ part, reason: 'missing' }),
     replica: degraded({ part, reason: 'replica' }),
   });
-  const degradedTallies = { author: degradedBy('author'), post: degradedBy('post') };
+  const degradedTallies = {
+    author: degradedBy('author'),
+    post: degradedBy('post'),
+    requests: degradedBy('requests'),
+    counts: degradedBy('counts'),
+  };
   const refreshTallies = {
     same: refreshes({ result: 'same' }),
     changed: refreshes({ result: 'changed' }),

@@ -63,7 +63,7 @@ export const exceptions: readonly Exception[] = [
   allow('peakMemory resetPeakMemory', 'lab/', 'memory of a process'),
   allow('part parts', '', 'a piece of a text, of an event or of an answer'),
   allow(
-    'Part FeedParts PeopleParts PostParts PostsParts ProfileParts UserPostsParts',
+    'Part FeedParts HomeParts PeopleParts PostParts PostsParts ProfileParts UserPostsParts',
     'gateway/src/',
     'the data of a view, which its data sources deliver',
   ),

@@ -163,6 +163,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The data of a home screen
+         * @description The answer needs the first page of the feed; if Social fails, so does the answer. Everything else may be missing, also while Identity is down: then a username is null, or `requests` or `counts` is null, and `degraded` says so. An answer does not wait long for these parts.
+         */
+        get: operations["getHome"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/friends": {
         parameters: {
             query?: never;
@@ -468,7 +488,7 @@ export interface components {
          */
         Degraded: components["schemas"]["DegradedPart"][];
         /**
-         * @description `author` stands for the names of users: `ids` has the users, and `posts` the posts in this answer that they wrote. So a client can tell a deleted author from one that cannot be fetched, which are both null.
+         * @description `author` stands for the names of users: `ids` has the users, and `posts` the posts in this answer that they wrote. So a client can tell a deleted author from one that cannot be fetched, which are both null. `requests` and `counts` are parts of a home screen.
          * @example {
          *       "part": "author",
          *       "reason": "unavailable",
@@ -482,7 +502,7 @@ export interface components {
          */
         DegradedPart: {
             /** @enum {string} */
-            part: "author";
+            part: "author" | "requests" | "counts";
             /**
              * @description `unavailable`: the part is missing; `stale`: from the cache, and perhaps outdated; `replica`: from the replica, and perhaps outdated.
              * @enum {string}
@@ -597,6 +617,53 @@ export interface components {
             postCount: components["schemas"]["Count"];
             friendCount: components["schemas"]["Count"];
             degraded?: components["schemas"]["Degraded"];
+        };
+        /**
+         * @example {
+         *       "me": {
+         *         "id": 1,
+         *         "username": "cat_sun_dog"
+         *       },
+         *       "feed": {
+         *         "items": [],
+         *         "nextCursor": null
+         *       },
+         *       "requests": {
+         *         "items": [],
+         *         "nextCursor": null
+         *       },
+         *       "counts": {
+         *         "postCount": 0,
+         *         "friendCount": 0,
+         *         "requestCount": 0
+         *       }
+         *     }
+         */
+        Home: {
+            /** @description The caller. The username is null if it cannot be fetched at the moment. */
+            me: {
+                id: components["schemas"]["Id"];
+                username: components["schemas"]["Username"] | null;
+            };
+            feed: components["schemas"]["Page"];
+            /** @description Friend requests to the caller; null if they cannot be fetched at the moment. */
+            requests: components["schemas"]["FriendRequests"] | null;
+            /** @description Null if they cannot be fetched at the moment. */
+            counts: components["schemas"]["OwnCounts"] | null;
+            degraded?: components["schemas"]["Degraded"];
+        };
+        /**
+         * @description The caller's counts. `requestCount` has the friend requests to the caller.
+         * @example {
+         *       "postCount": 12,
+         *       "friendCount": 3,
+         *       "requestCount": 1
+         *     }
+         */
+        OwnCounts: {
+            postCount: components["schemas"]["Count"];
+            friendCount: components["schemas"]["Count"];
+            requestCount: components["schemas"]["Count"];
         };
         /**
          * @description The state of the friendship with the user `id`.
@@ -2335,6 +2402,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page"];
+                };
+            };
+            304: components["responses"]["PrivateNotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["UpstreamInvalid"];
+            503: components["responses"]["SessionUnavailable"];
+            504: components["responses"]["UpstreamTimeout"];
+        };
+    };
+    getHome: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /**
+                 * @description With `handling=strict` (RFC 7240) the client gets a 503 that names the missing part instead of a degraded answer. Other preferences are ignored.
+                 * @example handling=strict
+                 */
+                Prefer?: components["parameters"]["Prefer"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller, the first page of the feed, the first friend requests to the caller, and the caller's counts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Status": components["headers"]["Maybe-Cache-Status"];
+                    "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Private"];
+                    Vary: components["headers"]["Vary"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
                 };
             };
             304: components["responses"]["PrivateNotModified"];

@@ -67,6 +67,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's number of posts, friends and friend requests */
+        get: operations["getOwnCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/friends": {
         parameters: {
             query?: never;
@@ -339,6 +356,19 @@ export interface components {
         Counts: {
             postCount: components["schemas"]["Count"];
             friendCount: components["schemas"]["Count"];
+        };
+        /**
+         * @description The caller's counts. `requestCount` has the friend requests to the caller.
+         * @example {
+         *       "postCount": 12,
+         *       "friendCount": 3,
+         *       "requestCount": 1
+         *     }
+         */
+        OwnCounts: {
+            postCount: components["schemas"]["Count"];
+            friendCount: components["schemas"]["Count"];
+            requestCount: components["schemas"]["Count"];
         };
         /**
          * @description A description of the error (RFC 9457). `type` is for programs, `detail` is for people.
@@ -1175,6 +1205,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PostPage"];
+                };
+            };
+            304: components["responses"]["PrivateNotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["SessionUnavailable"];
+        };
+    };
+    getOwnCounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Private"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCounts"];
                 };
             };
             304: components["responses"]["PrivateNotModified"];

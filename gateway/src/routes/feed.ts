@@ -1,8 +1,10 @@
-// The viewer's feed: posts by the viewer and the viewer's friends.
+// The viewer's feed, posts by the viewer and the viewer's friends; and the home screen, which begins with it.
 import { defineRoute, type Route } from 'chassis/http/app';
 import { parseCursor, parseLimit } from 'chassis/http/input';
 import { loadFeed } from '../views/feed/load.ts';
 import { stitchFeed } from '../views/feed/stitch.ts';
+import { loadHome } from '../views/home/load.ts';
+import { stitchHome } from '../views/home/stitch.ts';
 import { createIdentify, type RouteContext } from './context.ts';
 import { unwrap } from './unwrap.ts';
 import { reply } from './reply.ts';
@@ -27,5 +29,19 @@ export function feedRoutes(context: RouteContext): Route[] {
         });
       },
     }),
+    {
+      method: 'get',
+      path: '/api/home',
+      handle: async (req) => {
+        const { viewer, caller } = await identify(req);
+        const { feed, ...parts } = await loadHome(catalog, viewer, caller);
+        const page = unwrap(feed.value!);
+        const fetched = [feed, parts.requests, parts.counts, ...parts.people.values()];
+        return reply(req, stitchHome(viewer.userId, page, parts), fetched, onDegraded, {
+          cache: 'private',
+          posts: page.items,
+        });
+      },
+    },
   ];
 }

@@ -26,7 +26,7 @@ export function callerOf(req: Request, deadlineMs: number): Caller {
 }
 
 export type Reason = 'missing' | 'stale' | 'replica';
-export type OnDegraded = (part: 'author' | 'post', reason: Reason) => void;
+export type OnDegraded = (part: NonNullable<Fetched<unknown>['entity']>, reason: Reason) => void;
 
 /** The words of the metric. */
 const REASONS = { unavailable: 'missing', stale: 'stale', replica: 'replica' } as const;

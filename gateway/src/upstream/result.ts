@@ -1,5 +1,7 @@
 // The result of a request that an upstream may reject. The client gets the rejection in the upstream's own words.
 import type { ResponseHeaders, Readers } from './engine/endpoint.ts';
+import type { Call } from './engine/call.ts';
+import { UpstreamFailure, type UpstreamName } from './engine/failure.ts';
 import { problemIn, type UpstreamProblem } from './engine/problem-document.ts';
 
 /** `headers` are for the client: rate limits, and when to try again. */
@@ -23,6 +25,15 @@ function passedOn(headers: ResponseHeaders): Record<string, string> {
 export const ok = <T>(value: T, headers: ResponseHeaders = {}): { readonly value: Result<T> } => ({
   value: { ok: value, headers: passedOn(headers) },
 });
+
+/** For a part that an answer can do without: a rejection is a failure like any other. */
+export const okOnly =
+  <Q, T>(upstream: UpstreamName, call: Call<Q, Result<T>>): Call<Q, T> =>
+  async (request, caller) => {
+    const { value, via } = await call(request, caller);
+    if ('rejected' in value) throw new UpstreamFailure(upstream, 'rejected');
+    return { value: value.ok, via };
+  };
 
 type Reader = Readers<unknown, Result<never>>[number];
 

@@ -3,6 +3,7 @@ import type {
   Counts,
   FriendPage,
   Me,
+  OwnCounts,
   Post,
   PostPage,
   RequestPage,
@@ -40,6 +41,9 @@ export interface Catalog {
   readonly friends: DataSource<ViewerPageRequest, Result<FriendPage>>;
   readonly friendRequests: DataSource<FriendRequestsRequest, Result<RequestPage>>;
   readonly me: DataSource<OnBehalfOf, Result<Me>>;
+  /** Friend requests to the viewer, and the viewer's counts: for a home screen, which can do without them. */
+  readonly homeRequests: DataSource<FriendRequestsRequest, RequestPage>;
+  readonly ownCounts: DataSource<OnBehalfOf, OwnCounts>;
   /** What a conditional write compares with: as it is now, past every cache. */
   readonly current: {
     /** undefined when there is no such post. */

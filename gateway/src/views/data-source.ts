@@ -4,8 +4,8 @@ import { UpstreamFailure, type UpstreamName } from '../upstream/engine/failure.t
 
 /** A part of an answer: the result of one fetch. */
 export interface Fetched<T> {
-  /** The name in Cache-Status; undefined for parts that are never cached. */
-  readonly entity: 'post' | 'author' | undefined;
+  /** The kind of part; undefined for a part that no answer lacks. Cache-Status has posts and authors. */
+  readonly entity: 'post' | 'author' | 'requests' | 'counts' | undefined;
   readonly upstream: UpstreamName;
   /** The requested id, for parts that are requested by id. */
   readonly id?: number | undefined;

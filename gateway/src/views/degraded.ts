@@ -24,12 +24,16 @@ export function degradedMember(
 ): Degraded {
   return REASONS.flatMap((reason) => {
     const ids = new Set<number>();
-    for (const part of fetched)
-      if (part.via.kind === reason && failureOf(part) !== undefined && part.id !== undefined)
-        ids.add(part.id);
-    if (ids.size === 0) return [];
+    const members: Degraded = [];
+    for (const { entity, id, via } of fetched) {
+      if (via.kind !== reason || via.failure === undefined) continue;
+      if (entity === 'author' && id !== undefined) ids.add(id);
+      if (entity === 'requests' || entity === 'counts') members.push({ part: entity, reason });
+    }
+    if (ids.size === 0) return members;
     const authored = posts.filter(({ authorId }) => ids.has(authorId)).map(({ id }) => id);
     const named = authored.length > 0 && { posts: authored };
-    return [{ part: 'author' as const, reason, ids: [...ids], ...named }];
+    members.unshift({ part: 'author', reason, ids: [...ids], ...named });
+    return members;
   });
 }

@@ -79,6 +79,7 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
     query.get('include') === 'author' ? { ...item, author: replica.get(item.authorId) } : item;
   const existing = (ids: readonly number[]): Post[] =>
     ids.map(post).filter((item) => item !== undefined);
+  const friendCountOf = (user: number): number => FRIENDS + (friends.get(user) ?? 0);
   const postsBy = (authorId: number): Post[] =>
     existing(below(newest)).filter((item) => item.authorId === authorId);
 
@@ -97,7 +98,7 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
     if (user !== undefined)
       return ok({
         postCount: postsBy(Number(user)).length,
-        friendCount: FRIENDS + (friends.get(Number(user)) ?? 0),
+        friendCount: friendCountOf(Number(user)),
       });
     const author = query.get('authorId');
     if (author !== null) {
@@ -116,6 +117,12 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
     const limit = Number(query.get('limit') ?? 20);
     const page = (items: object[]) => ok({ items: items.slice(0, limit), nextCursor: null });
     const { incoming, outgoing } = requestsOf(viewer);
+    if (path === '/api/counts')
+      return ok({
+        postCount: postsBy(viewer).length,
+        friendCount: friendCountOf(viewer),
+        requestCount: incoming.length,
+      });
     if (path === '/api/feed')
       return page(existing(below(newest - viewer)).map((item) => withIncluded(item, query)));
     if (path === '/api/friends')

@@ -33,7 +33,7 @@ function aSharedQuery() {
   const upstream = upstreamWith(call);
   return {
     requests,
-    query: createSharedQuery(upstream, endpoint<number, string>(), (id) => id, 1000, observer),
+    query: createSharedQuery(upstream, endpoint<number, string>(), 1000, observer),
   };
 }
 

@@ -56,6 +56,8 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     friendRequests: never,
     postsIncludeAuthors: false,
     me: never,
+    homeRequests: never,
+    ownCounts: never,
     current: { post: never, me: never },
     authorOf: new Map(known),
   };

@@ -1,30 +1,32 @@
-// Counts the posts and friends of a user.
-import type { Counts } from 'contracts/types';
+// Counts the posts, friends and friend requests of a user.
+import type { Counts, OwnCounts } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 
-export type CountsOf = (userId: number) => Promise<Counts>;
+/** The counts of an unknown user are 0. */
+export interface CountsOf {
+  /** Counts accepted friendships only. */
+  public(userId: number): Promise<Counts>;
+  /** Also counts the friend requests to the user, which nobody else may know. */
+  own(userId: number): Promise<OwnCounts>;
+}
 
-/** Counts accepted friendships only. The counts of an unknown user are 0. */
-export const countsIn =
-  (db: Kysely<Schema>): CountsOf =>
-  (userId) =>
-    db
-      .selectNoFrom((from) => [
-        from
-          .selectFrom('posts')
-          .select(sql<number>`count(*)`.as('n'))
-          .where('author_id', '=', userId)
-          .$asScalar()
-          .$notNull()
-          .as('postCount'),
-        from
-          .selectFrom('friendships')
-          .select(sql<number>`count(*)`.as('n'))
-          .where('accepted_at', 'is not', null)
-          .where((eb) => eb.or([eb('low_id', '=', userId), eb('high_id', '=', userId)]))
-          .$asScalar()
-          .$notNull()
-          .as('friendCount'),
-      ])
-      .executeTakeFirstOrThrow();
+const posts = (userId: number) =>
+  sql<number>`(select count(*) from posts where author_id = ${userId})`.as('postCount');
+
+// Either side of the pair has an index.
+const friendships = (userId: number, condition: ReturnType<typeof sql<boolean>>) =>
+  sql<number>`(select count(*) from friendships
+    where (low_id = ${userId} or high_id = ${userId}) and ${condition})`;
+
+const friends = (userId: number) =>
+  friendships(userId, sql`accepted_at is not null`).as('friendCount');
+
+const requests = (userId: number) =>
+  friendships(userId, sql`accepted_at is null and requested_by <> ${userId}`).as('requestCount');
+
+export const countsIn = (db: Kysely<Schema>): CountsOf => ({
+  public: (userId) => db.selectNoFrom([posts(userId), friends(userId)]).executeTakeFirstOrThrow(),
+  own: (userId) =>
+    db.selectNoFrom([posts(userId), friends(userId), requests(userId)]).executeTakeFirstOrThrow(),
+});

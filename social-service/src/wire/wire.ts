@@ -33,7 +33,7 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
     routes: [
       ...postRoutes(postsIn(db)),
       ...feedRoutes(feedIn(db), authenticate),
-      ...countRoutes(countsIn(db)),
+      ...countRoutes(countsIn(db), authenticate),
       ...authorRoutes(authorsIn(db)),
       ...writingRoutes(writingIn(db), authenticate),
       ...friendRoutes(friendsIn(db), authenticate),

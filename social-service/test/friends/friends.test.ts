@@ -123,8 +123,23 @@ describeOnBoth('friendships', (newDatabase) => {
       const [a, b] = [person(one), person(one + 1)];
       const states = await Promise.all([friends.put(a, b), friends.put(b, a)]);
       expect(states.toSorted()).toEqual(['friends', 'requested']);
-      expect(await countsIn(database.db)(a)).toMatchObject({ friendCount: 1 });
+      expect(await countsIn(database.db).public(a)).toMatchObject({ friendCount: 1 });
     }
+  });
+
+  test('counts friends and requests to a user, but not requests by the user', async () => {
+    const person = newPeople();
+    await friends.put(person(2), person(1));
+    await friends.put(person(3), person(1));
+    await friends.put(person(1), person(4));
+    await friends.put(person(1), person(3));
+    expect(await countsIn(database.db).own(person(1))).toEqual({
+      postCount: 0,
+      friendCount: 1,
+      requestCount: 1,
+    });
+    expect(await countsIn(database.db).own(person(4))).toMatchObject({ requestCount: 1 });
+    expect(await countsIn(database.db).own(person(2))).toMatchObject({ requestCount: 0 });
   });
 
   test('pages of friends and of requests are ordered by id, and have every user once', async () => {

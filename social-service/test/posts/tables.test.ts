@@ -97,9 +97,9 @@ describeOnBoth('posts and friendships', (newDatabase) => {
   });
 
   test('an accepted friendship counts for both users', async () => {
-    const countsOf = countsIn(database.db);
-    expect(await countsOf(2)).toEqual({ postCount: 2, friendCount: 2 });
-    expect(await countsOf(4)).toEqual({ postCount: 2, friendCount: 1 });
+    const counts = countsIn(database.db);
+    expect(await counts.public(2)).toEqual({ postCount: 2, friendCount: 2 });
+    expect(await counts.public(4)).toEqual({ postCount: 2, friendCount: 1 });
   });
 
   test('a database with posts gets no demo posts', async () => {
@@ -142,7 +142,7 @@ describeOnServer('instances of Social that start at the same time', () => {
     );
     // No instance failed and tried again.
     expect(lines.map(({ level }) => level)).toEqual([30]);
-    expect(await countsIn(all[7]!.db)(1)).toEqual({ postCount: 4, friendCount: 3 });
+    expect(await countsIn(all[7]!.db).public(1)).toEqual({ postCount: 4, friendCount: 3 });
     expect(await all[0]!.db.selectFrom('posts').select('id').execute()).toHaveLength(12);
     await Promise.all(all.map((each) => each.close()));
     await testDatabase.remove();

@@ -3,7 +3,7 @@ import type { User } from 'contracts/types';
 import type { Fetched } from '../data-source.ts';
 
 interface PeoplePage<T> {
-  readonly items: readonly T[];
+  readonly items: T[];
   readonly nextCursor: string | null;
 }
 
