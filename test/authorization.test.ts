@@ -49,6 +49,8 @@ const ownerOnly = (status: number, path: Path, body?: Row['body']): Row =>
 
 const post = ({ post: id }: Fixture): string => `/api/posts/${id}`;
 const friend = ({ third: { user } }: Fixture): string => `/api/friends/${user.id}`;
+const ownSession = ({ owner }: Fixture): string =>
+  `/api/me/sessions/${String(claimsOf(owner.accessToken)['sid'])}`;
 const content = (): object => ({ content: 'Some content.' });
 const credentials = ({ third: { user } }: Fixture): object => ({
   username: user.username,
@@ -81,6 +83,9 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     getMe: authenticated(200, '/api/me'),
     updateMe: authenticated(200, '/api/me', email),
     deleteMe: authenticated(204, '/api/me', confirmation),
+    listOwnSessions: authenticated(200, '/api/me/sessions'),
+    deleteOtherSessions: authenticated(204, '/api/me/sessions'),
+    deleteOwnSession: row({ anonymous: 401, forged: 401, other: 404, owner: 204 }, ownSession),
     getKeys: open(200, '/.well-known/jwks.json'),
     listUserEvents: open(200, '/api/user-events'),
   },
@@ -126,6 +131,9 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     getMe: authenticated(200, '/api/me'),
     updateMe: authenticated(200, '/api/me', email),
     deleteMe: authenticated(204, '/api/me', confirmation),
+    listOwnSessions: authenticated(200, '/api/me/sessions'),
+    deleteOtherSessions: authenticated(204, '/api/me/sessions'),
+    deleteOwnSession: row({ anonymous: 401, forged: 401, other: 404, owner: 204 }, ownSession),
     getOpenApi: open(200, '/api/openapi.json'),
     getDocs: open(200, '/api/docs'),
     getDocsFile: open(200, '/api/docs/start.js'),

@@ -152,12 +152,32 @@ function accountsOf(users: Map<number, string>) {
         return refresh(body);
       case 'DELETE /api/sessions/current':
         return { status: 204 };
+      case 'GET /api/me/sessions':
+        return { status: 200, body: { items: ownSessionsOf(request) } };
+      case 'DELETE /api/me/sessions':
+        return { status: 204 };
       default:
+        if (/^DELETE \/api\/me\/sessions\/./.test(`${request.method} ${target.pathname}`))
+          return target.pathname.endsWith(sessionIdOf(request)) ? { status: 204 } : undefined;
         return target.pathname === '/api/me' ? me(request) : readUsers(target);
     }
   };
   return { key, users, log, openSession, rename, handle };
 }
+
+const sessionIdOf = ({ headers }: ReceivedRequest): string =>
+  String(claimsOf((headers.authorization ?? '').replace('Bearer ', ''))['sid']);
+
+/** The session that sends the request. */
+const ownSessionsOf = (request: ReceivedRequest) => [
+  {
+    id: sessionIdOf(request),
+    device: 'Firefox on Linux',
+    createdAt: '2026-01-05T09:30:00.000Z',
+    lastUsedAt: '2026-01-06T18:15:00.000Z',
+    current: true,
+  },
+];
 
 function createUserEventLog(): UserEventLog {
   const feed = createEventFeed('/api/user-events');

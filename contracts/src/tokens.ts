@@ -7,3 +7,9 @@ export const accessToken = {
   algorithm: 'EdDSA',
   type: 'at+jwt',
 } as const;
+
+/** For `parseText`: the id of a session, which access tokens have as `sid`. */
+export const sessionId = {
+  pattern: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  expected: 'the id of a session',
+} as const;

@@ -19,6 +19,8 @@ export type Me = Identity['schemas']['Me'];
 export type MeChange = Identity['schemas']['MeChange'];
 /** The current password, which is required to delete the account. */
 export type Confirmation = Identity['schemas']['Confirmation'];
+/** Where the caller is logged in. */
+export type OwnSessions = Identity['schemas']['OwnSessions'];
 /** The public keys of access tokens (RFC 7517). */
 export type KeySet = Identity['schemas']['KeySet'];
 

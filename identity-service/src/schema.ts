@@ -26,6 +26,8 @@ export interface SessionsTable {
   created_at: Date;
   rotated_at: Date;
   expires_at: Date;
+  /** A readable name; see device-name.ts. */
+  device: Generated<string | null>;
 }
 
 export interface SigningKeysTable {

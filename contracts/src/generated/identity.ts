@@ -138,6 +138,47 @@ export interface paths {
         patch: operations["updateMe"];
         trace?: never;
     };
+    "/api/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the caller is logged in */
+        get: operations["listOwnSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Log out everywhere else
+         * @description Ends all sessions of the caller except the one that sends the request. An access token of an ended session is accepted until it expires, which takes some minutes.
+         */
+        delete: operations["deleteOtherSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one session
+         * @description An unknown id, or that of another user's session, is a 404. An access token of an ended session is accepted until it expires, which takes some minutes.
+         */
+        delete: operations["deleteOwnSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/user-events": {
         parameters: {
             query?: never;
@@ -205,6 +246,50 @@ export interface components {
         };
         /** @example eyJpIjo1fQ */
         Cursor: string;
+        /**
+         * @description One place where the caller is logged in.
+         * @example {
+         *       "id": "7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11",
+         *       "device": "Firefox on Windows",
+         *       "createdAt": "2026-01-05T09:30:00.000Z",
+         *       "lastUsedAt": "2026-01-06T18:15:00.000Z",
+         *       "current": true
+         *     }
+         */
+        OwnSession: {
+            id: components["schemas"]["SessionId"];
+            /**
+             * @description A readable name, from the `User-Agent` of the log-in; null if that says nothing.
+             * @example Firefox on Windows
+             */
+            device: string | null;
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: date-time
+             * @description The time of the last refresh. While a session is used, it is refreshed every few minutes.
+             * @example 2026-01-05T09:30:00.000Z
+             */
+            lastUsedAt: string;
+            /**
+             * @description Whether this session sent the request.
+             * @example true
+             */
+            current: boolean;
+        };
+        /**
+         * @description The caller's sessions, the last used first; at most 100.
+         * @example {
+         *       "items": []
+         *     }
+         */
+        OwnSessions: {
+            items: components["schemas"]["OwnSession"][];
+        };
+        /**
+         * Format: uuid
+         * @example 7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11
+         */
+        SessionId: string;
         /**
          * @description The users with the requested ids, or a page of users whose names begin alike.
          * @example {
@@ -942,6 +1027,11 @@ export interface components {
          */
         Cursor: components["schemas"]["Cursor"];
         /**
+         * @description The id of the session.
+         * @example 7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11
+         */
+        SessionId: components["schemas"]["SessionId"];
+        /**
          * @description The answer contains the events after this offset. 0 or no value means from the beginning; `latest` means after the newest event, so the answer has no events yet. An offset beyond the newest event is a 400, because it belongs to another log.
          * @example 42
          */
@@ -1585,6 +1675,142 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listOwnSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Private"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSessions"];
+                };
+            };
+            304: components["responses"]["PrivateNotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller has no other session. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Not-Stored"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteOwnSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+            };
+            path: {
+                /**
+                 * @description The id of the session.
+                 * @example 7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11
+                 */
+                id: components["parameters"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Not-Stored"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -19,7 +19,11 @@ const checkCredentials = requestGuard('gateway', 'login');
 const checkTokenRequest = requestGuard('gateway', 'createToken');
 
 /** A request without a viewer. It carries the client's address, by which Identity limits attempts. */
-const anonymous = <T>(req: Request, body: T) => ({ body, address: clientAddressOf(req) });
+const anonymous = <T>(req: Request, body: T) => ({
+  body,
+  address: clientAddressOf(req),
+  userAgent: req.headers['user-agent'],
+});
 
 export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteContext): Route[] {
   /** Ends the session that a browser had before; when that fails, the log-in succeeds all the same. */

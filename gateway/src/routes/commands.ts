@@ -10,6 +10,7 @@ import type {
   Session,
 } from 'contracts/types';
 import type { MeWrite } from '../upstream/identity/accounts.ts';
+import type { OneSession } from '../upstream/identity/own-sessions.ts';
 import type { AnonymousRequest } from '../upstream/identity/sessions.ts';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { Caller } from '../upstream/engine/call.ts';
@@ -27,6 +28,8 @@ export interface Commands {
   readonly logIn: Command<AnonymousRequest<Credentials>, Session>;
   readonly refreshSession: Command<AnonymousRequest<{ readonly refreshToken: string }>, Session>;
   readonly logOut: Command<OnBehalfOf, null>;
+  readonly endSession: Command<OneSession, null>;
+  readonly endOtherSessions: Command<OnBehalfOf, null>;
   readonly changeMe: Command<MeWrite<MeChange>, Me>;
   readonly deleteAccount: Command<MeWrite<Confirmation>, null>;
   readonly createPost: Command<NewPostRequest, Post>;

@@ -16,7 +16,7 @@ export interface RouteContext {
 }
 
 export interface ViewerRequest {
-  readonly viewer: OnBehalfOf;
+  readonly viewer: OnBehalfOf & { readonly sessionId: string };
   readonly caller: Caller;
 }
 
@@ -29,6 +29,6 @@ export const createIdentify =
   ({ sessions, requestDeadlineMs }: Pick<RouteContext, 'sessions' | 'requestDeadlineMs'>) =>
   async (req: Request): Promise<ViewerRequest> => {
     const caller = callerOf(req, requestDeadlineMs);
-    const { userId, token } = await sessions.viewerOf(req, caller);
-    return { viewer: { userId, token }, caller };
+    const { userId, token, sessionId } = await sessions.viewerOf(req, caller);
+    return { viewer: { userId, token, sessionId }, caller };
   };

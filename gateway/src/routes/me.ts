@@ -1,8 +1,9 @@
 // The viewer's own account.
 import { written } from 'chassis/http/answer';
 import type { Route } from 'chassis/http/app';
-import { parseBody } from 'chassis/http/input';
+import { parseBody, parseText } from 'chassis/http/input';
 import { requestGuard } from 'contracts/request';
+import { sessionId } from 'contracts/tokens';
 import type { Confirmation, Me, MeChange } from 'contracts/types';
 import type { Request } from 'express';
 import type { Caller } from '../upstream/engine/call.ts';
@@ -36,6 +37,35 @@ export function meRoutes(context: RouteContext): Route[] {
         const { viewer, caller } = await identify(req);
         const me = await catalog.me(viewer, caller);
         return reply(req, pickMe(unwrap(me.value!)), [me], onDegraded, { cache: 'private' });
+      },
+    },
+    {
+      method: 'get',
+      path: '/api/me/sessions',
+      handle: async (req) => {
+        const { viewer, caller } = await identify(req);
+        const list = await catalog.ownSessions(viewer, caller);
+        return reply(req, unwrap(list.value!), [list], onDegraded, { cache: 'private' });
+      },
+    },
+    {
+      method: 'delete',
+      path: '/api/me/sessions',
+      handle: async (req) => {
+        const { viewer, caller } = await identify(req);
+        unwrap(await commands.endOtherSessions(viewer, caller));
+        return { status: 204 };
+      },
+    },
+    {
+      method: 'delete',
+      path: '/api/me/sessions/:id',
+      handle: async (req) => {
+        const id = parseText(req.params['id'], '/path/id', sessionId);
+        const { viewer, caller } = await identify(req);
+        unwrap(await commands.endSession({ ...viewer, id }, caller));
+        if (id === viewer.sessionId) sessions.end(req);
+        return { status: 204 };
       },
     },
     {

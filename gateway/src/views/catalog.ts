@@ -4,6 +4,7 @@ import type {
   FriendPage,
   Me,
   OwnCounts,
+  OwnSessions,
   Post,
   PostPage,
   RequestPage,
@@ -41,6 +42,7 @@ export interface Catalog {
   readonly friends: DataSource<ViewerPageRequest, Result<FriendPage>>;
   readonly friendRequests: DataSource<FriendRequestsRequest, Result<RequestPage>>;
   readonly me: DataSource<OnBehalfOf, Result<Me>>;
+  readonly ownSessions: DataSource<OnBehalfOf, Result<OwnSessions>>;
   /** Friend requests to the viewer, and the viewer's counts: for a home screen, which can do without them. */
   readonly homeRequests: DataSource<FriendRequestsRequest, RequestPage>;
   readonly ownCounts: DataSource<OnBehalfOf, OwnCounts>;

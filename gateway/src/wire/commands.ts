@@ -1,6 +1,7 @@
 // Creates the commands. Each invalidates the caches that it makes outdated, so that users always see their own writes.
 import type { Post, User } from 'contracts/types';
 import { changeMe, deleteAccount, register } from '../upstream/identity/accounts.ts';
+import { endOtherSessions, endSession } from '../upstream/identity/own-sessions.ts';
 import { logIn, logOut, refreshSession } from '../upstream/identity/sessions.ts';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import { UpstreamFailure } from '../upstream/engine/failure.ts';
@@ -76,6 +77,8 @@ export function createCommands(options: CommandOptions): Commands {
     logIn: command(identity, logIn(limits)),
     refreshSession: command(identity, refreshSession(limits)),
     logOut: command(identity, logOut(limits)),
+    endSession: command(identity, endSession(limits)),
+    endOtherSessions: command(identity, endOtherSessions(limits)),
     changeMe: command(identity, changeMe(limits), invalidateUser),
     deleteAccount: command(identity, deleteAccount(limits), invalidateUser),
     createPost: command(social, createPost(limits), (_, post) => {

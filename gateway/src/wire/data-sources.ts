@@ -2,6 +2,7 @@
 import type { Post, User } from 'contracts/types';
 import { createLoaders, type LoadersOptions } from './loaders.ts';
 import { getMe } from '../upstream/identity/accounts.ts';
+import { getOwnSessions } from '../upstream/identity/own-sessions.ts';
 import { findPeople, getUserByName } from '../upstream/identity/people.ts';
 import type { Loader } from '../upstream/loader.ts';
 import { createImmutableCache } from '../upstream/engine/cache.ts';
@@ -86,6 +87,7 @@ export function createDataSources(options: LoadersOptions): DataSources {
       friends: personal(social, getFriends(limits)),
       friendRequests: personal(social, getFriendRequests(limits)),
       me: personal(identity, getMe(limits)),
+      ownSessions: personal(identity, getOwnSessions(limits)),
       homeRequests: dispensable('requests', {
         ...getFriendRequests(limits),
         name: 'home_requests',

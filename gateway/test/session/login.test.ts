@@ -103,16 +103,22 @@ describe.each([
     expect((await testbed.request(path, { method: 'POST', json: body })).status).toBe(status);
   });
 
-  test('sends nothing of the browser to Identity but the input', async () => {
+  test('sends nothing of the browser to Identity but the input and its User-Agent', async () => {
     const testbed = await startTestbed();
     await post(testbed, path, body, { Cookie: 'access=old; refresh=older', 'User-Agent': 'mine' });
     expect(testbed.identity.requests).toEqual([
-      expect.objectContaining({ method: 'POST', body }),
+      expect.objectContaining({
+        method: 'POST',
+        body,
+        headers: expect.objectContaining({ 'user-agent': 'mine' }),
+      }),
       // Only to end the session that the browser had before.
       expect.objectContaining({ method: 'POST', body: { refreshToken: 'older' } }),
     ]);
     for (const { headers } of testbed.identity.requests)
-      expect(JSON.stringify(headers)).not.toMatch(/old|mine|cookie|origin/i);
+      expect(JSON.stringify({ ...headers, 'user-agent': '' })).not.toMatch(
+        /old|mine|cookie|origin/i,
+      );
   });
 });
 

@@ -56,6 +56,7 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     friendRequests: never,
     postsIncludeAuthors: false,
     me: never,
+    ownSessions: never,
     homeRequests: never,
     ownCounts: never,
     current: { post: never, me: never },

@@ -4,10 +4,12 @@ import * as users from './0001_users.ts';
 import * as sessions from './0002_sessions.ts';
 import * as log from './0003_log.ts';
 import * as epochs from './0004_epochs.ts';
+import * as devices from './0005_devices.ts';
 
 export const migrations: Migrations = {
   '0001_users': users,
   '0002_sessions': sessions,
   '0003_log': log,
   '0004_epochs': epochs,
+  '0005_devices': devices,
 };

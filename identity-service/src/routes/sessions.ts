@@ -6,6 +6,7 @@ import type { Route } from 'chassis/http/app';
 import { parseBody } from 'chassis/http/input';
 import type { Logins } from '../accounts/logins.ts';
 import { sessionEnded } from '../accounts/rejections.ts';
+import type { OwnSessions } from '../sessions/own-sessions.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
 import { credentials, refreshRequest } from './body-checks.ts';
@@ -15,6 +16,7 @@ export const sessionRoutes = (
   sessions: Sessions,
   tokens: AccessTokens,
   authenticate: Authenticate,
+  ownSessions: OwnSessions,
 ): Route[] => [
   {
     method: 'post',
@@ -38,6 +40,7 @@ export const sessionRoutes = (
         clientAddressOf(req),
         onDisconnectOf(req),
       );
+      await ownSessions.noteDevice(session.id, req.headers['user-agent']);
       return { status: 201, body: await tokens.issue(session), cache: 'no-store', headers };
     },
   },

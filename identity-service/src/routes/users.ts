@@ -6,6 +6,7 @@ import { parseBody, parseId, parseIds, parseText } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
 import { username } from 'contracts/username';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { OwnSessions } from '../sessions/own-sessions.ts';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
 import type { RateLimits } from '../accounts/rate-limits.ts';
 import type { Profiles } from '../accounts/profiles.ts';
@@ -17,6 +18,7 @@ export const userRoutes = (
   accounts: Accounts,
   limits: RateLimits,
   tokens: AccessTokens,
+  ownSessions: OwnSessions,
 ): Route[] => [
   defineRoute({
     method: 'get',
@@ -72,6 +74,7 @@ export const userRoutes = (
         () => false,
       );
       if (session instanceof Problem) throw session;
+      await ownSessions.noteDevice(session.id, req.headers['user-agent']);
       return {
         status: 201,
         body: await tokens.issue(session),

@@ -15,9 +15,11 @@ import { ownAccountIn } from '../accounts/own-account.ts';
 import { createPasswords } from '../accounts/passwords.ts';
 import { keyRoutes } from '../routes/keys.ts';
 import { meRoutes } from '../routes/me.ts';
+import { ownSessionRoutes } from '../routes/own-sessions.ts';
 import { sessionRoutes } from '../routes/sessions.ts';
 import { userRoutes } from '../routes/users.ts';
 import type { Schema } from '../schema.ts';
+import { ownSessionsIn } from '../sessions/own-sessions.ts';
 import { sessionsIn } from '../sessions/sessions.ts';
 import { createAccessTokens } from '../sessions/access-tokens.ts';
 import { createUserEventLog } from './user-event-log.ts';
@@ -38,6 +40,7 @@ export function wire(context: IdentityContext): Service {
     maxPerUser: set.SESSIONS_PER_USER,
     log,
   });
+  const ownSessions = ownSessionsIn(db);
   const passwords = createPasswords();
   const userEventLog = createUserEventLog(context);
   const rejectReserved = reservedNames(set.RESERVED_NAMES);
@@ -55,8 +58,9 @@ export function wire(context: IdentityContext): Service {
 
   const app = createApp({
     routes: [
-      ...userRoutes(profilesIn(db), accounts, limits, tokens),
-      ...sessionRoutes(logins, sessions, tokens, authenticate),
+      ...userRoutes(profilesIn(db), accounts, limits, tokens, ownSessions),
+      ...sessionRoutes(logins, sessions, tokens, authenticate, ownSessions),
+      ...ownSessionRoutes(ownSessions, authenticate),
       ...meRoutes(ownAccount, logins, limits, authenticate),
       ...keyRoutes(tokens),
       ...userEventLog.routes,

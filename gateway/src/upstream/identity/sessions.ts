@@ -11,10 +11,17 @@ const isSession = identityAnswer<Session>('Session');
 export interface AnonymousRequest<T> {
   readonly body: T;
   readonly address: string | undefined;
+  /** The client's User-Agent, of which Identity makes the name of the session's device. */
+  readonly userAgent?: string | undefined;
 }
 
-const forwarded = ({ address }: AnonymousRequest<unknown>): Record<string, string> =>
-  address === undefined ? {} : { 'x-forwarded-for': address };
+/** Only plain texts are passed on: nobody needs the others, and a header must not fail the log-in. */
+const USER_AGENT = /^[ -~]{1,500}$/;
+
+const forwarded = ({ address, userAgent = '' }: AnonymousRequest<unknown>) => ({
+  ...(address !== undefined && { 'x-forwarded-for': address }),
+  ...(USER_AGENT.test(userAgent) && { 'user-agent': userAgent }),
+});
 
 /** Drops fields that the contract does not name: other data about a user must not leave Identity. */
 const pickSession = ({ user, accessToken, refreshToken, expiresIn }: Session): Session => ({
