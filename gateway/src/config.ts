@@ -109,7 +109,7 @@ export const settings = z.object({
   ),
   UPSTREAM_CONNECTIONS: integer(
     64,
-    'Maximum number of connections to each upstream, and so of attempts in flight. Identity has one more, for the user event log.',
+    'Maximum number of connections to each upstream, and so of attempts in flight. Identity has one more for the user event log, and a quarter more for log-ins and other writes that hash a password.',
     { min: 1, max: 10_000 },
   ),
   UPSTREAM_MAX_AGE_MS: milliseconds(

@@ -4,7 +4,6 @@ import { stack, type Call, type Layer } from './engine/call.ts';
 import type { Endpoint } from './engine/endpoint.ts';
 import type { UpstreamName } from './engine/failure.ts';
 import { countedBy, createGate, permitsFor, uncounted, type Gate } from './gate.ts';
-import { bulkhead } from './engine/layers/bulkhead.ts';
 import { respectBreaker } from './engine/layers/circuit-breaker.ts';
 import { deadline } from './engine/layers/deadline.ts';
 import { measure } from './engine/layers/measure.ts';
@@ -60,19 +59,19 @@ export interface Upstream extends Queryable {
 
 /** The share of the upstream's permits that an isolated client has at most. */
 const ISOLATED_SHARE = 0.25;
-
-/** The share that slow writes have: log-ins must not keep quick requests out while they wait for a password hash. */
+/** Slow writes, such as log-ins, have connections and permits of their own, so many for each of the others. */
 const SLOW_SHARE = 0.25;
 
 const always = (): boolean => true;
 
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { name, origin, connections, limitMs, observer } = options;
+  const maxSlow = Math.ceil(connections * SLOW_SHARE);
   const transport = createTransport({
     upstream: name,
     origin,
     // One more for the long poll.
-    connections: connections + 1,
+    connections: connections + maxSlow + 1,
     maxAgeMs: options.maxAgeMs,
     backstopMs: limitMs,
   });
@@ -83,8 +82,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return created;
   };
   const gate = gateFor(name, connections);
-  const maxSlow = Math.ceil(connections * SLOW_SHARE);
-  const slow = permitsFor({ upstream: name, client: name, maxConcurrent: maxSlow, observer });
+  const slow: Gate = {
+    ...gate,
+    permits: permitsFor({ upstream: name, client: name, maxConcurrent: maxSlow, observer }),
+  };
   const budget = createRetryBudget();
 
   const retried = <Q, T>(shouldRetry: ShouldRetry, from: RetryBudget): Layer<Q, T> =>
@@ -104,12 +105,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     endpoint: Endpoint<Q, T>,
     first: readonly Layer<Q, T>[],
     again: ShouldRetry,
+    through = gate,
   ): Call<Q, T> => {
     const counts = (error: unknown): boolean => endpoints.shouldCount(endpoint.name, error);
     return endpoints.guard(
       endpoint.name,
-      send(endpoint, [...first, retried<Q, T>(again, budget), ...countedBy<Q, T>(gate, counts)]),
-      send(endpoint, [...first, ...uncounted<Q, T>(gate)]),
+      send(endpoint, [...first, retried<Q, T>(again, budget), ...countedBy<Q, T>(through, counts)]),
+      send(endpoint, [...first, ...uncounted<Q, T>(through)]),
     );
   };
 
@@ -139,8 +141,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     trial: (endpoint) => send(endpoint, uncounted(gate)),
     isolated,
     longPoll: (endpoint) => send(endpoint, [respectBreaker(gate.breaker)]),
-    command: (endpoint) =>
-      guarded(endpoint, endpoint.isSlow ? [write(), bulkhead(slow)] : [write()], whenNotSent),
+    command: (endpoint) => guarded(endpoint, [write()], whenNotSent, endpoint.isSlow ? slow : gate),
     close() {
       for (const { breaker } of gates) breaker.close();
       return transport.close();

@@ -5,6 +5,7 @@ import { always, problem } from 'chassis/testing/stub-server';
 import { CREDENTIALS } from '../support/credentials.ts';
 import { expectProblem } from '../support/expectations.ts';
 import { completePost } from '../support/fixtures.ts';
+import { bearer } from '../support/session.ts';
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 
 const CONNECTIONS = 8;
@@ -32,7 +33,7 @@ test('log-ins that Identity refuses because it is overloaded do not open its bre
   expect((await testbed.request('/api/posts/5')).body).toEqual(completePost(5));
 });
 
-test('log-ins in progress take a quarter of the permits, so that names are still looked up', async () => {
+test('log-ins in progress have permits of their own, so that names are still looked up', async () => {
   const testbed = await startTestbed({ env });
   const release = testbed.identity.hold(/sessions/);
   const logIns = Array.from({ length: 3 * CONNECTIONS }, () => logIn(testbed));
@@ -45,4 +46,18 @@ test('log-ins in progress take a quarter of the permits, so that names are still
   expect(testbed.identity.count(/sessions/)).toBe(SLOW_PERMITS);
   release();
   for (const { status } of await Promise.all(logIns)) expect(status).toBe(200);
+});
+
+test('reads that hold all permits of reads keep no log-in out', async () => {
+  const testbed = await startTestbed({ env });
+  const release = testbed.identity.hold(/me$/);
+  const headers = bearer(testbed.identity.openSession(7));
+  const reads = Array.from({ length: 2 * CONNECTIONS }, () =>
+    testbed.request('/api/me', { headers }),
+  );
+  await until('Identity has reads', () => testbed.identity.count(/me$/) >= CONNECTIONS);
+  expect((await logIn(testbed)).status).toBe(200);
+  expect(testbed.identity.count(/me$/)).toBe(CONNECTIONS);
+  release();
+  for (const { status } of await Promise.all(reads)) expect(status).toBe(200);
 });
