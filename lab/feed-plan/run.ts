@@ -1,10 +1,6 @@
 // npm run feed-plan -w social-service: plans and times of the feed with a million posts; docs/feed.md has the results.
 // Creates a database on the server at DATABASE_URL, and drops it at the end; without DATABASE_URL, an embedded one.
 import 'chassis/process/runtime';
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createLogger } from 'chassis/observability/log';
 import type { Backend } from 'chassis/postgres/backend';
 import { openEmbedded } from 'chassis/postgres/embedded';
@@ -13,42 +9,13 @@ import { openServer } from 'chassis/postgres/server';
 import { type Kysely, sql } from 'kysely';
 import { migrations } from '../../social-service/src/migrations/index.ts';
 import type { Schema } from '../../social-service/src/schema.ts';
+import { createDatabase } from '../temporary-database.ts';
 import { planOf, requestFor, timesOf } from './measure.ts';
 import { fill, POSTS, viewers } from './fixtures.ts';
 
 const PAGES = [1, 50];
 const log = createLogger('feed-plan', 'warn');
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
-
-interface TemporaryDatabase {
-  readonly backend: Backend;
-  readonly remove: () => Promise<void>;
-}
-
-async function createOnServer(url: string): Promise<TemporaryDatabase> {
-  const server = openServer(url, log);
-  const name = `feed_plan_${randomUUID().replaceAll('-', '')}`;
-  await server.withMaintenance((db) => sql`create database ${sql.ref(name)}`.execute(db));
-  const databaseUrl = new URL(url);
-  databaseUrl.pathname = `/${name}`;
-  return {
-    backend: openServer(databaseUrl.href, log),
-    async remove() {
-      await server.withMaintenance((db) =>
-        sql`drop database ${sql.ref(name)} with (force)`.execute(db),
-      );
-      await server.close();
-    },
-  };
-}
-
-async function createEmbedded(): Promise<TemporaryDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'feed-plan-'));
-  return {
-    backend: await openEmbedded(folder),
-    remove: () => rm(folder, { recursive: true, force: true }),
-  };
-}
 
 async function report(db: Kysely<Schema>): Promise<void> {
   const { rows } = await sql<{ version: string }>`select version()`.execute(db);
@@ -75,8 +42,11 @@ async function report(db: Kysely<Schema>): Promise<void> {
   console.log(`\n${version}, ${POSTS} posts\n\n${lines.join('\n')}`);
 }
 
-const url = process.env['DATABASE_URL'];
-const { backend, remove } = await (url ? createOnServer(url) : createEmbedded());
+const { settings, remove } = await createDatabase('feed-plan');
+const isServer = 'DATABASE_URL' in settings;
+const backend: Backend = isServer
+  ? openServer(settings.DATABASE_URL, log)
+  : await openEmbedded(settings.DATA_DIR);
 // Ends the running statement, so that the database is dropped in this case, too.
 process.once('SIGINT', () => void backend.close());
 try {
@@ -85,7 +55,7 @@ try {
     progress(`writing ${POSTS} posts`);
     await fill(db);
     // Autovacuum would analyze the tables of a server; the embedded database is never analyzed.
-    if (url) await sql`analyze`.execute(db);
+    if (isServer) await sql`analyze`.execute(db);
     await report(db);
   });
 } finally {

@@ -60,10 +60,12 @@ export interface LogOffsetTable {
   lost: Generated<boolean>;
 }
 
-/** Users who were deleted within the last hour. */
+/** Deleted users: within the last hour, or with content that is not deleted yet. Their content is not shown. */
 export interface DepartedTable {
   user_id: number;
   noticed_at: Generated<Date>;
+  /** The id up to which the user's posts are deleted. */
+  posts_after: Generated<number>;
 }
 
 /** Dead letters: events that break the contract, stored for operators. */

@@ -82,7 +82,7 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
     room('demo', /^demo\.ts$/, 'locks types: schema'),
     room('routes', /^routes\//, 'posts friends replica page'),
     room('posts', /^posts\//, 'replica page types: schema'),
-    room('friends', /^friends\//, 'page types: schema'),
+    room('friends', /^friends\//, 'replica page types: schema'),
     room('replica', /^replica\//, 'types: schema'),
     room('page', /^page\.ts$/, ''),
   ],

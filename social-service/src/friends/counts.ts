@@ -1,9 +1,10 @@
 // Counts the posts, friends and friend requests of a user.
 import type { Counts, OwnCounts } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
+import { isShown } from '../replica/departed.ts';
 import type { Schema } from '../schema.ts';
 
-/** The counts of an unknown user are 0. */
+/** The counts of an unknown user, and of a deleted one, are 0. */
 export interface CountsOf {
   /** Counts accepted friendships only. */
   public(userId: number): Promise<Counts>;
@@ -12,12 +13,14 @@ export interface CountsOf {
 }
 
 const posts = (userId: number) =>
-  sql<number>`(select count(*) from posts where author_id = ${userId})`.as('postCount');
+  sql<number>`(select count(*) from posts
+    where author_id = ${userId} and ${isShown(userId)})`.as('postCount');
 
 // Either side of the pair has an index.
 const friendships = (userId: number, condition: ReturnType<typeof sql<boolean>>) =>
   sql<number>`(select count(*) from friendships
-    where (low_id = ${userId} or high_id = ${userId}) and ${condition})`;
+    where (low_id = ${userId} or high_id = ${userId}) and ${condition} and ${isShown(userId)}
+    and ${isShown(sql`case when low_id = ${userId} then high_id else low_id end`)})`;
 
 const friends = (userId: number) =>
   friendships(userId, sql`accepted_at is not null`).as('friendCount');

@@ -2,6 +2,7 @@
 // change is one statement, so the database serializes concurrent changes by both users.
 import { type Kysely, sql } from 'kysely';
 import { type PageRequest, type Slice, sliceOf } from '../page.ts';
+import { isShown } from '../replica/departed.ts';
 import type { Schema } from '../schema.ts';
 
 export type FriendshipState = 'requested' | 'friends';
@@ -47,12 +48,15 @@ export function friendsIn(db: Kysely<Schema>): Friends {
       select id, since from (
         (select high_id as id, ${sql.ref(timeColumn)} as since from friendships
           where low_id = ${userId} and high_id > ${after} and ${condition}
+            and ${isShown(sql`high_id`)}
           order by high_id limit ${limit + 1})
         union all
         (select low_id, ${sql.ref(timeColumn)} from friendships
           where high_id = ${userId} and low_id > ${after} and ${condition}
+            and ${isShown(sql`low_id`)}
           order by low_id limit ${limit + 1})
       ) as sides
+      where ${isShown(userId)}
       order by id limit ${limit + 1}`.execute(db);
     return sliceOf(rows, limit);
   };

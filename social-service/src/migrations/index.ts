@@ -5,6 +5,7 @@ import * as writes from './0002_writes.ts';
 import * as authors from './0003_authors.ts';
 import * as completeReplicas from './0004_whole_copies.ts';
 import * as epochs from './0005_epochs.ts';
+import * as deletions from './0006_deletions.ts';
 
 export const migrations: Migrations = {
   '0001_posts_and_friendships': postsAndFriendships,
@@ -12,4 +13,5 @@ export const migrations: Migrations = {
   '0003_authors': authors,
   '0004_whole_copies': completeReplicas,
   '0005_epochs': epochs,
+  '0006_deletions': deletions,
 };

@@ -2,6 +2,7 @@
 import type { Post } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import { authorName } from '../replica/authors.ts';
+import { isShown } from '../replica/departed.ts';
 import type { Include } from './include.ts';
 import { type PageRequest, type Slice, sliceOf } from '../page.ts';
 import { type PostRow, toPost } from './reading.ts';
@@ -27,7 +28,7 @@ const NO_COLUMN = sql``;
 
 /**
  * Returns one statement. Its cost depends on the number of friends only, not on the number or the times of posts.
- * - `people`: the user and the friends. They are read as an array, so that the planner's estimate of their number does not
+ * - `people`: the user and the friends, without those who are deleted; nobody, if the user is. They are read as an array, so that the planner's estimate of their number does not
  *   change the plan.
  * - `newest`: the newest posts of all users that are by these people. With many people they often fill a page; then the next
  *   two steps do nothing.
@@ -42,12 +43,14 @@ export const feedQuery = (
 ) => sql<PostRow>`
   with people as materialized (
     select unnest(array(
-      select high_id from friendships where low_id = ${userId} and accepted_at is not null
+      select high_id from friendships
+      where low_id = ${userId} and accepted_at is not null and ${isShown(sql`high_id`)}
       union all
-      select low_id from friendships where high_id = ${userId} and accepted_at is not null
+      select low_id from friendships
+      where high_id = ${userId} and accepted_at is not null and ${isShown(sql`low_id`)}
       union all
       select ${userId}::bigint
-    )) as id
+    )) as id where ${isShown(userId)}
   ),
   newest as materialized (
     select id from (

@@ -1,6 +1,7 @@
 // Reads posts: by id, and pages of an author's posts.
 import type { Post } from 'contracts/types';
 import { authorName } from '../replica/authors.ts';
+import { isShown } from '../replica/departed.ts';
 import type { Include } from './include.ts';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { type PageRequest, type Slice, sliceOf } from '../page.ts';
@@ -19,6 +20,8 @@ export interface PostRow extends Selectable<PostsTable> {
   readonly author_name?: string | null;
 }
 
+const AUTHOR = sql.ref<number>('posts.author_id');
+
 export function toPost({ id, content, author_id, created_at, author_name }: PostRow): Post {
   const createdAt = created_at.toISOString();
   if (author_name === undefined) return { id, content, authorId: author_id, createdAt };
@@ -32,14 +35,20 @@ export function postsIn(db: Kysely<Schema>): Posts {
     posts.$if(include === 'author', (query) => query.select(authorName.as('author_name')));
   return {
     async find(id, include) {
-      const row = await selectPosts(include).where('id', '=', id).executeTakeFirst();
+      const row = await selectPosts(include)
+        .where('id', '=', id)
+        .where(isShown(AUTHOR))
+        .executeTakeFirst();
       return row && toPost(row);
     },
 
     async findMany(ids, include) {
       // One array parameter for any number of ids, so that the statement has one prepared plan.
       const wanted = sql<number>`any(${[...ids]}::bigint[])`;
-      const rows = await selectPosts(include).where('id', '=', wanted).execute();
+      const rows = await selectPosts(include)
+        .where('id', '=', wanted)
+        .where(isShown(AUTHOR))
+        .execute();
       const byId = new Map(rows.map((row) => [row.id, toPost(row)]));
       return ids.flatMap((id) => byId.get(id) ?? []);
     },
@@ -47,6 +56,7 @@ export function postsIn(db: Kysely<Schema>): Posts {
     async pageOf(authorId, { limit, after }, include) {
       const rows = await selectPosts(include)
         .where('author_id', '=', authorId)
+        .where(isShown(authorId))
         .$if(after !== undefined, (query) => query.where('id', '<', after!))
         .orderBy('id', 'desc')
         // The additional row shows whether there is another page.

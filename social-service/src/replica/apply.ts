@@ -7,7 +7,8 @@ import type { Schema } from '../schema.ts';
 import { storeDeadLetters } from './dead-letters.ts';
 import { type DeadLetter, changesIn, type UserUpsert } from './changes.ts';
 import { offsetOf, type ReplicaProgress, requireSameLog, saveProgress } from './progress.ts';
-import { deleteUserContent, recordDeletedUsers } from './user-content.ts';
+import { hideDeleted, takeBack } from './departed.ts';
+import { deleteUserContent } from './user-content.ts';
 
 export interface ApplyResult {
   readonly applied: Applied;
@@ -54,13 +55,34 @@ export async function applyEvents(
   if (deleted.size > 0) {
     const ids = [...deleted.keys()];
     await deleteAuthors(tx, progress, ids);
-    await deleteUserContent(tx, ids);
-    await recordDeletedUsers(tx, deleted, Date.now());
+    await hideDeleted(tx, deleted, Date.now());
   }
-  if (upserts.length > 0) await upsertAuthors(tx, generation, upserts);
+  if (upserts.length > 0) {
+    await upsertAuthors(tx, generation, upserts);
+    await deleteContentFromBefore(tx, recreated(progress, upserts, deleted));
+  }
   await storeDeadLetters(tx, deadLetters);
   await saveProgress(tx, progress, batch);
   return { applied: { skipped, repeated, invalid: deadLetters.length }, deadLetters };
+}
+
+/** Returns users who may have been deleted before. A rebuild reads of every deleted user first that there was one. */
+const recreated = (
+  { serving, generation }: ReplicaProgress,
+  upserts: readonly UserUpsert[],
+  deleted: ReadonlyMap<number, number>,
+): number[] =>
+  upserts
+    .map(({ userId }) => userId)
+    .filter((userId) => serving === generation || deleted.has(userId));
+
+/** Shows these users again, without what they had before. No id is given twice, so there is hardly ever such a user. */
+async function deleteContentFromBefore(
+  tx: Transaction<Schema>,
+  userIds: readonly number[],
+): Promise<void> {
+  if (userIds.length === 0) return;
+  for (const userId of await takeBack(tx, userIds)) await deleteUserContent(tx, userId);
 }
 
 async function deleteAuthors(

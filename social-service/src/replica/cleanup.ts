@@ -1,14 +1,14 @@
-// Deletes what is no longer needed: old generations of the replica, late content of deleted users, old dead letters.
+// Deletes what is no longer needed: old generations of the replica, the content of deleted users, old dead letters.
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { deleteOldDeadLetters } from './dead-letters.ts';
-import { deleteLateContent } from './user-content.ts';
+import { deleteDepartedContent } from './user-content.ts';
 
 const BATCH = 5_000;
 
 /** Several instances may run this at the same time. */
 export async function cleanUp(db: Kysely<Schema>): Promise<void> {
-  await deleteLateContent(db);
+  await deleteDepartedContent(db);
   await deleteOldDeadLetters(db);
   await removeOldGenerations(db);
 }

@@ -8,6 +8,7 @@ import {
 import type { Events } from 'chassis/events/source';
 import type { Kysely, Selectable } from 'kysely';
 import type { LogOffsetTable, Schema } from '../schema.ts';
+import { takeBackAll } from './departed.ts';
 
 export type ReplicaProgress = Selectable<LogOffsetTable>;
 
@@ -51,6 +52,7 @@ export async function saveProgress(
   const least = accepted_epoch === null ? (served_offset ?? 0) : 0;
   const target = goal ?? Math.max(endOffset, least);
   const isComplete = serving === generation || nextOffset >= target;
+  if (isComplete && serving !== generation) await takeBackAll(tx, generation);
   await tx
     .updateTable('log_position')
     .set({

@@ -1,73 +1,120 @@
-// Deletes the content of deleted users.
-import { type Kysely, sql, type Transaction } from 'kysely';
+// Deletes the content of deleted users: posts, friendships, friend requests and idempotency keys.
+import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
+import {
+  deleteExpiredDeparted,
+  departedWithContent,
+  lockDeparted,
+  withIndexScans,
+} from './departed.ts';
 
 /** Rows per statement, so that no statement takes long. */
-const BATCH = 5_000;
-/** Users per transaction. */
+const BATCH = 1_000;
+/** Users per query. */
 const USER_BATCH = 500;
-/** How long late content is deleted; longer than the lifetime of an access token plus any clock difference. */
-const WATCH_MS = 3_600_000;
 
-/** Deletes all posts, friendships, friend requests and idempotency keys of these users. */
-export async function deleteUserContent(
-  tx: Transaction<Schema>,
-  userIds: readonly number[],
-): Promise<void> {
-  // Forces index scans, whatever the number of users: a sequential scan of all posts may exceed the statement timeout.
-  await sql`set local enable_seqscan = off`.execute(tx);
-  const anyOfUsers = sql`any(${[...userIds]}::bigint[])`;
-  const statements = [
-    sql`delete from posts where id = any(array(
-      select id from posts where author_id = ${anyOfUsers} limit ${BATCH}))`,
-    // A friendship is deleted with either of its users. Each side has an index.
-    sql`delete from friendships where (low_id, high_id) in (
-      select low_id, high_id from friendships where low_id = ${anyOfUsers} limit ${BATCH})`,
-    sql`delete from friendships where (low_id, high_id) in (
-      select low_id, high_id from friendships where high_id = ${anyOfUsers} limit ${BATCH})`,
-    sql`delete from idempotency_keys where (user_id, key) in (
-      select user_id, key from idempotency_keys where user_id = ${anyOfUsers} limit ${BATCH})`,
-  ];
-  for (const statement of statements)
-    while (((await statement.execute(tx)).numAffectedRows ?? 0n) > 0n);
+/** A key of a row, in the order of an index. */
+type Key = number | string;
+interface Deleted {
+  /** How many rows were deleted, and the key of the last one. */
+  readonly n: number;
+  readonly last: Key;
 }
+/**
+ * Deletes the next rows of a user. A statement that began at the first row would pass over all rows that are deleted already,
+ * so the cost would be quadratic.
+ */
+type DeleteNext = (
+  tx: Kysely<Schema>,
+  userId: number,
+  after: Key,
+  limit: number,
+) => Promise<Deleted>;
+
+const deletePosts: DeleteNext = async (tx, userId, after, limit) => {
+  const { rows } = await sql<Deleted & { settled: number | null }>`
+    with gone as (
+      delete from posts where id = any(array(
+        select id from posts
+        where author_id = ${userId} and id > greatest(${after}::bigint,
+          (select posts_after from departed where user_id = ${userId}))
+        order by id limit ${limit}))
+      returning id, created_at
+    )
+    select count(*) as n, max(id) as last,
+      max(id) filter (where created_at < now() - interval '10 minutes') as settled
+    from gone`.execute(tx);
+  const [deleted] = rows;
+  // A post with a lower id than one that is 10 minutes old cannot become visible any more.
+  if (deleted!.settled !== null)
+    await tx
+      .updateTable('departed')
+      .set({ posts_after: deleted!.settled })
+      .where('user_id', '=', userId)
+      .execute();
+  return deleted!;
+};
+
+/** Deletes from a table that has an index by `user`, in the order of `key`. */
+const deleteFrom =
+  (table: 'friendships' | 'idempotency_keys', user: string, key: string): DeleteNext =>
+  async (tx, userId, after, limit) => {
+    const [userColumn, keyColumn] = [sql.ref(user), sql.ref(key)];
+    const { rows } = await sql<Deleted>`
+      with gone as (
+        delete from ${sql.table(table)} where ${userColumn} = ${userId} and ${keyColumn} = any(array(
+          select ${keyColumn} from ${sql.table(table)}
+          where ${userColumn} = ${userId} and ${keyColumn} > ${after}
+          order by ${keyColumn} limit ${limit}))
+        returning ${keyColumn} as key
+      ) select count(*) as n, max(key) as last from gone`.execute(tx);
+    return rows[0]!;
+  };
+
+/** What a user has, and a value before every key of it. */
+const content: readonly (readonly [DeleteNext, Key])[] = [
+  [deletePosts, 0],
+  // A friendship is deleted with either of its users.
+  [deleteFrom('friendships', 'low_id', 'high_id'), 0],
+  [deleteFrom('friendships', 'high_id', 'low_id'), 0],
+  [deleteFrom('idempotency_keys', 'user_id', 'key'), ''],
+];
 
 /**
- * Stores users who were deleted within the last hour, since their access tokens may still be valid for some minutes.
- * @param deleted time of the deletion by user id; all times are in ms since the epoch
+ * Deletes the content of a user in steps of `batch` rows.
+ * @param step runs a step in a transaction; undefined ends the deletion
  */
-export async function recordDeletedUsers(
-  db: Kysely<Schema>,
-  deleted: ReadonlyMap<number, number>,
-  now: number,
+async function deleteInSteps(
+  userId: number,
+  batch: number,
+  step: (work: (tx: Kysely<Schema>) => Promise<Deleted>) => Promise<Deleted | undefined>,
 ): Promise<void> {
-  const recent = [...deleted].filter(([, time]) => time > now - WATCH_MS).map(([id]) => id);
-  if (recent.length === 0) return;
-  await db
-    .insertInto('departed')
-    .columns(['user_id'])
-    .expression(sql`select * from unnest(${recent}::bigint[])`)
-    .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ noticed_at: sql`now()` }))
-    .execute();
+  for (const [deleteNext, first] of content)
+    for (let after = first; ;) {
+      const deleted = await step((tx) => deleteNext(tx, userId, after, batch));
+      if (deleted === undefined) return;
+      if (deleted.n < batch) break;
+      after = deleted.last;
+    }
 }
 
-/** Deletes what users have written after their deletion, and then the entries of users whose tokens have expired. */
-export async function deleteLateContent(db: Kysely<Schema>): Promise<void> {
-  // Read first, so that each entry deleted at the end was already expired when its user's content was deleted.
-  const { rows } = await sql<{ until: Date }>`
-    select now() - ${WATCH_MS} * interval '1 ms' as until`.execute(db);
+/** Deletes the content of a user in this transaction. */
+export const deleteUserContent = (tx: Kysely<Schema>, userId: number): Promise<void> =>
+  deleteInSteps(userId, BATCH, (work) => withIndexScans(tx, work));
+
+/**
+ * Deletes the content of deleted users, also what they have written after their deletion; `batch` rows a transaction. Several
+ * instances may do this at once: each takes users that no other one has.
+ */
+export async function deleteDepartedContent(db: Kysely<Schema>, batch = BATCH): Promise<void> {
   for (let after = 0; ;) {
-    const batch = await db
-      .selectFrom('departed')
-      .select('user_id')
-      .where('user_id', '>', after)
-      .orderBy('user_id')
-      .limit(USER_BATCH)
-      .execute();
-    const ids = batch.map(({ user_id }) => user_id);
-    if (ids.length === 0) break;
-    await db.transaction().execute((tx) => deleteUserContent(tx, ids));
+    const ids = await withIndexScans(db, (tx) => departedWithContent(tx, after, USER_BATCH));
+    for (const id of ids)
+      await deleteInSteps(id, batch, (work) =>
+        withIndexScans(db, async (tx) => ((await lockDeparted(tx, id)) ? work(tx) : undefined)),
+      );
+    if (ids.length < USER_BATCH) break;
     after = ids.at(-1)!;
   }
-  await db.deleteFrom('departed').where('noticed_at', '<=', rows[0]!.until).execute();
+  await withIndexScans(db, deleteExpiredDeparted);
 }

@@ -12,10 +12,7 @@ import { ANY_EPOCH } from '../../src/replica/progress.ts';
 import { authorsIn } from '../../src/replica/authors.ts';
 import { removeOldGenerations } from '../../src/replica/cleanup.ts';
 import { type Replica, replicaIn } from '../../src/replica/store.ts';
-import { deleteLateContent } from '../../src/replica/user-content.ts';
-import { friendsIn } from '../../src/friends/friends.ts';
 import type { Schema } from '../../src/schema.ts';
-import { writingIn } from '../../src/posts/writing.ts';
 import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
 import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 
@@ -128,66 +125,6 @@ describeOnBoth('the replica', (newDatabase) => {
     await apply([named(1, 1, 'wanted'), named(2, 2, 'other')]);
     await apply([named(3, 2, 'wanted')], 2);
     expect(await shown()).toBe('1:wanted 2:wanted');
-  });
-
-  describe('a deleted user', () => {
-    const page = { limit: 100, after: undefined };
-
-    test('loses all posts, friendships, requests and idempotency keys; other users keep theirs', async () => {
-      const writing = writingIn(database.db);
-      for (const author of [1, 2, 3])
-        for (const key of ['a', 'b', undefined]) await writing.create(author, `by ${author}`, key);
-      const friends = friendsIn(database.db);
-      await friends.put(1, 2);
-      await friends.put(2, 1);
-      await friends.put(3, 2);
-      await friends.put(2, 4);
-      await friends.put(1, 3);
-      await apply([named(1, 1, 'one'), named(2, 2, 'two'), named(3, 3, 'three'), deleted(4, 2)]);
-      expect(await shown()).toBe('1:one 3:three');
-      const posts = await database.db.selectFrom('posts').select('author_id').execute();
-      expect(posts.map(({ author_id }) => author_id)).toEqual([1, 1, 1, 3, 3, 3]);
-      const keys = await database.db.selectFrom('idempotency_keys').select('user_id').execute();
-      expect(keys.map(({ user_id }) => user_id)).toEqual([1, 1, 3, 3]);
-      expect(await countOf('friendships')).toBe(1);
-      expect((await friends.requestsOf(3, 'incoming', page)).items).toHaveLength(1);
-    });
-
-    test('loses all posts also when they are more than one statement deletes', async () => {
-      await sql`insert into posts (author_id, content)
-        select 1 + n % 2, 'x' from generate_series(1, 12001) as n`.execute(database.db);
-      await apply([deleted(1, 1)]);
-      const remaining = await database.db
-        .selectFrom('posts')
-        .select('author_id')
-        .distinct()
-        .execute();
-      expect(remaining).toEqual([{ author_id: 2 }]);
-      expect(await countOf('posts')).toBe(6001);
-    });
-
-    test('who is created again in the same batch has a name, and no posts from before', async () => {
-      await writingIn(database.db).create(1, 'before');
-      await apply([named(1, 1, 'one'), deleted(2, 1), named(3, 1, 'back')]);
-      expect(await shown()).toBe('1:back');
-      expect(await countOf('posts')).toBe(0);
-    });
-
-    test('loses also the posts that were written later, with a token that was still valid', async () => {
-      const now = new Date().toISOString();
-      await apply([deleted(1, 1, now), deleted(2, 2)]);
-      const writing = writingIn(database.db);
-      for (const author of [1, 2, 3]) await writing.create(author, 'late');
-      await deleteLateContent(database.db);
-      const posts = await database.db.selectFrom('posts').select('author_id').execute();
-      // A user who was deleted long ago has no valid token any more, so nothing is searched for.
-      expect(posts).toEqual([{ author_id: 2 }, { author_id: 3 }]);
-      expect(await countOf('departed')).toBe(1);
-      await sql`update departed set noticed_at = now() - interval '2 hours'`.execute(database.db);
-      await writing.create(1, 'at the last moment');
-      await deleteLateContent(database.db);
-      expect([await countOf('departed'), await countOf('posts')]).toEqual([0, 2]);
-    });
   });
 
   describe('unusual events', () => {
