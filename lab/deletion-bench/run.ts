@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import { migrations } from '../../social-service/src/migrations/index.ts';
 import { postsIn } from '../../social-service/src/posts/reading.ts';
 import { replicaIn } from '../../social-service/src/replica/store.ts';
-import { deleteDepartedContent } from '../../social-service/src/replica/user-content.ts';
+import { deleteDepartedContent } from '../../social-service/src/replica/deletion/user-content.ts';
 import type { Schema } from '../../social-service/src/schema.ts';
 import { createDatabase } from '../temporary-database.ts';
 

@@ -1,7 +1,7 @@
 // Counts the posts, friends and friend requests of a user.
 import type { Counts, OwnCounts } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
-import { isShown } from '../replica/departed.ts';
+import { isShown } from '../replica/deletion/departed.ts';
 import type { Schema } from '../schema.ts';
 
 /** The counts of an unknown user, and of a deleted one, are 0. */

@@ -2,7 +2,7 @@
 // change is one statement, so the database serializes concurrent changes by both users.
 import { type Kysely, sql } from 'kysely';
 import { type PageRequest, type Slice, sliceOf } from '../page.ts';
-import { isShown } from '../replica/departed.ts';
+import { isShown } from '../replica/deletion/departed.ts';
 import type { Schema } from '../schema.ts';
 
 export type FriendshipState = 'requested' | 'friends';

@@ -2,7 +2,7 @@
 import type { Post } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import { authorName } from '../replica/authors.ts';
-import { isShown } from '../replica/departed.ts';
+import { isShown } from '../replica/deletion/departed.ts';
 import type { Include } from './include.ts';
 import { type PageRequest, type Slice, sliceOf } from '../page.ts';
 import { type PostRow, toPost } from './reading.ts';

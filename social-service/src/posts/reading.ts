@@ -1,7 +1,7 @@
 // Reads posts: by id, and pages of an author's posts.
 import type { Post } from 'contracts/types';
 import { authorName } from '../replica/authors.ts';
-import { isShown } from '../replica/departed.ts';
+import { isShown } from '../replica/deletion/departed.ts';
 import type { Include } from './include.ts';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { type PageRequest, type Slice, sliceOf } from '../page.ts';

@@ -7,8 +7,8 @@ import type { Schema } from '../schema.ts';
 import { storeDeadLetters } from './dead-letters.ts';
 import { type DeadLetter, changesIn, type UserUpsert } from './changes.ts';
 import { offsetOf, type ReplicaProgress, requireSameLog, saveProgress } from './progress.ts';
-import { hideDeleted, takeBack } from './departed.ts';
-import { deleteUserContent } from './user-content.ts';
+import { hideDeleted, takeBack } from './deletion/departed.ts';
+import { deleteUserContent } from './deletion/user-content.ts';
 
 export interface ApplyResult {
   readonly applied: Applied;
@@ -85,7 +85,8 @@ async function deleteContentFromBefore(
   for (const userId of await takeBack(tx, userIds)) await deleteUserContent(tx, userId);
 }
 
-async function deleteAuthors(
+/** Deletes users from the generation that is read and from the one that is built. */
+export async function deleteAuthors(
   tx: Kysely<Schema>,
   { serving, generation }: ReplicaProgress,
   ids: readonly number[],
@@ -97,7 +98,8 @@ async function deleteAuthors(
     .execute();
 }
 
-async function upsertAuthors(
+/** Stores names in a generation, where it has no newer ones. */
+export async function upsertAuthors(
   tx: Kysely<Schema>,
   generation: number,
   upserts: readonly UserUpsert[],

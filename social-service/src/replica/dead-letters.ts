@@ -37,6 +37,7 @@ export async function storeDeadLetters(
 
 /** A dead letter as stored. The field names are those of GET /authors/broken. */
 export interface StoredDeadLetter {
+  readonly id: number;
   readonly position: number | null;
   readonly reason: string;
   readonly keptAt: Date;
@@ -48,12 +49,26 @@ const LISTED_MAX = 100;
 
 /** Returns the newest 100 dead letters. */
 export const listDeadLetters = (db: Kysely<Schema>): Promise<StoredDeadLetter[]> =>
-  db
-    .selectFrom('broken_events')
-    .select(['position', 'reason', 'kept_at as keptAt', 'event'])
-    .orderBy('id', 'desc')
-    .limit(LISTED_MAX)
+  storedIn(db).orderBy('id', 'desc').limit(LISTED_MAX).execute();
+
+/** Returns one dead letter, or all; oldest first. */
+export const readDeadLetters = (db: Kysely<Schema>, id?: number): Promise<StoredDeadLetter[]> =>
+  storedIn(db)
+    .$if(id !== undefined, (query) => query.where('id', '=', id!))
+    .orderBy('id')
     .execute();
+
+const storedIn = (db: Kysely<Schema>) =>
+  db.selectFrom('broken_events').select(['id', 'position', 'reason', 'kept_at as keptAt', 'event']);
+
+/** Deletes a dead letter. Returns whether there was one. */
+export async function discardDeadLetter(db: Kysely<Schema>, id: number): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('broken_events')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
 
 /** Deletes dead letters older than 30 days, since they may contain data of deleted users. */
 export async function deleteOldDeadLetters(db: Kysely<Schema>): Promise<void> {

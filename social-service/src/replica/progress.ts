@@ -8,7 +8,7 @@ import {
 import type { Events } from 'chassis/events/source';
 import type { Kysely, Selectable } from 'kysely';
 import type { LogOffsetTable, Schema } from '../schema.ts';
-import { takeBackAll } from './departed.ts';
+import { takeBackAll } from './deletion/departed.ts';
 
 export type ReplicaProgress = Selectable<LogOffsetTable>;
 

@@ -1,5 +1,5 @@
-// The replica on the admin port: GET /authors, GET /authors/broken, POST /authors/rebuild and POST /authors/verify.
-// The names `authors`, `broken` and `head` are on the wire; in the code they are replica, dead letters and end offset.
+// The replica on the admin port: GET /authors, POST /authors/rebuild and POST /authors/verify.
+// The names `authors` and `head` are on the wire; in the code they are replica and end offset.
 import type { ServerResponse } from 'node:http';
 import { defineRoute, type Route } from 'chassis/http/app';
 import type { Logger } from 'chassis/observability/log';
@@ -7,13 +7,11 @@ import { isUnavailable } from 'chassis/postgres/errors';
 import { SourceError } from 'chassis/events/source';
 import { requireSameOrigin } from 'chassis/admin/same-origin';
 import { invalid, Problem } from 'chassis/http/problem';
-import type { StoredDeadLetter } from '../replica/dead-letters.ts';
 import type { ReplicaStatus } from '../replica/store.ts';
 import type { Verified } from '../replica/verification/verify.ts';
 
 export interface ReplicaAdmin {
   state(): Promise<ReplicaStatus>;
-  deadLetters(): Promise<readonly StoredDeadLetter[]>;
   /**
    * Starts a rebuild. Returns false if a rebuild is already running.
    * @param accepted the epoch that the rebuild may take, whatever was served before; `any` for every epoch
@@ -64,11 +62,6 @@ export function replicaAdminRoutes(replica: ReplicaAdmin, log: Logger): Route[] 
       method: 'get',
       path: '/authors',
       handle: async () => ({ body: await replica.state(), cache: 'no-store' }),
-    },
-    {
-      method: 'get',
-      path: '/authors/broken',
-      handle: async () => ({ body: { items: await replica.deadLetters() }, cache: 'no-store' }),
     },
     defineRoute({
       method: 'post',

@@ -5,9 +5,11 @@ import { type EpochOffset, requireContinuation } from 'chassis/events/epoch';
 import { UnknownOffset } from 'chassis/events/source';
 import { startConsumer } from 'chassis/events/consumer';
 import type { Schema } from '../schema.ts';
+import { type DeadLetters, deadLetterRoutes } from '../routes/dead-letters-admin.ts';
 import { type ReplicaAdmin, replicaAdminRoutes } from '../routes/replica-admin.ts';
-import { listDeadLetters } from '../replica/dead-letters.ts';
-import { cleanUp } from '../replica/cleanup.ts';
+import { discardDeadLetter, listDeadLetters, readDeadLetters } from '../replica/dead-letters.ts';
+import { replayDeadLetters } from '../replica/replay.ts';
+import { cleanUp } from '../replica/deletion/cleanup.ts';
 import type { Sides } from '../replica/verification/compare.ts';
 import { divergence } from '../replica/verification/divergence.ts';
 import { identityClient } from '../replica/verification/identity-client.ts';
@@ -70,7 +72,6 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
       // A stream that ends before the offset may be being filled again, so that is not stored.
       return { ...stored, lost: stored.lost || state === 'lost', head, state, otherEpoch };
     },
-    deadLetters: () => listDeadLetters(db),
     async rebuild(accepted) {
       const began = await replica.rebuild(consumer.status().endOffset, accepted);
       if (began) log.info({ accepted }, 'replica rebuild started');
@@ -82,8 +83,14 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
       return verify({ ...sides, pause: pauseUntil(signal) }, signal, progress);
     },
   };
+  const deadLetters: DeadLetters = {
+    list: () => listDeadLetters(db),
+    find: async (id) => (await readDeadLetters(db, id))[0],
+    replay: (id) => replayDeadLetters(db, (ids) => sides.identity.namesOf(ids), id),
+    discard: (id) => discardDeadLetter(db, id),
+  };
   return {
-    adminRoutes: replicaAdminRoutes(admin, log),
+    adminRoutes: [...replicaAdminRoutes(admin, log), ...deadLetterRoutes(deadLetters)],
     readiness: replicaReadiness({
       replica,
       caughtUp: () => consumer.status().caughtUp,

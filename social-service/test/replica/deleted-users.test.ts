@@ -12,7 +12,7 @@ import { postsIn } from '../../src/posts/reading.ts';
 import { writingIn } from '../../src/posts/writing.ts';
 import { ANY_EPOCH } from '../../src/replica/progress.ts';
 import { replicaIn } from '../../src/replica/store.ts';
-import { deleteDepartedContent } from '../../src/replica/user-content.ts';
+import { deleteDepartedContent } from '../../src/replica/deletion/user-content.ts';
 import type { Schema } from '../../src/schema.ts';
 import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 

@@ -10,7 +10,7 @@ import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { memoryLog } from 'chassis/testing/memory-log';
 import { ANY_EPOCH } from '../../src/replica/progress.ts';
 import { authorsIn } from '../../src/replica/authors.ts';
-import { removeOldGenerations } from '../../src/replica/cleanup.ts';
+import { removeOldGenerations } from '../../src/replica/deletion/cleanup.ts';
 import { type Replica, replicaIn } from '../../src/replica/store.ts';
 import type { Schema } from '../../src/schema.ts';
 import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';

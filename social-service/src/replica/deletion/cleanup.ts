@@ -1,7 +1,7 @@
 // Deletes what is no longer needed: old generations of the replica, the content of deleted users, old dead letters.
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../schema.ts';
-import { deleteOldDeadLetters } from './dead-letters.ts';
+import type { Schema } from '../../schema.ts';
+import { deleteOldDeadLetters } from '../dead-letters.ts';
 import { deleteDepartedContent } from './user-content.ts';
 
 const BATCH = 5_000;

@@ -1,6 +1,6 @@
 // Deletes the content of deleted users: posts, friendships, friend requests and idempotency keys.
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../../schema.ts';
 import {
   deleteExpiredDeparted,
   departedWithContent,

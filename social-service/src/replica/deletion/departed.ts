@@ -1,6 +1,6 @@
 // Deleted users whose content is hidden: it is deleted in the background, and their access tokens may still be valid.
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { Schema } from '../schema.ts';
+import type { Schema } from '../../schema.ts';
 
 /** How long late content is deleted; longer than the lifetime of an access token plus any clock difference. */
 const WATCH_MS = 3_600_000;
