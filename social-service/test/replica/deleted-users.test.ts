@@ -71,8 +71,9 @@ describeOnBoth('the content of a deleted user', (newDatabase) => {
     expect((await friends.requestsOf(4, 'incoming', page)).items).toEqual([]);
     expect((await friends.requestsOf(5, 'outgoing', page)).items).toEqual([]);
     expect((await friends.pageOf(2, page)).items).toEqual([]);
-    expect(await counts(3)).toEqual({ postCount: 1, friendCount: 0 });
-    expect(await counts(2)).toEqual({ postCount: 0, friendCount: 0 });
+    expect(await counts.public(3)).toEqual({ postCount: 1, friendCount: 0 });
+    expect(await counts.public(2)).toEqual({ postCount: 0, friendCount: 0 });
+    expect(await counts.own(4)).toMatchObject({ requestCount: 0 });
   });
 
   test('is deleted in the background: posts, friendships, requests and idempotency keys; other users keep theirs', async () => {
@@ -126,7 +127,7 @@ describeOnBoth('the content of a deleted user', (newDatabase) => {
     await apply([deleted(1, 1, now()), deleted(2, 2)]);
     const writing = writingIn(database.db);
     for (const author of [1, 2, 3]) await writing.create(author, 'late');
-    expect(await countsIn(database.db)(1)).toMatchObject({ postCount: 0 });
+    expect(await countsIn(database.db).public(1)).toMatchObject({ postCount: 0 });
     await deleteDepartedContent(database.db);
     const posts = await database.db.selectFrom('posts').select('author_id').execute();
     // A user who was deleted long ago has no valid token any more, so nothing is searched for.
