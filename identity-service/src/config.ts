@@ -54,7 +54,7 @@ export const settings = z
     ),
     LOGIN_PER_ACCOUNT: integer(
       10,
-      'Wrong passwords allowed for one account within LOGIN_WINDOW_S.',
+      'Wrong passwords allowed for one account within LOGIN_WINDOW_S; as many for each device that has logged in before.',
       {
         min: 1,
         max: 100_000,

@@ -272,7 +272,7 @@ export interface paths {
         put?: never;
         /**
          * Log in from a browser
-         * @description The answer and its time are the same for an unknown user and for a wrong password. Failed attempts are limited for each account and for each address.
+         * @description The answer and its time are the same for an unknown user and for a wrong password. Failed attempts are limited for each account and for each address, and apart from that for each device that has logged in before: the cookie `device` says that it has.
          */
         post: operations["login"];
         delete?: never;
@@ -1617,6 +1617,11 @@ export interface components {
          */
         DocsFile: string;
         /**
+         * @description What an earlier log-in or registration of this user returned in the same header. Attempts of this device are then counted apart from those of others, who cannot lock it out. A token that is unknown or outdated is ignored.
+         * @example 3q2-7wAAAAAAAAAAAAAAAA.2jmj7l5rSw0yVb_vlWAYkK_YBwk6bVdd0Y2qCq5Vt4s
+         */
+        DeviceToken: string;
+        /**
          * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
@@ -1729,10 +1734,15 @@ export interface components {
          */
         "User-Location": string;
         /**
-         * @description Sets or clears the session cookies (RFC 6265). They are `Secure` outside localhost.
+         * @description Sets or clears the session cookies, or sets the cookie by which a device is recognized at its next log-in (RFC 6265). They are `Secure` outside localhost.
          * @example __Host-refresh=7d2f0c1e.bm90LWEtcmVhbC10b2tlbg; Path=/; Secure; HttpOnly; SameSite=Lax
          */
         "Set-Cookie": string;
+        /**
+         * @description A token by which this device can log in as this user, although others guess passwords. It is valid until the password changes, and gives access to nothing.
+         * @example 3q2-7wAAAAAAAAAAAAAAAA.2jmj7l5rSw0yVb_vlWAYkK_YBwk6bVdd0Y2qCq5Vt4s
+         */
+        "X-Device-Token": string;
         /**
          * @description How to authenticate (RFC 6750).
          * @example Bearer
@@ -3045,6 +3055,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description What an earlier log-in or registration of this user returned in the same header. Attempts of this device are then counted apart from those of others, who cannot lock it out. A token that is unknown or outdated is ignored.
+                 * @example 3q2-7wAAAAAAAAAAAAAAAA.2jmj7l5rSw0yVb_vlWAYkK_YBwk6bVdd0Y2qCq5Vt4s
+                 */
+                "X-Device-Token"?: components["parameters"]["DeviceToken"];
+                /**
                  * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
@@ -3077,6 +3092,7 @@ export interface operations {
                     Vary: components["headers"]["Maybe-Vary"];
                     RateLimit: components["headers"]["Maybe-RateLimit"];
                     "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
+                    "X-Device-Token": components["headers"]["X-Device-Token"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -70,7 +70,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description The answer and its time are the same for an unknown user and for a wrong password. Failed attempts are limited for each account and for each address.
+         * @description The answer and its time are the same for an unknown user and for a wrong password. Failed attempts are limited for each account and for each address, and apart from that for each device that has logged in before.
          */
         post: operations["createSession"];
         delete?: never;
@@ -979,6 +979,11 @@ export interface components {
          */
         Id: components["schemas"]["Id"];
         /**
+         * @description What an earlier log-in or registration of this user returned in the same header. Attempts of this device are then counted apart from those of others, who cannot lock it out. A token that is unknown or outdated is ignored.
+         * @example 3q2-7wAAAAAAAAAAAAAAAA.2jmj7l5rSw0yVb_vlWAYkK_YBwk6bVdd0Y2qCq5Vt4s
+         */
+        DeviceToken: string;
+        /**
          * @description The ETag of the version that the client knows. If the resource has changed since, the answer is 412 and nothing is written (RFC 9110).
          * @example "4mXq1cZ5b0mV2m3nRr8jYw"
          */
@@ -1114,6 +1119,11 @@ export interface components {
          * @example "account";q=10;w=900
          */
         "Maybe-RateLimit-Policy": string;
+        /**
+         * @description A token by which this device can log in as this user, although others guess passwords. It is valid until the password changes, and gives access to nothing.
+         * @example 3q2-7wAAAAAAAAAAAAAAAA.2jmj7l5rSw0yVb_vlWAYkK_YBwk6bVdd0Y2qCq5Vt4s
+         */
+        "X-Device-Token": string;
         /**
          * @description This answer must not be stored.
          * @example no-store
@@ -1302,6 +1312,7 @@ export interface operations {
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
+                    "X-Device-Token": components["headers"]["X-Device-Token"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -1381,6 +1392,11 @@ export interface operations {
             query?: never;
             header?: {
                 /**
+                 * @description What an earlier log-in or registration of this user returned in the same header. Attempts of this device are then counted apart from those of others, who cannot lock it out. A token that is unknown or outdated is ignored.
+                 * @example 3q2-7wAAAAAAAAAAAAAAAA.2jmj7l5rSw0yVb_vlWAYkK_YBwk6bVdd0Y2qCq5Vt4s
+                 */
+                "X-Device-Token"?: components["parameters"]["DeviceToken"];
+                /**
                  * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
                  * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
                  */
@@ -1407,6 +1423,7 @@ export interface operations {
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
+                    "X-Device-Token": components["headers"]["X-Device-Token"];
                     RateLimit: components["headers"]["RateLimit"];
                     "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
@@ -1649,7 +1666,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The changed account. */
+            /** @description The changed account. With a new password, there is a new device token. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1658,6 +1675,7 @@ export interface operations {
                     "Cache-Control": components["headers"]["Not-Stored"];
                     RateLimit: components["headers"]["Maybe-RateLimit"];
                     "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
+                    "X-Device-Token": components["headers"]["X-Device-Token"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };

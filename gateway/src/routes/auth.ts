@@ -14,6 +14,9 @@ import type { RouteContext } from './context.ts';
 import { unwrap } from './unwrap.ts';
 import { callerOf } from './reply.ts';
 
+/** Of API clients; a browser has a cookie instead. */
+const DEVICE_TOKEN = 'X-Device-Token';
+
 const checkNewUser = requestGuard('gateway', 'register');
 const checkCredentials = requestGuard('gateway', 'login');
 const checkTokenRequest = requestGuard('gateway', 'createToken');
@@ -46,6 +49,7 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
     const session = unwrap(result);
     await endFormerSession(req, caller);
     sessions.begin(req, session);
+    sessions.setDevice(req, result.deviceToken);
     const { user } = session;
     const location = status === 201 && { Location: `/api/users/${user.id}` };
     const headers = { ...result.headers, ...location };
@@ -80,7 +84,8 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
         sessions.rejectForeign(req);
         const body = parseBody<Credentials>(checkCredentials, req.body);
         const caller = callerOf(req, requestDeadlineMs);
-        return begin(req, await commands.logIn(anonymous(req, body), caller), 200, caller);
+        const request = { ...anonymous(req, body), deviceToken: sessions.deviceTokenOf(req) };
+        return begin(req, await commands.logIn(request, caller), 200, caller);
       },
     },
     {
@@ -114,10 +119,16 @@ export function authRoutes({ commands, sessions, requestDeadlineMs }: RouteConte
         const { refreshToken: oldToken, username = '', password = '' } = body;
         const result =
           oldToken === undefined
-            ? await commands.logIn(anonymous(req, { username, password }), caller)
+            ? await commands.logIn(
+                { ...anonymous(req, { username, password }), deviceToken: req.get(DEVICE_TOKEN) },
+                caller,
+              )
             : await commands.refreshSession(anonymous(req, { refreshToken: oldToken }), caller);
         const { accessToken, refreshToken, expiresIn } = unwrap(result);
-        const { headers } = result;
+        const headers = {
+          ...result.headers,
+          ...(result.deviceToken !== undefined && { [DEVICE_TOKEN]: result.deviceToken }),
+        };
         return { body: { accessToken, refreshToken, expiresIn }, headers, cache: 'no-store' };
       },
     },

@@ -76,8 +76,9 @@ export function meRoutes(context: RouteContext): Route[] {
         const { viewer, caller } = await identify(req);
         const body = parseBody<MeChange>(checkChange, req.body);
         const ifMatch = await ifMatchForMe(req, viewer, caller);
-        const me = unwrap(await commands.changeMe({ ...viewer, body, ifMatch }, caller));
-        return written(pickMe(me));
+        const result = await commands.changeMe({ ...viewer, body, ifMatch }, caller);
+        sessions.setDevice(req, result.deviceToken);
+        return written(pickMe(unwrap(result)));
       },
     },
     {
@@ -90,6 +91,7 @@ export function meRoutes(context: RouteContext): Route[] {
         const ifMatch = await ifMatchForMe(req, viewer, caller);
         unwrap(await commands.deleteAccount({ ...viewer, body, ifMatch }, caller));
         sessions.end(req);
+        sessions.setDevice(req, null);
         return { status: 204 };
       },
     },

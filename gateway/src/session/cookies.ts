@@ -1,10 +1,12 @@
-// A browser's session: two cookies that no script can read. Pure.
+// A browser's session: two cookies that no script can read, and a third that stays when the session ends. Pure.
 import { parseCookie, stringifySetCookie } from 'cookie';
 
 /** The tokens of a session, as a browser sends them. */
 export interface Cookies {
   readonly access: string | undefined;
   readonly refresh: string | undefined;
+  /** By which Identity recognizes the device at its next log-in. */
+  readonly device: string | undefined;
 }
 
 /** The tokens that the cookies hold; `expiresIn` is in seconds. */
@@ -14,8 +16,8 @@ export interface Tokens {
   readonly expiresIn: number;
 }
 
-// How long a browser keeps an unused session: the longest that browsers allow. Identity decides when the session ends.
-const REFRESH_COOKIE_S = 400 * 24 * 3600;
+// The longest that browsers keep a cookie. Identity decides when a session ends, and when a device token is outdated.
+const KEPT_S = 400 * 24 * 3600;
 
 /** Whether the host is the browser's own machine: only there, cookies travel without TLS. */
 export function isLocal(host: string | undefined): boolean {
@@ -28,10 +30,11 @@ const nameOf = (kind: keyof Cookies, local: boolean): string => (local ? kind : 
 
 /** Reads the session from a Cookie header; `host` is the Host header of the same request. */
 export function readCookies(header: string | undefined, host: string | undefined): Cookies {
-  if (header === undefined) return { access: undefined, refresh: undefined };
+  if (header === undefined) return { access: undefined, refresh: undefined, device: undefined };
   const local = isLocal(host);
   const cookies = parseCookie(header);
-  return { access: cookies[nameOf('access', local)], refresh: cookies[nameOf('refresh', local)] };
+  const valueOf = (kind: keyof Cookies) => cookies[nameOf(kind, local)];
+  return { access: valueOf('access'), refresh: valueOf('refresh'), device: valueOf('device') };
 }
 
 function setCookie(
@@ -55,8 +58,12 @@ function setCookie(
 /** Set-Cookie for a session that was started or refreshed. */
 export const cookiesOf = (tokens: Tokens, host: string | undefined): string[] => [
   setCookie('access', tokens.accessToken, tokens.expiresIn, host),
-  setCookie('refresh', tokens.refreshToken, REFRESH_COOKIE_S, host),
+  setCookie('refresh', tokens.refreshToken, KEPT_S, host),
 ];
+
+/** Set-Cookie for a device token; null deletes it. */
+export const deviceCookie = (token: string | null, host: string | undefined): string =>
+  token === null ? setCookie('device', '', 0, host) : setCookie('device', token, KEPT_S, host);
 
 /** Set-Cookie that deletes the session from the browser. */
 export const clearedCookies = (host: string | undefined): string[] => [

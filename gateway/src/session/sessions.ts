@@ -1,13 +1,13 @@
 // Identifies the viewer: a browser by its cookies, which are refreshed when they expire, an API client by its token.
 import { requestContextOf } from 'chassis/http/request-context';
 import { bearerToken, unauthenticated, type Verify, type Viewer } from 'chassis/auth/access-token';
-import { Problem } from 'chassis/http/problem';
 import type { IncomingMessage } from 'node:http';
 import { withDeadline, type Caller } from '../upstream/engine/call.ts';
-import { proxyMember, UpstreamFailure } from '../upstream/engine/failure.ts';
+import { UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { Session, User } from 'contracts/types';
-import { cookiesOf, clearedCookies, readCookies, type Tokens } from './cookies.ts';
+import { cookiesOf, clearedCookies, deviceCookie, readCookies, type Tokens } from './cookies.ts';
 import { isSafe, type KnownOrigins, originOf } from './origin.ts';
+import { foreignOrigin, isInvalid, rethrow } from './problems.ts';
 
 export interface Sessions {
   /**
@@ -20,6 +20,10 @@ export interface Sessions {
   refreshNow(req: IncomingMessage, caller: Caller): Promise<User>;
   /** Makes the answer set the cookies of a session. */
   begin(req: IncomingMessage, tokens: Tokens): void;
+  /** Makes the answer set the cookie of a device token; null deletes it, and undefined leaves it as it is. */
+  setDevice(req: IncomingMessage, deviceToken: string | null | undefined): void;
+  /** The browser's device token. */
+  deviceTokenOf(req: IncomingMessage): string | undefined;
   /** Makes the answer delete the session from the browser. */
   end(req: IncomingMessage): void;
   /** @throws Problem 403 when a page of another site sends the request */
@@ -38,35 +42,15 @@ export interface SessionOptions {
 /** How early a token is refreshed, in milliseconds: it must not expire on its way to a service. */
 const EARLY_MS = 5_000;
 
-const foreignOrigin = (): Problem =>
-  new Problem('forbidden', 'In a browser, only our own pages may send this request');
-
-/** A 503, because a browser would take a 401 for the end of its session. */
-const notChecked = (failure: UpstreamFailure): Problem =>
-  new Problem(
-    'upstream-unavailable',
-    'The session cannot be checked at the moment; it has not ended',
-    {
-      headers: {
-        'Proxy-Status': proxyMember(failure),
-        'Retry-After': String(failure.retryAfterS),
-      },
-      cause: failure,
-      reason: `${failure.upstream}: ${failure.kind}`,
-    },
-  );
-
-const rethrow = (error: unknown): never => {
-  throw error instanceof UpstreamFailure ? notChecked(error) : error;
-};
-
-const isInvalid = (error: unknown): boolean =>
-  error instanceof Problem && error.slug === 'unauthenticated';
-
-/** Adds the cookies to the answer, also if the answer is a problem. */
-function setCookies(req: IncomingMessage, cookies: string[]): void {
+/** Adds the cookies to the answer, also if the answer is a problem. Later ones replace earlier ones of the same session. */
+function setCookies(req: IncomingMessage, cookies: readonly string[]): void {
   const context = requestContextOf(req);
   context.headers = { ...context.headers, 'Set-Cookie': cookies };
+}
+
+function addCookie(req: IncomingMessage, cookie: string): void {
+  const { 'Set-Cookie': others = [] } = requestContextOf(req).headers ?? {};
+  setCookies(req, [others, cookie].flat());
 }
 
 export function createSessions({ verify, refresh, origins }: SessionOptions): Sessions {
@@ -135,6 +119,11 @@ export function createSessions({ verify, refresh, origins }: SessionOptions): Se
   return {
     begin,
     end,
+    setDevice(req, deviceToken) {
+      if (deviceToken === undefined) return;
+      addCookie(req, deviceCookie(deviceToken, hostOf(req)));
+    },
+    deviceTokenOf: (req) => readCookies(req.headers.cookie, hostOf(req)).device,
     viewerOf: (req, caller) => viewerOf(req, caller).catch(rethrow),
     refreshNow: (req, caller) => refreshNow(req, caller).catch(rethrow),
     rejectForeign(req) {

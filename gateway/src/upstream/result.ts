@@ -5,9 +5,18 @@ import { UpstreamFailure, type UpstreamName } from './engine/failure.ts';
 import { problemIn, type UpstreamProblem } from './engine/problem-document.ts';
 
 /** `headers` are for the client: rate limits, and when to try again. */
-export type Result<T> = { readonly headers: Readonly<Record<string, string>> } & (
-  { readonly ok: T } | { readonly rejected: UpstreamProblem }
-);
+export type Result<T> = {
+  readonly headers: Readonly<Record<string, string>>;
+  /** A new device token, for the client that has just shown the user's password. */
+  readonly deviceToken?: string;
+} & ({ readonly ok: T } | { readonly rejected: UpstreamProblem });
+
+/** The header field of device tokens, in requests and in answers. */
+export const DEVICE_TOKEN = 'x-device-token';
+
+/** Returns a text that has the form of a device token; undefined for any other, which may not even fit into a header. */
+export const deviceTokenOf = (text: unknown): string | undefined =>
+  typeof text === 'string' && /^[\w-]{1,100}\.[\w-]{1,99}$/.test(text) ? text : undefined;
 
 /** Written as the client gets them; an upstream's arrive in lower case. */
 const PASSED_ON = ['Retry-After', 'RateLimit', 'RateLimit-Policy', 'WWW-Authenticate'] as const;
@@ -22,9 +31,10 @@ function passedOn(headers: ResponseHeaders): Record<string, string> {
 }
 
 /** What a reader returns for a success. */
-export const ok = <T>(value: T, headers: ResponseHeaders = {}): { readonly value: Result<T> } => ({
-  value: { ok: value, headers: passedOn(headers) },
-});
+export const ok = <T>(value: T, headers: ResponseHeaders = {}): { readonly value: Result<T> } => {
+  const deviceToken = deviceTokenOf(headers[DEVICE_TOKEN]);
+  return { value: { ok: value, headers: passedOn(headers), ...(deviceToken && { deviceToken }) } };
+};
 
 /** For a part that an answer can do without: a rejection is a failure like any other. */
 export const okOnly =

@@ -3,11 +3,17 @@ import { Problem } from 'chassis/http/problem';
 import type { NewUser, User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Outbox } from '../events/outbox.ts';
+import { deviceOf, issueDeviceToken } from './device-tokens.ts';
 import type { OnCancel } from './hash-queue.ts';
 import { rejectTaken, type RejectReserved, takenProblem } from './names.ts';
 import { DUMMY_HASH, type Passwords } from './passwords.ts';
 import type { Schema } from '../schema.ts';
 import type { OpenSession, Sessions } from '../sessions/sessions.ts';
+
+/** A new session, and the token by which its device can log in again although others guess passwords. */
+export interface LoggedIn extends OpenSession {
+  readonly deviceToken: string;
+}
 
 export interface Accounts {
   /**
@@ -16,13 +22,21 @@ export interface Accounts {
    * @param onCancel ends the wait for the password hash
    * @throws Problem 409 for a name that is taken or reserved, or else an e-mail that is taken
    */
-  register(user: NewUser, traceparent?: string, onCancel?: OnCancel): Promise<OpenSession>;
+  register(user: NewUser, traceparent?: string, onCancel?: OnCancel): Promise<LoggedIn>;
   /**
    * Starts a session. An unknown user and a wrong password take the same time.
    * @param name a username or an e-mail, ignoring case
    * @returns undefined for an unknown user or a wrong password
    */
-  logIn(name: string, password: string, onCancel?: OnCancel): Promise<OpenSession | undefined>;
+  logIn(name: string, password: string, onCancel?: OnCancel): Promise<LoggedIn | undefined>;
+  /**
+   * Recognizes a device that logged in before.
+   * @param name of the user who logs in now
+   * @returns undefined for a token that was not issued to this user, or before the last change of the password
+   */
+  recognize(name: string, deviceToken: string): Promise<string | undefined>;
+  /** Issues a device token to a user who has just set a new password; undefined if the user was deleted. */
+  deviceTokenFor(userId: number): Promise<string | undefined>;
 }
 
 interface Credentials extends User {
@@ -53,7 +67,8 @@ export const accountsIn = (
           .returning(['id', 'password_version'])
           .executeTakeFirstOrThrow();
         record({ type: 'UserCreated', id, username });
-        return (await sessions.start({ id, username, passwordVersion }, tx))!;
+        const session = (await sessions.start({ id, username, passwordVersion }, tx))!;
+        return { ...session, deviceToken: issueDeviceToken({ id, passwordHash: password_hash }) };
       });
     } catch (error) {
       throw takenProblem(error) ?? error;
@@ -65,8 +80,23 @@ export const accountsIn = (
     const isRight = await passwords.verify(user?.passwordHash ?? DUMMY_HASH, password, onCancel);
     if (user === undefined || !isRight) return undefined;
     const session = await sessions.start(user);
-    if (session !== undefined) await updateOutdatedHash(db, passwords, user, password);
-    return session;
+    if (session === undefined) return undefined;
+    const passwordHash = await updateOutdatedHash(db, passwords, user, password);
+    return { ...session, deviceToken: issueDeviceToken({ id: user.id, passwordHash }) };
+  },
+
+  async recognize(name, deviceToken) {
+    const user = await findByName(db, name);
+    return user && deviceOf(deviceToken, user);
+  },
+
+  async deviceTokenFor(id) {
+    const row = await db
+      .selectFrom('users')
+      .select('password_hash')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && issueDeviceToken({ id, passwordHash: row.password_hash });
   },
 });
 
@@ -88,14 +118,17 @@ async function findByName(db: Kysely<Schema>, name: string): Promise<Credentials
   );
 }
 
-/** Replaces a hash that has outdated parameters. The login succeeds even if this fails for lack of capacity. */
+/**
+ * Replaces a hash that has outdated parameters. The login succeeds even if this fails for lack of capacity.
+ * @returns the user's hash from now on
+ */
 async function updateOutdatedHash(
   db: Kysely<Schema>,
   passwords: Passwords,
   { id, passwordHash }: Credentials,
   password: string,
-): Promise<void> {
-  if (!passwords.isOutdated(passwordHash)) return;
+): Promise<string> {
+  if (!passwords.isOutdated(passwordHash)) return passwordHash;
   try {
     const password_hash = await passwords.hash(password);
     await db
@@ -104,8 +137,10 @@ async function updateOutdatedHash(
       .where('id', '=', id)
       .where('password_hash', '=', passwordHash)
       .execute();
+    return password_hash;
   } catch (error) {
     // The hash queue is full; the next login tries again.
     if (!(error instanceof Problem)) throw error;
+    return passwordHash;
   }
 }

@@ -3,26 +3,30 @@
 import type { Metrics } from 'chassis/observability/metrics';
 import { Problem } from 'chassis/http/problem';
 import type { Credentials } from 'contracts/types';
-import type { Accounts } from './accounts.ts';
+import type { Accounts, LoggedIn } from './accounts.ts';
 import type { OnCancel } from './hash-queue.ts';
-import type { Attempt, LimitedResult } from './limiter.ts';
-import type { RateLimits } from './rate-limits.ts';
+import type { Attempt, LimitedResult } from '../limits/limiter.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { OwnAccount, Reauthentication, ViewerSession } from './own-account.ts';
 import { sessionEnded, wrongPassword } from './rejections.ts';
-import type { OpenSession } from '../sessions/sessions.ts';
+
+export interface LoginClient {
+  readonly address: string;
+  readonly deviceToken?: string | undefined;
+}
 
 export interface Logins {
   /**
    * Starts a session.
-   * @param address of the client
+   * @param client its address, and the device token that it has
    * @param onCancel ends the wait for the password hash
    * @throws Problem 401, 429, 503
    */
   logIn(
     credentials: Credentials,
-    address: string,
+    client: LoginClient,
     onCancel?: OnCancel,
-  ): Promise<LimitedResult<OpenSession>>;
+  ): Promise<LimitedResult<LoggedIn>>;
   /**
    * Checks the viewer's current password.
    * @throws Problem 401 if the session has ended, 403 if the password is wrong, 429, 503
@@ -47,9 +51,14 @@ export function createLogins(
   count('wrong', 0);
   count('limited', 0);
 
-  const startLogin = async (name: string, address: string): Promise<Attempt> => {
+  const startLogin = async (
+    name: string,
+    { address, deviceToken }: LoginClient,
+  ): Promise<Attempt> => {
+    const device =
+      deviceToken === undefined ? undefined : await accounts.recognize(name, deviceToken);
     try {
-      return await limits.logIn(name, address);
+      return await limits.logIn(name, address, device);
     } catch (error) {
       if (error instanceof Problem && error.slug === 'too-many-requests') count('limited');
       throw error;
@@ -57,8 +66,8 @@ export function createLogins(
   };
 
   return {
-    async logIn({ username, password }, address, onCancel) {
-      const attempt = await startLogin(username, address);
+    async logIn({ username, password }, client, onCancel) {
+      const attempt = await startLogin(username, client);
       const { value: session, headers } = await attempt.run(
         () => accounts.logIn(username, password, onCancel),
         (result) => result !== undefined,

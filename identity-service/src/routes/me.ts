@@ -8,14 +8,17 @@ import { parseBody } from 'chassis/http/input';
 import { Problem } from 'chassis/http/problem';
 import type { Me } from 'contracts/types';
 import type { Request } from 'express';
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Logins } from '../accounts/logins.ts';
 import { sessionEnded } from '../accounts/rejections.ts';
-import type { RateLimits } from '../accounts/rate-limits.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { OwnAccount, ViewerSession, WriteContext } from '../accounts/own-account.ts';
 import { confirmation, meChangeOf } from './body-checks.ts';
+import { deviceHeader } from './device-header.ts';
 
 export function meRoutes(
   account: OwnAccount,
+  accounts: Accounts,
   logins: Logins,
   limits: RateLimits,
   authenticate: Authenticate,
@@ -69,7 +72,10 @@ export function meRoutes(
             : await changeNames(viewer, before, change),
         );
         if (me === 'outdated') throw outdated();
-        return written(me, reauthentication?.headers);
+        // Device tokens end with the old password; this device gets a new one.
+        const deviceToken =
+          changes.password === undefined ? undefined : await accounts.deviceTokenFor(me.id);
+        return written(me, { ...reauthentication?.headers, ...deviceHeader(deviceToken) });
       },
     },
     {

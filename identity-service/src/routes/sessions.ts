@@ -10,6 +10,7 @@ import type { OwnSessions } from '../sessions/own-sessions.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
 import { credentials, refreshRequest } from './body-checks.ts';
+import { deviceHeader, deviceTokenIn } from './device-header.ts';
 
 export const sessionRoutes = (
   logins: Logins,
@@ -37,11 +38,16 @@ export const sessionRoutes = (
     async handle(req) {
       const { value: session, headers } = await logins.logIn(
         parseBody(credentials, req.body),
-        clientAddressOf(req),
+        { address: clientAddressOf(req), deviceToken: deviceTokenIn(req) },
         onDisconnectOf(req),
       );
       await ownSessions.noteDevice(session.id, req.headers['user-agent']);
-      return { status: 201, body: await tokens.issue(session), cache: 'no-store', headers };
+      return {
+        status: 201,
+        body: await tokens.issue(session),
+        cache: 'no-store',
+        headers: { ...headers, ...deviceHeader(session.deviceToken) },
+      };
     },
   },
   {

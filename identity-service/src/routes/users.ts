@@ -8,9 +8,10 @@ import { username } from 'contracts/username';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { OwnSessions } from '../sessions/own-sessions.ts';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
-import type { RateLimits } from '../accounts/rate-limits.ts';
+import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Profiles } from '../accounts/profiles.ts';
 import { newUser } from './body-checks.ts';
+import { deviceHeader } from './device-header.ts';
 import { parseNameSearch, toUserPage } from './name-search.ts';
 
 export const userRoutes = (
@@ -79,7 +80,10 @@ export const userRoutes = (
         status: 201,
         body: await tokens.issue(session),
         cache: 'no-store',
-        headers: { Location: `/api/users/${session.user.id}` },
+        headers: {
+          Location: `/api/users/${session.user.id}`,
+          ...deviceHeader(session.deviceToken),
+        },
       };
     },
   },

@@ -9,7 +9,7 @@ import { accountsIn } from '../accounts/accounts.ts';
 import type { settings } from '../config.ts';
 import { createKeyStore } from '../sessions/key-store.ts';
 import { reservedNames } from '../accounts/names.ts';
-import { rateLimitsIn } from '../accounts/rate-limits.ts';
+import { rateLimitsIn } from '../limits/rate-limits.ts';
 import { createLogins } from '../accounts/logins.ts';
 import { ownAccountIn } from '../accounts/own-account.ts';
 import { createPasswords } from '../accounts/passwords.ts';
@@ -61,7 +61,7 @@ export function wire(context: IdentityContext): Service {
       ...userRoutes(profilesIn(db), accounts, limits, tokens, ownSessions),
       ...sessionRoutes(logins, sessions, tokens, authenticate, ownSessions),
       ...ownSessionRoutes(ownSessions, authenticate),
-      ...meRoutes(ownAccount, logins, limits, authenticate),
+      ...meRoutes(ownAccount, accounts, logins, limits, authenticate),
       ...keyRoutes(tokens),
       ...userEventLog.routes,
     ],

@@ -34,7 +34,7 @@ export const changeMe = (limits: SizeLimits): Endpoint<MeWrite<MeChange>, Result
   body: ({ body }) => body,
   readers: {
     ...bearerRejections(400, 403, 409, 412, 429),
-    200: (body) => (isMe(body) ? ok(body) : undefined),
+    200: (body, _request, headers) => (isMe(body) ? ok(body, headers) : undefined),
   },
 });
 

@@ -3,7 +3,14 @@ import type { Credentials, Session } from 'contracts/types';
 import { identityAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
-import { bearerRejections, ok, rejections, type Result } from '../result.ts';
+import {
+  bearerRejections,
+  DEVICE_TOKEN,
+  deviceTokenOf,
+  ok,
+  rejections,
+  type Result,
+} from '../result.ts';
 
 const isSession = identityAnswer<Session>('Session');
 
@@ -13,15 +20,25 @@ export interface AnonymousRequest<T> {
   readonly address: string | undefined;
   /** The client's User-Agent, of which Identity makes the name of the session's device. */
   readonly userAgent?: string | undefined;
+  /** Of a log-in: the device token that the client sent. */
+  readonly deviceToken?: string | undefined;
 }
 
 /** Only plain texts are passed on: nobody needs the others, and a header must not fail the log-in. */
 const USER_AGENT = /^[ -~]{1,500}$/;
 
-const forwarded = ({ address, userAgent = '' }: AnonymousRequest<unknown>) => ({
-  ...(address !== undefined && { 'x-forwarded-for': address }),
-  ...(USER_AGENT.test(userAgent) && { 'user-agent': userAgent }),
-});
+const forwarded = ({
+  address,
+  userAgent = '',
+  deviceToken: text,
+}: AnonymousRequest<unknown>): Record<string, string> => {
+  const deviceToken = deviceTokenOf(text);
+  return {
+    ...(address !== undefined && { 'x-forwarded-for': address }),
+    ...(USER_AGENT.test(userAgent) && { 'user-agent': userAgent }),
+    ...(deviceToken !== undefined && { [DEVICE_TOKEN]: deviceToken }),
+  };
+};
 
 /** Drops fields that the contract does not name: other data about a user must not leave Identity. */
 const pickSession = ({ user, accessToken, refreshToken, expiresIn }: Session): Session => ({

@@ -19,8 +19,11 @@ export interface LimitSettings {
 
 /** Each limit throws a Problem 429 after too many attempts. */
 export interface RateLimits {
-  /** @param name the account's name as sent by the client, whether or not the account exists */
-  logIn(name: string, address: string): Promise<Attempt>;
+  /**
+   * @param name the account's name as sent by the client, whether or not the account exists
+   * @param device that logged in to this account before: only its own attempts count
+   */
+  logIn(name: string, address: string, device?: string): Promise<Attempt>;
   /** Counts a check of the user's own password. */
   reauthenticate(userId: number): Promise<Attempt>;
   /** Counts a registration, also one of a name or an e-mail that is taken. */
@@ -37,6 +40,7 @@ export function rateLimitsIn(db: Kysely<Schema>, settings: LimitSettings): RateL
   const { perAccount, perAddress, windowS, registrations, nameChanges } = settings;
   const account = limitIn(db, 'account', { policy: 'account', points: perAccount, windowS });
   const address = limitIn(db, 'address', { policy: 'address', points: perAddress, windowS });
+  const ownDevice = limitIn(db, 'device', { policy: 'account', points: perAccount, windowS });
   const proof = limitIn(db, 'proof', { policy: 'account', points: perAccount, windowS });
   const registration = limitIn(db, 'registration', {
     policy: 'registrations',
@@ -51,7 +55,12 @@ export function rateLimitsIn(db: Kysely<Schema>, settings: LimitSettings): RateL
 
   return {
     // The address comes first, so that a blocked address cannot use up the limits of accounts.
-    logIn: (name, ip) => count([address(clientNetworkOf(ip)), account(name.toLowerCase())]),
+    logIn: (name, ip, device) =>
+      count(
+        device === undefined
+          ? [address(clientNetworkOf(ip)), account(name.toLowerCase())]
+          : [ownDevice(device)],
+      ),
     reauthenticate: (userId) => count([proof(String(userId))]),
     register: (ip) => count([registration(clientNetworkOf(ip))]),
     changeNames: (userId) => count([nameChange(String(userId))]),

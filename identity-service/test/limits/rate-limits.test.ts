@@ -9,8 +9,8 @@ import {
   serverDatabase,
   type TestDatabase,
 } from 'chassis/testing/database';
-import type { Attempt } from '../../src/accounts/limiter.ts';
-import { clientNetworkOf, type RateLimits, rateLimitsIn } from '../../src/accounts/rate-limits.ts';
+import type { Attempt } from '../../src/limits/limiter.ts';
+import { clientNetworkOf, type RateLimits, rateLimitsIn } from '../../src/limits/rate-limits.ts';
 import type { Schema } from '../../src/schema.ts';
 import { openTestDatabase } from '../support/database.ts';
 
