@@ -98,6 +98,7 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     getFeed: authenticated(200, '/api/feed'),
     listFriends: authenticated(200, '/api/friends'),
     listFriendRequests: authenticated(200, '/api/friend-requests'),
+    getFriendship: authenticated(200, friend),
     putFriend: authenticated(200, friend),
     deleteFriend: authenticated(204, friend),
     listAuthors: open(200, '/api/authors?ids=1'),

@@ -47,6 +47,8 @@ export type FriendPage = Social['schemas']['FriendPage'];
 export type RequestPage = Social['schemas']['RequestPage'];
 /** The state of the friendship between the caller and another user. */
 export type Friendship = Social['schemas']['Friendship'];
+/** What the caller and another user are to each other. */
+export type OwnFriendship = Social['schemas']['OwnFriendship'];
 export type Counts = Social['schemas']['Counts'];
 /** The caller's own counts, with the friend requests to the caller. */
 export type OwnCounts = Social['schemas']['OwnCounts'];

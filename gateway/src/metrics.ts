@@ -8,7 +8,7 @@ import type { Observer } from './upstream/engine/observer.ts';
 const UPSTREAMS: readonly UpstreamName[] = ['identity', 'social'];
 const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100];
 
-type DegradedEntity = 'author' | 'post' | 'requests' | 'counts';
+type DegradedEntity = 'author' | 'post' | 'requests' | 'counts' | 'friendship';
 
 /** Adds the events that do not come from layers. */
 export interface GatewayObserver extends Observer {
@@ -98,6 +98,7 @@ export function createObserver(metrics: Metrics, log: Logger): GatewayObserver {
     post: degradedBy('post'),
     requests: degradedBy('requests'),
     counts: degradedBy('counts'),
+    friendship: degradedBy('friendship'),
   };
   const refreshTallies = {
     same: refreshes({ result: 'same' }),

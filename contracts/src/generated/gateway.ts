@@ -135,7 +135,7 @@ export interface paths {
         };
         /**
          * The data of a profile screen
-         * @description If Identity says that the user does not exist, the answer is 404. If Identity fails, the answer is degraded: `user` and the authors come from stale cache entries or from the replica, or are null.
+         * @description If Identity says that the user does not exist, the answer is 404. If Identity fails, the answer is degraded: `user` and the authors come from stale cache entries or from the replica, or are null. For a caller who is logged in, the answer has the `friendship` and is private; without a valid session it is the same as without any.
          */
         get: operations["getUserProfile"];
         put?: never;
@@ -529,7 +529,7 @@ export interface components {
          */
         Degraded: components["schemas"]["DegradedPart"][];
         /**
-         * @description `author` stands for the names of users: `ids` has the users, and `posts` the posts in this answer that they wrote. So a client can tell a deleted author from one that cannot be fetched, which are both null. `requests` and `counts` are parts of a home screen.
+         * @description `author` stands for the names of users: `ids` has the users, and `posts` the posts in this answer that they wrote. So a client can tell a deleted author from one that cannot be fetched, which are both null. `requests` and `counts` are parts of a home screen, `friendship` of a profile.
          * @example {
          *       "part": "author",
          *       "reason": "unavailable",
@@ -543,7 +543,7 @@ export interface components {
          */
         DegradedPart: {
             /** @enum {string} */
-            part: "author" | "requests" | "counts";
+            part: "author" | "requests" | "counts" | "friendship";
             /**
              * @description `unavailable`: the part is missing; `stale`: from the cache, and perhaps outdated; `replica`: from the replica, and perhaps outdated.
              * @enum {string}
@@ -657,6 +657,8 @@ export interface components {
             posts: components["schemas"]["Post"][];
             postCount: components["schemas"]["Count"];
             friendCount: components["schemas"]["Count"];
+            /** @description What the caller and the user are to each other; null if that cannot be fetched at the moment. Only for a caller who is logged in, and not in the caller's own profile. */
+            friendship?: components["schemas"]["FriendshipState"] | null;
             degraded?: components["schemas"]["Degraded"];
         };
         /**
@@ -706,6 +708,12 @@ export interface components {
             friendCount: components["schemas"]["Count"];
             requestCount: components["schemas"]["Count"];
         };
+        /**
+         * @description `requested`: the caller has sent a request; `incoming`: the other user has sent one.
+         * @example friends
+         * @enum {string}
+         */
+        FriendshipState: "none" | "requested" | "incoming" | "friends";
         /**
          * @description The state of the friendship with the user `id`.
          * @example {

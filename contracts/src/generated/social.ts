@@ -125,7 +125,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * What the caller and another user are to each other
+         * @description The caller's own id is a 400. A user who does not exist is no friend.
+         */
+        get: operations["getFriendship"];
         /**
          * Send a friend request, or accept one
          * @description If the other user has sent a request, this accepts it. Idempotent. The caller's own id is a 400. A body is ignored.
@@ -319,6 +323,23 @@ export interface components {
              */
             state: "requested" | "friends";
         };
+        /**
+         * @description What the caller and the user `id` are to each other.
+         * @example {
+         *       "id": 2,
+         *       "state": "incoming"
+         *     }
+         */
+        OwnFriendship: {
+            id: components["schemas"]["Id"];
+            state: components["schemas"]["FriendshipState"];
+        };
+        /**
+         * @description `requested`: the caller has sent a request; `incoming`: the other user has sent one.
+         * @example friends
+         * @enum {string}
+         */
+        FriendshipState: "none" | "requested" | "incoming" | "friends";
         /**
          * @description Friends, ordered by id.
          * @example {
@@ -1379,6 +1400,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequestPage"];
+                };
+            };
+            304: components["responses"]["PrivateNotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["SessionUnavailable"];
+        };
+    };
+    getFriendship: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+                /**
+                 * @description The ETag of the client's stored answer. If nothing has changed, the answer is 304 (RFC 9110).
+                 * @example "4mXq1cZ5b0mV2m3nRr8jYw"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The id of the user.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state of the friendship. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["Private"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnFriendship"];
                 };
             };
             304: components["responses"]["PrivateNotModified"];

@@ -6,6 +6,13 @@ import { operations } from './operations.ts';
 
 const authenticated = operations.filter(({ operation }) => (operation.security ?? []).length > 0);
 
+/** Reads that are public, and say more to a caller with a session. */
+const optionally = authenticated.filter(
+  ({ method, operation }) =>
+    method === 'get' && operation.security!.some((scheme) => Object.keys(scheme).length === 0),
+);
+const protectedOnes = authenticated.filter((one) => !optionally.includes(one));
+
 const headersOf = (name: DocumentName, operation: Operation, status: string) => {
   const document = loadDocument(name);
   const response = operation.responses[status];
@@ -13,7 +20,7 @@ const headersOf = (name: DocumentName, operation: Operation, status: string) => 
   return Object.fromEntries(headers.map(([key, header]) => [key, resolve(document, header)]));
 };
 
-test.each(authenticated)(
+test.each(protectedOnes)(
   '$name: $method $path uses defined security schemes and answers 401 with WWW-Authenticate',
   ({ name, operation }) => {
     const schemes = Object.keys(loadDocument(name).components.securitySchemes);
@@ -38,7 +45,17 @@ test('every write requires authentication, except registration, login and token 
   ]);
 });
 
-test.each(authenticated.filter(({ method }) => method === 'get'))(
+test('one read is public and says more to a caller with a session: it is private then, and never a 401', () => {
+  expect(optionally.map(({ operation }) => operation.operationId)).toEqual(['getUserProfile']);
+  for (const { name, operation } of optionally) {
+    expect(Object.keys(operation.responses)).not.toContain('401');
+    const headers = headersOf(name, operation, '200');
+    expect(JSON.stringify(headers['Cache-Control']?.schema)).toContain('private, no-cache');
+    expect(headers['Vary']?.required).toBe(true);
+  }
+});
+
+test.each(protectedOnes.filter(({ method }) => method === 'get'))(
   '$name: $method $path is never stored by a shared cache',
   ({ name, operation }) => {
     for (const status of ['200', '304']) {

@@ -1,7 +1,9 @@
 // The dependencies of routes, and how private routes identify the viewer.
+import { Problem } from 'chassis/http/problem';
 import type { Request } from 'express';
 import type { Sessions } from '../session/sessions.ts';
-import type { Caller } from '../upstream/engine/call.ts';
+import { withDeadline, type Caller } from '../upstream/engine/call.ts';
+import { UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { Catalog } from '../views/catalog.ts';
 import type { Commands } from './commands.ts';
@@ -13,6 +15,32 @@ export interface RouteContext {
   readonly sessions: Sessions;
   readonly requestDeadlineMs: number;
   readonly onDegraded: OnDegraded;
+}
+
+/** Whether a request comes with a session, valid or not; its answer may carry cookies, and must not be shared. */
+export const hasCredentials = ({ headers }: Request): boolean =>
+  headers.authorization !== undefined || headers.cookie !== undefined;
+
+/** The share of a request's time in which an answer that needs no viewer waits for one. */
+const OPTIONAL_SHARE = 1 / 3;
+
+/**
+ * Identifies the viewer of an answer that needs none.
+ * @returns undefined without a valid session; the failure while the session cannot be checked
+ */
+export async function recognize(
+  req: Request,
+  { sessions, requestDeadlineMs }: Pick<RouteContext, 'sessions' | 'requestDeadlineMs'>,
+  caller: Caller,
+): Promise<OnBehalfOf | UpstreamFailure | undefined> {
+  if (!hasCredentials(req)) return undefined;
+  try {
+    return await sessions.viewerOf(req, withDeadline(caller, requestDeadlineMs * OPTIONAL_SHARE));
+  } catch (error) {
+    if (error instanceof Problem && error.cause instanceof UpstreamFailure) return error.cause;
+    if (error instanceof Problem && error.slug === 'unauthenticated') return undefined;
+    throw error;
+  }
 }
 
 export interface ViewerRequest {

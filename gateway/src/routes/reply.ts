@@ -52,6 +52,8 @@ const VARY = { public: 'Prefer', private: 'Prefer, Authorization, Cookie' } as c
 export interface ReplyOptions {
   /** `private` when the answer depends on the viewer; `public` when left out. */
   readonly cache?: keyof typeof VARY;
+  /** The answer is public, and would be private with a session. */
+  readonly mayBePrivate?: true;
   /** The posts of the answer, for its `degraded` member. */
   readonly posts?: readonly Post[];
 }
@@ -65,10 +67,10 @@ export function reply(
   body: object,
   fetched: readonly Fetched<unknown>[],
   onDegraded: OnDegraded,
-  { cache = 'public', posts }: ReplyOptions = {},
+  { cache = 'public', mayBePrivate, posts }: ReplyOptions = {},
 ): Answer {
   const headers = statusHeaders(fetched);
-  headers['Vary'] = VARY[cache];
+  headers['Vary'] = VARY[mayBePrivate ? 'private' : cache];
   const strict = wantsStrict(req.headers['prefer']);
   if (strict) headers['Preference-Applied'] = 'handling=strict';
 

@@ -4,6 +4,7 @@ import type {
   FriendPage,
   Me,
   OwnCounts,
+  OwnFriendship,
   OwnSessions,
   Post,
   PostPage,
@@ -14,7 +15,7 @@ import type {
 import type { PeopleRequest } from '../upstream/identity/people.ts';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { ViewerPageRequest } from '../upstream/social/viewer-page.ts';
-import type { FriendRequestsRequest } from '../upstream/social/friends.ts';
+import type { FriendRequestsRequest, OneUser } from '../upstream/social/friends.ts';
 import type { Caller } from '../upstream/engine/call.ts';
 import type { Tagged } from '../upstream/tagged.ts';
 import type { Result } from '../upstream/result.ts';
@@ -46,6 +47,8 @@ export interface Catalog {
   /** Friend requests to the viewer, and the viewer's counts: for a home screen, which can do without them. */
   readonly homeRequests: DataSource<FriendRequestsRequest, RequestPage>;
   readonly ownCounts: DataSource<OnBehalfOf, OwnCounts>;
+  /** What the viewer and another user are to each other; may be unavailable. */
+  readonly friendship: DataSource<OneUser, OwnFriendship>;
   /** What a conditional write compares with: as it is now, past every cache. */
   readonly current: {
     /** undefined when there is no such post. */

@@ -5,7 +5,7 @@ import { UpstreamFailure, type UpstreamName } from '../upstream/engine/failure.t
 /** A part of an answer: the result of one fetch. */
 export interface Fetched<T> {
   /** The kind of part; undefined for a part that no answer lacks. Cache-Status has posts and authors. */
-  readonly entity: 'post' | 'author' | 'requests' | 'counts' | undefined;
+  readonly entity: 'post' | 'author' | 'requests' | 'counts' | 'friendship' | undefined;
   readonly upstream: UpstreamName;
   /** The requested id, for parts that are requested by id. */
   readonly id?: number | undefined;

@@ -28,7 +28,8 @@ export function degradedMember(
     for (const { entity, id, via } of fetched) {
       if (via.kind !== reason || via.failure === undefined) continue;
       if (entity === 'author' && id !== undefined) ids.add(id);
-      if (entity === 'requests' || entity === 'counts') members.push({ part: entity, reason });
+      if (entity === 'requests' || entity === 'counts' || entity === 'friendship')
+        members.push({ part: entity, reason });
     }
     if (ids.size === 0) return members;
     const authored = posts.filter(({ authorId }) => ids.has(authorId)).map(({ id }) => id);

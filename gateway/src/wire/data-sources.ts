@@ -18,7 +18,7 @@ import {
 } from '../upstream/queries.ts';
 import { getCounts, getOwnCounts } from '../upstream/social/counts.ts';
 import { getFeed } from '../upstream/social/feed.ts';
-import { getFriendRequests, getFriends } from '../upstream/social/friends.ts';
+import { getFriendRequests, getFriends, getFriendship } from '../upstream/social/friends.ts';
 import { getPostPage, getPosts } from '../upstream/social/posts.ts';
 import { authorLadder } from '../views/ladder.ts';
 import { dataSource, optional, required, type DataSource } from '../views/data-source.ts';
@@ -61,7 +61,7 @@ export function createDataSources(options: LoadersOptions): DataSources {
     );
   /** The same for a part that may be unavailable. It has the short budget of an author. */
   const dispensable = <Q, T>(
-    entity: 'requests' | 'counts',
+    entity: 'requests' | 'counts' | 'friendship',
     endpoint: Endpoint<Q, Result<T>>,
   ): DataSource<Q, T> => {
     const name = { entity, upstream: 'social' } as const;
@@ -93,6 +93,7 @@ export function createDataSources(options: LoadersOptions): DataSources {
         name: 'home_requests',
       }),
       ownCounts: dispensable('counts', getOwnCounts(limits)),
+      friendship: dispensable('friendship', getFriendship(limits)),
       current: {
         async post(id, caller) {
           const { value: found, etag } = (await currentPosts([id], caller)).value;

@@ -65,7 +65,7 @@ describe('complete answers', () => {
     ],
     [
       `/api/users/${AUTHOR}/profile`,
-      [`/api/users/${AUTHOR}/counts`, pageRequest(20)],
+      [`/api/users/${AUTHOR}/counts`, `/api/friends/${AUTHOR}`, pageRequest(20)],
       (body) => [(body as Profile).user, (body as Profile).posts[0]?.author],
       [REPLICATED, REPLICATED],
     ],

@@ -30,6 +30,12 @@ export interface FakeReplica {
 export const friendsOf = (id: number): number[] => [id + 1, id + 2, id + 3];
 /** The friend requests that a user has at the start. */
 export const requestsOf = (id: number) => ({ incoming: [id + 4], outgoing: [id + 5, id + 6] });
+const stateOf = (viewer: number, other: number): string => {
+  const { incoming, outgoing } = requestsOf(viewer);
+  if (friendsOf(viewer).includes(other)) return 'friends';
+  if (incoming.includes(other)) return 'incoming';
+  return outgoing.includes(other) ? 'requested' : 'none';
+};
 const FRIENDS = 3;
 
 /** Starts a fake Social with this population. */
@@ -127,6 +133,9 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
       return page(existing(below(newest - viewer)).map((item) => withIncluded(item, query)));
     if (path === '/api/friends')
       return page(friendsOf(viewer).map((id) => ({ id, since: timeOf(id) })));
+    const [, other] = /^\/api\/friends\/(\d+)$/.exec(path) ?? [];
+    if (other !== undefined)
+      return ok({ id: Number(other), state: stateOf(viewer, Number(other)) });
     if (path !== '/api/friend-requests') return undefined;
     const ids = query.get('direction') === 'outgoing' ? outgoing : incoming;
     return page(ids.map((id) => ({ id, requestedAt: timeOf(id) })));

@@ -59,6 +59,7 @@ function arrange(posts: Readonly<Record<number, number>> = {}, known: [number, n
     ownSessions: never,
     homeRequests: never,
     ownCounts: never,
+    friendship: never,
     current: { post: never, me: never },
     authorOf: new Map(known),
   };

@@ -1,5 +1,6 @@
 // Friendships: one user sends a request, the other accepts it. Two users share one row, whoever sent the request. Each
 // change is one statement, so the database serializes concurrent changes by both users.
+import type { OwnFriendship } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import { type PageRequest, type Slice, sliceOf } from '../page.ts';
 import { isShown } from '../replica/deletion/departed.ts';
@@ -16,6 +17,8 @@ export interface UserSince {
 }
 
 export interface Friends {
+  /** What the two users are to each other, as `userId` sees it. */
+  stateOf(userId: number, otherId: number): Promise<OwnFriendship['state']>;
   /** Sends a friend request, or accepts the request of the other user. Repeating the call changes nothing. */
   put(userId: number, otherId: number): Promise<FriendshipState>;
   /** Ends the friendship, or rejects or withdraws the friend request, whichever exists. */
@@ -62,6 +65,19 @@ export function friendsIn(db: Kysely<Schema>): Friends {
   };
 
   return {
+    async stateOf(userId, otherId) {
+      const { low_id, high_id } = pairOf(userId, otherId);
+      const row = await db
+        .selectFrom('friendships')
+        .select(['accepted_at', 'requested_by'])
+        .where('low_id', '=', low_id)
+        .where('high_id', '=', high_id)
+        .executeTakeFirst();
+      if (row === undefined) return 'none';
+      if (row.accepted_at !== null) return 'friends';
+      return row.requested_by === userId ? 'requested' : 'incoming';
+    },
+
     async put(userId, otherId) {
       const { accepted_at } = await db
         .insertInto('friendships')

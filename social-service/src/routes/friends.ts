@@ -1,9 +1,9 @@
-// GET /api/friends, GET /api/friend-requests, PUT and DELETE /api/friends/{id}.
+// GET /api/friends, GET /api/friend-requests, GET, PUT and DELETE /api/friends/{id}.
 import type { Request } from 'express';
 import { defineRoute, type Route } from 'chassis/http/app';
 import { parseId } from 'chassis/http/input';
 import { invalid } from 'chassis/http/problem';
-import type { FriendPage, Friendship, RequestPage } from 'contracts/types';
+import type { FriendPage, Friendship, OwnFriendship, RequestPage } from 'contracts/types';
 import type { Direction, Friends } from '../friends/friends.ts';
 import { parsePage, toPage } from '../page.ts';
 import type { Authenticate } from 'chassis/auth/access-token';
@@ -53,6 +53,15 @@ export function friendRoutes(friends: Friends, authenticate: Authenticate): Rout
         return { body, cache: 'private' };
       },
     }),
+    {
+      method: 'get',
+      path: '/api/friends/:id',
+      async handle(req) {
+        const [userId, id] = await parseUsers(req);
+        const body: OwnFriendship = { id, state: await friends.stateOf(userId, id) };
+        return { body, cache: 'private' };
+      },
+    },
     {
       method: 'put',
       path: '/api/friends/:id',

@@ -32,6 +32,28 @@ const incomingOf = async (me: number) => idsOf(await social.requestAs(me, '/api/
 const outgoingOf = async (me: number) =>
   idsOf(await social.requestAs(me, '/api/friend-requests?direction=outgoing'));
 
+const stateOf = async (me: number, other: number) => {
+  const { body } = await social.requestAs(me, `/api/friends/${other}`);
+  return (body as { state: string }).state;
+};
+const statesOf = async (a: number, b: number) => [await stateOf(a, b), await stateOf(b, a)];
+
+describe('GET /api/friends/{id}', () => {
+  test('tells each side what the two are to each other, from nothing to friends and back', async () => {
+    expect(await statesOf(150, 151)).toEqual(['none', 'none']);
+    await put(150, 151);
+    expect(await statesOf(150, 151)).toEqual(['requested', 'incoming']);
+    await put(151, 150);
+    expect(await statesOf(150, 151)).toEqual(['friends', 'friends']);
+    await remove(150, 151);
+    expect(await statesOf(150, 151)).toEqual(['none', 'none']);
+  });
+
+  test('is a 400 for oneself', async () => {
+    expect((await social.requestAs(150, '/api/friends/150')).status).toBe(400);
+  });
+});
+
 describe('PUT and DELETE /api/friends/{id}', () => {
   test('one user requests, the other accepts, and either ends it; repeating a request changes nothing', async () => {
     for (let again = 0; again < 2; again += 1) {

@@ -1,5 +1,5 @@
 // The viewer's friends and friend requests at Social.
-import type { FriendPage, Friendship, RequestPage } from 'contracts/types';
+import type { FriendPage, Friendship, OwnFriendship, RequestPage } from 'contracts/types';
 import { socialAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
@@ -8,6 +8,7 @@ import { viewerPage, type ViewerPageRequest } from './viewer-page.ts';
 
 const isFriendPage = socialAnswer<FriendPage>('FriendPage');
 const isRequestPage = socialAnswer<RequestPage>('RequestPage');
+const isOwnFriendship = socialAnswer<OwnFriendship>('OwnFriendship');
 const isFriendship = socialAnswer<Friendship>('Friendship');
 
 export type FriendRequestsRequest = ViewerPageRequest & {
@@ -31,6 +32,19 @@ export const getFriendRequests = (limits: SizeLimits) =>
     ({ id, requestedAt }) => ({ id, requestedAt }),
     limits,
   );
+
+/** What the viewer and another user are to each other. */
+export const getFriendship = ({ one }: SizeLimits): Endpoint<OneUser, Result<OwnFriendship>> => ({
+  name: 'friendship',
+  target: ({ id }) => `/api/friends/${id}`,
+  headers: bearer,
+  maxBytes: () => one,
+  readers: {
+    ...bearerRejections(400),
+    200: (body, { id }) =>
+      isOwnFriendship(body) && body.id === id ? ok({ id, state: body.state }) : undefined,
+  },
+});
 
 /** Sends a friend request, or accepts the one that the other user has sent. */
 export const befriend = ({ one }: SizeLimits): Endpoint<OneUser, Result<Friendship>> => ({

@@ -1,6 +1,8 @@
 // The parts of a user's profile, and of a page of the user's posts. Requests to Identity and Social are sent in parallel.
-import type { Counts, PostPage, User } from 'contracts/types';
+import type { Counts, OwnFriendship, PostPage, User } from 'contracts/types';
 import type { Caller } from '../../upstream/engine/call.ts';
+import { UpstreamFailure } from '../../upstream/engine/failure.ts';
+import type { OnBehalfOf } from '../../upstream/on-behalf-of.ts';
 import type { PostPageRequest } from '../../upstream/social/posts.ts';
 import { embeddedAuthor } from '../authors.ts';
 import type { Fetched } from '../data-source.ts';
@@ -49,4 +51,24 @@ export async function loadProfile(
     catalog.counts(userId, caller),
   ]);
   return { user, page, counts };
+}
+
+/**
+ * What the viewer and a user are to each other. Never fails: it may be unavailable.
+ * @param viewer undefined when nobody is logged in; a failure when that is not known
+ * @returns undefined when there is nothing to tell
+ */
+export async function loadFriendship(
+  { friendship }: Pick<Catalog, 'friendship'>,
+  viewer: OnBehalfOf | UpstreamFailure | undefined,
+  userId: number,
+  caller: Caller,
+): Promise<Fetched<OwnFriendship> | undefined> {
+  if (viewer instanceof UpstreamFailure) {
+    const via = { kind: 'unavailable', failure: viewer } as const;
+    const { upstream } = viewer;
+    return { entity: 'friendship', upstream, value: undefined, via, tookMs: 0 };
+  }
+  if (viewer === undefined || viewer.userId === userId) return undefined;
+  return friendship({ ...viewer, id: userId }, caller);
 }
