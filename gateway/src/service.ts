@@ -42,6 +42,7 @@ export function start(
       log,
       maxInFlight: settings.MAX_IN_FLIGHT,
       onOverload: () => observer.overload(),
+      compresses: true,
       headersOf: headersFor(settings.CORS_ORIGINS, settings.PUBLIC_ORIGIN),
     }),
     messages: messageClassesOf(app),

@@ -2,7 +2,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { problemDocument, type HeaderFields, type Problem } from './problem.ts';
 import { requestContextOf } from './request-context.ts';
-import { namesTag, serialize, SerializedBody } from './validators.ts';
+import { namesTag, negotiateCoding, serialize, SerializedBody } from './validators.ts';
 
 /** The result of a route; `send` turns it into a response. */
 export type Answer = BodyAnswer | EmptyAnswer | StreamAnswer;
@@ -61,18 +61,29 @@ function headersWith(res: ServerResponse, more: HeaderFields): Fields {
   return fields;
 }
 
+/** @param selected the body that a 304 stands for, whose headers it has; `body` when left out */
 function write(
   res: ServerResponse,
   status: number,
   type: string,
   body: SerializedBody | undefined,
   more: HeaderFields,
+  selected = body,
 ): void {
   const headers = headersWith(res, more);
+  const coding = selected && negotiateCoding(res.req, selected, headers);
   // The client may take its time to read the answer.
   requestContextOf(res.req).inFlight?.end();
   if (body === undefined) {
     res.writeHead(status, headers as OutgoingHttpHeaders).end();
+    return;
+  }
+  if (coding !== undefined) {
+    const compressed = body.compressed(coding);
+    headers['Content-Type'] = type;
+    headers['Content-Encoding'] = coding;
+    headers['Content-Length'] = String(compressed.length);
+    res.writeHead(status, headers as OutgoingHttpHeaders).end(compressed);
     return;
   }
   const { content, bytes } = body;
@@ -110,7 +121,8 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
   }
   const tagged = { 'Cache-Control': `${cache}, no-cache`, ETag: body.etag, ...headers };
   const known = req.headers['if-none-match'];
-  if (known !== undefined && namesTag(known, body.etag)) write(res, 304, '', undefined, tagged);
+  if (known !== undefined && namesTag(known, body.etag))
+    write(res, 304, '', undefined, tagged, body);
   else write(res, status, type, body, tagged);
 }
 

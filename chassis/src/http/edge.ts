@@ -13,6 +13,8 @@ export interface EdgeOptions {
   /** Limit on requests in flight; further requests are refused before any work. No limit when left out. */
   readonly maxInFlight?: number;
   readonly onOverload?: () => void;
+  /** Compresses the answers to clients that accept it; not between services, which are near each other. */
+  readonly compresses?: boolean;
   /** Headers of every answer to this request, refusals included. */
   readonly headersOf?: (req: IncomingMessage) => HeaderFields;
 }
@@ -29,7 +31,7 @@ const MAX_LINES = 10;
 /** Wraps an app: limits its requests in flight, and measures requests by method, route template and status. */
 export function edge(
   app: RequestListener,
-  { metrics, log, maxInFlight = Infinity, onOverload, headersOf }: EdgeOptions,
+  { metrics, log, maxInFlight = Infinity, onOverload, compresses = false, headersOf }: EdgeOptions,
 ): RequestListener {
   let inFlight = 0;
   const sample = createLogSampler(MAX_LINES);
@@ -90,6 +92,7 @@ export function edge(
 
   return (req, res) => {
     const context = requestContextOf(req);
+    context.compresses = compresses;
     if (headersOf !== undefined) context.headers = headersOf(req);
     res.once('close', () => finish(req, res));
     context.inFlight = countOf(context, res);

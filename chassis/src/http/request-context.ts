@@ -23,6 +23,8 @@ export interface RequestContext {
   route: string;
   /** Headers of any answer to this request, problems included: for example, the cookies of a refreshed session. */
   headers?: HeaderFields;
+  /** Whether the answer may be compressed; set by the edge. */
+  compresses?: boolean;
   /** Why the answer is a 5xx, in words of a closed set; for the log. */
   failure?: string;
   /** Counts this request among those in flight while there is work for it; set by the edge. */

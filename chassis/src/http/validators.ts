@@ -1,13 +1,16 @@
-// Validators: ETags, and the conditions of requests that name them (RFC 9110, sections 8.8.3 and 13).
+// Validators and codings of answers: ETags, and the conditions of requests that name them (RFC 9110, sections 8.8.3 and 13).
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { codingFor, compress, MIN_COMPRESSED_BYTES, type Coding } from '../base/compression.ts';
 import { Problem } from './problem.ts';
+import { requestContextOf } from './request-context.ts';
 
 /** A serialized body, its length in bytes, and its ETag (RFC 9110, section 8.8.3), computed at the first use. */
 export class SerializedBody {
   readonly content: string | Buffer;
   readonly bytes: number;
   #etag: string | undefined;
+  #compressed: Partial<Record<Coding, Buffer>> | undefined;
 
   constructor(content: string | Buffer) {
     this.content = content;
@@ -17,11 +20,35 @@ export class SerializedBody {
   get etag(): string {
     return (this.#etag ??= `"${hash('sha1', this.content, 'base64url')}"`);
   }
+
+  /** The compressed content; a body that is sent again is compressed once for each coding. */
+  compressed(coding: Coding): Buffer {
+    const { content } = this;
+    const plain = typeof content === 'string' ? Buffer.from(content) : content;
+    return ((this.#compressed ??= {})[coding] ??= compress(plain, coding));
+  }
 }
 
 /** Serializes as JSON. */
 export const serialize = (body: unknown): SerializedBody =>
   new SerializedBody(JSON.stringify(body));
+
+/**
+ * Chooses the coding of a body, and says in the headers what depends on that. A compressed body has a weak ETag: its bytes
+ * are others, its meaning is the same.
+ */
+export function negotiateCoding(
+  req: IncomingMessage,
+  { bytes }: SerializedBody,
+  headers: Record<string, string | readonly string[]>,
+): Coding | undefined {
+  if (bytes < MIN_COMPRESSED_BYTES || !requestContextOf(req).compresses) return undefined;
+  const { Vary: vary, ETag: etag } = headers;
+  headers['Vary'] = vary === undefined ? 'Accept-Encoding' : `${String(vary)}, Accept-Encoding`;
+  const coding = codingFor(req.headers['accept-encoding']);
+  if (coding !== undefined && etag !== undefined) headers['ETag'] = `W/${String(etag)}`;
+  return coding;
+}
 
 /**
  * Whether a list of tags names the ETag, or is `*` (RFC 9110, section 13.1). The comparison is weak, also for If-Match:

@@ -11,7 +11,7 @@ const http = [
   'transfer-encoding',
 ];
 
-/** Headers of the gateway: rules for browsers, cookies of a refreshed session, and CORS with its Vary. */
+/** Headers of the gateway: rules for browsers, cookies of a refreshed session, compression, and CORS with its Vary. */
 const gateway = [
   'access-control-allow-credentials',
   'access-control-allow-headers',
@@ -19,6 +19,7 @@ const gateway = [
   'access-control-allow-origin',
   'access-control-expose-headers',
   'access-control-max-age',
+  'content-encoding',
   'content-security-policy',
   'cross-origin-resource-policy',
   'referrer-policy',
