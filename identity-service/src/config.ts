@@ -30,6 +30,11 @@ export const settings = z
       'Number of NATS servers that store the stream: 3 on a cluster of three. A higher value also raises an existing stream; a lower value never lowers it.',
       { min: 1, max: 5 },
     ),
+    COMPACT_EVERY_H: integer(
+      24,
+      'Hours between two compactions of the user event log, which delete the old names of users and the names of deleted users; 0 for never.',
+      { max: 8760 },
+    ),
     SESSION_DAYS: integer(30, 'Days after its last refresh until a session expires.', {
       min: 1,
       max: 365,

@@ -71,6 +71,8 @@ export interface LogEpochsTable {
 export interface RelaysTable {
   stream: string;
   position: number;
+  /** When an instance that publishes to this stream, or would, was there last. */
+  seen_at: Generated<Date>;
 }
 
 export interface Schema {

@@ -76,7 +76,7 @@ export const missingChanges = (
   });
 
 /** Returns the next ids, ascending: of users, and of deleted users that the log has events of. */
-async function nextIds(tx: Transaction<Schema>, after: number): Promise<number[]> {
+export async function nextIds(tx: Transaction<Schema>, after: number): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     (select id from users where id > ${after} order by id limit ${BATCH})
     union
@@ -86,7 +86,7 @@ async function nextIds(tx: Transaction<Schema>, after: number): Promise<number[]
 }
 
 /** Returns usernames by id. The users are locked against changes and deletion until the transaction ends. */
-async function lockedNames(
+export async function lockedNames(
   tx: Transaction<Schema>,
   ids: readonly number[],
 ): Promise<Map<number, string>> {

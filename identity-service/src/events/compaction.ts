@@ -8,6 +8,9 @@ const BATCH = 1_000;
 /** How long a UserDeleted is kept after it has become the only event of its user, in days. */
 export const TOMBSTONE_DAYS = 30;
 
+/** For so many hours compaction waits for a relay that is not there, as when NATS_URL was removed. */
+export const RELAY_GONE_H = 24;
+
 export type Compacted = Step<'superseded' | 'tombstones'>;
 
 /**
@@ -16,7 +19,8 @@ export type Compacted = Step<'superseded' | 'tombstones'>;
  * - a tombstone: a UserDeleted that has been the only event of its user for 30 days. A consumer that has read an older
  *   event of the user had 30 days to read the tombstone. The newest event of the log stays, so that the end offset never
  *   goes back.
- * Events that are not published yet stay: the relay compares the end of the stream with the log (stream-check.ts).
+ * Events that are not published yet stay: the relay compares the end of the stream with the log (stream-check.ts). A relay
+ * that was not there for a day does not count.
  */
 export const compactionIn =
   (db: Kysely<Schema>) =>
@@ -33,7 +37,9 @@ export const compactionIn =
           ) as has_older
           from user_events event
           where position > ${after}
-            and position <= (select coalesce(min(position), ${Number.MAX_SAFE_INTEGER}) from relays)
+            and position <= (
+              select coalesce(min(position), ${Number.MAX_SAFE_INTEGER}) from relays
+              where seen_at > now() - make_interval(hours => ${RELAY_GONE_H}))
           order by position limit ${BATCH}
         ), superseded as (
           delete from user_events using batch

@@ -5,6 +5,7 @@ import * as sessions from './0002_sessions.ts';
 import * as log from './0003_log.ts';
 import * as epochs from './0004_epochs.ts';
 import * as devices from './0005_devices.ts';
+import * as compaction from './0006_compaction.ts';
 
 export const migrations: Migrations = {
   '0001_users': users,
@@ -12,4 +13,5 @@ export const migrations: Migrations = {
   '0003_log': log,
   '0004_epochs': epochs,
   '0005_devices': devices,
+  '0006_compaction': compaction,
 };

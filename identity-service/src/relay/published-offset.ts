@@ -1,6 +1,6 @@
 // The published offset in the database. It is for compaction and for the metrics of instances that do not publish; the
 // relay itself continues at the end of the stream (relay.ts).
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { STREAM } from './stream-settings.ts';
 
@@ -8,6 +8,8 @@ export interface PublishedOffset {
   /** The offset up to which the log is published; 0 if nothing was published. */
   read(): Promise<number>;
   write(offset: number): Promise<void>;
+  /** Records that there is a relay, although it may not publish now. */
+  seen(): Promise<void>;
 }
 
 export const publishedOffsetIn = (db: Kysely<Schema>): PublishedOffset => ({
@@ -25,5 +27,10 @@ export const publishedOffsetIn = (db: Kysely<Schema>): PublishedOffset => ({
       .values({ stream: STREAM, position: offset })
       .onConflict((conflict) => conflict.column('stream').doUpdateSet({ position: offset }))
       .execute();
+  },
+  async seen() {
+    await sql`
+      update relays set seen_at = now()
+      where stream = ${STREAM} and seen_at < now() - interval '1 minute'`.execute(db);
   },
 });

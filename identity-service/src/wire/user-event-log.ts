@@ -6,6 +6,8 @@ import type { z } from 'chassis/settings/settings';
 import { backfillIn } from '../events/backfill.ts';
 import { runSteps } from '../events/steps.ts';
 import { compactionIn } from '../events/compaction.ts';
+import { compactionJob } from '../events/compaction-schedule.ts';
+import { republishIn } from '../events/republish.ts';
 import type { settings } from '../config.ts';
 import { createLongPoll, type LongPoll } from '../events/long-poll.ts';
 import { type Outbox, outboxIn } from '../events/outbox.ts';
@@ -83,6 +85,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
       everyMs: UNKNOWN_USERS_MS,
       run: set.DATABASE_URL === undefined ? runBackfill : countUnknownUsers,
     },
+    compactionJob({ ...context, everyHours: set.COMPACT_EVERY_H }),
   ];
   return {
     outbox: outboxIn(db, notify),
@@ -95,6 +98,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
         return step;
       },
       compact: compactionIn(db),
+      republish: republishIn(db, notify),
     }),
     jobs,
     onStopping() {
@@ -133,7 +137,10 @@ function createRelay(context: UserEventLogContext, reader: EventReader, longPoll
   const stream = openStream(NATS_URL, NATS_REPLICAS, context.log);
   return {
     ...startRelay({ ...context, reader, longPoll, stream, publishedOffset, metrics }),
-    /** Updates the metric of the published offset while another instance publishes. */
-    observe: async () => metrics.observed(await publishedOffset.read()),
+    /** Records that there is a relay, and updates the metric of the published offset while another instance publishes. */
+    async observe() {
+      await publishedOffset.seen();
+      metrics.observed(await publishedOffset.read());
+    },
   };
 }
