@@ -265,11 +265,14 @@ export interface components {
          *           "id": 1,
          *           "username": "cat_sun_dog"
          *         }
-         *       ]
+         *       ],
+         *       "lagMs": 40
          *     }
          */
         AuthorBatch: {
             items: components["schemas"]["User"][];
+            /** @description The replica has all changes of users that were made longer ago than this, in milliseconds. Absent while that is not known, as before the replica has caught up with the user event log, or during a rebuild. */
+            lagMs?: number;
         };
         /**
          * @description A post. `authorId` is the id of its author.

@@ -91,7 +91,7 @@ type Attempt<T> = FailedRung &
   );
 
 /** The part that a rung fetched, or its failure. @throws bugs */
-async function attempt<Q, T>(
+export async function attempt<Q, T>(
   rung: DataSource<Q, T>,
   request: Q,
   caller: Caller,

@@ -7,7 +7,7 @@ import { createLoader, type Loader } from '../upstream/loader.ts';
 import type { Observer } from '../upstream/engine/observer.ts';
 import type { Queryable, Upstream } from '../upstream/upstream.ts';
 import type { SizeLimits } from '../upstream/engine/endpoint.ts';
-import { getAuthors } from '../upstream/social/authors.ts';
+import { getAuthors, type ReplicaEntry } from '../upstream/social/authors.ts';
 import { getPosts, type Include } from '../upstream/social/posts.ts';
 
 export interface LoadersOptions {
@@ -23,7 +23,7 @@ export interface LoadersOptions {
 
 export interface Loaders {
   readonly users: Loader<User>;
-  readonly replicaUsers: Loader<User>;
+  readonly replicaUsers: Loader<ReplicaEntry>;
   readonly posts: Loader<Post>;
 }
 
@@ -39,7 +39,7 @@ export function createLoaders(options: LoadersOptions, include: Include): Loader
       refreshInBackground: true,
       observer,
     }),
-    replicaUsers: createLoader<User>({
+    replicaUsers: createLoader<ReplicaEntry>({
       upstream: replica,
       entity: 'author',
       callName: 'author_copy',

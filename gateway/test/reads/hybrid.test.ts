@@ -1,4 +1,4 @@
-// The rungs of AUTHOR_STRATEGY=hybrid, the default: fresh cache → Identity → stale cache → Social's replica → the post
+// The rungs of AUTHOR_STRATEGY=hybrid, the default: fresh cache → Identity → stale cache or Social's replica, whichever is newer → the post
 // without its author.
 import { describe, expect, test } from '@jest/globals';
 import type { FriendPage, Page, Profile, User } from 'contracts/types';
@@ -66,14 +66,36 @@ describe('the rungs', () => {
     expect(social.count(REPLICA)).toBe(0);
   });
 
-  test('3: prefer a stale name to the replica', async () => {
+  test.each([
+    ['new name', 'replicated', 'replicated'],
+    ['deletion', null, null],
+  ])('3: prefer the %s of a replica that is newer than the stale name', async (_, name, shown) => {
+    const { request, identity, social } = await arrange({
+      env: { AUTHOR_TTL_MS: '1', BREAKER_VOLUME: '10000' },
+    });
+    social.replica.set(AUTHOR, name);
+    social.replica.lagMs = 0;
+    await request(POST);
+    await identity.refuse();
+    // The replica has to be newer by a second.
+    const response = await until('the replica is newer', async () => {
+      const again = await request(POST);
+      return member(again, 'cache-status', 'author') === FROM_REPLICA && again;
+    });
+    const author = shown === null ? null : { id: AUTHOR, username: shown };
+    expect(response.body).toEqual({ ...completePost(5), author });
+    expectDegraded(response);
+    expect(response.headers['proxy-status']).toBe('identity; error=connection_refused');
+  });
+
+  test('3: prefer a stale name to a replica that may be older', async () => {
     const { request, identity, social } = await arrange({ env: { AUTHOR_TTL_MS: '1' } });
     await request(POST);
     await identity.refuse();
     const response = await request(POST);
     expect(response.body).toEqual(degradedPost(5, 'stale', userOf(AUTHOR)));
     expect(member(response, 'cache-status', 'author')).toContain('fwd=stale');
-    expect(social.count(REPLICA)).toBe(0);
+    expect(social.count(REPLICA)).toBe(1);
   });
 
   test('4: serve the name of the replica, marked as degraded', async () => {

@@ -20,6 +20,8 @@ export interface FakeSocial extends StubServer {
 
 /** The replica of the users. It consumes no events: a test sets its names, and so how late it is. */
 export interface FakeReplica {
+  /** How late the replica says it is, in ms; undefined when it does not say it. */
+  lagMs: number | undefined;
   /** Sets a user's name; null removes the user. */
   set(id: number, username: string | null): void;
   /** Returns the user; null when the replica has no such user. */
@@ -48,6 +50,7 @@ export async function startFakeSocial(changes: Partial<Population> = {}): Promis
 function createReplica({ authors }: Population): FakeReplica {
   const changed = new Map<number, string | null>();
   return {
+    lagMs: undefined,
     set: (id, username) => void changed.set(id, username),
     get(id) {
       const exists = Number.isInteger(id) && id >= 1 && id <= authors;
@@ -94,7 +97,13 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
     const query = target.searchParams;
     const ids = query.get('ids')?.split(',').map(Number);
     if (path === '/api/authors')
-      return ids && ok({ items: ids.map((id) => replica.get(id)).filter((item) => item !== null) });
+      return (
+        ids &&
+        ok({
+          items: ids.map((id) => replica.get(id)).filter((item) => item !== null),
+          ...(replica.lagMs !== undefined && { lagMs: replica.lagMs }),
+        })
+      );
     const [, id] = /^\/api\/posts\/(\d+)$/.exec(path) ?? [];
     if (id !== undefined) {
       const item = post(Number(id));

@@ -14,7 +14,7 @@ export const caller: Caller = aCaller();
 
 export const hit = (ttlMs = 21_900): Via => ({ kind: 'hit', ttlMs });
 export const miss = (collapsed = false): Via => ({ kind: 'miss', collapsed });
-export const stale = (failure = failed()): Via => ({ kind: 'stale', failure });
+export const stale = (failure = failed(), ageMs = 0): Via => ({ kind: 'stale', failure, ageMs });
 export const replica = (failure?: UpstreamFailure) => ({ kind: 'replica', failure }) as const;
 export const unavailable = (failure = failed()) => ({ kind: 'unavailable', failure }) as const;
 
@@ -82,7 +82,7 @@ const anyFailure = fc
 const anyVia: fc.Arbitrary<AnyVia> = fc.oneof(
   fc.double({ min: 0.001, max: 1e9, noNaN: true }).map(hit),
   fc.boolean().map(miss),
-  anyFailure.map(stale),
+  anyFailure.map((failure) => stale(failure)),
   fc.option(anyFailure, { nil: undefined }).map(replica),
   anyFailure.map(unavailable),
 );

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import type { User } from 'contracts/types';
 import type { Call } from '../../src/upstream/engine/call.ts';
 import { coalesce } from '../../src/upstream/engine/layers/coalesce.ts';
+import type { ReplicaEntry } from '../../src/upstream/social/authors.ts';
 import { authorLadder, type Strategy } from '../../src/views/ladder.ts';
 import { aCaller, deferredCall, settle } from '../upstream/engine/arrange.ts';
 import { failed, unavailable, hit, miss, replica as fromReplica, stale } from './arrange.ts';
@@ -10,6 +11,8 @@ import { failed, unavailable, hit, miss, replica as fromReplica, stale } from '.
 const CAT: User = { id: 1, username: 'cat' };
 const LATE: User = { id: 1, username: 'late_cat' };
 const LIMIT_MS = 300;
+
+const entryOf = (user: User | undefined, lagMs?: number): ReplicaEntry => ({ user, lagMs });
 
 type AuthorCall = Call<number, User | undefined>;
 
@@ -19,7 +22,7 @@ function arrange(
   layer = (call: AuthorCall): AuthorCall => call,
 ) {
   const identity = deferredCall<number, User | undefined>();
-  const replica = deferredCall<number, User | undefined>();
+  const replica = deferredCall<number, ReplicaEntry | undefined>();
   const ladder = authorLadder(strategy, layer(identity.call), replica.call, limitMs);
   return { ladder, identity: identity.requests, replica: replica.requests };
 }
@@ -54,7 +57,7 @@ describe('replica', () => {
     const { ladder, identity, replica } = arrange('replica');
     const fetched = ladder(1, aCaller());
     expect(remainingMs(replica[0]!)).toBe(LIMIT_MS);
-    replica[0]!.answer(CAT);
+    replica[0]!.answer(entryOf(CAT));
     expect(await fetched).toMatchObject({ value: CAT, upstream: 'social', via: fromReplica() });
     expect(identity).toEqual([]);
   });
@@ -77,11 +80,49 @@ describe('hybrid', () => {
     ['a fresh name', hit(), CAT],
     ['a name from Identity', miss(), CAT],
     ['an absence from Identity', miss(), undefined],
-    ['a stale name', stale(), CAT],
   ])('returns %s without a request to the replica', async (_, via, value) => {
     const { replica, ladder } = arrange('hybrid', LIMIT_MS, () => async () => ({ value, via }));
     expect(await ladder(1, aCaller())).toMatchObject({ value, upstream: 'identity', via });
     expect(replica).toEqual([]);
+  });
+
+  describe('with a stale name', () => {
+    const failure = failed('refused');
+    const arrangeStale = (ageMs: number) =>
+      arrange('hybrid', LIMIT_MS, () => async () => ({ value: CAT, via: stale(failure, ageMs) }));
+
+    test.each([
+      ['that the replica is newer than', 61_000, entryOf(LATE, 60_000), LATE],
+      ['whose user has been deleted since', 61_000, entryOf(undefined, 60_000), undefined],
+    ])('prefers the replica to a name %s', async (_, ageMs, entry, value) => {
+      const { ladder, replica } = arrangeStale(ageMs);
+      const fetched = ladder(1, aCaller());
+      await settle();
+      replica[0]!.answer(entry);
+      const via = fromReplica(failure);
+      expect(await fetched).toMatchObject({ value, upstream: 'social', via });
+    });
+
+    test.each([
+      ['lacks later changes', entryOf(LATE, 60_001)],
+      ['does not know how late it is', entryOf(LATE)],
+      ['has no user, and is late', entryOf(undefined, 60_001)],
+      ['has nothing', undefined],
+    ])('keeps the name when the replica %s', async (_, entry) => {
+      const { ladder, replica } = arrangeStale(61_000);
+      const fetched = ladder(1, aCaller());
+      await settle();
+      replica[0]!.answer(entry);
+      expect(await fetched).toMatchObject({ value: CAT, via: stale(failure, 61_000) });
+    });
+
+    test('keeps the name when the replica fails', async () => {
+      const { ladder, replica } = arrangeStale(61_000);
+      const fetched = ladder(1, aCaller());
+      await settle();
+      replica[0]!.fail(failed('refused', undefined, 'social'));
+      expect(await fetched).toMatchObject({ value: CAT, via: stale(failure, 61_000) });
+    });
   });
 
   test('requests the author from the replica after Identity has failed', async () => {
@@ -91,7 +132,7 @@ describe('hybrid', () => {
     expect(replica).toEqual([]);
     identity[0]!.fail(failed('refused'));
     await settle();
-    replica[0]!.answer(LATE);
+    replica[0]!.answer(entryOf(LATE));
     const via = fromReplica(failed('refused'));
     expect(await fetched).toMatchObject({ value: LATE, upstream: 'social', via });
   });
@@ -143,7 +184,7 @@ describe('hybrid', () => {
         expect(replica).toEqual([]);
         await jest.advanceTimersByTimeAsync(1);
         expect(replica).toHaveLength(1);
-        replica[0]!.answer(LATE);
+        replica[0]!.answer(entryOf(LATE));
         expect((await fetched).value).toEqual(LATE);
       },
     );

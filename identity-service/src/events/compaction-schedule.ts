@@ -85,10 +85,9 @@ async function lateRelays(db: Kysely<Schema>): Promise<LateRelay[]> {
   return rows;
 }
 
-/** Returns the seconds since the last complete compaction; 0 if there was none. */
+/** Returns the seconds since the last complete compaction, or since the migration that began to count. */
 async function ageOf(db: Kysely<Schema>): Promise<number> {
-  const { rows } = await sql<{ age: number | null }>`
-    select extract(epoch from now() - nullif(compacted_at, '-infinity'))::float8 as age
-    from log_compaction`.execute(db);
-  return rows[0]?.age ?? 0;
+  const { rows } = await sql<{ age: number }>`
+    select extract(epoch from now() - compacted_at)::float8 as age from log_compaction`.execute(db);
+  return rows[0]!.age;
 }

@@ -11,7 +11,7 @@ import { publishedOffsetIn } from '../../src/relay/published-offset.ts';
 import type { Schema } from '../../src/schema.ts';
 import { openTestDatabase } from '../support/database.ts';
 
-const due = sql`update log_compaction set compacted_at = '-infinity', claimed_at = '-infinity'`;
+const due = sql`update log_compaction set compacted_at = 'epoch', claimed_at = 'epoch'`;
 
 describeOnBoth('compaction by itself', (newDatabase) => {
   let testDatabase: TestDatabase;

@@ -89,7 +89,19 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
     replay: (id) => replayDeadLetters(db, (ids) => sides.identity.namesOf(ids), id),
     discard: (id) => discardDeadLetter(db, id),
   };
+  /**
+   * Returns the longest time ago, in ms, that a change may have been made which the served names lack; undefined if that is not
+   * known. A stream may lack events that are not published yet, so there only the newest event says how far it is.
+   */
+  const lagMs = async (): Promise<number | undefined> => {
+    const { caughtUp, lagMs: lag, lastEventAt } = consumer.status();
+    const { rebuilding, lost } = await replica.state();
+    if (!caughtUp || rebuilding || lost) return undefined;
+    if (settings.NATS_URL === undefined) return lag;
+    return lastEventAt === undefined ? undefined : Math.max(0, Date.now() - lastEventAt);
+  };
   return {
+    lagMs,
     adminRoutes: [...replicaAdminRoutes(admin, log), ...deadLetterRoutes(deadLetters)],
     readiness: replicaReadiness({
       replica,

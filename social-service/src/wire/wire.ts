@@ -34,7 +34,7 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
       ...postRoutes(postsIn(db)),
       ...feedRoutes(feedIn(db), authenticate),
       ...countRoutes(countsIn(db), authenticate),
-      ...authorRoutes(authorsIn(db)),
+      ...authorRoutes(authorsIn(db), replica.lagMs),
       ...writingRoutes(writingIn(db), authenticate),
       ...friendRoutes(friendsIn(db), authenticate),
     ],

@@ -21,7 +21,8 @@ export interface CacheOptions<T> {
 
 export type CacheResult<T> =
   | { readonly kind: 'fresh'; readonly value: T | undefined; readonly ttlMs: number }
-  | { readonly kind: 'stale'; readonly value: T }
+  /** `ageMs` is the time since the value was stored. */
+  | { readonly kind: 'stale'; readonly value: T; readonly ageMs: number }
   | { readonly kind: 'nothing' };
 
 /** Holds values, and `undefined` for an id that the upstream does not have. */
@@ -43,6 +44,7 @@ export interface Lease<T> {
 
 interface Entry<T> {
   readonly value: T | undefined;
+  readonly storedAt: number;
   readonly freshUntil: number;
 }
 
@@ -64,7 +66,8 @@ export function createCache<T>(options: CacheOptions<T>): Cache<T> {
     const jitter = 1 - JITTER * random();
     const older = entries.peek(id);
     if (older !== undefined) onRefreshed?.(value, older.value);
-    entries.set(id, { value, freshUntil: now() + lifetime * jitter });
+    const storedAt = now();
+    entries.set(id, { value, storedAt, freshUntil: storedAt + lifetime * jitter });
   };
 
   return {
@@ -78,7 +81,7 @@ export function createCache<T>(options: CacheOptions<T>): Cache<T> {
       if (ttlMs > 0) return { kind: 'fresh', value: entry.value, ttlMs };
       // An entity that was absent may exist by now, so only a value is used stale.
       if (entry.value !== undefined && ttlMs > -staleMs)
-        return { kind: 'stale', value: entry.value };
+        return { kind: 'stale', value: entry.value, ageMs: now() - entry.storedAt };
       entries.delete(id);
       return NOTHING;
     },

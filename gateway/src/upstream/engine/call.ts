@@ -53,8 +53,8 @@ export interface Caller {
 export type Via =
   | { readonly kind: 'hit'; readonly ttlMs: number }
   | { readonly kind: 'miss'; readonly collapsed: boolean }
-  /** The cached value was too old to be fresh, but the upstream was unavailable or failed. */
-  | { readonly kind: 'stale'; readonly failure: UpstreamFailure }
+  /** The cached value, of this age, was too old to be fresh, but the upstream was unavailable or failed. */
+  | { readonly kind: 'stale'; readonly failure: UpstreamFailure; readonly ageMs: number }
   /** Social's replica; with the failure of the rung above, undefined when there is no rung above. */
   | { readonly kind: 'replica'; readonly failure: UpstreamFailure | undefined }
   /** No value: the upstream failed, and nothing was cached. A value and not an exception, which would cost more. */

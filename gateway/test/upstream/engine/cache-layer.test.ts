@@ -67,7 +67,8 @@ test('serves the stale value after a failure, and names the failure', async () =
   advance(500);
   const failedWith = failure('timeout');
   inner.mockRejectedValueOnce(failedWith);
-  expect(await call()).toEqual({ value: 'cat', via: { kind: 'stale', failure: failedWith } });
+  const via = { kind: 'stale', failure: failedWith, ageMs: 500 };
+  expect(await call()).toEqual({ value: 'cat', via });
   expect(onDegraded).toHaveBeenCalledWith(1);
 });
 

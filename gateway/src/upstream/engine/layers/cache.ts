@@ -31,7 +31,7 @@ export const serveFromCache =
         if (failure.kind !== 'left') onDegraded(id);
         onLookup(cached.kind === 'stale' ? 'stale' : 'miss');
         return cached.kind === 'stale'
-          ? { value: cached.value, via: { kind: 'stale', failure } }
+          ? { value: cached.value, via: { kind: 'stale', failure, ageMs: cached.ageMs } }
           : { value: undefined, via: { kind: 'unavailable', failure } };
       };
 
