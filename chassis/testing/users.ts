@@ -4,11 +4,12 @@ import type { User, UserBatch } from 'contracts/types';
 /** Password of every test user. Passwords, e-mail addresses and tokens must not be logged. */
 export const PASSWORD = 'a password that nobody logs';
 
-/** Settings of Identity for tests that register and rename many users. */
+/** Settings of Identity and Social for tests in which users do more than people do. */
 export const HIGH_LIMITS = {
   LOGIN_PER_ADDRESS: '100000',
   REGISTRATIONS_PER_HOUR: '100000',
   NAME_CHANGES_PER_DAY: '100000',
+  POSTS_PER_MINUTE: '1000000',
 } as const;
 
 /** Returns the user with this id in a fake service. */

@@ -32,7 +32,7 @@ export async function startSystem(dataDir: string): Promise<System> {
     await startTcpProxy(identity.url),
   ];
   const social = await startService('social-service', {
-    env: { ...data('social'), IDENTITY_URL: toLog.url },
+    env: { ...data('social'), ...HIGH_LIMITS, IDENTITY_URL: toLog.url },
   });
   const addresses = { IDENTITY_URL: toIdentity.url, SOCIAL_URL: social.url };
   const gateways = (env: Readonly<Record<string, string>>) =>

@@ -2,7 +2,7 @@
 import { commonSettings } from 'chassis/settings/common';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
-import { httpOrigin, z } from 'chassis/settings/settings';
+import { httpOrigin, integer, z } from 'chassis/settings/settings';
 
 export const settings = z
   .object({
@@ -14,6 +14,11 @@ export const settings = z
     ),
     NATS_URL: natsUrl(
       'NATS servers to consume the user event log from. Without it, Social consumes the log from IDENTITY_URL.',
+    ),
+    POSTS_PER_MINUTE: integer(
+      30,
+      'Posts that a user may write or change within a minute, at one instance of Social.',
+      { min: 1, max: 1_000_000 },
     ),
   })
   .refine(...noDemoInProduction);

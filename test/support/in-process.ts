@@ -34,7 +34,12 @@ export async function startServices(): Promise<Services> {
   const key = await makeKey(databases[0]);
   const identity = await startIdentity({ ...common, ...HIGH_LIMITS, ...databases[0].settings });
   const upstream = { IDENTITY_URL: identity.url };
-  const social = await startSocial({ ...common, ...upstream, ...databases[1].settings });
+  const social = await startSocial({
+    ...common,
+    ...HIGH_LIMITS,
+    ...upstream,
+    ...databases[1].settings,
+  });
   const gateway = await startGateway({ ...common, ...upstream, SOCIAL_URL: social.url });
   return {
     identity,

@@ -37,6 +37,7 @@ export const exceptions: readonly Exception[] = [
   allow('exchange exchanges Exchange exchangeOf StubExchange', '', 'a request with its response'),
   allow('leftJoin', '', 'SQL'),
   allow('memoryCost', 'identity-service/', 'a parameter of Argon2'),
+  allow('RateLimiterMemory', 'chassis/src/auth/rate-limit.ts', 'rate-limiter-flexible'),
   allow('memoryUsage MemoryUsage', '', 'process.memoryUsage()'),
   allow('operationId', '', 'OpenAPI'),
   allow(

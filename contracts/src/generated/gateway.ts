@@ -20,7 +20,7 @@ export interface paths {
         head?: never;
         /**
          * Change the text of a post
-         * @description Only the author of the post may do this.
+         * @description Only the author of the post may do this. The posts that a user writes or changes in a minute are limited.
          */
         patch: operations["updatePost"];
         trace?: never;
@@ -37,7 +37,7 @@ export interface paths {
         put?: never;
         /**
          * Create a post
-         * @description With an `Idempotency-Key` the client can safely repeat the request: for 24 hours, the same key with the same body returns the same post and creates no second one. The keys of different users are independent.
+         * @description With an `Idempotency-Key` the client can safely repeat the request: for 24 hours, the same key with the same body returns the same post and creates no second one. The keys of different users are independent. The posts that a user writes or changes in a minute are limited.
          */
         post: operations["createPost"];
         delete?: never;
@@ -1354,7 +1354,7 @@ export interface components {
                 };
             };
         };
-        /** @description Too many attempts with a wrong password, registrations, or changes of the name or the e-mail. The client can try again after Retry-After. */
+        /** @description Too many attempts with a wrong password, registrations, changes of the name or the e-mail, or posts of a user in a minute. The client can try again after Retry-After. */
         TooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1757,12 +1757,12 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
-         * @description For each limit, the remaining attempts (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10. Absent if no password was checked.
+         * @description For each limit, the remaining attempts (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10. Absent if nothing was counted.
          * @example "account";r=3;t=540
          */
         "Maybe-RateLimit": string;
         /**
-         * @description The limits: `q` attempts in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10. Absent if no password was checked.
+         * @description The limits: `q` attempts in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10. Absent if nothing was counted.
          * @example "account";q=10;w=900
          */
         "Maybe-RateLimit-Policy": string;
@@ -1950,6 +1950,8 @@ export interface operations {
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
@@ -1966,6 +1968,7 @@ export interface operations {
             412: components["responses"]["Outdated"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2083,6 +2086,8 @@ export interface operations {
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
@@ -2100,6 +2105,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];

@@ -1105,7 +1105,7 @@ export interface components {
          */
         RateLimit: string;
         /**
-         * @description For each limit, the remaining attempts (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10. Absent if no password was checked.
+         * @description For each limit, the remaining attempts (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10. Absent if nothing was counted.
          * @example "account";r=3;t=540
          */
         "Maybe-RateLimit": string;
@@ -1115,7 +1115,7 @@ export interface components {
          */
         "RateLimit-Policy": string;
         /**
-         * @description The limits: `q` attempts in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10. Absent if no password was checked.
+         * @description The limits: `q` attempts in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10. Absent if nothing was counted.
          * @example "account";q=10;w=900
          */
         "Maybe-RateLimit-Policy": string;

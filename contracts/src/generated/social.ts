@@ -20,7 +20,7 @@ export interface paths {
         head?: never;
         /**
          * Change the text of a post
-         * @description Only the author of the post may do this.
+         * @description Only the author of the post may do this. The posts that a user writes or changes in a minute are limited.
          */
         patch: operations["updatePost"];
         trace?: never;
@@ -41,7 +41,7 @@ export interface paths {
         put?: never;
         /**
          * Create a post
-         * @description With an `Idempotency-Key` the client can safely repeat the request: for 24 hours, the same key with the same body returns the same post and creates no second one. The keys of different users are independent.
+         * @description With an `Idempotency-Key` the client can safely repeat the request: for 24 hours, the same key with the same body returns the same post and creates no second one. The keys of different users are independent. The posts that a user writes or changes in a minute are limited.
          */
         post: operations["createPost"];
         delete?: never;
@@ -637,6 +637,27 @@ export interface components {
                 };
             };
         };
+        /** @description The user has written or changed too many posts in a minute. The client can try again after Retry-After. */
+        TooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                "Retry-After": components["headers"]["Retry-After"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:too-many-requests";
+                    /** @constant */
+                    status?: 429;
+                };
+            };
+        };
         /** @description The request arrived too slowly. The server answers before it has read the request, so the usual headers are missing. */
         RequestTimeout: {
             headers: {
@@ -855,6 +876,26 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
+         * @description For each limit, the remaining uses (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10. Absent if nothing was counted.
+         * @example "posts";r=3;t=54
+         */
+        "Maybe-RateLimit": string;
+        /**
+         * @description The limits: `q` uses in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10. Absent if nothing was counted.
+         * @example "posts";q=30;w=60
+         */
+        "Maybe-RateLimit-Policy": string;
+        /**
+         * @description For each limit, the remaining uses (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10.
+         * @example "posts";r=3;t=54
+         */
+        RateLimit: string;
+        /**
+         * @description The limits: `q` uses in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10.
+         * @example "posts";q=30;w=60
+         */
+        "RateLimit-Policy": string;
+        /**
          * @description This answer must not be stored.
          * @example no-store
          */
@@ -1021,6 +1062,8 @@ export interface operations {
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -1037,6 +1080,7 @@ export interface operations {
             412: components["responses"]["Outdated"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["SessionUnavailable"];
@@ -1156,6 +1200,8 @@ export interface operations {
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
                     "Cache-Control": components["headers"]["Not-Stored"];
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
@@ -1171,6 +1217,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["SessionUnavailable"];

@@ -99,8 +99,10 @@ export function postWriteRoutes(context: RouteContext): Route[] {
         const key = parseIdempotencyKey(req.headers['idempotency-key']);
         const { viewer, caller } = await identify(req);
         const { content } = parseBody<NewPost>(checkNewPost, req.body);
-        const post = unwrap(await commands.createPost({ ...viewer, content, key }, caller));
-        return writtenPost(post, caller, 201, { Location: `/api/posts/${post.id}` });
+        const result = await commands.createPost({ ...viewer, content, key }, caller);
+        const post = unwrap(result);
+        const headers = { ...result.headers, Location: `/api/posts/${post.id}` };
+        return writtenPost(post, caller, 201, headers);
       },
     },
     {
@@ -113,7 +115,8 @@ export function postWriteRoutes(context: RouteContext): Route[] {
         const { content } = parseBody<PostChange>(checkPostChange, req.body);
         const ifMatch = await ifMatchForPost(req, id, caller);
         const change = { ...viewer, id, content, ifMatch };
-        return writtenPost(unwrap(await commands.changePost(change, caller)), caller, 200);
+        const result = await commands.changePost(change, caller);
+        return writtenPost(unwrap(result), caller, 200, result.headers);
       },
     },
     {

@@ -1,5 +1,6 @@
 // Limits attempts: each is counted before its outcome is known, and taken back when it succeeds.
-import { type HeaderFields, Problem } from 'chassis/http/problem';
+import { type LimitState, rateLimitFields, tooManyRequests } from 'chassis/auth/rate-limit';
+import type { HeaderFields } from 'chassis/http/problem';
 import { type Counter, RateLimiterRes } from './attempt-counters.ts';
 
 /** An attempt that has been counted. It is in progress until it has run, so each attempt must be run. */
@@ -51,7 +52,7 @@ export async function count(counters: readonly Counter[]): Promise<Attempt> {
       try {
         const value = await work();
         const after = isFree(value) ? await Promise.all(counted.map(reset)) : counted;
-        return { value, headers: headersOf(after) };
+        return { value, headers: rateLimitFields(after.map(stateOf)) };
       } catch (error) {
         await takeBack().catch(() => undefined);
         throw error;
@@ -69,27 +70,12 @@ async function consume(counter: Counter): Promise<RateLimiterRes> {
     return await limiter.consume(key);
   } catch (rejected) {
     if (!(rejected instanceof RateLimiterRes)) throw rejected;
-    throw tooMany(counter, rejected);
+    throw tooManyRequests('Too many attempts; try again later', stateOf([counter, rejected]));
   }
 }
 
-const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
-
-function headersOf(results: readonly Counted[]): HeaderFields {
-  const limits = results.map(
-    ([{ policy, limiter }, { remainingPoints, msBeforeNext }]) =>
-      `"${policy}";r=${Math.min(remainingPoints, limiter.points)};t=${secondsOf(msBeforeNext)}`,
-  );
-  const policies = results.map(
-    ([{ policy, limiter }]) => `"${policy}";q=${limiter.points};w=${limiter.duration}`,
-  );
-  return { RateLimit: limits.join(', '), 'RateLimit-Policy': policies.join(', ') };
-}
-
-const tooMany = (counter: Counter, rejected: RateLimiterRes): Problem =>
-  new Problem('too-many-requests', 'Too many attempts; try again later', {
-    headers: {
-      ...headersOf([[counter, rejected]]),
-      'Retry-After': String(secondsOf(rejected.msBeforeNext)),
-    },
-  });
+const stateOf = ([{ policy, limiter }, result]: Counted): LimitState => ({
+  limit: { policy, points: limiter.points, windowS: limiter.duration },
+  remaining: result.remainingPoints,
+  resetMs: result.msBeforeNext,
+});

@@ -11,6 +11,7 @@ import { parseInclude } from '../posts/include.ts';
 import { parsePage, toPage } from '../page.ts';
 import type { Posts } from '../posts/reading.ts';
 import type { Authenticate } from 'chassis/auth/access-token';
+import type { UseLimit } from 'chassis/auth/rate-limit';
 import type { Refusal, Writing } from '../posts/writing.ts';
 
 const LIST_QUERY = ['ids', 'authorId', 'limit', 'cursor', 'include'] as const;
@@ -63,7 +64,12 @@ export const postRoutes = (posts: Posts): Route[] => [
   }),
 ];
 
-export function writingRoutes(writing: Writing, authenticate: Authenticate): Route[] {
+/** @param usePost counts a post that a user writes or changes */
+export function writingRoutes(
+  writing: Writing,
+  authenticate: Authenticate,
+  usePost: UseLimit,
+): Route[] {
   const newPost = postCheck(requestGuard('social', 'createPost'));
   const change = postCheck(requestGuard('social', 'updatePost'));
   return [
@@ -75,8 +81,9 @@ export function writingRoutes(writing: Writing, authenticate: Authenticate): Rou
         const { userId } = await authenticate(req);
         const key = parseIdempotencyKey(req.headers['idempotency-key']);
         const { content } = parseBody(newPost, req.body);
+        const limits = await usePost(String(userId));
         const post = await writing.create(userId, content, key);
-        return written(post, { Location: `/api/posts/${post.id}` }, 201);
+        return written(post, { Location: `/api/posts/${post.id}`, ...limits }, 201);
       },
     },
     {
@@ -87,9 +94,10 @@ export function writingRoutes(writing: Writing, authenticate: Authenticate): Rou
         const { userId } = await authenticate(req);
         const id = parseId(req.params['id'], '/path/id');
         const { content } = parseBody(change, req.body);
+        const limits = await usePost(String(userId));
         const post = await writing.edit(userId, id, content, conditionOf(req));
         if (typeof post === 'string') throw problemOf(post, id);
-        return written(post);
+        return written(post, limits);
       },
     },
     {

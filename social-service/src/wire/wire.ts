@@ -1,5 +1,6 @@
 // The composition root: builds the public app, which does not listen yet, and the background jobs.
 import { createAuthenticator, createVerifier } from 'chassis/auth/access-token';
+import { createLimit } from 'chassis/auth/rate-limit';
 import { createRemoteKeys, fetchKeys } from 'chassis/auth/remote-keys';
 import { createApp } from 'chassis/http/app';
 import { databaseProblem } from 'chassis/postgres/errors';
@@ -28,6 +29,10 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
   const { db, log, settings: set } = context;
   const identityKeys = createRemoteKeys(() => fetchKeys(set.IDENTITY_URL), 'at-once');
   const authenticate = createAuthenticator(createVerifier(identityKeys.keys, accessToken));
+  const usePost = createLimit(
+    { policy: 'posts', points: set.POSTS_PER_MINUTE, windowS: 60 },
+    'Too many posts in a minute; try again later',
+  );
   const replica = runReplica(context);
   const app = createApp({
     routes: [
@@ -35,7 +40,7 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
       ...feedRoutes(feedIn(db), authenticate),
       ...countRoutes(countsIn(db), authenticate),
       ...authorRoutes(authorsIn(db), replica.lagMs),
-      ...writingRoutes(writingIn(db), authenticate),
+      ...writingRoutes(writingIn(db), authenticate, usePost),
       ...friendRoutes(friendsIn(db), authenticate),
     ],
     log,

@@ -6,6 +6,7 @@ import { type Client, clientOf, type RequestOptions } from 'chassis/testing/http
 import type { TestDatabase } from 'chassis/testing/database';
 import { start } from '../../src/service.ts';
 import { type FakeIdentity, startFakeIdentity } from 'chassis/testing/fake-identity';
+import { HIGH_LIMITS } from 'chassis/testing/users';
 import { until } from 'chassis/testing/until';
 
 export interface TestSocial {
@@ -44,6 +45,7 @@ export async function startTestSocial(
     ADMIN_PORT: '0',
     LOG_LEVEL: 'silent',
     IDENTITY_URL: identity.url,
+    ...HIGH_LIMITS,
     ...env,
   });
   // Without Identity the replica is empty, and Social is not ready.

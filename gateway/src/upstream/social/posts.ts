@@ -88,8 +88,8 @@ export const createPost = ({ one }: SizeLimits): Endpoint<NewPostRequest, Result
   body: ({ content }) => ({ content }),
   maxBytes: () => one,
   readers: {
-    ...bearerRejections(400, 409, 422),
-    201: (body) => (isPost(body) ? ok(body) : undefined),
+    ...bearerRejections(400, 409, 422, 429),
+    201: (body, _request, headers) => (isPost(body) ? ok(body, headers) : undefined),
   },
 });
 
@@ -103,8 +103,9 @@ export const changePost = ({
   body: ({ content }) => ({ content }),
   maxBytes: () => one,
   readers: {
-    ...bearerRejections(400, 403, 404, 412),
-    200: (body, { id }) => (isPost(body) && body.id === id ? ok(body) : undefined),
+    ...bearerRejections(400, 403, 404, 412, 429),
+    200: (body, { id }, headers) =>
+      isPost(body) && body.id === id ? ok(body, headers) : undefined,
   },
 });
 
