@@ -4,7 +4,7 @@ import { documentNames, loadDocument, type DocumentName } from 'contracts/docume
 import type { Session } from 'contracts/types';
 import { claimsOf, signingKey, unsigned } from 'chassis/testing/tokens';
 import { PASSWORD } from 'chassis/testing/users';
-import { accessToken } from 'contracts/tokens';
+import { accessToken, socialToken } from 'contracts/tokens';
 import { startServices, type Services } from './support/in-process.ts';
 
 jest.setTimeout(60_000);
@@ -165,10 +165,11 @@ async function newFixture(): Promise<Fixture> {
 }
 
 /** Returns every kind of caller. The owner is last, because the owner's request may delete the post. */
-function callers({ owner, other }: Fixture) {
+function callers({ owner, other }: Fixture, name: DocumentName) {
   const { key } = services;
   const otherKey = signingKey(accessToken, key.jwk.kid);
   const claims = claimsOf(owner.accessToken);
+  const forSocial = (claims['tokens'] as unknown as Record<string, string>)[socialToken.audience]!;
   const past = Math.floor(Date.now() / 1000) - 1;
   return [
     ['no token', 'anonymous', undefined],
@@ -176,6 +177,8 @@ function callers({ owner, other }: Fixture) {
     ['a token of another key', 'forged', otherKey.sign(claims)],
     ['alg: none', 'forged', unsigned(owner.accessToken)],
     ['another audience', 'forged', key.sign({ ...claims, aud: 'urn:elsewhere' })],
+    // Who owns Social must not be able to act for its users elsewhere.
+    ...(name === 'social' ? [] : ([['the token for Social', 'forged', forSocial]] as const)),
     ['another user', 'other', other.accessToken],
     ['the owner', 'owner', owner.accessToken],
   ] as const;
@@ -207,7 +210,7 @@ describe.each(documentNames)('%s', (name) => {
       const fixture = await newFixture();
       const statuses: Record<string, number> = {};
       const expectedStatuses: Record<string, number> = {};
-      for (const [caller, kind, token] of callers(fixture)) {
+      for (const [caller, kind, token] of callers(fixture, name)) {
         const headers = {
           ...(token !== undefined && { Authorization: `Bearer ${token}` }),
           ...(body && { 'Content-Type': 'application/json' }),

@@ -13,3 +13,15 @@ export const sessionId = {
   pattern: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   expected: 'the id of a session',
 } as const;
+
+/**
+ * A token for Social alone: Identity and the gateway refuse it. It is in the claim `tokens` of each access token, by its
+ * audience, and the gateway sends it to Social in place of the client's own.
+ */
+export const socialToken = { ...accessToken, audience: 'urn:social-network:social' } as const;
+
+/** The tokens that Social accepts. The gateway of version 1.3 sends the client's own; no later one does. */
+export const socialTokens = {
+  ...accessToken,
+  audience: [socialToken.audience, accessToken.audience],
+} as const;

@@ -4,7 +4,7 @@ import { loadDocument } from 'contracts/document';
 import { SignJWT } from 'jose';
 import type { RequestOptions } from 'chassis/testing/http-client';
 import { type Claims, claimsOf, signingKey, unsigned } from 'chassis/testing/tokens';
-import { accessToken } from 'contracts/tokens';
+import { accessToken, socialTokens } from 'contracts/tokens';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { startTestSocial, type TestSocial } from './support/service.ts';
 import { until } from 'chassis/testing/until';
@@ -63,6 +63,11 @@ const routes: readonly [string, RequestOptions & { readonly path: string }][] = 
   ['putFriend', { path: '/api/friends/2', method: 'PUT' }],
   ['deleteFriend', { path: '/api/friends/2', method: 'DELETE' }],
 ];
+
+test.each(Object.values(socialTokens.audience))('a token for %s is accepted', async (aud) => {
+  const answer = await social.request('/api/feed', { headers: bearer(sign({ aud })) });
+  expect(answer.status).toBe(200);
+});
 
 test('every operation that requires a token is in this table', () => {
   const operations = Object.values(loadDocument('social').paths).flatMap((path) =>

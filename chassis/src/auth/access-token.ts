@@ -7,7 +7,8 @@ import { KeysUnavailable } from './remote-keys.ts';
 /** Values that every valid token has in its header and claims. */
 export interface TokenRules {
   readonly issuer: string;
-  readonly audience: string;
+  /** One of them, if there are several. */
+  readonly audience: string | readonly string[];
   readonly algorithm: string;
   readonly type: string;
 }
@@ -20,6 +21,8 @@ export interface Viewer {
   readonly expiresAt: number;
   /** The access token, for requests to other services on behalf of the user. */
   readonly token: string;
+  /** Tokens that are good for one other service each, by their audience. Such a service gets its own, and cannot use it elsewhere. */
+  readonly tokens?: Readonly<Record<string, string>>;
 }
 
 export type Verify = (token: string) => Promise<Viewer>;
@@ -55,17 +58,21 @@ export function createVerifier(
   { cache, keysFailed = keysMissing }: VerifierOptions = {},
 ): Verify {
   const check = async (token: string): Promise<Viewer> => {
-    const { payload } = await jwtVerify<{ sid: unknown }>(token, keys, {
-      issuer,
-      audience,
-      algorithms: [algorithm],
-      typ: type,
-      requiredClaims: REQUIRED_CLAIMS,
-    });
-    const { sub = '', sid, exp = 0 } = payload;
+    const { payload } = await jwtVerify<{ sid: unknown; tokens?: Record<string, string> }>(
+      token,
+      keys,
+      {
+        issuer,
+        audience: [audience].flat(),
+        algorithms: [algorithm],
+        typ: type,
+        requiredClaims: REQUIRED_CLAIMS,
+      },
+    );
+    const { sub = '', sid, exp = 0, tokens } = payload;
     const userId = USER_ID.test(sub) ? Number(sub) : NaN;
     if (!Number.isSafeInteger(userId) || typeof sid !== 'string') throw invalidToken();
-    return { userId, sessionId: sid, expiresAt: exp * 1000, token };
+    return { userId, sessionId: sid, expiresAt: exp * 1000, token, ...(tokens && { tokens }) };
   };
   return async (token) => {
     if (token.length > TOKEN_MAX_LENGTH) throw invalidToken();

@@ -352,7 +352,7 @@ export interface components {
             password: components["schemas"]["Password"];
         };
         /**
-         * @description A JWT (RFC 9068) to send as `Authorization: Bearer`. It contains the user's id, but no name and no e-mail.
+         * @description A JWT (RFC 9068) to send as `Authorization: Bearer`. It contains the user's id, but no name and no e-mail. Its claim `tokens` has a token for each other service, by its audience; such a token is good at that service alone.
          * @example eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl
          */
         AccessToken: string;

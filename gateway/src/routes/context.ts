@@ -1,5 +1,6 @@
 // The dependencies of routes, and how private routes identify the viewer.
 import { Problem } from 'chassis/http/problem';
+import { socialToken } from 'contracts/tokens';
 import type { Request } from 'express';
 import type { Sessions } from '../session/sessions.ts';
 import { withDeadline, type Caller } from '../upstream/engine/call.ts';
@@ -57,6 +58,7 @@ export const createIdentify =
   ({ sessions, requestDeadlineMs }: Pick<RouteContext, 'sessions' | 'requestDeadlineMs'>) =>
   async (req: Request): Promise<ViewerRequest> => {
     const caller = callerOf(req, requestDeadlineMs);
-    const { userId, token, sessionId } = await sessions.viewerOf(req, caller);
-    return { viewer: { userId, token, sessionId }, caller };
+    const { userId, token, sessionId, tokens } = await sessions.viewerOf(req, caller);
+    const viewer = { userId, token, sessionId, socialToken: tokens?.[socialToken.audience] };
+    return { viewer, caller };
   };

@@ -4,6 +4,8 @@
 export interface OnBehalfOf {
   readonly userId: number;
   readonly token: string;
+  /** The token for Social, which is good nowhere else; absent in tokens of Identity before version 1.4. */
+  readonly socialToken?: string | undefined;
 }
 
 /** A write that is done only while the resource has this ETag at the upstream; in any case when it is undefined. */
@@ -15,7 +17,8 @@ export const bearer = ({ token }: Pick<OnBehalfOf, 'token'>) => ({
   authorization: `Bearer ${token}`,
 });
 
-export const conditionalBearer = ({ token, ifMatch }: Pick<OnBehalfOf, 'token'> & Conditional) => ({
-  ...bearer({ token }),
-  ...(ifMatch !== undefined && { 'if-match': ifMatch }),
-});
+export const socialBearer = ({ token, socialToken }: Omit<OnBehalfOf, 'userId'>) =>
+  bearer({ token: socialToken ?? token });
+
+export const ifUnchanged = ({ ifMatch }: Conditional) =>
+  ifMatch === undefined ? {} : { 'if-match': ifMatch };

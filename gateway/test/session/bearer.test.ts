@@ -5,7 +5,8 @@ import { expectProblem } from '../support/expectations.ts';
 import { bearer, cookies, justExpired, setCookies } from '../support/session.ts';
 import { startTestbed, type Testbed } from '../support/testbed.ts';
 import { signingKey, unsigned } from 'chassis/testing/tokens';
-import { accessToken } from 'contracts/tokens';
+import { accessToken, socialToken } from 'contracts/tokens';
+import type { StubServer } from 'chassis/testing/stub-server';
 
 const post = (testbed: Testbed, path: string, json: object, headers: Record<string, string> = {}) =>
   testbed.request(path, { method: 'POST', json, headers });
@@ -49,6 +50,33 @@ describe('/api/auth/token', () => {
     expect(testbed.identity.requests).toHaveLength(0);
   });
 });
+
+test('Social gets the token that is good for Social alone, and Identity the client’s own', async () => {
+  const testbed = await startTestbed();
+  const inner = testbed.identity.key.sign({ aud: socialToken.audience });
+  const tokens = { [socialToken.audience]: inner };
+  const headers = bearer({ accessToken: testbed.identity.key.sign({ tokens } as never) });
+  for (const [method, path, json] of [
+    ['GET', '/api/feed', undefined],
+    ['GET', '/api/friends', undefined],
+    ['GET', '/api/friends/requests', undefined],
+    ['PUT', '/api/friends/9', undefined],
+    ['DELETE', '/api/friends/9', undefined],
+    ['POST', '/api/posts', { content: 'x' }],
+    ['PATCH', '/api/posts/7', { content: 'x' }],
+    ['DELETE', '/api/posts/7', undefined],
+  ] as const)
+    await testbed.request(path, { method, headers, ...(json && { json }) });
+  expect(sentTokens(testbed.social)).toEqual(Array.from({ length: 8 }, () => `Bearer ${inner}`));
+  await testbed.request('/api/me', { headers });
+  expect(sentTokens(testbed.identity)).toEqual([headers.Authorization]);
+  expect(inner).not.toBe(headers.Authorization);
+  const rejected = await testbed.request('/api/feed', { headers: bearer({ accessToken: inner }) });
+  expectProblem(rejected, 401, 'unauthenticated', '/api/feed');
+});
+
+const sentTokens = ({ requests }: StubServer) =>
+  requests.map(({ headers }) => headers.authorization).filter((text) => text !== undefined);
 
 describe('an invalid token', () => {
   const PAST = justExpired();

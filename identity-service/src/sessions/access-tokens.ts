@@ -1,9 +1,17 @@
 // Access tokens (RFC 9068): JWTs that this service signs and that every service verifies with the published keys. A token
 // identifies the user and the session, and nothing else.
 import { randomUUID } from 'node:crypto';
-import { accessToken } from 'contracts/tokens';
+import { accessToken, socialToken } from 'contracts/tokens';
 import type { KeySet, Session } from 'contracts/types';
-import { type CryptoKey, errors, importJWK, type JWK, type JWTVerifyGetKey, SignJWT } from 'jose';
+import {
+  type CryptoKey,
+  errors,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  SignJWT,
+} from 'jose';
 import type { KeyStore, StoredKey } from './key-store.ts';
 import type { OpenSession } from './sessions.ts';
 import { keysAt, TOKEN_LIFETIME_S } from './signing-keys.ts';
@@ -36,15 +44,19 @@ export function createAccessTokens(store: KeyStore, now: () => number = Date.now
     async issue({ id, user, refreshToken }) {
       const key = (await currentKeys()).signing!;
       const issuedAt = Math.floor(now() / 1000);
-      const token = await new SignJWT({ sid: id })
-        .setProtectedHeader({ alg: accessToken.algorithm, kid: key.kid, typ: accessToken.type })
-        .setIssuer(accessToken.issuer)
-        .setAudience(accessToken.audience)
-        .setSubject(String(user.id))
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(issuedAt + TOKEN_LIFETIME_S)
-        .setJti(randomUUID())
-        .sign(await importOnce(`private ${key.kid}`, key.privateJwk));
+      const privateKey = await importOnce(`private ${key.kid}`, key.privateJwk);
+      const sign = (audience: string, claims: JWTPayload = {}): Promise<string> =>
+        new SignJWT({ sid: id, ...claims })
+          .setProtectedHeader({ alg: accessToken.algorithm, kid: key.kid, typ: accessToken.type })
+          .setIssuer(accessToken.issuer)
+          .setAudience(audience)
+          .setSubject(String(user.id))
+          .setIssuedAt(issuedAt)
+          .setExpirationTime(issuedAt + TOKEN_LIFETIME_S)
+          .setJti(randomUUID())
+          .sign(privateKey);
+      const tokens = { [socialToken.audience]: await sign(socialToken.audience) };
+      const token = await sign(accessToken.audience, { tokens });
       return { user, accessToken: token, refreshToken, expiresIn: TOKEN_LIFETIME_S };
     },
     async published() {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createVerifier } from 'chassis/auth/access-token';
 import type { Database } from 'chassis/postgres/database';
-import { accessToken } from 'contracts/tokens';
+import { accessToken, socialToken, socialTokens } from 'contracts/tokens';
 import {
   createLocalJWKSet,
   decodeJwt,
@@ -74,8 +74,26 @@ test('a token has exactly these fields, and no name or e-mail', async () => {
     exp: iat + 300,
     jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
     sid: session.id,
+    tokens: { 'urn:social-network:social': expect.stringMatching(/^eyJ/) },
   });
   expect(decodeJwt(await issued()).jti).not.toBe(decodeJwt(token).jti);
+});
+
+test('a token contains one for Social, which neither Identity nor the gateway accepts', async () => {
+  const token = await issued();
+  const { tokens: inner } = decodeJwt<{ tokens: Record<string, string> }>(token);
+  const forSocial = inner[socialToken.audience]!;
+  const { jti, aud, ...claims } = decodeJwt(forSocial);
+  expect(aud).toBe('urn:social-network:social');
+  expect(jti).not.toBe(decodeJwt(token).jti);
+  expect(decodeJwt(token)).toMatchObject(claims);
+  const keys = await publishedNow();
+  expect(await createVerifier(keys, socialTokens)(forSocial)).toMatchObject({
+    userId: session.user.id,
+  });
+  await expect(createVerifier(keys, accessToken)(forSocial)).rejects.toMatchObject({
+    slug: 'unauthenticated',
+  });
 });
 
 test('only the public halves of the keys are published', async () => {

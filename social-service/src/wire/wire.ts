@@ -6,7 +6,7 @@ import { createApp } from 'chassis/http/app';
 import { databaseProblem } from 'chassis/postgres/errors';
 import type { ServiceContext, Service } from 'chassis/process/database-service';
 import type { z } from 'chassis/settings/settings';
-import { accessToken } from 'contracts/tokens';
+import { socialTokens } from 'contracts/tokens';
 import type { settings } from '../config.ts';
 import { countsIn } from '../friends/counts.ts';
 import { friendsIn } from '../friends/friends.ts';
@@ -28,7 +28,7 @@ const HOUR_MS = 3_600_000;
 export function wire(context: ServiceContext<Schema, z.output<typeof settings>>): Service {
   const { db, log, settings: set } = context;
   const identityKeys = createRemoteKeys(() => fetchKeys(set.IDENTITY_URL), 'at-once');
-  const authenticate = createAuthenticator(createVerifier(identityKeys.keys, accessToken));
+  const authenticate = createAuthenticator(createVerifier(identityKeys.keys, socialTokens));
   const usePost = createLimit(
     { policy: 'posts', points: set.POSTS_PER_MINUTE, windowS: 60 },
     'Too many posts in a minute; try again later',

@@ -2,7 +2,7 @@
 import type { Confirmation, Me, MeChange, NewUser } from 'contracts/types';
 import { identityAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
-import { bearer, conditionalBearer, type Conditional, type OnBehalfOf } from '../on-behalf-of.ts';
+import { bearer, type Conditional, ifUnchanged, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
 import { sessionEndpoint, slow } from './sessions.ts';
 
@@ -27,7 +27,7 @@ export type MeWrite<T> = OnBehalfOf & Conditional & { readonly body: T };
 
 export const changeMe = (limits: SizeLimits): Endpoint<MeWrite<MeChange>, Result<Me>> => ({
   ...me(limits),
-  headers: conditionalBearer,
+  headers: (request) => ({ ...bearer(request), ...ifUnchanged(request) }),
   name: 'change_me',
   isSlow: true,
   method: 'PATCH',
@@ -42,7 +42,7 @@ export const deleteAccount = (
   limits: SizeLimits,
 ): Endpoint<MeWrite<Confirmation>, Result<null>> => ({
   ...me(limits),
-  headers: conditionalBearer,
+  headers: (request) => ({ ...bearer(request), ...ifUnchanged(request) }),
   name: 'leave',
   isSlow: true,
   method: 'DELETE',

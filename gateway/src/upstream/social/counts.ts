@@ -20,7 +20,7 @@ export const getCounts = (limits: SizeLimits): Endpoint<number, Counts> => ({
 export const getOwnCounts = (limits: SizeLimits): Endpoint<OnBehalfOf, Result<OwnCounts>> => ({
   name: 'own_counts',
   target: () => '/api/counts',
-  headers: bearer,
+  headers: socialBearer,
   maxBytes: () => limits.one,
   readers: { ...bearerRejections(), 200: (body) => (isOwnCounts(body) ? ok(body) : undefined) },
 });

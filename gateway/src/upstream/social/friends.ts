@@ -2,7 +2,7 @@
 import type { FriendPage, Friendship, OwnFriendship, RequestPage } from 'contracts/types';
 import { socialAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
-import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
+import { socialBearer, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
 import { viewerPage, type ViewerPageRequest } from './viewer-page.ts';
 
@@ -37,7 +37,7 @@ export const getFriendRequests = (limits: SizeLimits) =>
 export const getFriendship = ({ one }: SizeLimits): Endpoint<OneUser, Result<OwnFriendship>> => ({
   name: 'friendship',
   target: ({ id }) => `/api/friends/${id}`,
-  headers: bearer,
+  headers: socialBearer,
   maxBytes: () => one,
   readers: {
     ...bearerRejections(400),
@@ -51,7 +51,7 @@ export const befriend = ({ one }: SizeLimits): Endpoint<OneUser, Result<Friendsh
   name: 'befriend',
   method: 'PUT',
   target: ({ id }) => `/api/friends/${id}`,
-  headers: bearer,
+  headers: socialBearer,
   maxBytes: () => one,
   readers: {
     ...bearerRejections(400),
@@ -65,7 +65,7 @@ export const unfriend = ({ one }: SizeLimits): Endpoint<OneUser, Result<null>> =
   name: 'unfriend',
   method: 'DELETE',
   target: ({ id }) => `/api/friends/${id}`,
-  headers: bearer,
+  headers: socialBearer,
   maxBytes: () => one,
   readers: { ...bearerRejections(400), 204: () => ok(null) },
 });

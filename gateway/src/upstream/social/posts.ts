@@ -4,7 +4,7 @@ import { socialAnswer } from '../expectations.ts';
 import { byIds } from '../by-ids.ts';
 import { isAbout, problemIn } from '../engine/problem-document.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
-import { bearer, conditionalBearer, type Conditional, type OnBehalfOf } from '../on-behalf-of.ts';
+import { ifUnchanged, socialBearer, type Conditional, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
 
 const isPost = socialAnswer<Post>('Post');
@@ -81,8 +81,8 @@ export const createPost = ({ one }: SizeLimits): Endpoint<NewPostRequest, Result
   name: 'create_post',
   method: 'POST',
   target: () => '/api/posts',
-  headers: ({ token, key }) => ({
-    ...bearer({ token }),
+  headers: ({ key, ...viewer }) => ({
+    ...socialBearer(viewer),
     ...(key !== undefined && { 'idempotency-key': `"${key}"` }),
   }),
   body: ({ content }) => ({ content }),
@@ -99,7 +99,7 @@ export const changePost = ({
   name: 'change_post',
   method: 'PATCH',
   target: ({ id }) => `/api/posts/${id}`,
-  headers: conditionalBearer,
+  headers: (request) => ({ ...socialBearer(request), ...ifUnchanged(request) }),
   body: ({ content }) => ({ content }),
   maxBytes: () => one,
   readers: {
@@ -113,7 +113,7 @@ export const deletePost = ({ one }: SizeLimits): Endpoint<OnePostChange, Result<
   name: 'delete_post',
   method: 'DELETE',
   target: ({ id }) => `/api/posts/${id}`,
-  headers: conditionalBearer,
+  headers: (request) => ({ ...socialBearer(request), ...ifUnchanged(request) }),
   maxBytes: () => one,
   readers: { ...bearerRejections(403, 404, 412), 204: () => ok(null) },
 });

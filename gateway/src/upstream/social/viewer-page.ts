@@ -1,7 +1,7 @@
 // Endpoints for pages that belong to the viewer: the feed, friends, friend requests.
 import type { Guard } from 'contracts/guard';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
-import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
+import { socialBearer, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
 
 /** Requests a page that belongs to the viewer. */
@@ -28,7 +28,7 @@ export function viewerPage<Q extends ViewerPageRequest, T>(
   return {
     name,
     target: (request) => pageTarget(path(request), request),
-    headers: bearer,
+    headers: socialBearer,
     maxBytes: () => list,
     readers: {
       ...bearerRejections(400),
