@@ -4,6 +4,7 @@ import { type AppOptions, createApp, type Route } from '../http/app.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Problem } from '../http/problem.ts';
+import { requireOwnHost } from './same-origin.ts';
 
 /** Returns why a process cannot do its work now; undefined when it can. */
 export type Readiness = () => Promise<string | undefined> | string | undefined;
@@ -15,12 +16,14 @@ export interface AdminOptions {
   /** Returns what an operator should know although the process is ready; undefined when there is nothing. */
   readonly notice?: () => string | undefined;
   readonly routes?: readonly Route[];
+  /** Host names of this process, beside addresses and names of private networks. */
+  readonly names?: readonly string[];
   readonly toProblem?: AppOptions['toProblem'];
 }
 
 /** Makes the app; it does not listen. */
 export function createAdminApp(options: AdminOptions): Express {
-  const { metrics, log, readiness, notice, routes = [], toProblem } = options;
+  const { metrics, log, readiness, notice, routes = [], names, toProblem } = options;
   const standard: Route[] = [
     {
       method: 'get',
@@ -48,10 +51,15 @@ export function createAdminApp(options: AdminOptions): Express {
     },
   ];
   return createApp({
-    // People and tools add query parameters of their own, for example to bypass caches.
-    routes: [...standard, ...routes].map((route) =>
-      Object.assign({ query: 'any' as const }, route),
-    ),
+    routes: [...standard, ...routes].map((route): Route => ({
+      // People and tools add query parameters of their own, for example to bypass caches.
+      query: 'any',
+      ...route,
+      handle(req, query) {
+        requireOwnHost(req, names);
+        return route.handle(req, query);
+      },
+    })),
     log,
     ...(toProblem && { toProblem }),
   });

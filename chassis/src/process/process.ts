@@ -19,6 +19,7 @@ export interface ListenerSettings extends GraceSettings {
   readonly PORT: number;
   readonly ADMIN_HOST: string;
   readonly ADMIN_PORT: number;
+  readonly ADMIN_NAMES?: readonly string[];
   readonly KEEP_ALIVE_MS: number;
 }
 
@@ -54,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   let stopping = false;
   const adminApp = createAdminApp({
     ...options,
+    ...(settings.ADMIN_NAMES && { names: settings.ADMIN_NAMES }),
     readiness: () => (stopping ? 'stopping' : readiness()),
   });
   const onCutOff = reportCutOffs(options.metrics, log);

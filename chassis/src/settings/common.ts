@@ -1,4 +1,5 @@
 // The settings of every process.
+import { hostNames } from './host-names.ts';
 import { choice, milliseconds, optionalInteger, port, text } from './settings.ts';
 
 /** Settings of every process. `ports` are the defaults of PORT and ADMIN_PORT. */
@@ -7,6 +8,9 @@ export const commonSettings = (ports: { public: number; admin: number }) => ({
   PORT: port(ports.public, 'Port of the public listener.'),
   ADMIN_HOST: text('127.0.0.1', 'Address of the admin listener.'),
   ADMIN_PORT: port(ports.admin, 'Port of the admin listener: metrics, health, readiness.'),
+  ADMIN_NAMES: hostNames(
+    'Host names by which the admin port is reached. Addresses, names without a dot, and names that end in .local, .internal, .svc or .localhost need not be in the list; requests for any other host are refused (DNS rebinding).',
+  ),
   LOG_LEVEL: choice(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     'info',

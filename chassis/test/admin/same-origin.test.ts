@@ -1,6 +1,6 @@
 // Which pages may send commands to the admin port of a process.
 import { expect, test } from '@jest/globals';
-import { requireSameOrigin } from 'chassis/admin/same-origin';
+import { requireOwnHost, requireSameOrigin } from 'chassis/admin/same-origin';
 
 const check = (headers: Record<string, string>) => () => requireSameOrigin({ headers });
 
@@ -27,11 +27,41 @@ test.each([
     page('localhost:9080', '', 'http://localhost:1'),
   ],
   ['a page with the origin null', page('localhost:9080', '', 'null')],
-  ['a page whose host name was pointed at this address (DNS rebinding)', page('evil.example')],
-  ['a page whose host name looks like an IP address', page('127.0.0.1.evil.example')],
   ['a page without a Host header', { 'sec-fetch-site': 'same-origin' }],
 ])('rejects a request of %s', (_, headers) => {
   expect(check(headers)).toThrow(expect.objectContaining({ slug: 'forbidden', status: 403 }));
+});
+
+const names = ['admin.example.com'];
+
+test.each([
+  '127.0.0.1:9080',
+  '10.1.2.3',
+  '[::1]:9080',
+  'localhost:9080',
+  'gateway:9080',
+  'GATEWAY',
+  'gateway.shop.svc:9080',
+  'gateway.shop.svc.cluster.local:9080',
+  'gateway.internal',
+  'admin.example.com:9080',
+  'Admin.Example.COM',
+  undefined,
+])('a request for the host %s is for this process', (host) => {
+  expect(() => requireOwnHost({ headers: { ...(host && { host }) } }, names)).not.toThrow();
+});
+
+test.each([
+  'evil.example',
+  '127.0.0.1.evil.example:9080',
+  'admin.example.com.evil.example',
+  'evil.local.example',
+  'evil.example.',
+  '',
+])('a request for the host %j, which anybody may own, is refused', (host) => {
+  expect(() => requireOwnHost({ headers: { host } }, names)).toThrow(
+    expect.objectContaining({ slug: 'forbidden', status: 403 }),
+  );
 });
 
 /** Returns the headers that a browser sends; no Sec-Fetch-Site when `site` is empty. */

@@ -84,7 +84,7 @@ test('returns frozen settings', () => {
 test('applies the default that its description names', () => {
   const settings = readSettings(schema, {}) as Record<
     string,
-    string | number | boolean | undefined
+    string | number | boolean | readonly string[] | undefined
   >;
   for (const [name, setting] of Object.entries(schema.shape))
     expect(String(settings[name] ?? '')).toBe(metaOf(setting).fallback);

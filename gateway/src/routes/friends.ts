@@ -2,7 +2,7 @@
 import type { Answer } from 'chassis/http/answer';
 import { defineRoute, type Route } from 'chassis/http/app';
 import { parseCursor, parseId, parseLimit } from 'chassis/http/input';
-import { invalid } from 'chassis/http/problem';
+import { invalid, Problem } from 'chassis/http/problem';
 import type { FriendPage, RequestPage } from 'contracts/types';
 import type { Request } from 'express';
 import { loadPeople, type PeopleParts } from '../views/friends/load.ts';
@@ -19,6 +19,15 @@ function parseDirection(text: string = 'incoming'): (typeof DIRECTIONS)[number] 
   const direction = DIRECTIONS.find((word) => word === text);
   if (direction === undefined) throw invalid('/query/direction', 'expected incoming or outgoing');
   return direction;
+}
+
+/** @throws Problem 400; 405 for `/api/friends/requests`, which is no friend and can only be read */
+function parseFriendId({ method, params }: Request): number {
+  if (params['id'] === 'requests')
+    throw new Problem('method-not-allowed', `This path does not support ${method}`, {
+      headers: { Allow: 'GET, HEAD, OPTIONS' },
+    });
+  return parseId(params['id'], '/path/id');
 }
 
 const pageOf = (query: { limit?: string; cursor?: string }) => ({
@@ -63,7 +72,7 @@ export function friendRoutes(context: RouteContext): Route[] {
       method: 'put',
       path: '/api/friends/:id',
       handle: async (req) => {
-        const id = parseId(req.params['id'], '/path/id');
+        const id = parseFriendId(req);
         const { viewer, caller } = await identify(req);
         const friend = await catalog.author(id, caller);
         // While Identity is down the request is accepted: it must not be lost because the user cannot be checked.
@@ -77,7 +86,7 @@ export function friendRoutes(context: RouteContext): Route[] {
       method: 'delete',
       path: '/api/friends/:id',
       handle: async (req) => {
-        const id = parseId(req.params['id'], '/path/id');
+        const id = parseFriendId(req);
         const { viewer, caller } = await identify(req);
         unwrap(await commands.unfriend({ ...viewer, id }, caller));
         return { status: 204 };

@@ -200,3 +200,15 @@ test('no route of the admin port is reachable through the public port', async ()
     expect((await testbed.request(path)).status).toBe(404);
   expect((await testbed.request('/breakers/identity/open', { method: 'POST' })).status).toBe(404);
 });
+
+test.each(['/', '/breakers', '/metrics', '/healthz', '/readyz'])(
+  '%s of the admin port is not for pages whose host name was pointed at it (DNS rebinding)',
+  async (path) => {
+    const testbed = await startTestbed({ env: { ADMIN_NAMES: 'admin.example.com' } });
+    const statusFor = async (Host: string) =>
+      (await testbed.admin(path, { headers: { Host } })).status;
+    expect(await statusFor('evil.example:9080')).toBe(403);
+    expect(await statusFor('gateway:9080')).toBe(200);
+    expect(await statusFor('admin.example.com')).toBe(200);
+  },
+);

@@ -45,6 +45,8 @@ test.each([
   ['DELETE', '/api/posts', 'GET, HEAD, POST, OPTIONS'],
   ['POST', '/api/feed', 'GET, HEAD, OPTIONS'],
   ['GET', '/api/auth/login', 'POST, OPTIONS'],
+  ['PUT', '/api/friends/requests', 'GET, HEAD, OPTIONS'],
+  ['DELETE', '/api/friends/requests', 'GET, HEAD, OPTIONS'],
 ])('%s of %s is a 405 whose Allow header is %s', async (method, path, allow) => {
   const { request } = await startTestbed();
   const response = await request(path, { method });

@@ -2,7 +2,7 @@
 import type { Counts, OwnCounts } from 'contracts/types';
 import { socialAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
-import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
+import { socialBearer, type OnBehalfOf } from '../on-behalf-of.ts';
 import { bearerRejections, ok, type Result } from '../result.ts';
 
 const isCounts = socialAnswer<Counts>('Counts');
