@@ -1,16 +1,12 @@
 // `npm run can-i-deploy -- SERVICE VERSION [ENVIRONMENT]`: whether a released version works with what is deployed, in both
 // directions. The exit code is 0 when it does.
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { documentNames, parseDocument } from '../src/document.ts';
 import type { DocumentName } from '../src/document.ts';
 import { folders } from './check.ts';
+import { readDeployed, versionsIn } from './deployed.ts';
 import { expectedIn, releasesOf, type Release } from './releases.ts';
 import { unmet } from './unmet.ts';
-
-/** The versions that run in each environment. */
-export type Deployed = Readonly<Record<string, { readonly [Service in DocumentName]?: string }>>;
-export const deployedPath = join(import.meta.dirname, '../deployed.json');
 
 /** One consumer with one provider. It works when there are no faults. */
 export interface Verdict {
@@ -28,7 +24,7 @@ export type Candidate = readonly [service: DocumentName, version: string];
  */
 export async function verdicts(
   [service, version]: Candidate,
-  environment: Deployed[string],
+  environment: { readonly [Service in DocumentName]?: string },
   released: string,
 ): Promise<Verdict[]> {
   const others = documentNames.flatMap((name): Candidate[] => {
@@ -65,13 +61,13 @@ async function find([service, version]: Candidate, released: string): Promise<Re
 
 if (import.meta.main) {
   const [service, version = '', environment = 'production'] = process.argv.slice(2);
-  const deployed = JSON.parse(await readFile(deployedPath, 'utf8')) as Deployed;
+  const deployed = (await readDeployed())[environment];
   const name = documentNames.find((each) => each === service);
-  if (name === undefined || deployed[environment] === undefined)
+  if (name === undefined || deployed === undefined)
     throw new Error(
       `usage: npm run can-i-deploy -- ${documentNames.join('|')} VERSION [ENVIRONMENT]`,
     );
-  const all = await verdicts([name, version], deployed[environment], folders.released);
+  const all = await verdicts([name, version], versionsIn(deployed), folders.released);
   for (const { pair, faults } of all) {
     console.log(`${faults.length === 0 ? 'yes' : 'NO '}  ${pair}`);
     for (const fault of faults) console.log(`       ${fault}`);

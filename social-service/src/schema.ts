@@ -51,6 +51,8 @@ export interface LogOffsetTable {
   epoch: string | null;
   /** The `time` of the event at `position`; null while it is unknown. */
   event_time: string | null;
+  /** The position that `epoch` and `event_time` belong to; they are unknown when it is not `position`. */
+  epoch_offset: number | null;
   /** Where the served generation stood when the rebuild began; null when no rebuild runs. */
   served_offset: number | null;
   served_epoch: string | null;

@@ -6,6 +6,7 @@ import * as authors from './0003_authors.ts';
 import * as completeReplicas from './0004_whole_copies.ts';
 import * as epochs from './0005_epochs.ts';
 import * as deletions from './0006_deletions.ts';
+import * as epochOffset from './0007_epoch_offset.ts';
 
 export const migrations: Migrations = {
   '0001_posts_and_friendships': postsAndFriendships,
@@ -14,4 +15,5 @@ export const migrations: Migrations = {
   '0004_whole_copies': completeReplicas,
   '0005_epochs': epochs,
   '0006_deletions': deletions,
+  '0007_epoch_offset': epochOffset,
 };

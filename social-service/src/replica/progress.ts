@@ -16,15 +16,16 @@ export type ReplicaProgress = Selectable<LogOffsetTable>;
 export const ANY_EPOCH = 'any';
 
 /** Returns the place up to which the replica has applied the log. */
-export const offsetOf = ({
+export function offsetOf({
   position: offset,
   epoch,
   event_time: time,
-}: Pick<ReplicaProgress, 'position' | 'epoch' | 'event_time'>): EpochOffset => ({
-  offset,
-  epoch: epoch ?? undefined,
-  time: time ?? undefined,
-});
+  epoch_offset,
+}: Pick<ReplicaProgress, 'position' | 'epoch' | 'event_time' | 'epoch_offset'>): EpochOffset {
+  // A release without epochs has moved the position.
+  if (epoch_offset !== offset) return { offset };
+  return { offset, epoch: epoch ?? undefined, time: time ?? undefined };
+}
 
 /** Requires of a rebuild that its log continues what is served, unless a person has accepted the log's epoch. */
 export function requireSameLog(
@@ -59,6 +60,7 @@ export async function saveProgress(
       position: nextOffset,
       epoch: epoch ?? null,
       event_time: time ?? null,
+      epoch_offset: nextOffset,
       serving: isComplete ? generation : serving,
       goal: isComplete ? null : target,
       ...(isComplete && { served_offset: null, served_epoch: null, accepted_epoch: null }),

@@ -4,7 +4,7 @@ import type { Events } from 'chassis/events/source';
 import type { Applied } from 'chassis/events/consumer';
 import type { ConsumerState } from 'chassis/events/consumer-state';
 import type { Logger } from 'chassis/observability/log';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import type { DeadLetter } from './changes.ts';
 import { applyEvents } from './apply.ts';
@@ -61,8 +61,9 @@ export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
   const selectProgress = db.selectFrom('log_position').selectAll().where('name', '=', 'users');
   return {
     async state() {
-      const { position, epoch, generation, serving, goal, lost } =
-        await selectProgress.executeTakeFirstOrThrow();
+      const progress = await selectProgress.executeTakeFirstOrThrow();
+      const { position, generation, serving, goal, lost } = progress;
+      const { epoch = null } = offsetOf(progress);
       const [rebuilding, whole] = [serving < generation, serving > 0];
       return { position, epoch, generation, goal, rebuilding, whole, lost };
     },
@@ -90,8 +91,8 @@ export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
           event_time: null,
           goal: null,
           lost: false,
-          served_offset: servedBefore('position', 'served_offset'),
-          served_epoch: servedBefore('epoch', 'served_epoch'),
+          served_offset: servedBefore(sql.ref('position'), 'served_offset'),
+          served_epoch: servedBefore(KNOWN_EPOCH, 'served_epoch'),
           accepted_epoch: accepted ?? null,
           generation: sql`generation + 1`,
         })
@@ -119,15 +120,18 @@ export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
   };
 }
 
+/** The epoch, unless an older release has moved the position without it. */
+const KNOWN_EPOCH = sql`case when epoch_offset = position then epoch end`;
+
 /**
  * The place where the served generation stands: the replica's own, or during a rebuild the stored one. Null while nothing is
  * served. In an update it has the values before the update.
  */
 const servedBefore = (
-  column: 'position' | 'epoch',
+  current: RawBuilder<unknown>,
   stored: 'served_offset' | 'served_epoch',
 ) => sql<never>`case
-  when serving = generation then ${sql.ref(column)}
+  when serving = generation then ${current}
   when serving > 0 then ${sql.ref(stored)} end`;
 
 /** Returns what a log line says about dead letters. It must not quote the events. */

@@ -254,6 +254,15 @@ describeOnBoth('the replica', (newDatabase) => {
       expect(await position()).toBe(9);
     });
 
+    test('goes on after a release without epochs has moved its offset', async () => {
+      await applyIn(own, log);
+      await sql`update log_position set position = 5`.execute(database.db);
+      expect(await replica.offset()).toEqual({ offset: 5 });
+      const next = { ...batchOf([named(6, 3, 'three')]), epochs: promotedAfter(4) };
+      await replica.apply({ ...next, timeAtStart: '2026-03-01T12:00:00.000Z' }, 5);
+      expect(await replica.offset()).toMatchObject({ offset: 6, epoch: second });
+    });
+
     test('is not replaced by a rebuild from another log, unless its epoch is named', async () => {
       await applyIn(own, log);
       await replica.rebuild();
