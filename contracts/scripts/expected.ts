@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadDocument, resolve } from '../src/document.ts';
 import type { DocumentName, Json, JsonObject, OpenApiDocument } from '../src/document.ts';
 import { usedFields } from '../src/events/decode.ts';
-import { usedOf, type Expectations, type Sent } from '../src/expectations.ts';
+import { fieldsOf, usedOf, type Expectations, type Sent } from '../src/expectations.ts';
 import { withoutTexts } from './texts.ts';
 
 /** What a service expects of one other service: what it sends, and the schemas that its readers check. */
@@ -30,9 +30,10 @@ export async function expectationsOf(consumer: string): Promise<ExpectedOfAll> {
     Object.entries(all).map(([provider, { operations, answers }]) => {
       const events: Expectations['answers'] = 'listUserEvents' in operations ? usedFields : {};
       const document = loadDocument(provider as DocumentName);
-      const schemas = Object.entries({ ...answers, ...events }).map(([name, fields]) => [
+      const used = { ...answers, ...events };
+      const schemas = Object.keys(used).map((name) => [
         name,
-        withoutTexts(inlined(document, usedOf(document, name, fields))),
+        withoutTexts(inlined(document, usedOf(document, name, fieldsOf(used, name)))),
       ]);
       return [
         provider,

@@ -11,6 +11,7 @@ export interface Expectations {
   /**
    * The fields that are used, by component schema. `items.id` is the field `id` of each item of a list, or of an object
    * `items`; a field without a further name is used as a whole.
+   * `items[Post]` stands for all fields that are listed under `Post`, of each item.
    */
   readonly answers: { readonly [schema: string]: readonly string[] };
 }
@@ -27,10 +28,22 @@ export interface Sent {
  */
 export function readerOf(name: DocumentName, { answers }: Pick<Expectations, 'answers'>) {
   return <T>(schema: string): Guard<T> => {
-    const fields = answers[schema];
-    if (fields === undefined) throw new Error(`there are no expectations of ${schema} of ${name}`);
-    return compile<T>(name, usedOf(loadDocument(name), schema, fields));
+    return compile<T>(name, usedOf(loadDocument(name), schema, fieldsOf(answers, schema)));
   };
+}
+
+const OF_OTHER = /^(.+)\[(\w+)\]$/;
+
+/** The fields that are used of a schema, with the fields of other schemas written out. @throws Error for an unknown schema */
+export function fieldsOf(answers: Expectations['answers'], schema: string): string[] {
+  const fields = answers[schema];
+  if (fields === undefined) throw new Error(`there are no expectations of ${schema}`);
+  return fields.flatMap((field) => {
+    const [, path, other] = OF_OTHER.exec(field) ?? [];
+    return other === undefined
+      ? [field]
+      : fieldsOf(answers, other).map((inner) => `${path}.${inner}`);
+  });
 }
 
 /** The component schema of a document with these fields only. @throws Error for a field that the schema does not have */

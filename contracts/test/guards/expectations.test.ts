@@ -8,6 +8,7 @@ const reader = readerOf('social', {
     Post: ['id', 'author.username'],
     FriendPage: ['items.id', 'nextCursor'],
     Counts: ['postCount'],
+    PostPage: ['items[Post]'],
   },
 });
 
@@ -33,6 +34,12 @@ test('fields of list items, and of a part that may be null or missing, are check
   expect(isPost({ id: 1, author: null })).toBe(true);
   expect(isPost({ id: 1, author: { username: 'cat_sun_dog' } })).toBe(true);
   expect(isPost({ id: 1, author: {} })).toBe(false);
+});
+
+test('the fields of another answer are used of each item', () => {
+  const isPage = reader('PostPage');
+  expect(isPage({ items: [{ id: 1, author: { username: 'cat_sun_dog' } }] })).toBe(true);
+  expect(isPage({ items: [{ id: 1, author: {} }] })).toBe(false);
 });
 
 test('a field that a later contract requires is not missed in the answers of an older writer', () => {

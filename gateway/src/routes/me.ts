@@ -2,6 +2,7 @@
 import { written } from 'chassis/http/answer';
 import type { Route } from 'chassis/http/app';
 import { parseBody, parseText } from 'chassis/http/input';
+import { complete } from 'contracts/complete';
 import { requestGuard } from 'contracts/request';
 import { sessionId } from 'contracts/tokens';
 import type { Confirmation, Me, MeChange } from 'contracts/types';
@@ -17,7 +18,7 @@ const checkChange = requestGuard('gateway', 'updateMe');
 const checkConfirmation = requestGuard('gateway', 'deleteMe');
 
 /** Drops fields that the contract does not name. */
-const pickMe = ({ id, username, email }: Me): Me => ({ id, username, email });
+const pickMe = ({ id, username, email }: Me) => complete<Me>({ id, username, email });
 
 export function meRoutes(context: RouteContext): Route[] {
   const { catalog, commands, sessions, onDegraded } = context;

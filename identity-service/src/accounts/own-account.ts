@@ -1,6 +1,7 @@
 // The viewer's own account: reads, changes and deletes it. An access token can outlive its session, so each method
 // checks that the session still exists.
 import type { Viewer } from 'chassis/auth/access-token';
+import { complete, type Complete } from 'contracts/complete';
 import type { Me, MeChange } from 'contracts/types';
 import type { Kysely, Transaction } from 'kysely';
 import { type RejectReserved, takenProblem } from './names.ts';
@@ -9,9 +10,8 @@ import type { Passwords } from './passwords.ts';
 import { wrongPassword } from './rejections.ts';
 import type { Schema } from '../schema.ts';
 
-/** Shows that the viewer has entered the current password. */
+/** Shows that the viewer has entered the current password, in this version. */
 export interface Reauthentication {
-  /** The version of that password. */
   readonly passwordVersion: number;
 }
 
@@ -27,7 +27,7 @@ export interface WriteContext {
 
 /** In each method, the result `undefined` means that the session has ended. */
 export interface OwnAccount {
-  find(viewer: ViewerSession): Promise<Me | undefined>;
+  find(viewer: ViewerSession): Promise<Complete<Me> | undefined>;
   /** Checks the current password; returns `wrong` if it does not match. */
   reauthenticate(
     viewer: ViewerSession,
@@ -42,7 +42,7 @@ export interface OwnAccount {
     changes: Omit<MeChange, 'currentPassword'>,
     reauthentication: Reauthentication | undefined,
     context?: WriteContext,
-  ): Promise<Me | 'outdated' | undefined>;
+  ): Promise<Complete<Me> | 'outdated' | undefined>;
   remove(
     viewer: ViewerSession,
     reauthentication: Reauthentication,
@@ -50,6 +50,7 @@ export interface OwnAccount {
   ): Promise<'removed' | 'outdated' | undefined>;
 }
 
+const namesOf = complete<Omit<MeChange, 'password' | 'currentPassword'>>;
 const NAMES = ['users.id', 'users.username', 'users.email'] as const;
 
 export function ownAccountIn(
@@ -108,11 +109,11 @@ export function ownAccountIn(
           const before = await lockAccount(tx, viewer, reauthentication);
           if (before === undefined) return undefined;
           if (!isCurrent(before)) return 'outdated';
-          const { username = before.username } = names;
+          const { username = before.username, email = before.email } = names;
           if (username !== before.username) rejectReserved(username);
           const changed = await tx
             .updateTable('users')
-            .set(names)
+            .set(namesOf({ username, email }))
             .$if(password_hash !== undefined, (update) =>
               update.set((eb) => ({
                 password_hash: password_hash!,

@@ -1,4 +1,5 @@
 // The public profiles of users. No query here reads e-mails or password hashes.
+import type { Complete } from 'contracts/complete';
 import type { User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
@@ -28,9 +29,9 @@ export function searchQuery({ prefix, after, limit }: NameSearch) {
 }
 
 export interface Profiles {
-  find(id: number): Promise<User | undefined>;
+  find(id: number): Promise<Complete<User> | undefined>;
   /** Returns users in the order of `ids`, without unknown ids. */
-  findMany(ids: readonly number[]): Promise<User[]>;
+  findMany(ids: readonly number[]): Promise<Complete<User>[]>;
   /** Ignores case. */
   findByName(username: string): Promise<User | undefined>;
   /** Users whose names begin with `prefix`, ordered by name; both ignore case. */

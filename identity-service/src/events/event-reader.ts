@@ -1,6 +1,7 @@
 // Reads the user event log by offset, and converts its rows to events on the wire (CloudEvents 1.0).
 import { type Epochs, formatEpochs } from 'chassis/events/epoch';
-import type { UserEventOnWire } from 'contracts/types';
+import { complete } from 'contracts/complete';
+import type { User, UserEventOnWire } from 'contracts/types';
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema, UserEventsTable } from '../schema.ts';
 import { readEpochs, withEpochs } from './epochs.ts';
@@ -107,7 +108,7 @@ function eventOf(row: Selectable<UserEventsTable>, epochs: Epochs): UserEventOnW
   } as const;
   return type === 'UserDeleted'
     ? { ...attributes, type, method: 'DELETE', data: { id } }
-    : { ...attributes, type, data: { id, username: username! } };
+    : { ...attributes, type, data: complete<User>({ id, username: username! }) };
 }
 
 function epochsUpTo(epochs: Epochs, offset: number): Epochs {

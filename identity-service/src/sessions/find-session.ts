@@ -1,4 +1,5 @@
 // Reads a session with its refresh tokens.
+import { complete } from 'contracts/complete';
 import type { User } from 'contracts/types';
 import type { Kysely } from 'kysely';
 import type { TokenFamily } from './refresh-token.ts';
@@ -18,7 +19,7 @@ export async function findSession(
     .executeTakeFirst();
   return (
     row && {
-      user: { id: row.id, username: row.username },
+      user: complete<User>({ id: row.id, username: row.username }),
       tokenHash: row.token_hash,
       previousHash: row.previous_hash,
       chainKey: row.chain_key,

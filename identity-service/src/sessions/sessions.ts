@@ -2,6 +2,7 @@
 // of a refresh token, or by expiry.
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'chassis/observability/log';
+import { complete } from 'contracts/complete';
 import type { User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import { findSession } from './find-session.ts';
@@ -99,7 +100,7 @@ export function sessionsIn(
       if (numAffectedRows !== 1n) return undefined;
       await endOldest(tx, userId);
       const refreshToken = formatRefreshToken({ sessionId: id, secret });
-      return { id, user: { id: userId, username }, refreshToken };
+      return { id, user: complete<User>({ id: userId, username }), refreshToken };
     },
 
     async refresh(text) {

@@ -1,5 +1,6 @@
 // Reads posts: by id, and pages of an author's posts.
-import type { Post } from 'contracts/types';
+import { complete } from 'contracts/complete';
+import type { Post, User } from 'contracts/types';
 import { authorName } from '../replica/authors.ts';
 import { isShown } from '../replica/deletion/departed.ts';
 import type { Include } from './include.ts';
@@ -25,7 +26,8 @@ const AUTHOR = sql.ref<number>('posts.author_id');
 export function toPost({ id, content, author_id, created_at, author_name }: PostRow): Post {
   const createdAt = created_at.toISOString();
   if (author_name === undefined) return { id, content, authorId: author_id, createdAt };
-  const author = author_name === null ? null : { id: author_id, username: author_name };
+  const author =
+    author_name === null ? null : complete<User>({ id: author_id, username: author_name });
   return { id, content, authorId: author_id, author, createdAt };
 }
 

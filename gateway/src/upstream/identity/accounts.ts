@@ -1,4 +1,5 @@
 // A user's account at Identity: create, read, change, delete.
+import { complete } from 'contracts/complete';
 import type { Confirmation, Me, MeChange, NewUser } from 'contracts/types';
 import { identityAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
@@ -31,7 +32,8 @@ export const changeMe = (limits: SizeLimits): Endpoint<MeWrite<MeChange>, Result
   name: 'change_me',
   isSlow: true,
   method: 'PATCH',
-  body: ({ body }) => body,
+  body: ({ body: { username, email, password, currentPassword } }) =>
+    complete<MeChange>({ username, email, password, currentPassword }),
   readers: {
     ...bearerRejections(400, 403, 409, 412, 429),
     200: (body, _request, headers) => (isMe(body) ? ok(body, headers) : undefined),

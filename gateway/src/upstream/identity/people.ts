@@ -1,4 +1,5 @@
 // People at Identity, by their names.
+import { complete } from 'contracts/complete';
 import type { User, UserBatch, UserPage } from 'contracts/types';
 import { identityAnswer } from '../expectations.ts';
 import type { Endpoint, SizeLimits } from '../engine/endpoint.ts';
@@ -8,7 +9,7 @@ const isUser = identityAnswer<User>('User');
 const isUserBatch = identityAnswer<UserBatch>('UserBatch');
 
 /** Drops fields that the contract does not name: other data about a user must not leave Identity. */
-const pick = ({ id, username }: User): User => ({ id, username });
+const pick = ({ id, username }: User) => complete<User>({ id, username });
 
 export interface PeopleRequest {
   /** How the names begin, in any case; letters, digits and _. */

@@ -1,5 +1,6 @@
 // Sessions at Identity: log in, refresh, log out.
-import type { Credentials, Session } from 'contracts/types';
+import { complete } from 'contracts/complete';
+import type { Credentials, Session, User } from 'contracts/types';
 import { identityAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type OnBehalfOf } from '../on-behalf-of.ts';
@@ -41,12 +42,13 @@ const forwarded = ({
 };
 
 /** Drops fields that the contract does not name: other data about a user must not leave Identity. */
-const pickSession = ({ user, accessToken, refreshToken, expiresIn }: Session): Session => ({
-  user: { id: user.id, username: user.username },
-  accessToken,
-  refreshToken,
-  expiresIn,
-});
+const pickSession = ({ user, accessToken, refreshToken, expiresIn }: Session): Session =>
+  complete<Session>({
+    user: complete<User>({ id: user.id, username: user.username }),
+    accessToken,
+    refreshToken,
+    expiresIn,
+  });
 
 /** An endpoint whose response is a session: registration, login, refresh. */
 export function sessionEndpoint<T>(

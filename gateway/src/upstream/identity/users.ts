@@ -1,4 +1,5 @@
 // Users at Identity.
+import { complete } from 'contracts/complete';
 import type { User, UserBatch } from 'contracts/types';
 import { identityAnswer } from '../expectations.ts';
 import { byIds } from '../by-ids.ts';
@@ -9,7 +10,7 @@ const users = {
   path: '/api/users',
   isOne: identityAnswer<User>('User'),
   isList: identityAnswer<UserBatch>('UserBatch'),
-  pick: ({ id, username }: User): User => ({ id, username }),
+  pick: ({ id, username }: User) => complete<User>({ id, username }),
 };
 
 /** Public profiles by id. */

@@ -1,4 +1,5 @@
 // Social's replica of user names.
+import { complete } from 'contracts/complete';
 import type { AuthorBatch, User } from 'contracts/types';
 import { socialAnswer } from '../expectations.ts';
 import type { Endpoint, SizeLimits } from '../engine/endpoint.ts';
@@ -24,7 +25,9 @@ export const getAuthors = (
     200(body, ids) {
       if (!isAuthorBatch(body)) return undefined;
       const { items, lagMs } = body;
-      const users = new Map(items.map(({ id, username }) => [id, { id, username }]));
+      const users = new Map(
+        items.map(({ id, username }) => [id, complete<User>({ id, username })]),
+      );
       return { value: new Map(ids.map((id) => [id, { user: users.get(id), lagMs }])) };
     },
   },

@@ -1,5 +1,6 @@
 // Posts at Social: read by id and by author; created, changed and deleted by their authors.
-import type { Post, PostBatch, PostPage } from 'contracts/types';
+import { complete } from 'contracts/complete';
+import type { Post, PostBatch, PostPage, User } from 'contracts/types';
 import { socialAnswer } from '../expectations.ts';
 import { byIds } from '../by-ids.ts';
 import { isAbout, problemIn } from '../engine/problem-document.ts';
@@ -18,13 +19,10 @@ export interface PostPageRequest {
 }
 
 /** Drops fields that the contract does not name. */
-export const pickPost = ({ id, content, authorId, createdAt, author }: Post): Post => ({
-  id,
-  content,
-  authorId,
-  createdAt,
-  ...(author !== undefined && { author: author && { id: author.id, username: author.username } }),
-});
+export const pickPost = ({ id, content, authorId, createdAt, author }: Post): Post =>
+  complete<Post>({ id, content, authorId, createdAt, author: author && pickAuthor(author) });
+
+const pickAuthor = ({ id, username }: User) => complete<User>({ id, username });
 
 const posts = {
   name: 'posts',

@@ -1,4 +1,5 @@
 // Combines a user with posts and counts. Pure.
+import { complete } from 'contracts/complete';
 import type { Counts, OwnFriendship, Page, PostPage, Profile, User } from 'contracts/types';
 import type { Fetched } from '../data-source.ts';
 import { stitchPosts } from '../post/stitch.ts';
@@ -16,7 +17,7 @@ export const stitchProfile = (
   counts: Counts,
   friendship?: Fetched<OwnFriendship>,
 ): Profile => ({
-  user: user === undefined ? null : { id: user.id, username: user.username },
+  user: user === undefined ? null : complete<User>({ id: user.id, username: user.username }),
   posts: stitchPosts(page.items, () => user),
   postCount: counts.postCount,
   friendCount: counts.friendCount,
