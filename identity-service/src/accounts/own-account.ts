@@ -19,7 +19,6 @@ export interface Reauthentication {
 export type ViewerSession = Pick<Viewer, 'userId' | 'sessionId'>;
 
 export interface WriteContext {
-  /** Of the request. */
   readonly traceparent?: string;
   /** The condition of the write: whether the account is still as the user knows it. */
   readonly isCurrent?: ((me: Me) => boolean) | undefined;
