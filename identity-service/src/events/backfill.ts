@@ -1,7 +1,7 @@
 // Backfill: appends events that the log lacks, since a release without a log created, changed or deleted the users.
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type Step, withEventLogLock } from './steps.ts';
-import { type Change, appendEvents } from './outbox.ts';
+import { type Change, type LoggedFields, appendEvents, loggedFields } from './outbox.ts';
 import type { Schema, UserEventsTable } from '../schema.ts';
 
 const BATCH = 500;
@@ -17,14 +17,14 @@ export interface Backfill {
 }
 
 /** The newest event of a user. */
-type Newest = Pick<UserEventsTable, 'type' | 'username'>;
+type Newest = Pick<UserEventsTable, 'type'> & { [Field in keyof LoggedFields]: unknown };
 
 /** @param notify receives the newest offset once its event is committed */
 export const backfillIn = (db: Kysely<Schema>, notify: (offset: number) => void): Backfill => ({
   async step(after) {
     const { changes, offset, next } = await withEventLogLock(db, async (tx) => {
       const ids = await nextIds(tx, after);
-      const users = await lockedNames(tx, ids);
+      const users = await lockedUsers(tx, ids);
       // Read after the users are locked: by then, every earlier change of them is committed and in the log.
       const missing = missingChanges(ids, users, await newestEvents(tx, ids));
       return {
@@ -57,22 +57,26 @@ export const backfillIn = (db: Kysely<Schema>, notify: (offset: number) => void)
 });
 
 /**
- * Returns the changes that are missing in the log.
- * @param users usernames by id; an id without one belongs to a deleted user
+ * Returns the changes that are missing in the log. A field that differs is missing, too: a release that does not know it has
+ * written the newest event without it.
+ * @param users users by id, all of their logged fields; an id without one belongs to a deleted user
  * @param newest the newest event of each user
  */
 export const missingChanges = (
   ids: readonly number[],
-  users: ReadonlyMap<number, string>,
+  users: ReadonlyMap<number, LoggedFields>,
   newest: ReadonlyMap<number, Newest>,
 ): Change[] =>
   ids.flatMap((id): Change[] => {
-    const username = users.get(id);
+    const user = users.get(id);
     const event = newest.get(id);
     const isKnown = event !== undefined && event.type !== 'UserDeleted';
-    if (username === undefined) return isKnown ? [{ type: 'UserDeleted', id }] : [];
-    if (!isKnown) return [{ type: 'UserCreated', id, username }];
-    return event.username === username ? [] : [{ type: 'UserUpdated', id, username }];
+    if (user === undefined) return isKnown ? [{ type: 'UserDeleted', id }] : [];
+    if (!isKnown) return [{ type: 'UserCreated', id, ...user }];
+    const isSame = Object.entries(user).every(
+      ([field, value]) => event[field as keyof LoggedFields] === value,
+    );
+    return isSame ? [] : [{ type: 'UserUpdated', id, ...user }];
   });
 
 /** Returns the next ids, ascending: of users, and of deleted users that the log has events of. */
@@ -85,19 +89,19 @@ export async function nextIds(tx: Transaction<Schema>, after: number): Promise<n
   return rows.map(({ id }) => id);
 }
 
-/** Returns usernames by id. The users are locked against changes and deletion until the transaction ends. */
-export async function lockedNames(
+/** Returns users by id. They are locked against changes and deletion until the transaction ends. */
+export async function lockedUsers(
   tx: Transaction<Schema>,
   ids: readonly number[],
-): Promise<Map<number, string>> {
+): Promise<Map<number, LoggedFields>> {
   const rows = await tx
     .selectFrom('users')
-    .select(['id', 'username'])
+    .select(['id', ...loggedFields])
     .where('id', '=', sql<number>`any(${[...ids]}::bigint[])`)
     .orderBy('id')
     .forShare()
     .execute();
-  return new Map(rows.map(({ id, username }) => [id, username]));
+  return new Map(rows.map(({ id, ...fields }) => [id, fields]));
 }
 
 async function newestEvents(
@@ -107,7 +111,7 @@ async function newestEvents(
   const rows = await tx
     .selectFrom('user_events')
     .distinctOn('user_id')
-    .select(['user_id', 'type', 'username'])
+    .select(['user_id', 'type', ...loggedFields])
     .where('user_id', '=', sql<number>`any(${[...ids]}::bigint[])`)
     .orderBy('user_id')
     .orderBy('position', 'desc')

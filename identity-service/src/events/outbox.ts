@@ -1,15 +1,18 @@
 // The outbox: a transaction that changes users also appends their events to the log, as its last statement.
+import { complete } from 'contracts/complete';
+import type { User } from 'contracts/types';
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { withCurrentEpoch } from './epochs.ts';
 
+/** What an event says of a user; each field is a column of `users` and of `user_events`. */
+export type LoggedFields = Readonly<Omit<User, 'id'>>;
+type FieldNames = { readonly [Field in keyof LoggedFields]-?: Field };
+export const loggedFields = Object.values(complete<FieldNames>({ username: 'username' }));
+
 /** What happened to a user. */
 export type Change =
-  | {
-      readonly type: 'UserCreated' | 'UserUpdated';
-      readonly id: number;
-      readonly username: string;
-    }
+  | ({ readonly type: 'UserCreated' | 'UserUpdated'; readonly id: number } & LoggedFields)
   | { readonly type: 'UserDeleted'; readonly id: number };
 
 export interface Outbox {
@@ -55,7 +58,9 @@ export async function appendEvents(
       changes.map((change) => ({
         type: change.type,
         user_id: change.id,
-        username: change.type === 'UserDeleted' ? null : change.username,
+        ...complete<{ [Field in keyof LoggedFields]-?: LoggedFields[Field] | null }>({
+          username: change.type === 'UserDeleted' ? null : change.username,
+        }),
         traceparent: traceparent ?? null,
       })),
     )

@@ -1,6 +1,6 @@
 // Republishes users: appends an event with the present state of each, for consumers that have another one.
 import type { Kysely } from 'kysely';
-import { nextIds, lockedNames } from './backfill.ts';
+import { nextIds, lockedUsers } from './backfill.ts';
 import { type Change, appendEvents } from './outbox.ts';
 import { type Step, withEventLogLock } from './steps.ts';
 import type { Schema } from '../schema.ts';
@@ -38,12 +38,12 @@ export const republishIn =
           : (await nextIds(tx, Math.max(after, selection.from - 1))).filter(
               (id) => id <= selection.to,
             );
-      const names = await lockedNames(tx, ids);
+      const users = await lockedUsers(tx, ids);
       const all = ids.map((id): Change => {
-        const username = names.get(id);
-        return username === undefined
+        const user = users.get(id);
+        return user === undefined
           ? { type: 'UserDeleted', id }
-          : { type: 'UserUpdated', id, username };
+          : { type: 'UserUpdated', id, ...user };
       });
       return { changes: all, offset: await appendEvents(tx, all), next: ids.at(-1) ?? null };
     });

@@ -15,10 +15,10 @@ import { readLogUntil } from '../support/event-log.ts';
 
 describe('the changes that the log lacks', () => {
   const users = new Map([
-    [1, 'known_one'],
-    [2, 'unknown_one'],
-    [3, 'new_name'],
-    [6, 'back_again'],
+    [1, { username: 'known_one' }],
+    [2, { username: 'unknown_one' }],
+    [3, { username: 'new_name' }],
+    [6, { username: 'back_again' }],
   ]);
   const newest = new Map([
     [1, { type: 'UserCreated', username: 'known_one' } as const],
@@ -35,6 +35,16 @@ describe('the changes that the log lacks', () => {
       { type: 'UserDeleted', id: 4 },
       { type: 'UserCreated', id: 6, username: 'back_again' },
     ]);
+  });
+
+  test('are also the users whose newest event was written by a release that does not know a field', () => {
+    const fields = { username: 'known_one', displayName: 'Known One' };
+    const lost = { type: 'UserUpdated', username: 'known_one', displayName: null } as const;
+    expect(missingChanges([1], new Map([[1, fields]]), new Map([[1, lost]]))).toEqual([
+      { type: 'UserUpdated', id: 1, ...fields },
+    ]);
+    const known = { ...lost, displayName: 'Known One' };
+    expect(missingChanges([1], new Map([[1, fields]]), new Map([[1, known]]))).toEqual([]);
   });
 });
 
