@@ -38,7 +38,9 @@ export const settings = z.object({
   PUBLIC_ORIGIN: origin(
     'The origin of this gateway in browsers. Then only its pages may write with cookies, and Host does not decide whether cookies must be Secure.',
   ),
-  CORS_ORIGINS: origins('Origins, beside our own, whose pages may send requests with cookies.'),
+  CORS_ORIGINS: origins(
+    'Origins, beside our own and of the same site, whose pages may send requests with cookies; a page of another site can have no session.',
+  ),
   TRUST_PROXY: trustedProxies(
     'none',
     'Proxies whose X-Forwarded-For header is trusted, such as a load balancer.',

@@ -17,13 +17,16 @@ export interface KnownOrigins {
 }
 
 /**
- * Reads `Origin` and `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). Scripts cannot change these headers. A
- * request is ours only when none of them says otherwise.
+ * Reads `Origin` and `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). Scripts cannot change these headers. When we
+ * know our own origin, a request is ours only when none of them says otherwise. When we do not, the browser's own word comes
+ * first: it compared what it sees, while a proxy may have changed the Host that we see.
  */
 export function originOf(headers: IncomingHttpHeaders, known: KnownOrigins): RequestOrigin {
   const { origin, host, 'sec-fetch-site': site } = headers;
   if (origin !== undefined && known.allowed.has(origin)) return 'same';
   if (origin === undefined && site === undefined) return 'none';
+  if (known.own === undefined && site !== undefined)
+    return site === 'same-origin' ? 'same' : 'foreign';
   const isOwn = origin === undefined || isOwnOrigin(origin, host, known.own);
   return isOwn && (site === undefined || site === 'same-origin') ? 'same' : 'foreign';
 }

@@ -6,6 +6,13 @@ import { proxyMember, UpstreamFailure } from '../upstream/engine/failure.ts';
 export const foreignOrigin = (): Problem =>
   new Problem('forbidden', 'In a browser, only our own pages may send this request');
 
+/** An allowed origin of another site: the browser would keep the cookies, and never send them. */
+export const otherSite = (): Problem =>
+  new Problem(
+    'forbidden',
+    'A page of another site can have no session here, since cookies are SameSite=Lax: use /api/auth/token',
+  );
+
 /** A 503, because a browser would take a 401 for the end of its session. */
 const notChecked = (failure: UpstreamFailure): Problem =>
   new Problem(

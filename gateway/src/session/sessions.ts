@@ -7,7 +7,7 @@ import { UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { Session, User } from 'contracts/types';
 import { cookiesOf, clearedCookies, deviceCookie, readCookies, type Tokens } from './cookies.ts';
 import { isSafe, type KnownOrigins, originOf } from './origin.ts';
-import { foreignOrigin, isInvalid, rethrow } from './problems.ts';
+import { foreignOrigin, isInvalid, otherSite, rethrow } from './problems.ts';
 
 export interface Sessions {
   /**
@@ -26,7 +26,7 @@ export interface Sessions {
   deviceTokenOf(req: IncomingMessage): string | undefined;
   /** Makes the answer delete the session from the browser. */
   end(req: IncomingMessage): void;
-  /** @throws Problem 403 when a page of another site sends the request */
+  /** @throws Problem 403 when a page of another site sends the request, even of an allowed origin: it can have no session */
   rejectForeign(req: IncomingMessage): void;
 }
 
@@ -128,6 +128,7 @@ export function createSessions({ verify, refresh, origins }: SessionOptions): Se
     refreshNow: (req, caller) => refreshNow(req, caller).catch(rethrow),
     rejectForeign(req) {
       if (originOf(req.headers, origins) === 'foreign') throw foreignOrigin();
+      if (req.headers['sec-fetch-site'] === 'cross-site') throw otherSite();
     },
   };
 }

@@ -4,7 +4,7 @@ import { changeMe, deleteAccount, register } from '../upstream/identity/accounts
 import { endOtherSessions, endSession } from '../upstream/identity/own-sessions.ts';
 import { logIn, logOut, refreshSession } from '../upstream/identity/sessions.ts';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
-import { UpstreamFailure } from '../upstream/engine/failure.ts';
+import { UpstreamFailure, type FailureKind } from '../upstream/engine/failure.ts';
 import type { Loader } from '../upstream/loader.ts';
 import { befriend, unfriend } from '../upstream/social/friends.ts';
 import { changePost, createPost, deletePost } from '../upstream/social/posts.ts';
@@ -29,12 +29,27 @@ export interface CommandOptions {
 /** Longer than a service's statement timeout plus its wait for a connection: by then the write has ended. */
 const WRITE_ENDED_MS = 5_000;
 
+/** After these a write was certainly not done: it was not sent, or refused before any work. */
+const NOT_DONE: ReadonlySet<FailureKind> = new Set([
+  'refused',
+  'unresolved',
+  'unroutable',
+  'connect-timeout',
+  'untrusted',
+  'tls',
+  'open',
+  'quarantined',
+  'busy',
+  'overloaded',
+  'throttled',
+]);
+
 export function createCommands(options: CommandOptions): Commands {
   const { identity, social, limits, observer, users, posts, sharedQueries } = options;
 
   /**
-   * Calls `after` when the write has ended, also when it failed. A write whose response was lost may still run: then
-   * `after` is called again when the upstream has certainly ended it.
+   * Calls `after` when the write was done, or may have been: a write that certainly was not done must cost nobody a cached
+   * name. A write whose response was lost may still run: then `after` is called again when the upstream has certainly ended it.
    */
   const command = <Q, T>(
     upstream: Upstream,
@@ -43,17 +58,15 @@ export function createCommands(options: CommandOptions): Commands {
   ): Command<Q, T> => {
     const call = createCommand(upstream, endpoint, observer);
     return async (request, caller) => {
-      let ok: T | undefined;
       try {
         const { value: result } = await call(request, caller);
-        if ('ok' in result) ok = result.ok;
+        if ('ok' in result) after(request, result.ok);
         return result;
       } catch (error) {
-        if (error instanceof UpstreamFailure && error.uncertain)
-          setTimeout(() => after(request, undefined), WRITE_ENDED_MS).unref();
+        const failure = error instanceof UpstreamFailure ? error : undefined;
+        if (failure === undefined || !NOT_DONE.has(failure.kind)) after(request, undefined);
+        if (failure?.uncertain) setTimeout(() => after(request, undefined), WRITE_ENDED_MS).unref();
         throw error;
-      } finally {
-        after(request, ok);
       }
     };
   };

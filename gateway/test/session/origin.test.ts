@@ -1,13 +1,13 @@
 // The origin of a request, according to the browser's headers.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { isSafe, originOf } from '../../src/session/origin.ts';
+import { isSafe, originOf, type KnownOrigins } from '../../src/session/origin.ts';
 
 const APP = 'https://app.example.net';
 const ALLOWED = { allowed: new Set([APP]) };
 const HOST = 'social.example.com';
 
-const from = (headers: Readonly<Record<string, string>>, allowed = ALLOWED) =>
+const from = (headers: Readonly<Record<string, string>>, allowed: KnownOrigins = ALLOWED) =>
   originOf({ host: HOST, ...headers }, allowed);
 
 describe('Origin', () => {
@@ -31,9 +31,21 @@ describe('Origin', () => {
     ['the origin of an extension', 'chrome-extension://social.example.com.x', 'foreign'],
   ])('%s, %s, is %s', (_, origin, expected) => {
     expect(from({ origin })).toBe(expected);
-    // Sec-Fetch-Site does not change that.
+    // With PUBLIC_ORIGIN, Sec-Fetch-Site does not change that.
     if (expected === 'foreign')
-      expect(from({ origin, 'sec-fetch-site': 'same-origin' })).toBe(expected);
+      expect(
+        from(
+          { origin, 'sec-fetch-site': 'same-origin' },
+          { ...ALLOWED, own: 'https://social.example.com' },
+        ),
+      ).toBe(expected);
+  });
+
+  test('does not count without PUBLIC_ORIGIN when the browser itself says same-origin: a proxy may have changed the Host', () => {
+    const headers = { host: 'gateway.internal:8080', origin: 'https://social.example.com' };
+    expect(from(headers)).toBe('foreign');
+    expect(from({ ...headers, 'sec-fetch-site': 'same-origin' })).toBe('same');
+    expect(from({ ...headers, 'sec-fetch-site': 'same-site' })).toBe('foreign');
   });
 
   test.each([

@@ -24,7 +24,7 @@ const FOREIGN: readonly Record<string, string>[] = [
   { Origin: 'https://evil.example' },
   { Origin: 'null' },
   { Origin: APP },
-  { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'same-origin' },
+  { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' },
   { 'Sec-Fetch-Site': 'same-site' },
   { 'Sec-Fetch-Site': 'cross-site' },
   { 'Sec-Fetch-Site': 'none' },
@@ -79,6 +79,50 @@ describe.each(WRITES)('%s %s by cookies', (method, path, json, status) => {
     expect(await statusWith({ Origin: 'ftp://social.example.com' })).toBe(403);
     expect(await statusWith({ Origin, 'Sec-Fetch-Site': 'cross-site' })).toBe(403);
     expect(await statusWith({ Origin })).toBe(status);
+  });
+});
+
+test('a log-in through a proxy that changes the Host is accepted, by the browser’s own word', async () => {
+  const testbed = await startTestbed();
+  const json = { username: 'user_7', password: PASSWORD };
+  const headers = { Host: 'gateway.internal', Origin: 'http://localhost:5173' };
+  const statusWith = async (site?: string) => {
+    const all = { ...headers, ...(site !== undefined && { 'Sec-Fetch-Site': site }) };
+    return (await testbed.request('/api/auth/login', { method: 'POST', json, headers: all }))
+      .status;
+  };
+  expect([
+    await statusWith('same-origin'),
+    await statusWith('cross-site'),
+    await statusWith(),
+  ]).toEqual([200, 403, 403]);
+});
+
+describe.each(['/api/auth/login', '/api/auth/register'])('%s from an allowed origin', (path) => {
+  const json = {
+    username: path.endsWith('login') ? 'user_7' : 'new_one',
+    password: PASSWORD,
+    ...(path.endsWith('register') && { email: 'new@secret.example' }),
+  };
+  const post = async (site: string) => {
+    const testbed = await startTestbed({ env: { CORS_ORIGINS: APP } });
+    const headers = { Origin: APP, 'Sec-Fetch-Site': site };
+    return { testbed, response: await testbed.request(path, { method: 'POST', json, headers }) };
+  };
+
+  test('of another site is a 403 that says why, since its browser would send no cookie', async () => {
+    const { testbed, response } = await post('cross-site');
+    expectProblem(response, 403, 'forbidden', path);
+    expect((response.body as { detail: string }).detail).toMatch(
+      /SameSite=Lax.*\/api\/auth\/token/,
+    );
+    expect(setCookies(response)).toEqual({});
+    expect(testbed.identity.requests).toEqual([]);
+  });
+
+  test('of the same site begins a session', async () => {
+    const { response } = await post('same-site');
+    expect(Object.keys(setCookies(response))).toEqual(['access', 'refresh']);
   });
 });
 

@@ -39,9 +39,27 @@ test('invalidates the post and the pages again 5 s after a write whose response 
   expect(invalidated).toEqual(['post 5', 'pages', 'post 5', 'pages']);
 });
 
-test('invalidates the post and the pages once after a write that was not sent', async () => {
-  const { invalidated, change } = arrange(new UpstreamFailure('social', 'refused'));
-  await expect(change()).rejects.toThrow('refused');
+test.each([
+  'refused',
+  'connect-timeout',
+  'open',
+  'busy',
+  'quarantined',
+  'overloaded',
+  'throttled',
+] as const)('invalidates nothing after a write that was certainly not done: %s', async (kind) => {
+  const { invalidated, change } = arrange(new UpstreamFailure('social', kind));
+  await expect(change()).rejects.toThrow(kind);
   jest.advanceTimersByTime(60_000);
-  expect(invalidated).toEqual(['post 5', 'pages']);
+  expect(invalidated).toEqual([]);
 });
+
+test.each(['server-error', 'unavailable'] as const)(
+  'invalidates the post and the pages once after a write that failed and may have been done: %s',
+  async (kind) => {
+    const { invalidated, change } = arrange(new UpstreamFailure('social', kind));
+    await expect(change()).rejects.toThrow(kind);
+    jest.advanceTimersByTime(60_000);
+    expect(invalidated).toEqual(['post 5', 'pages']);
+  },
+);

@@ -1,6 +1,7 @@
 // A new name, and a deleted account: this gateway serves the old name in no later answer.
 import { describe, expect, test } from '@jest/globals';
 import { PASSWORD } from 'chassis/testing/users';
+import { commandBreaker } from '../support/breakers.ts';
 import { hangsUp } from '../support/faulty-responders.ts';
 import { abortableRequest, type HttpResponse } from 'chassis/testing/http-client';
 import { until } from 'chassis/testing/until';
@@ -106,6 +107,16 @@ describe('a new name', () => {
       return namesIn(await testbed.request('/api/users/7'))[0] === '"sun_dog"';
     });
     expect(testbed.identity.requests[0]).toMatchObject({ method: 'PATCH', aborted: false });
+  });
+
+  test('costs nobody the old one when it was not sent, since Identity’s breaker was open', async () => {
+    const { testbed, headers } = await arrange();
+    await testbed.request('/api/users/7');
+    await commandBreaker(testbed, 'identity', 'open');
+    expect((await rename(testbed, headers)).status).toBe(503);
+    const response = await testbed.request('/api/posts/6');
+    expect(namesIn(response)).toEqual(['"user_7"']);
+    expect(response.headers['etag']).toBeDefined();
   });
 
   test('changes nothing when it is rejected', async () => {
