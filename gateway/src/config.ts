@@ -1,5 +1,5 @@
 // The gateway's settings: one schema with names, units and ranges. A test compares docs/settings.md with it.
-import { commonSettings } from 'chassis/settings/common';
+import { commonSettings, serviceToken } from 'chassis/settings/common';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
 import { choice, flag, httpOrigin, integer, milliseconds, z } from 'chassis/settings/settings';
 import type { SettingMeta } from 'chassis/settings/settings';
@@ -34,6 +34,9 @@ const originOf = (text: string): string | undefined => URL.parse(text)?.origin;
 export const settings = z.object({
   ...commonSettings({ public: 8080, admin: 9080 }),
   IDENTITY_URL: httpOrigin('http://127.0.0.1:8081', 'Address of Identity.'),
+  IDENTITY_FEED_TOKEN: serviceToken(
+    'The token with which the gateway reads the user event log of Identity; one of FEED_TOKENS there.',
+  ),
   SOCIAL_URL: httpOrigin('http://127.0.0.1:8082', 'Address of Social.'),
   PUBLIC_ORIGIN: origin(
     'The origin of this gateway in browsers. Then only its pages may write with cookies, and Host does not decide whether cookies must be Secure.',

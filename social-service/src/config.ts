@@ -1,5 +1,5 @@
 // All settings of this service; docs/settings.md lists them in a table.
-import { commonSettings } from 'chassis/settings/common';
+import { commonSettings, serviceToken } from 'chassis/settings/common';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { httpOrigin, integer, z } from 'chassis/settings/settings';
@@ -11,6 +11,9 @@ export const settings = z
     IDENTITY_URL: httpOrigin(
       'http://127.0.0.1:8081',
       'Address of Identity: Social verifies access tokens with its keys, and consumes its user event log.',
+    ),
+    IDENTITY_FEED_TOKEN: serviceToken(
+      'The token with which Social reads the user event log of Identity; one of FEED_TOKENS there.',
     ),
     NATS_URL: natsUrl(
       'NATS servers to consume the user event log from. Without it, Social consumes the log from IDENTITY_URL.',

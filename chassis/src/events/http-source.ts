@@ -7,6 +7,8 @@ import { raceAbort, withTimeout } from '../base/timeout.ts';
 export interface HttpSourceOptions {
   /** URL of the feed, such as http://127.0.0.1:8081/api/user-events. */
   readonly url: string;
+  /** Shown to the feed as a bearer token; none when left out. */
+  readonly token?: string | undefined;
   /** How long the feed may wait for new events, in ms; 5 s when left out. */
   readonly waitMs?: number;
   /** Further time for the complete answer, in ms; 3 s when left out. */
@@ -21,6 +23,7 @@ const noop = (): Promise<void> => Promise.resolve();
 /** Makes a source without state: the next read repeats the events that were read and not applied. */
 export function httpSource({
   url,
+  token,
   waitMs = WAIT_MS,
   graceMs = GRACE_MS,
 }: HttpSourceOptions): EventSource {
@@ -30,7 +33,7 @@ export function httpSource({
       // Aborted whatever ends the wait, so that the connection is freed.
       const request = new AbortController();
       try {
-        const response = fetchPage(pageUrl, request.signal);
+        const response = fetchPage(pageUrl, token, request.signal);
         const page = await raceAbort(withTimeout(response, waitMs + graceMs, tooSlow), signal);
         return { ...readFeedPage(page, pageUrl), ack: noop };
       } catch (error) {
@@ -44,8 +47,16 @@ export function httpSource({
   };
 }
 
-async function fetchPage(url: URL, signal: AbortSignal): Promise<JsonResponse> {
-  const headers = { Accept: 'application/cloudevents-batch+json' };
+/** The header that shows a token; nothing without one. */
+export const authorizationOf = (token: string | undefined): Readonly<Record<string, string>> =>
+  token === undefined ? {} : { Authorization: `Bearer ${token}` };
+
+async function fetchPage(
+  url: URL,
+  token: string | undefined,
+  signal: AbortSignal,
+): Promise<JsonResponse> {
+  const headers = { Accept: 'application/cloudevents-batch+json', ...authorizationOf(token) };
   try {
     return await fetchJson(url, { maxBytes: FEED_BYTES_MAX, signal, headers });
   } catch (error) {

@@ -191,6 +191,7 @@ export interface paths {
          * @description An HTTP feed (http-feeds.org) of CloudEvents 1.0. An answer has up to 500 events after `lastEventId`, oldest first. A consumer continues at the address in `Link`. It is up to date when the offset in that address equals `Log-Head`.
          *     Offsets increase and have gaps. An event never appears before an event that a consumer has already read. An event is removed some time after a newer event of the same user, and a UserDeleted after 30 days; reading from the beginning still leads to the same replica. The first event of a user can therefore be a UserUpdated. UserCreated and UserUpdated mean the same: `data` is the current profile. Consumers skip types and fields that they do not know.
          *     A place in the log is an offset and an epoch; see `Log-Epoch`. While the database is in recovery, as a standby is, the log is not served (503).
+         *     The operator names the readers, and each shows its token. Without such tokens, only clients on the same machine may read the log. Each reader with a token may have 25 requests waiting.
          */
         get: operations["listUserEvents"];
         put?: never;
@@ -1883,6 +1884,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];

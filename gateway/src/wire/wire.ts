@@ -83,7 +83,12 @@ export function wire(
   });
   const { users, posts } = sources;
   const commands = createCommands({ ...sources, identity, social, limits, observer });
-  const userEvents = createUserEventSource(identity, limits, settings.REQUEST_DEADLINE_MS);
+  const userEvents = createUserEventSource(
+    identity,
+    limits,
+    settings.REQUEST_DEADLINE_MS,
+    settings.IDENTITY_FEED_TOKEN,
+  );
   // With `replica`, no author comes from Identity, so there is nothing to invalidate.
   const consumesLog = settings.FOLLOW_LOG && settings.AUTHOR_STRATEGY !== 'replica';
   const consumer = consumesLog

@@ -9,8 +9,11 @@ export interface LongPoll {
   latestOffset(): number;
   /** Reports that the event at this offset is committed, and wakes the waiters before it. */
   notify(offset: number): void;
-  /** Resolves when there is an event after the offset, after `ms`, when the signal aborts, or on `stop`. */
-  wait(after: number, ms: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when there is an event after the offset, after `ms`, when the signal aborts, or on `stop`.
+   * @param isFirst whether a new event wakes this waiter before the others
+   */
+  wait(after: number, ms: number, signal: AbortSignal, isFirst?: boolean): Promise<void>;
   /** The number of waiters. */
   waiterCount(): number;
   /** Wakes all waiters; later waits resolve at once. */
@@ -21,6 +24,7 @@ export interface LongPoll {
 export function createLongPoll(readEndOffset: () => Promise<number>): LongPoll {
   interface Waiter {
     readonly after: number;
+    readonly isFirst: boolean;
     readonly wake: () => void;
   }
   const waiters = new Set<Waiter>();
@@ -32,7 +36,9 @@ export function createLongPoll(readEndOffset: () => Promise<number>): LongPoll {
   let nextPoll: NodeJS.Timeout | undefined;
 
   const wakeWaitersBefore = (offset: number): void => {
-    for (const { after, wake } of waiters) if (after < offset) wake();
+    const woken = [...waiters].filter(({ after }) => after < offset);
+    for (const { isFirst, wake } of woken) if (isFirst) wake();
+    for (const { isFirst, wake } of woken) if (!isFirst) wake();
   };
   const notify = (offset: number): void => {
     notified = Math.max(notified, offset);
@@ -62,7 +68,7 @@ export function createLongPoll(readEndOffset: () => Promise<number>): LongPoll {
     latestOffset: () => latest,
     notify,
     waiterCount: () => waiters.size,
-    wait(after, ms, signal) {
+    wait(after, ms, signal, isFirst = false) {
       if (stopped || signal.aborted || ms === 0) return Promise.resolve();
       return new Promise((resolve) => {
         const wake = (): void => {
@@ -71,7 +77,7 @@ export function createLongPoll(readEndOffset: () => Promise<number>): LongPoll {
           signal.removeEventListener('abort', wake);
           resolve();
         };
-        const waiter = { after, wake };
+        const waiter = { after, isFirst, wake };
         const timer = setTimeout(wake, ms);
         signal.addEventListener('abort', wake, { once: true });
         waiters.add(waiter);

@@ -3,21 +3,44 @@ import { formatEpochs } from 'chassis/events/epoch';
 import { defineRoute, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
 import { invalid, Problem } from 'chassis/http/problem';
+import type { Request } from 'express';
 import type { LongPoll } from '../events/long-poll.ts';
 import type { UserEventPage, EventReader } from '../events/event-reader.ts';
+import type { FeedReader } from './feed-readers.ts';
 
 const OFFSET = /^(0|[1-9]\d{0,15})$/;
 const TIMEOUT_MS = /^(0|[1-9]\d{0,4})$/;
 const WAIT_MAX_MS = 10_000;
-/** The most requests that wait. Each of them counts as a request in flight, and each consumer needs only one. */
-const WAITERS_MAX = 100;
+/** The most requests that wait, of each reader with a token, and of all others together. A consumer needs only one. */
+const WAITERS_MAX = { named: 25, others: 100 };
 
 export function userEventRoutes(
   reader: Pick<EventReader, 'endOffset' | 'after'>,
   longPoll: LongPoll,
+  readerOf: (req: Request) => FeedReader = () => undefined,
 ): Route[] {
+  const waiting = new Map<FeedReader, number>();
+  // Requests that were woken by the same event read the same page: one query for all of them.
+  const pages = new Map<string, Promise<UserEventPage>>();
+  const readAfterWait = (after: number): Promise<UserEventPage> => {
+    const key = `${after} ${longPoll.latestOffset()}`;
+    const shared = pages.get(key) ?? reader.after(after).finally(() => pages.delete(key));
+    pages.set(key, shared);
+    return shared;
+  };
+  const wait = async (name: FeedReader, ...args: Parameters<LongPoll['wait']>): Promise<void> => {
+    const count = waiting.get(name) ?? 0;
+    if (count >= WAITERS_MAX[name === undefined ? 'others' : 'named']) throw tooManyWaiters();
+    waiting.set(name, count + 1);
+    try {
+      await longPoll.wait(...args);
+    } finally {
+      waiting.set(name, waiting.get(name)! - 1);
+    }
+  };
   /** @param disconnected aborts when the client disconnects */
   const read = async (
+    name: FeedReader,
     after: number,
     ms: number,
     disconnected: AbortSignal,
@@ -25,9 +48,8 @@ export function userEventRoutes(
     const page = await reader.after(after);
     if (after > page.endOffset) throw invalidOffset();
     if (page.events.length > 0 || ms === 0) return page;
-    if (longPoll.waiterCount() >= WAITERS_MAX) throw tooManyWaiters();
-    await longPoll.wait(after, ms, disconnected);
-    return disconnected.aborted ? page : reader.after(after);
+    await wait(name, after, ms, disconnected, name !== undefined);
+    return disconnected.aborted ? page : readAfterWait(after);
   };
 
   return [
@@ -36,12 +58,14 @@ export function userEventRoutes(
       path: '/api/user-events',
       query: ['lastEventId', 'timeout'],
       async handle(req, { lastEventId = '0', timeout = '0' }) {
+        const name = readerOf(req);
         const ms = parseTimeout(timeout);
         const disconnect = new AbortController();
         requestContextOf(req).onDisconnect = () => disconnect.abort();
         const after =
           lastEventId === 'latest' ? await reader.endOffset() : parseLastEventId(lastEventId);
         const { events, nextOffset, endOffset, epochs, timeAtStart } = await read(
+          name,
           after,
           ms,
           disconnect.signal,

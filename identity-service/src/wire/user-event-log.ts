@@ -15,6 +15,7 @@ import { relayMetrics } from '../relay/metrics.ts';
 import { publishedOffsetIn } from '../relay/published-offset.ts';
 import { startRelay } from '../relay/relay.ts';
 import { userEventAdminRoutes } from '../routes/user-events-admin.ts';
+import { feedReadersOf } from '../routes/feed-readers.ts';
 import { userEventRoutes } from '../routes/user-events.ts';
 import type { Schema } from '../schema.ts';
 import { openStream } from '../relay/stream.ts';
@@ -89,7 +90,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
   ];
   return {
     outbox: outboxIn(db, notify),
-    routes: userEventRoutes(reader, longPoll),
+    routes: userEventRoutes(reader, longPoll, feedReadersOf(set.FEED_TOKENS)),
     adminRoutes: userEventAdminRoutes({
       async backfill(after) {
         const step = await backfill.step(after);

@@ -11,8 +11,7 @@ import {
 } from 'chassis/testing/database';
 import { metricOf } from 'chassis/testing/metrics';
 import { until } from 'chassis/testing/until';
-import { createLongPoll, type LongPoll } from '../../src/events/long-poll.ts';
-import { userEventRoutes } from '../../src/routes/user-events.ts';
+import { createLongPoll } from '../../src/events/long-poll.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { addUsersWithoutEvents } from '../support/unlogged-users.ts';
 import { summaryOf, read } from '../support/event-log.ts';
@@ -323,19 +322,5 @@ describe('a long poll', () => {
     longPoll.notify(1);
     await ended;
     expect(getEventListeners(other.signal, 'abort')).toEqual([]);
-  });
-
-  test('is rejected with a Retry-After when too many clients wait', async () => {
-    const epochs = [{ id: '0123456789abcdef', beganAfter: 0 }];
-    const batch = { events: [], nextOffset: 0, endOffset: 0, epochs, timeAtStart: undefined };
-    const log = { endOffset: () => Promise.resolve(0), after: () => Promise.resolve(batch) };
-    const longPoll: LongPoll = { ...arrange().longPoll, waiterCount: () => 100 };
-    const [route] = userEventRoutes(log, longPoll);
-    const overloaded = route!.handle({ headers: {} } as never, { timeout: '1000' });
-    await expect(overloaded).rejects.toMatchObject({
-      slug: 'overloaded',
-      headers: { 'Retry-After': '1' },
-    });
-    expect(await route!.handle({ headers: {} } as never, {})).toMatchObject({ body: '[]' });
   });
 });

@@ -1,11 +1,12 @@
 // The source of user events: Identity's HTTP feed, or a JetStream stream.
 import type { Epochs } from 'chassis/events/epoch';
 import { type EventSource, UnknownOffset } from 'chassis/events/source';
-import { httpSource } from 'chassis/events/http-source';
+import { httpSource, type HttpSourceOptions } from 'chassis/events/http-source';
 import { jetStreamSource } from 'chassis/events/nats/source';
 
 export interface SourceSettings {
   readonly IDENTITY_URL: string;
+  readonly IDENTITY_FEED_TOKEN?: string | undefined;
   readonly NATS_URL?: string | undefined;
 }
 
@@ -28,18 +29,18 @@ const STREAM = { stream: 'USER_EVENTS', subject: 'user-events.>', name: 'social'
  *   such offsets again, and a consumer that continued would miss events. Not called for a stream, which may just be refilling.
  */
 export function userEventSource(
-  { IDENTITY_URL, NATS_URL }: SourceSettings,
+  { IDENTITY_URL, IDENTITY_FEED_TOKEN: token, NATS_URL }: SourceSettings,
   onLost: OnLost,
 ): MonitoredSource {
   if (NATS_URL !== undefined)
     return monitored(jetStreamSource({ urls: NATS_URL, waitMs: NATS_WAIT_MS, ...STREAM }));
-  return monitored(feedSource(`${IDENTITY_URL}/api/user-events`, onLost));
+  return monitored(feedSource({ url: `${IDENTITY_URL}/api/user-events`, token }, onLost));
 }
 
 /** Reads the feed without waiting until its end is reached once, so that readiness is known quickly; then long-polls. */
-function feedSource(url: string, onLost: OnLost): EventSource {
-  const polling = httpSource({ url, waitMs: 0 });
-  const longPolling = httpSource({ url });
+function feedSource(feed: Pick<HttpSourceOptions, 'url' | 'token'>, onLost: OnLost): EventSource {
+  const polling = httpSource({ ...feed, waitMs: 0 });
+  const longPolling = httpSource(feed);
   let reachedEnd = false;
   return {
     async read(after, signal) {

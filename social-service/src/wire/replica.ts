@@ -62,7 +62,7 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
   const sides: Sides = {
     replica: replicaReader(db),
     offset: appliedOffset,
-    identity: identityClient(settings.IDENTITY_URL),
+    identity: identityClient(settings.IDENTITY_URL, settings.IDENTITY_FEED_TOKEN),
     pause: pauseUntil(stopping.signal),
   };
   const admin: ReplicaAdmin = {

@@ -22,13 +22,17 @@ export interface UserEventSource extends EventSource {
 // Identity waits for new events for half of the deadline, so that the response arrives in time.
 const WAIT_SHARE = 0.5;
 
-/** @param limitMs the time limit of each request */
+/**
+ * @param limitMs the time limit of each request
+ * @param token shown to Identity
+ */
 export function createUserEventSource(
   identity: Upstream,
   limits: SizeLimits,
   limitMs: number,
+  token?: string,
 ): UserEventSource {
-  const poll = identity.longPoll(getUserEvents(limits));
+  const poll = identity.longPoll(getUserEvents(limits, token));
   /** undefined until the end of the log is known. */
   let current: EpochOffset | undefined;
   const advanceTo = (batch: Events): void => {

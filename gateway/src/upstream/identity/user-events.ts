@@ -1,4 +1,5 @@
 // Reads Identity's user event log: the events after an offset, by a long poll.
+import { authorizationOf } from 'chassis/events/http-source';
 import { FEED_BYTES_MAX, readFeedPage } from 'chassis/events/feed-page';
 import { SourceError, UnknownOffset, type Events } from 'chassis/events/source';
 import type { Endpoint, Readers, SizeLimits } from '../engine/endpoint.ts';
@@ -34,11 +35,13 @@ const pageWith =
   };
 
 /** A page of events; undefined when the log does not know the offset, because it is another log than before. */
-export const getUserEvents = ({
-  list,
-}: SizeLimits): Endpoint<UserEventsRequest, Events | undefined> => ({
+export const getUserEvents = (
+  { list }: SizeLimits,
+  token?: string,
+): Endpoint<UserEventsRequest, Events | undefined> => ({
   name: 'log',
   target: targetOf,
+  headers: () => authorizationOf(token),
   // Identity decides how long a page is. A page over a smaller limit would be requested again for ever.
   maxBytes: () => Math.max(list, FEED_BYTES_MAX),
   readers: { 200: pageWith(200), 400: pageWith(400) },

@@ -2,7 +2,7 @@
 import { SourceError } from 'chassis/events/source';
 import { readFeedPage } from 'chassis/events/feed-page';
 import { fetchJson, type JsonResponse } from 'chassis/base/fetch-json';
-import { httpSource } from 'chassis/events/http-source';
+import { authorizationOf, httpSource } from 'chassis/events/http-source';
 import { decodeUserEvent } from 'contracts/events/decode';
 import { readerOf } from 'contracts/expectations';
 import type { UserBatch } from 'contracts/types';
@@ -29,11 +29,11 @@ export interface LoggedUsers {
 const TIMEOUT_MS = 2_000;
 const MAX_BYTES = 65_536;
 
-/** Creates a client. Every method throws SourceError if Identity is unavailable or its answer breaks the contract. */
-export function identityClient(origin: string): IdentityClient {
+/** Creates a client. @param token for the log. Every method throws SourceError if Identity is unavailable or its answer breaks the contract. */
+export function identityClient(origin: string, token?: string): IdentityClient {
   const isBatch = readerOf('identity', expectations.identity)<UserBatch>('UserBatch');
   const feed = `${origin}/api/user-events`;
-  const source = httpSource({ url: feed, waitMs: 0 });
+  const source = httpSource({ url: feed, token, waitMs: 0 });
   const usersLoggedAfter: IdentityClient['usersLoggedAfter'] = async (after, signal) => {
     const { events, nextOffset, endOffset } = await source.read(after, signal);
     const named = events.map(decodeUserEvent).filter((event) => event.kind === 'named');
@@ -54,7 +54,7 @@ export function identityClient(origin: string): IdentityClient {
 
     async endOffset() {
       const url = new URL(`${feed}?lastEventId=latest`);
-      return readFeedPage(await request(url), url).endOffset;
+      return readFeedPage(await request(url, authorizationOf(token)), url).endOffset;
     },
 
     async *loggedUsers(signal) {
@@ -67,10 +67,13 @@ export function identityClient(origin: string): IdentityClient {
   };
 }
 
-async function request(url: string | URL): Promise<JsonResponse> {
+async function request(
+  url: string | URL,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<JsonResponse> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    return await fetchJson(url, { maxBytes: MAX_BYTES, signal });
+    return await fetchJson(url, { maxBytes: MAX_BYTES, signal, headers });
   } catch (cause) {
     throw new SourceError('Identity is unavailable', { cause });
   }
