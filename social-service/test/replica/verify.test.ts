@@ -13,6 +13,7 @@ import { createLogger } from 'chassis/observability/log';
 import { createMetrics } from 'chassis/observability/metrics';
 import type { Database } from 'chassis/postgres/database';
 import { sql } from 'kysely';
+import { seriesIn } from 'chassis/testing/metrics';
 import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { lastingDifferences, type Sides } from '../../src/replica/verification/compare.ts';
 import { divergence } from '../../src/replica/verification/divergence.ts';
@@ -209,6 +210,13 @@ describeOnBoth('the verification of the replica', (newDatabase) => {
         select serving, 2000, 'nobody', 1 from log_position`.execute(database.db);
       for (let round = 0; round < 11; round += 1) await compare();
       expect((await gauges(metrics))[1]).toBe(101);
+      await sql`update authors set username = 'wrong' where id = 500`.execute(database.db);
+      for (let round = 0; round < 11; round += 1) await compare();
+      const text = await metrics.text();
+      const differences = ['missing', 'extra', 'wrong_name'].map((kind) =>
+        seriesIn(text, `social_authors_differences{kind="${kind}"}`),
+      );
+      expect(differences).toEqual([100, 1, 1]);
     });
 
     test('goes through all of the replica in turn, and remembers what it has found until it is repaired', async () => {

@@ -2,7 +2,7 @@
 // wrong names and users that Identity does not have; users of Identity's log show users that the replica lacks.
 import { SourceError } from 'chassis/events/source';
 import type { Metrics } from 'chassis/observability/metrics';
-import { differencesAmong, lastingDifferences, type Sides } from './compare.ts';
+import { type Difference, differencesAmong, lastingDifferences, type Sides } from './compare.ts';
 
 /** Users of the replica in each comparison. */
 const REPLICA_IDS = 100;
@@ -10,6 +10,12 @@ const REPLICA_IDS = 100;
 const LOG_PAGES = 4;
 /** Differences that are compared again the next time, so that the gauge stays until they are gone. */
 const REPEATED_MAX = 1_000;
+/** Labels of the kinds of differences. */
+const kinds: Readonly<Record<Difference['is'], string>> = {
+  missing: 'missing',
+  extra: 'extra',
+  'wrong name': 'wrong_name',
+};
 
 /**
  * Creates the gauges.
@@ -31,6 +37,17 @@ export function divergence(
     'Users whose name differs from Identity, or that only one side has, although the replica had caught up',
     [],
   );
+  const differences = metrics.gauge(
+    'social_authors_differences',
+    'The divergent users by kind: missing in the replica, extra in the replica, or with another name',
+    ['kind'],
+  );
+  const setDifferences = (found: readonly Difference[]): void => {
+    divergent.set(found.length);
+    for (const [is, kind] of Object.entries(kinds))
+      differences.set({ kind }, found.filter((difference) => difference.is === is).length);
+  };
+  setDifferences([]);
   const nextOfReplica = replicaWindow(sides);
   const nextOfLog = logWindow(sides, stopping);
   let differing: readonly number[] = [];
@@ -40,10 +57,10 @@ export function divergence(
       const ids = await nextOfReplica();
       const logged = await nextOfLog();
       const suspects = [...new Set([...differing, ...ids, ...(await missingOf(sides, logged))])];
-      const { differences, late } = await lastingDifferences(sides, suspects);
+      const { differences: found, late } = await lastingDifferences(sides, suspects);
       compared.set(late ? 0 : new Set([...ids, ...logged]).size);
-      divergent.set(late ? 0 : differences.length);
-      differing = differences.slice(0, REPEATED_MAX).map(({ id }) => id);
+      setDifferences(late ? [] : found);
+      differing = found.slice(0, REPEATED_MAX).map(({ id }) => id);
     } catch (error) {
       if (stopping.aborted) return;
       // Not logged: the gauge shows it, and a consumer of the HTTP feed has already logged that Identity is unavailable.
