@@ -31,6 +31,11 @@ export interface Operation {
   readonly security?: readonly { readonly [scheme: string]: readonly string[] }[];
   readonly requestBody?: RequestBody;
   readonly responses: { readonly [status: string]: Response | Reference };
+  readonly deprecated?: boolean;
+  /** The date since which the operation is deprecated, such as 2026-12-01. */
+  readonly 'x-deprecated-at'?: string;
+  /** The date after which it may be gone. */
+  readonly 'x-sunset'?: string;
 }
 export interface Reference {
   readonly $ref: string;
@@ -79,6 +84,32 @@ export const operationsOf = ({ paths }: OpenApiDocument): ReadonlyMap<string, Op
       .flatMap((item) => Object.values(item))
       .map((operation) => [operation.operationId, operation]),
   );
+
+/**
+ * The headers Deprecation (RFC 9745) and Sunset (RFC 8594) of each deprecated operation, by method and path, such as
+ * `get /api/users/{id}`. Throws for a deprecated operation without `x-deprecated-at`, and for dates that are none.
+ */
+export function deprecationsOf(document: OpenApiDocument): Map<string, Record<string, string>> {
+  const deprecations = new Map<string, Record<string, string>>();
+  for (const [path, item] of Object.entries(document.paths))
+    for (const [method, operation] of Object.entries(item)) {
+      if (operation.deprecated !== true) continue;
+      const { 'x-deprecated-at': since = '', 'x-sunset': sunset } = operation;
+      const seconds = new Date(since).getTime() / 1000;
+      if (!Number.isInteger(seconds))
+        throw new Error(
+          `${operation.operationId} is deprecated, and has no date in x-deprecated-at`,
+        );
+      const headers: Record<string, string> = { Deprecation: `@${seconds}` };
+      if (sunset !== undefined) {
+        if (Number.isNaN(Date.parse(sunset)))
+          throw new Error(`x-sunset of ${operation.operationId} is no date`);
+        headers['Sunset'] = new Date(sunset).toUTCString();
+      }
+      deprecations.set(`${method} ${path}`, headers);
+    }
+  return deprecations;
+}
 
 /** The target of a local reference (`#/components/…`, RFC 6901); a value that is not a reference is returned as is. */
 export function resolve<T extends object>(document: OpenApiDocument, value: T | Reference): T {

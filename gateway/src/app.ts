@@ -1,6 +1,8 @@
 // The gateway's public app: its routes, and the problem for each failure of an upstream. The app does not listen.
 import { createApp as createChassisApp, type AppOptions } from 'chassis/http/app';
+import { withDeprecations } from 'chassis/http/deprecation';
 import { Problem, type ProblemSlug } from 'chassis/http/problem';
+import { deprecationsOf, loadDocument } from 'contracts/document';
 import type { Express } from 'express';
 import type { RouteContext } from './routes/context.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -18,16 +20,19 @@ export const createApp = (
 ): Express =>
   createChassisApp({
     // The most frequent first: Express tries the routes in order.
-    routes: [
-      ...postReadRoutes(context),
-      ...feedRoutes(context),
-      ...userRoutes(context),
-      ...postWriteRoutes(context),
-      ...friendRoutes(context),
-      ...meRoutes(context),
-      ...authRoutes(context),
-      ...docsRoutes(),
-    ],
+    routes: withDeprecations(
+      [
+        ...postReadRoutes(context),
+        ...feedRoutes(context),
+        ...userRoutes(context),
+        ...postWriteRoutes(context),
+        ...friendRoutes(context),
+        ...meRoutes(context),
+        ...authRoutes(context),
+        ...docsRoutes(),
+      ],
+      deprecationsOf(loadDocument('gateway')),
+    ),
     toProblem,
     ...options,
   });

@@ -18,8 +18,8 @@ const WITH_TLS: HeaderFields = {
 };
 
 const EXPOSED_HEADERS =
-  'Cache-Status, ETag, Location, Preference-Applied, Proxy-Status, RateLimit, RateLimit-Policy, Retry-After, ' +
-  'Server-Timing, traceparent, X-Request-Id';
+  'Cache-Status, Deprecation, ETag, Location, Preference-Applied, Proxy-Status, RateLimit, RateLimit-Policy, Retry-After, ' +
+  'Server-Timing, Sunset, traceparent, X-Request-Id';
 const ALLOWED_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, traceparent, X-Request-Id';
 const PREFLIGHT_S = '600';

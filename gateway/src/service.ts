@@ -5,6 +5,7 @@ import { messageClassesOf } from 'chassis/http/app';
 import { createMetrics } from 'chassis/observability/metrics';
 import { serve, type Running } from 'chassis/process/process';
 import { readSettings } from 'chassis/settings/settings';
+import { loadDocument } from 'contracts/document';
 import { adminRoutes } from './admin/routes.ts';
 import { createApp } from './app.ts';
 import { settings as schema } from './config.ts';
@@ -47,6 +48,7 @@ export function start(
     }),
     messages: messageClassesOf(app),
     settings,
+    version: loadDocument('gateway').info.version,
     metrics,
     log,
     routes: adminRoutes(wiring),

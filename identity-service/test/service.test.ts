@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
 import { conformance } from 'contracts/conformance/conformance';
+import { loadDocument } from 'contracts/document';
 import { type Client, clientOf } from 'chassis/testing/http-client';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { start } from '../src/service.ts';
@@ -234,7 +235,9 @@ const getAdmin = async (path: string) => (await fetch(service.adminUrl + path)).
 test('the admin port reports that the service is alive and ready, and measures its answers', async () => {
   await request('/api/users/1');
   expect(await getAdmin('/healthz')).toBe('{"status":"alive"}');
-  expect(await getAdmin('/readyz')).toBe('{"status":"ready"}');
+  expect(await getAdmin('/readyz')).toBe(
+    JSON.stringify({ status: 'ready', version: loadDocument('identity').info.version }),
+  );
   expect(await getAdmin('/metrics')).toMatch(
     /http_request_duration_seconds_count\{method="GET",route="\/api\/users\/:id",status="200"\} \d+/,
   );

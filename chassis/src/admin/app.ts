@@ -10,6 +10,8 @@ import { requireOwnHost } from './same-origin.ts';
 export type Readiness = () => Promise<string | undefined> | string | undefined;
 
 export interface AdminOptions {
+  /** The version of the service's contract, for /readyz and the metric `build_info`. */
+  readonly version?: string;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly readiness: Readiness;
@@ -23,7 +25,11 @@ export interface AdminOptions {
 
 /** Makes the app; it does not listen. */
 export function createAdminApp(options: AdminOptions): Express {
-  const { metrics, log, readiness, notice, routes = [], names, toProblem } = options;
+  const { version, metrics, log, readiness, notice, routes = [], names, toProblem } = options;
+  if (version !== undefined)
+    metrics
+      .gauge('build_info', 'Always 1; the version is that of the contract.', ['version'])
+      .set({ version }, 1);
   const standard: Route[] = [
     {
       method: 'get',
@@ -37,7 +43,7 @@ export function createAdminApp(options: AdminOptions): Express {
         const reason = await readiness();
         if (reason !== undefined)
           throw new Problem('not-ready', reason, { headers: { 'Retry-After': '1' } });
-        return { body: { status: 'ready', notice: notice?.() }, cache: 'no-store' };
+        return { body: { status: 'ready', version, notice: notice?.() }, cache: 'no-store' };
       },
     },
     {

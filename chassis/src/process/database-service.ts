@@ -48,6 +48,8 @@ export interface Service {
 
 export interface DatabaseService<Schema, Own extends Shape> {
   readonly name: string;
+  /** The version of the contract. */
+  readonly version?: string;
   readonly settings: z.ZodObject<Own>;
   readonly migrations: Migrations;
   /** Fills an empty database with demo data. */
@@ -57,7 +59,7 @@ export interface DatabaseService<Schema, Own extends Shape> {
 
 /** @throws StartupError for faults that a person can correct: a wrong setting, a taken port, a data directory in use */
 export async function startDatabaseService<Schema, Own extends Shape>(
-  { name, settings: schema, migrations, seed, create }: DatabaseService<Schema, Own>,
+  { name, version, settings: schema, migrations, seed, create }: DatabaseService<Schema, Own>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Running> {
   const own = readSettings(schema, env);
@@ -86,6 +88,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     handler: edge(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
     messages: messageClassesOf(app),
     settings,
+    ...(version !== undefined && { version }),
     metrics,
     log,
     readiness: async () => (await database.readiness()) ?? (await readiness?.()),

@@ -7,7 +7,9 @@ const http = [
   'content-length',
   'content-type',
   'date',
+  'deprecation',
   'keep-alive',
+  'sunset',
   'transfer-encoding',
 ];
 

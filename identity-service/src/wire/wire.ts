@@ -1,6 +1,8 @@
 // The composition root: builds the public app, which does not listen yet, and the background jobs.
 import { createAuthenticator, createVerifier } from 'chassis/auth/access-token';
 import { createApp } from 'chassis/http/app';
+import { withDeprecations } from 'chassis/http/deprecation';
+import { deprecationsOf, loadDocument } from 'contracts/document';
 import type { ServiceContext, Service } from 'chassis/process/database-service';
 import { databaseProblem } from 'chassis/postgres/errors';
 import type { z } from 'chassis/settings/settings';
@@ -57,14 +59,17 @@ export function wire(context: IdentityContext): Service {
   const authenticate = createAuthenticator(createVerifier(tokens.keys, accessToken));
 
   const app = createApp({
-    routes: [
-      ...userRoutes(profilesIn(db), accounts, limits, tokens, ownSessions),
-      ...sessionRoutes(logins, sessions, tokens, authenticate, ownSessions),
-      ...ownSessionRoutes(ownSessions, authenticate),
-      ...meRoutes(ownAccount, accounts, logins, limits, authenticate),
-      ...keyRoutes(tokens),
-      ...userEventLog.routes,
-    ],
+    routes: withDeprecations(
+      [
+        ...userRoutes(profilesIn(db), accounts, limits, tokens, ownSessions),
+        ...sessionRoutes(logins, sessions, tokens, authenticate, ownSessions),
+        ...ownSessionRoutes(ownSessions, authenticate),
+        ...meRoutes(ownAccount, accounts, logins, limits, authenticate),
+        ...keyRoutes(tokens),
+        ...userEventLog.routes,
+      ],
+      deprecationsOf(loadDocument('identity')),
+    ),
     log,
     toProblem: databaseProblem,
     trustProxy: set.TRUST_PROXY,

@@ -3,6 +3,8 @@ import { createAuthenticator, createVerifier } from 'chassis/auth/access-token';
 import { createLimit } from 'chassis/auth/rate-limit';
 import { createRemoteKeys, fetchKeys } from 'chassis/auth/remote-keys';
 import { createApp } from 'chassis/http/app';
+import { withDeprecations } from 'chassis/http/deprecation';
+import { deprecationsOf, loadDocument } from 'contracts/document';
 import { databaseProblem } from 'chassis/postgres/errors';
 import type { ServiceContext, Service } from 'chassis/process/database-service';
 import type { z } from 'chassis/settings/settings';
@@ -35,14 +37,17 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
   );
   const replica = runReplica(context);
   const app = createApp({
-    routes: [
-      ...postRoutes(postsIn(db)),
-      ...feedRoutes(feedIn(db), authenticate),
-      ...countRoutes(countsIn(db), authenticate),
-      ...authorRoutes(authorsIn(db), replica.lagMs),
-      ...writingRoutes(writingIn(db), authenticate, usePost),
-      ...friendRoutes(friendsIn(db), authenticate),
-    ],
+    routes: withDeprecations(
+      [
+        ...postRoutes(postsIn(db)),
+        ...feedRoutes(feedIn(db), authenticate),
+        ...countRoutes(countsIn(db), authenticate),
+        ...authorRoutes(authorsIn(db), replica.lagMs),
+        ...writingRoutes(writingIn(db), authenticate, usePost),
+        ...friendRoutes(friendsIn(db), authenticate),
+      ],
+      deprecationsOf(loadDocument('social')),
+    ),
     log,
     toProblem: databaseProblem,
   });
