@@ -43,6 +43,27 @@ test('every alert has a summary, an action and a severity, and is in the README'
   }
 });
 
+test('the example for Alertmanager names alerts and jobs that exist, and pages go to the pager', () => {
+  const text = readText('gateway/ops/alertmanager.yml');
+  const named = [...text.matchAll(/alertname =~? "?([\w|]+)/g)].flatMap(([, names = '']) =>
+    names.split('|'),
+  );
+  expect(named.length).toBeGreaterThan(8);
+  const known = new Set(alerts.map(({ alert }) => alert));
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
+  const { scrape_configs: jobs } = readYaml('prometheus.yml') as {
+    scrape_configs: { job_name: string }[];
+  };
+  const jobNames = jobs.map(({ job_name }) => job_name);
+  for (const [, job = ''] of text.matchAll(/job = ([\w-]+)/g)) expect(jobNames).toContain(job);
+  const { route, receivers } = readYaml('alertmanager.yml') as {
+    route: { receiver: string; routes: { receiver: string }[] };
+    receivers: { name: string }[];
+  };
+  const used = [route.receiver, ...route.routes.map(({ receiver }) => receiver)].sort();
+  expect(used).toEqual(receivers.map(({ name }) => name).sort());
+});
+
 test('every panel that an alert or the README names is on the dashboard', () => {
   const titles = new Set(panels.map(({ title }) => title));
   const named = [
