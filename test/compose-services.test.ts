@@ -1,9 +1,9 @@
 // Images and compose file fit the code of our services: settings, ports, addresses.
 import { describe, expect, test } from '@jest/globals';
+import { adminAccess, type AdminAccessSettings } from 'chassis/admin/access';
 import { type GraceSettings, shutdownGraceMs } from 'chassis/settings/common';
 import { readSettings } from 'chassis/settings/settings';
 import { join } from 'node:path';
-import type { ZodObject } from 'zod';
 import {
   imageEnvironment,
   instructions,
@@ -11,17 +11,22 @@ import {
   readCompose,
   readText,
   ROOT,
+  settingsOf,
+  variablesOf,
   withDefaults,
 } from './support/compose.ts';
 
 const compose = readCompose();
 const dockerfileOf = (name: string): string => readText(`${name}/Dockerfile`);
-const settingsOf = async (name: string): Promise<ZodObject> => {
-  const module = (await import(join(ROOT, name, 'src/config.ts'))) as { settings: ZodObject };
-  return module.settings;
+/** Resolves variables and the files of secrets as compose does without an environment. */
+const resolved = (value: string): string => {
+  const [, secret] = /^\/run\/secrets\/(\w+)$/.exec(value) ?? [];
+  return secret === undefined
+    ? withDefaults(value)
+    : join(ROOT, withDefaults(compose.secrets[secret]!.file));
 };
 const withDefaultsOf = (values: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, withDefaults(value)]));
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, resolved(value)]));
 
 describe.each(OURS)('%s', (name) => {
   const dockerfile = dockerfileOf(name);
@@ -29,15 +34,24 @@ describe.each(OURS)('%s', (name) => {
   const inImage = imageEnvironment(dockerfile);
 
   test('is given only variables that are its settings', async () => {
-    const known = new Set(Object.keys((await settingsOf(name)).shape));
+    const known = new Set(variablesOf(await settingsOf(name)));
     const set = [...Object.keys(inImage), ...Object.keys(given)];
     expect(set.filter((variable) => !known.has(variable))).toEqual([]);
   });
 
   test('is given only values that its settings accept', async () => {
-    const schema = await settingsOf(name);
     const environment = withDefaultsOf({ ...inImage, ...given });
-    expect(() => readSettings(schema, environment)).not.toThrow();
+    const settings = readSettings(await settingsOf(name), environment);
+    adminAccess(settings as unknown as AdminAccessSettings);
+  });
+
+  test('refuses to start in its image without a token of the admin port', async () => {
+    const { start } = (await import(join(ROOT, name, 'src/service.ts'))) as {
+      start: (env: Record<string, string>) => Promise<unknown>;
+    };
+    // Nothing listens on these ports, and no database is opened: the folder cannot be made.
+    const env = { ...inImage, PORT: '0', ADMIN_PORT: '0', DATA_DIR: '/dev/null/data' };
+    await expect((async () => start(env))()).rejects.toThrow('ADMIN_HOST is "0.0.0.0"');
   });
 
   test('has the addresses on which its upstreams listen', () => {

@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseYaml } from 'contracts/yaml';
 import {
   instructions,
   OURS,
@@ -48,6 +49,25 @@ test('mounts only existing files, read-only', () => {
     // A file mounted on a directory's path, or the other way round, stops a container's start.
     expect([mount, statSync(join(ROOT, source)).isFile()]).toEqual([mount, /\.\w+$/.test(target)]);
   }
+});
+
+test('gives the tokens of the admin ports as files, and Prometheus the one for reading only', () => {
+  const users = services.flatMap(([name, { secrets = [] }]) => secrets.map((s) => `${name} ${s}`));
+  expect(users.sort()).toEqual(
+    [
+      ...OURS.flatMap((name) => [`${name} admin_token`, `${name} admin_read_token`]),
+      'prometheus admin_read_token',
+    ].sort(),
+  );
+  expect(Object.keys(compose.secrets).sort()).toEqual(['admin_read_token', 'admin_token']);
+  for (const { file } of Object.values(compose.secrets))
+    expect([file, existsSync(join(ROOT, withDefaults(file)))]).toEqual([file, true]);
+  const { scrape_configs: jobs } = parseYaml(readText('gateway/ops/prometheus.yml')) as {
+    scrape_configs: { authorization: unknown }[];
+  };
+  expect(jobs.map(({ authorization }) => authorization)).toEqual(
+    OURS.map(() => ({ credentials_file: '/run/secrets/admin_read_token' })),
+  );
 });
 
 test('declares exactly the volumes and networks that services use', () => {

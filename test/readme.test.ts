@@ -27,7 +27,8 @@ async function namesReadBy(plan: (env: Env) => unknown): Promise<string[]> {
   await plan(
     new Proxy<Env>({}, { get: (_env, name) => void (typeof name === 'string' && names.add(name)) }),
   );
-  return [...names];
+  // The files of secrets have one paragraph for all of them.
+  return [...names].filter((name) => !(name.endsWith('_FILE') && names.has(name.slice(0, -5))));
 }
 
 /** Returns the names and defaults of a table in docs/settings.md. */

@@ -1,4 +1,5 @@
 // Builds a running gateway from its settings.
+import { adminAccess } from 'chassis/admin/access';
 import { createLogger } from 'chassis/observability/log';
 import { edge } from 'chassis/http/edge';
 import { messageClassesOf } from 'chassis/http/app';
@@ -23,6 +24,7 @@ export function start(
   makeLog: typeof createLogger = createLogger,
 ): Promise<Running> {
   const settings = readSettings(schema, env);
+  adminAccess(settings); // Refuses the start before anything is opened.
   const log = makeLog('gateway', settings.LOG_LEVEL);
   const metrics = createMetrics();
   const observer = createObserver(metrics, log);

@@ -35,6 +35,7 @@ export class System {
     const container = engine.start(this.image(service), {
       PORT: String(port),
       ADMIN_PORT: String(adminPort),
+      ADMIN_TOKEN: 'only-for-these-checks',
       ...this.#settings(service),
     });
     this.#started.set(service, { container, url: `http://127.0.0.1:${port}` });

@@ -1,7 +1,10 @@
 // Reads docker-compose.yml and the Dockerfiles.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileNameOf } from 'chassis/settings/secrets';
+import { metaOf } from 'chassis/settings/settings';
 import { parseYaml } from 'contracts/yaml';
+import type { ZodObject, ZodType } from 'zod';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -20,15 +23,27 @@ export interface ComposeService {
   readonly restart?: string;
   readonly stop_grace_period?: string;
   readonly security_opt?: readonly string[];
+  readonly secrets?: readonly string[];
 }
 
 export interface Compose {
   readonly services: Readonly<Record<string, ComposeService>>;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
   readonly volumes: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
 }
 
 export const readText = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+/** Returns the settings' schema of a service. */
+export const settingsOf = async (service: string): Promise<ZodObject> =>
+  ((await import(join(ROOT, service, 'src/config.ts'))) as { settings: ZodObject }).settings;
+
+/** Returns the names of all variables that the schema reads. */
+export const variablesOf = ({ shape }: ZodObject): string[] =>
+  Object.entries(shape as Record<string, ZodType>).flatMap(([name, setting]) =>
+    metaOf(setting).secret ? [name, fileNameOf(name)] : [name],
+  );
 
 /** Reads the compose file, with its anchors resolved and its ${variables} unresolved. */
 export const readCompose = (): Compose => parseYaml(readText('docker-compose.yml')) as Compose;

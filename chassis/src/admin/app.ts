@@ -2,6 +2,7 @@
 import type { Express } from 'express';
 import { type AppOptions, createApp, type Route } from '../http/app.ts';
 import type { Logger } from '../observability/log.ts';
+import type { AdminAccess } from './access.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Problem } from '../http/problem.ts';
 import { requireOwnHost } from './same-origin.ts';
@@ -15,6 +16,8 @@ export interface AdminOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly readiness: Readiness;
+  /** Checks every request but those for health and readiness. */
+  readonly access: AdminAccess;
   /** Returns what an operator should know although the process is ready; undefined when there is nothing. */
   readonly notice?: () => string | undefined;
   readonly routes?: readonly Route[];
@@ -25,12 +28,23 @@ export interface AdminOptions {
 
 /** Makes the app; it does not listen. */
 export function createAdminApp(options: AdminOptions): Express {
-  const { version, metrics, log, readiness, notice, routes = [], names, toProblem } = options;
+  const {
+    version,
+    metrics,
+    log,
+    readiness,
+    access,
+    notice,
+    routes = [],
+    names,
+    toProblem,
+  } = options;
   if (version !== undefined)
     metrics
       .gauge('build_info', 'Always 1; the version is that of the contract.', ['version'])
       .set({ version }, 1);
-  const standard: Route[] = [
+  // Probes of balancers and orchestrators have no token.
+  const open: Route[] = [
     {
       method: 'get',
       path: '/healthz',
@@ -46,18 +60,26 @@ export function createAdminApp(options: AdminOptions): Express {
         return { body: { status: 'ready', version, notice: notice?.() }, cache: 'no-store' };
       },
     },
-    {
-      method: 'get',
-      path: '/metrics',
-      handle: async () => ({
-        body: await metrics.text(),
-        type: metrics.contentType,
-        cache: 'no-store',
-      }),
-    },
   ];
+  const metricsRoute: Route = {
+    method: 'get',
+    path: '/metrics',
+    handle: async () => ({
+      body: await metrics.text(),
+      type: metrics.contentType,
+      cache: 'no-store',
+    }),
+  };
+  const guarded = [metricsRoute, ...routes].map((route): Route =>
+    Object.assign({}, route, {
+      handle: ((req, query) => {
+        access(req);
+        return route.handle(req, query);
+      }) satisfies Route['handle'],
+    }),
+  );
   return createApp({
-    routes: [...standard, ...routes].map((route): Route => ({
+    routes: [...open, ...guarded].map((route): Route => ({
       // People and tools add query parameters of their own, for example to bypass caches.
       query: 'any',
       ...route,

@@ -6,6 +6,7 @@ import { StartupError } from '../base/startup-error.ts';
 export interface AdminAddress {
   readonly ADMIN_HOST: string;
   readonly ADMIN_PORT: number;
+  readonly ADMIN_TOKEN?: string | undefined;
 }
 
 /** The process may have to work before it answers; longer work reports its steps, see requestAdminLines. */
@@ -55,7 +56,8 @@ async function send(
   signal: AbortSignal | null = null,
 ): Promise<Response> {
   const origin = localUrl(address.ADMIN_HOST, address.ADMIN_PORT);
-  const answer = await fetch(origin + path, { method, redirect: 'error', signal }).catch(
+  const headers = address.ADMIN_TOKEN ? { Authorization: `Bearer ${address.ADMIN_TOKEN}` } : {};
+  const answer = await fetch(origin + path, { method, headers, redirect: 'error', signal }).catch(
     (cause: unknown) => {
       throw new StartupError(
         `No answer from ${origin}. Is the service running, and are ADMIN_HOST and ADMIN_PORT right?`,

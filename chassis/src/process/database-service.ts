@@ -2,6 +2,7 @@
 import type { commonSettings } from '../settings/common.ts';
 import type { Express } from 'express';
 import type { Kysely } from 'kysely';
+import { adminAccess } from '../admin/access.ts';
 import type { Readiness } from '../admin/app.ts';
 import type { Route } from '../http/app.ts';
 import { edge } from '../http/edge.ts';
@@ -65,6 +66,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
   const own = readSettings(schema, env);
   // The compiler cannot see that the settings of a generic schema contain those of Shape.
   const settings = own as Readonly<z.output<z.ZodObject<Shape>>>;
+  adminAccess(settings); // Refuses the start before the database is opened.
   const log = createLogger(name, settings.LOG_LEVEL);
   const metrics = createMetrics();
   const database = await openDatabase<Schema>({

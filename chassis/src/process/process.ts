@@ -2,6 +2,7 @@
 import './runtime.ts';
 import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { adminAccess, type AdminAccessSettings } from '../admin/access.ts';
 import { createAdminApp, type AdminOptions, type Readiness } from '../admin/app.ts';
 import type { MessageClasses } from '../http/app.ts';
 import { listen, type Listening } from '../http/server.ts';
@@ -14,16 +15,15 @@ import { type GraceSettings, shutdownGraceMs } from '../settings/common.ts';
 const ADMIN_STOP_LIMIT_MS = 500;
 
 /** The settings of the two listeners. */
-export interface ListenerSettings extends GraceSettings {
+export interface ListenerSettings extends GraceSettings, AdminAccessSettings {
   readonly HOST: string;
   readonly PORT: number;
-  readonly ADMIN_HOST: string;
   readonly ADMIN_PORT: number;
   readonly ADMIN_NAMES?: readonly string[];
   readonly KEEP_ALIVE_MS: number;
 }
 
-export interface ServeOptions extends Omit<AdminOptions, 'readiness'> {
+export interface ServeOptions extends Omit<AdminOptions, 'readiness' | 'access'> {
   readonly handler: RequestListener;
   /** Message classes made for the app behind the handler; Node's own classes when left out. */
   readonly messages?: MessageClasses;
@@ -56,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const adminApp = createAdminApp({
     ...options,
     ...(settings.ADMIN_NAMES && { names: settings.ADMIN_NAMES }),
+    access: adminAccess(settings),
     readiness: () => (stopping ? 'stopping' : readiness()),
   });
   const onCutOff = reportCutOffs(options.metrics, log);

@@ -2,6 +2,7 @@
 import { hostNames } from './host-names.ts';
 import {
   choice,
+  flag,
   milliseconds,
   optionalInteger,
   port,
@@ -9,6 +10,7 @@ import {
   text,
   z,
 } from './settings.ts';
+import { secretToken } from './secrets.ts';
 
 /** Settings of every process. `ports` are the defaults of PORT and ADMIN_PORT. */
 export const commonSettings = (ports: { public: number; admin: number }) => ({
@@ -18,6 +20,16 @@ export const commonSettings = (ports: { public: number; admin: number }) => ({
   ADMIN_PORT: port(ports.admin, 'Port of the admin listener: metrics, health, readiness.'),
   ADMIN_NAMES: hostNames(
     'Host names by which the admin port is reached. Addresses, names without a dot, and names that end in .local, .internal, .svc or .localhost need not be in the list; requests for any other host are refused (DNS rebinding).',
+  ),
+  ADMIN_TOKEN: secretToken(
+    'Token that clients of the admin port send; health and readiness need none. Required when ADMIN_HOST is not a loopback address, unless ADMIN_OPEN is true.',
+  ),
+  ADMIN_READ_TOKEN: secretToken(
+    'A second token, which allows reading on the admin port but no change, for Prometheus. Needs ADMIN_TOKEN.',
+  ),
+  ADMIN_OPEN: flag(
+    false,
+    'Whether the admin port may listen without a token on an address that is not loopback, because only operators can reach it.',
   ),
   LOG_LEVEL: choice(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

@@ -2,8 +2,10 @@
 // A schema is a zod object; the `meta` of a setting documents it.
 import { z } from 'zod';
 
-export { z };
-import { StartupError } from '../base/startup-error.ts';
+import { secretValue } from './secrets.ts';
+import { SettingsError } from './settings-error.ts';
+
+export { SettingsError, z };
 
 /** The documentation of a setting, for docs/settings.md and for the message about a wrong value. */
 export interface SettingMeta {
@@ -118,33 +120,27 @@ export const postgresUrl = (about: string) =>
       secret: true,
     } satisfies SettingMeta);
 
-/** Its message has one line for each wrong setting. */
-export class SettingsError extends StartupError {
-  override readonly name = 'SettingsError';
-}
-
 /**
- * Reads the variables of the schema from `env`; an empty variable counts as left out.
+ * Reads the variables of the schema from `env`; an empty variable counts as left out. A secret may come from a file.
  * @throws SettingsError that names each wrong variable, its value unless secret, and the expected value
  */
 export function readSettings<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<z.output<z.ZodObject<Shape>>> {
-  const names = Object.keys(schema.shape);
-  const given = Object.fromEntries(
-    names.map((name) => [name, env[name] === '' ? undefined : env[name]]),
-  );
+  const meta = (name: string) => metaOf(schema.shape[name] as unknown as Described);
+  const valueOf = (name: string): string | undefined =>
+    meta(name)?.secret ? secretValue(name, env) : env[name] || undefined;
+  const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, valueOf(name)]));
   const result = schema.safeParse(given);
   if (result.success) return Object.freeze(result.data);
 
   const wrong = new Set(result.error.issues.map((issue) => String(issue.path[0])));
   const lines = [...wrong].map((name) => {
-    const { expected, secret } = metaOf(schema.shape[name] as unknown as Described);
+    const { expected, secret } = meta(name);
     // In a URL, the text before an @ may be a password.
     const hidden = secret === true || given[name]?.includes('@') === true;
-    const value = hidden ? '[hidden]' : JSON.stringify(given[name]);
-    return `${name} is ${value}, but should be ${expected}.`;
+    return `${name} is ${hidden ? '[hidden]' : JSON.stringify(given[name])}, but should be ${expected}.`;
   });
   throw new SettingsError(lines.join('\n'));
 }

@@ -1,0 +1,43 @@
+// Settings whose values are secret: they may come from files, as orchestrators mount them.
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { SettingsError } from './settings-error.ts';
+
+/** A secret that clients send as a bearer token (the characters of RFC 6750); undefined when left out. */
+export const secretToken = (about: string) =>
+  z
+    .string()
+    .regex(/^[\w.~+/-]{16,1000}=*$/)
+    .optional()
+    .meta({
+      about,
+      expected: 'at least 16 of the characters A-Z a-z 0-9 - . _ ~ + /',
+      fallback: '',
+      secret: true,
+    });
+
+/** Returns the variable that names the file of a secret setting. */
+export const fileNameOf = (name: string): string => `${name}_FILE`;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Returns the value of a secret setting: of its variable, or of the file that the variable NAME_FILE names, without the
+ * line break at its end. Undefined when both are empty.
+ * @throws SettingsError when both are set, or the file cannot be read
+ */
+export function secretValue(name: string, env: Env): string | undefined {
+  const [value, file] = [env[name] || undefined, env[fileNameOf(name)] || undefined];
+  if (file === undefined) return value;
+  if (value !== undefined)
+    throw new SettingsError(`${name} and ${name}_FILE are both set, but only one should be.`);
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '') || undefined;
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new SettingsError(
+      `${name}_FILE is ${JSON.stringify(file)}, but that file cannot be read (${code}).`,
+      { cause },
+    );
+  }
+}
