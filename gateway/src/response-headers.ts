@@ -21,7 +21,8 @@ const EXPOSED_HEADERS =
   'Cache-Status, Deprecation, ETag, Location, Preference-Applied, Proxy-Status, RateLimit, RateLimit-Policy, Retry-After, ' +
   'Server-Timing, Sunset, traceparent, X-Request-Id';
 const ALLOWED_HEADERS =
-  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, traceparent, X-Request-Id';
+  'Authorization, baggage, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, traceparent, tracestate, ' +
+  'X-Request-Id';
 const PREFLIGHT_S = '600';
 
 /**

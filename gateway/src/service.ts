@@ -4,6 +4,7 @@ import { createLogger } from 'chassis/observability/log';
 import { edge } from 'chassis/http/edge';
 import { messageClassesOf } from 'chassis/http/app';
 import { createMetrics } from 'chassis/observability/metrics';
+import { openTracing } from 'chassis/observability/tracing';
 import { serve, type Running } from 'chassis/process/process';
 import { readSettings } from 'chassis/settings/settings';
 import { loadDocument } from 'contracts/document';
@@ -19,7 +20,7 @@ import { wire } from './wire/wire.ts';
  * @param makeLog replaced by tests that read the log
  * @throws SettingsError, ListenError
  */
-export function start(
+export async function start(
   env: Readonly<Record<string, string | undefined>>,
   makeLog: typeof createLogger = createLogger,
 ): Promise<Running> {
@@ -27,6 +28,7 @@ export function start(
   adminAccess(settings); // Refuses the start before anything is opened.
   const log = makeLog('gateway', settings.LOG_LEVEL);
   const metrics = createMetrics();
+  const tracing = await openTracing('gateway', settings);
   const observer = createObserver(metrics, log);
   const wiring = wire(settings, { observer, metrics, log });
   const app = createApp(
@@ -43,6 +45,7 @@ export function start(
     handler: edge(app, {
       metrics,
       log,
+      tracing,
       maxInFlight: settings.MAX_IN_FLIGHT,
       onOverload: () => observer.overload(),
       compresses: true,
@@ -54,6 +57,9 @@ export function start(
     metrics,
     log,
     routes: adminRoutes(wiring),
-    close: () => wiring.close(),
+    async close() {
+      await wiring.close();
+      await tracing?.close();
+    },
   });
 }

@@ -94,6 +94,7 @@ const singleFileLibraries: Readonly<Record<string, RegExp>> = {
   undici: /^gateway\/src\//,
   opossum: /^gateway\/src\//,
   'lru-cache': /^gateway\/src\//,
+  '@opentelemetry/sdk-trace': /^chassis\/src\/observability\/opentelemetry\.ts$/,
   'prom-client': /^chassis\/src\/observability\/metrics\.ts$/,
 };
 

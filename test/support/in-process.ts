@@ -26,10 +26,11 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-const common = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent', DEMO_DATA: 'true' };
+const COMMON = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent', DEMO_DATA: 'true' };
 
-/** Starts the three services with demo data. */
-export async function startServices(): Promise<Services> {
+/** Starts the three services with demo data. @param env settings of all three */
+export async function startServices(env: Readonly<Record<string, string>> = {}): Promise<Services> {
+  const common = { ...COMMON, ...env };
   const databases = await Promise.all([embeddedDatabase(), embeddedDatabase()]);
   const key = await makeKey(databases[0]);
   const identity = await startIdentity({ ...common, ...HIGH_LIMITS, ...databases[0].settings });

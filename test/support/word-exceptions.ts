@@ -38,6 +38,11 @@ export const exceptions: readonly Exception[] = [
   allow('leftJoin', '', 'SQL'),
   allow('memoryCost', 'identity-service/', 'a parameter of Argon2'),
   allow('RateLimiterMemory', 'chassis/src/auth/rate-limit.ts', 'rate-limiter-flexible'),
+  allow(
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT OTEL_TRACES_SAMPLER OTEL_TRACES_SAMPLER_ARG',
+    '',
+    'settings of OpenTelemetry',
+  ),
   allow('memoryUsage MemoryUsage', '', 'process.memoryUsage()'),
   allow('operationId', '', 'OpenAPI'),
   allow(

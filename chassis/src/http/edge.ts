@@ -6,10 +6,13 @@ import type { Logger } from '../observability/log.ts';
 import { DURATION_BUCKETS, type Metrics } from '../observability/metrics.ts';
 import { type HeaderFields, Problem } from './problem.ts';
 import { createLogSampler } from '../observability/log-sampler.ts';
+import { runIn, type Tracing } from '../observability/span.ts';
 
 export interface EdgeOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** Records a span for each request. */
+  readonly tracing?: Tracing | undefined;
   /** Limit on requests in flight; further requests are refused before any work. No limit when left out. */
   readonly maxInFlight?: number;
   readonly onOverload?: () => void;
@@ -31,7 +34,15 @@ const MAX_LINES = 10;
 /** Wraps an app: limits its requests in flight, and measures requests by method, route template and status. */
 export function edge(
   app: RequestListener,
-  { metrics, log, maxInFlight = Infinity, onOverload, compresses = false, headersOf }: EdgeOptions,
+  {
+    metrics,
+    log,
+    tracing,
+    maxInFlight = Infinity,
+    onOverload,
+    compresses = false,
+    headersOf,
+  }: EdgeOptions,
 ): RequestListener {
   let inFlight = 0;
   const sample = createLogSampler(MAX_LINES);
@@ -76,6 +87,7 @@ export function edge(
     const method = METHODS.has(req.method ?? '') ? req.method! : 'other';
     const status = res.writableFinished ? String(res.statusCode) : 'client_left';
     duration.observe({ method, route: context.route, status }, seconds);
+    endSpan(context, method, status);
 
     const { requestId, traceparent, route, failure: cause } = context;
     const failed = res.statusCode >= 500 && route !== 'shed';
@@ -91,7 +103,7 @@ export function edge(
   };
 
   return (req, res) => {
-    const context = requestContextOf(req);
+    const context = requestContextOf(req, tracing);
     context.compresses = compresses;
     if (headersOf !== undefined) context.headers = headersOf(req);
     res.once('close', () => finish(req, res));
@@ -103,6 +115,18 @@ export function edge(
       sendProblem(req, res, overloaded);
       return;
     }
-    app(req, res);
+    runIn(context.span, () => app(req, res));
   };
+}
+
+/** @param status the status code, or `client_left` */
+function endSpan({ span, route }: RequestContext, method: string, status: string): void {
+  if (span === undefined) return;
+  // Never the address itself: it may hold what a client sent.
+  const hasRoute = route.startsWith('/');
+  span.rename(hasRoute ? `${method} ${route}` : method);
+  span.set({ 'http.request.method': method === 'other' ? '_OTHER' : method, 'url.scheme': 'http' });
+  if (hasRoute) span.set({ 'http.route': route });
+  if (status !== 'client_left') span.set({ 'http.response.status_code': Number(status) });
+  span.end(/^[1-4]/.test(status) ? undefined : status);
 }

@@ -1,7 +1,8 @@
 // The context of a request while it is served: ids, times, route template, headers of the answer.
 import type { IncomingMessage } from 'node:http';
 import type { HeaderFields } from './problem.ts';
-import { requestIdFrom, traceparentFrom } from '../observability/trace.ts';
+import type { Tracing } from '../observability/span.ts';
+import { requestIdFrom, traceContextFrom, type TraceContext } from '../observability/trace.ts';
 
 /** Whether a request counts as in flight: not while its client sends the body, and not while it reads the answer. */
 export interface InFlight {
@@ -12,9 +13,8 @@ export interface InFlight {
 }
 
 /** Lives as long as the request. */
-export interface RequestContext {
+export interface RequestContext extends TraceContext {
   readonly requestId: string;
-  readonly traceparent: string;
   /** performance.now() at the request's arrival, in milliseconds. */
   readonly startedAt: number;
   /** performance.now() at the end of the request's body, in milliseconds; undefined when no body was read. */
@@ -36,12 +36,12 @@ export interface RequestContext {
 const CONTEXT = Symbol('context');
 type WithContext = IncomingMessage & { [CONTEXT]?: RequestContext };
 
-/** Returns the context of a request; the first call creates it. */
-export function requestContextOf(req: IncomingMessage): RequestContext {
+/** Returns the context of a request; the first call creates it. @param tracing records the request's span */
+export function requestContextOf(req: IncomingMessage, tracing?: Tracing): RequestContext {
   const holder = req as WithContext;
   return (holder[CONTEXT] ??= {
     requestId: requestIdFrom(req.headers['x-request-id']),
-    traceparent: traceparentFrom(req.headers['traceparent']),
+    ...traceContextFrom(req.headers, tracing),
     startedAt: performance.now(),
     route: 'none',
   });

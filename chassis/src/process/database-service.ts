@@ -10,6 +10,7 @@ import { startJobs, type Job } from './jobs.ts';
 import { createLogger, type Logger } from '../observability/log.ts';
 import { messageClassesOf } from '../http/app.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
+import { openTracing } from '../observability/tracing.ts';
 import { databaseProblem } from '../postgres/errors.ts';
 import type { Migrations } from '../postgres/migrate.ts';
 import type { databaseSettings } from '../postgres/settings.ts';
@@ -69,6 +70,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
   adminAccess(settings); // Refuses the start before the database is opened.
   const log = createLogger(name, settings.LOG_LEVEL);
   const metrics = createMetrics();
+  const tracing = await openTracing(name, settings);
   const database = await openDatabase<Schema>({
     databaseUrl: settings.DATABASE_URL,
     dataDir: settings.DATA_DIR,
@@ -87,7 +89,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
   const { app, adminRoutes = [], jobs = [], readiness, notice, onStopping, close } = service;
   const stopJobs = startJobs(jobs, prepared, log);
   return serve({
-    handler: edge(app, { metrics, log, maxInFlight: settings.MAX_IN_FLIGHT }),
+    handler: edge(app, { metrics, log, tracing, maxInFlight: settings.MAX_IN_FLIGHT }),
     messages: messageClassesOf(app),
     settings,
     ...(version !== undefined && { version }),
@@ -102,6 +104,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
       await close?.();
       // Closing the database ends the queries that jobs wait for.
       await Promise.all([stopJobs(), database.close()]);
+      await tracing?.close();
     },
   });
 }

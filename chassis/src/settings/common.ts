@@ -11,6 +11,7 @@ import {
   z,
 } from './settings.ts';
 import { secretToken } from './secrets.ts';
+import { tracingSettings } from './tracing.ts';
 
 /** Settings of every process. `ports` are the defaults of PORT and ADMIN_PORT. */
 export const commonSettings = (ports: { public: number; admin: number }) => ({
@@ -47,6 +48,7 @@ export const commonSettings = (ports: { public: number; admin: number }) => ({
     300_000,
   ),
   NODE_ENV: text('development', 'Changes defaults: see SHUTDOWN_GRACE_MS and DEMO_DATA.'),
+  ...tracingSettings(),
 });
 
 const TOKEN = '[A-Za-z0-9._~-]{20,200}';

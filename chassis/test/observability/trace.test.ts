@@ -1,6 +1,6 @@
 // Request ids and trace contexts: valid ones are used, all others are replaced.
 import { describe, expect, test } from '@jest/globals';
-import { requestIdFrom, traceparentFrom } from 'chassis/observability/trace';
+import { requestIdFrom, traceContextFrom, traceparentFrom } from 'chassis/observability/trace';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -28,6 +28,8 @@ describe('a traceparent', () => {
     [`00-${TRACE}-${SPAN}-03`, '01'],
     [`00-${TRACE}-${SPAN}-fe`, '00'],
     [`cc-${TRACE}-${SPAN}-ff`, '01'],
+    [`00-${TRACE}-${SPAN}-01, 00-${TRACE}-${SPAN}-01`, '01'],
+    [`00-${TRACE}-00f067aa0ba902b7-00, 00-${TRACE}-${SPAN}-01`, '01'],
   ])('%s keeps its trace id and the sampled flag, and gets a new span id', (header, flags) => {
     const made = traceparentFrom(header);
     expect(made).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`));
@@ -45,6 +47,9 @@ describe('a traceparent', () => {
     `00-${TRACE}-${SPAN}-01-more`,
     `00-${TRACE}-${SPAN}`,
     `cc-${TRACE}-${SPAN}-01.${'x'.repeat(10)}`,
+    `00-${TRACE}-${SPAN}-01, 00-4bf92f3577b34da6a3ce929d0e0e4736-${SPAN}-01`,
+    `00-${TRACE}-${SPAN}-01, malformed`,
+    Array.from({ length: 5 }, () => `00-${TRACE}-${SPAN}-01`).join(', '),
   ])('starts a new trace that is not sampled when the header is %s', (header) => {
     const made = traceparentFrom(header);
     expect(made).toMatch(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/);
@@ -54,5 +59,28 @@ describe('a traceparent', () => {
   test('has a new trace id each time', () => {
     const made = Array.from({ length: 2_000 }, () => traceparentFrom(undefined));
     expect(new Set(made).size).toBe(2_000);
+  });
+});
+
+describe('the state of a trace and the baggage', () => {
+  const traceparent = `00-${TRACE}-${SPAN}-01`;
+
+  test('travel with the request', () => {
+    expect(traceContextFrom({ traceparent, tracestate: 'a=1,b=2', baggage: 'c=3' })).toMatchObject({
+      tracestate: 'a=1,b=2',
+      baggage: 'c=3',
+    });
+  });
+
+  test('do not when they are too long or not printable', () => {
+    const context = { traceparent, tracestate: 'a'.repeat(513), baggage: 'a=\u00e9' };
+    expect(traceContextFrom(context)).toMatchObject({ tracestate: undefined, baggage: undefined });
+  });
+
+  test('part when the traceparent is malformed: the state belongs to its trace, the baggage does not', () => {
+    expect(traceContextFrom({ tracestate: 'a=1', baggage: 'c=3' })).toMatchObject({
+      tracestate: undefined,
+      baggage: 'c=3',
+    });
   });
 });

@@ -82,10 +82,10 @@ test('returns frozen settings', () => {
 });
 
 test('applies the default that its description names', () => {
-  const settings = readSettings(schema, {}) as Record<
+  const settings: Record<
     string,
-    string | number | boolean | readonly string[] | undefined
-  >;
+    string | number | boolean | readonly string[] | readonly (readonly string[])[] | undefined
+  > = readSettings(schema, {});
   for (const [name, setting] of Object.entries(schema.shape))
     expect(String(settings[name] ?? '')).toBe(metaOf(setting).fallback);
 });

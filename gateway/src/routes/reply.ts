@@ -20,6 +20,9 @@ export function callerOf(req: Request, deadlineMs: number): Caller {
   return {
     requestId: context.requestId,
     traceparent: context.traceparent,
+    tracestate: context.tracestate,
+    baggage: context.baggage,
+    span: context.span,
     deadlineAt: (context.bodyReadAt ?? context.startedAt) + deadlineMs,
     cancellation,
   };

@@ -4,6 +4,7 @@ import type { Breaker } from './engine/breaker.ts';
 import { batch } from './engine/layers/batch.ts';
 import { serveFromCache, storeInCache } from './engine/layers/cache.ts';
 import { coalesce, type InFlightRequests } from './engine/layers/coalesce.ts';
+import { beginCall } from './engine/spans.ts';
 import { measure } from './engine/layers/measure.ts';
 import type { Cache } from './engine/cache.ts';
 import type { Observer } from './engine/observer.ts';
@@ -42,7 +43,10 @@ export function createLoader<T>(options: LoaderOptions<T>): Loader<T> {
   const { upstream, entity, endpoint, cache, limitMs, refreshInBackground, observer } = options;
   const { callName = entity } = options;
   type L = Layer<number, T | undefined>;
-  const measured: L = measure((outcome, seconds) => observer.call(callName, outcome, seconds));
+  const measured: L = measure(
+    (outcome, seconds) => observer.call(callName, outcome, seconds),
+    beginCall(callName),
+  );
   const inFlight: InFlightRequests<T | undefined> = new Map();
   const shared: L = coalesce({ upstream: upstream.name, keyOf: (id) => id, limitMs, inFlight });
   const invalidate = (id: number): void => {

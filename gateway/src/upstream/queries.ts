@@ -1,6 +1,7 @@
 // Requests that are not cached: public ones such as pages and counts, private ones, and commands.
 import { stack, withDeadline, type Call, type Layer } from './engine/call.ts';
 import { coalesce, type InFlightRequests } from './engine/layers/coalesce.ts';
+import { beginCall } from './engine/spans.ts';
 import { measure } from './engine/layers/measure.ts';
 import type { Observer } from './engine/observer.ts';
 import { createQuarantine } from './engine/quarantine.ts';
@@ -18,7 +19,10 @@ export interface SharedQuery<Q, T> extends Invalidatable {
 }
 
 const measured = <Q, T>(endpoint: { readonly name: string }, observer: Observer): Layer<Q, T> =>
-  measure((outcome, seconds) => observer.call(endpoint.name, outcome, seconds));
+  measure(
+    (outcome, seconds) => observer.call(endpoint.name, outcome, seconds),
+    beginCall(endpoint.name),
+  );
 
 /** Holds everything that changes the response. */
 const keyOf = (request: unknown): string | number =>

@@ -17,6 +17,7 @@ import {
 } from './engine/layers/retry.ts';
 import { write } from './engine/layers/write.ts';
 import type { Observer } from './engine/observer.ts';
+import { attemptSpans } from './engine/spans.ts';
 import { createEndpointGuard } from './endpoint-guard.ts';
 import { createQuarantine } from './engine/quarantine.ts';
 import { createTransport } from './engine/transport/transport.ts';
@@ -90,9 +91,10 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   const retried = <Q, T>(shouldRetry: ShouldRetry, from: RetryBudget): Layer<Q, T> =>
     retry(from, shouldRetry, () => observer.retry(name));
-  const timed = <Q, T>({ name: endpoint }: Endpoint<Q, T>): Layer<Q, T>[] => [
+  const begin = attemptSpans(name, origin);
+  const timed = <Q, T>({ name: endpoint, method }: Endpoint<Q, T>): Layer<Q, T>[] => [
     deadline(name),
-    measure((outcome, seconds) => observer.attempt(name, endpoint, outcome, seconds)),
+    measure((...args) => observer.attempt(name, endpoint, ...args), begin(endpoint, method)),
   ];
   const send = <Q, T>(endpoint: Endpoint<Q, T>, layers: readonly Layer<Q, T>[]): Call<Q, T> =>
     stack([...layers, ...timed(endpoint)], transport.call(endpoint));

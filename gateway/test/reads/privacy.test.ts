@@ -111,6 +111,18 @@ test('both upstreams get the client’s request id and trace', async () => {
   }
 });
 
+test('both upstreams get the client’s tracestate and baggage, and see who asks', async () => {
+  const testbed = await startTestbed();
+  const more = { tracestate: 'vendor=1', baggage: 'tenant=blue' };
+  await testbed.request('/api/posts/5', { headers: { ...idHeadersOf(7), ...more } });
+  for (const { requests } of [testbed.social, testbed.identity])
+    expect(requests[0]?.headers).toMatchObject({
+      ...more,
+      'user-agent': 'social-network-gateway',
+      via: '1.1 gateway',
+    });
+});
+
 test('without valid ids of the client, client and upstreams get the same generated ids', async () => {
   const testbed = await startTestbed();
   const response = await testbed.request('/api/posts/5', {

@@ -1,6 +1,7 @@
 // The one type of everything on the way to an upstream: a call, and layers around it.
 import { randomUUID } from 'node:crypto';
-import { traceparentFrom } from 'chassis/observability/trace';
+import { siblingOf, traceparentFrom, type TraceContext } from 'chassis/observability/trace';
+import type { Span } from 'chassis/observability/span';
 import type { UpstreamFailure } from './failure.ts';
 
 /** Why a caller no longer waits: the client disconnected, or the deadline has passed. */
@@ -41,12 +42,13 @@ export class Cancellation {
 }
 
 /** Who waits for the reply: a client's request, or a request that several of them share. */
-export interface Caller {
+export interface Caller extends TraceContext {
   readonly requestId: string;
-  readonly traceparent: string;
   /** In milliseconds on performance.now()'s clock; after it the caller no longer waits. */
   readonly deadlineAt: number;
   readonly cancellation: Cancellation;
+  /** How often the request was sent before; 0 when left out. */
+  readonly resends?: number;
 }
 
 /** Where a value came from. */
@@ -79,6 +81,17 @@ export const stack = <Q, T>(layers: readonly Layer<Q, T>[], transport: Call<Q, T
 export const withDeadline = (caller: Caller, limitMs: number): Caller => ({
   ...caller,
   deadlineAt: Math.min(caller.deadlineAt, performance.now() + limitMs),
+});
+
+/** The same caller inside a span. */
+export const within = (caller: Caller, span: Span | undefined): Caller =>
+  span === undefined ? caller : { ...caller, span, traceparent: span.traceparent };
+
+/** The caller of a second attempt, whose span id is its own; a recorded attempt has its own in any case. */
+export const asRetry = (caller: Caller): Caller => ({
+  ...caller,
+  traceparent: caller.span === undefined ? siblingOf(caller.traceparent) : caller.traceparent,
+  resends: 1,
 });
 
 /** A caller without a client: no request to be cancelled by. It waits for at most `limitMs`. */

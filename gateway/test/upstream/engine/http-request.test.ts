@@ -12,6 +12,8 @@ const caller = aCaller();
 const commonHeaders = {
   accept: 'application/json',
   'accept-encoding': 'identity',
+  'user-agent': 'social-network-gateway',
+  via: '1.1 gateway',
   'x-request-id': caller.requestId,
   traceparent: caller.traceparent,
 };
@@ -39,6 +41,14 @@ test('gives a user’s write the user’s token and a JSON body', () => {
     ...commonHeaders,
     'content-type': 'application/json',
     authorization: 'Bearer a.b.c',
+  });
+});
+
+test('passes the state of the trace and the baggage on', () => {
+  const more = { tracestate: 'vendor=1', baggage: 'tenant=blue' };
+  expect(headersOf(httpRequestOf(getCounts(limits), 7), { ...caller, ...more })).toEqual({
+    ...commonHeaders,
+    ...more,
   });
 });
 

@@ -5,7 +5,10 @@ import { aCaller, answer, failure } from './arrange.ts';
 
 const outcomeOf = async (inner: Call<number, string>) => {
   const observe = jest.fn();
-  await measure<number, string>(observe)(inner)(1, aCaller()).catch(() => undefined);
+  await measure<number, string>(
+    observe,
+    (parent) => parent,
+  )(inner)(1, aCaller()).catch(() => undefined);
   return observe.mock.calls[0]?.[0];
 };
 

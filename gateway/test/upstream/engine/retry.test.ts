@@ -21,6 +21,15 @@ test('retries a quick failure', async () => {
   expect(onRetry).toHaveBeenCalledTimes(1);
 });
 
+test('gives the second attempt a span id of its own, in the same trace', async () => {
+  const { call, inner } = arrange();
+  inner.mockRejectedValueOnce(failure('unavailable')).mockResolvedValueOnce(answer('cat'));
+  await call(1, aCaller());
+  const [first, second] = inner.mock.calls.map(([, { traceparent }]) => traceparent.split('-'));
+  expect(second).toEqual([first?.[0], first?.[1], expect.stringMatching(/^[0-9a-f]{16}$/), '01']);
+  expect(second?.[2]).not.toBe(first?.[2]);
+});
+
 test('retries once, not twice', async () => {
   const { call, inner } = arrange();
   inner.mockRejectedValue(failure('unavailable'));

@@ -1,5 +1,5 @@
 // Retries a quick failure once, within a budget: retries must not multiply the load on an upstream that is down.
-import type { Layer } from '../call.ts';
+import { asRetry, type Layer } from '../call.ts';
 import { UpstreamFailure } from '../failure.ts';
 
 /** A token bucket: every request earns a share of a retry, every retry spends one. One bucket for each upstream. */
@@ -54,7 +54,7 @@ export const retry =
           performance.now() < caller.deadlineAt &&
           budget.spend();
         if (!again) throw error;
-        return await secondAttempt(() => inner(request, caller), error, onRetry);
+        return await secondAttempt(() => inner(request, asRetry(caller)), error, onRetry);
       }
     };
 

@@ -21,17 +21,22 @@ export const httpRequestOf = <Q, T>(endpoint: Endpoint<Q, T>, request: Q): HttpR
   maxBytes: endpoint.maxBytes(request),
 });
 
+/** Names the gateway to upstreams: as the client, and as what stands between them and its own clients (RFC 9110, 7.6.3). */
+const GATEWAY = { 'user-agent': 'social-network-gateway', via: '1.1 gateway' };
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /** The header fields of a request: those of every request, and those of the endpoint. */
 export const headersOf = (
   { headers, body }: HttpRequest,
-  { requestId, traceparent }: Caller,
+  { requestId, traceparent, tracestate, baggage }: Caller,
 ): Record<string, string> => ({
   accept: 'application/json',
   'accept-encoding': 'identity',
+  ...GATEWAY,
   'x-request-id': requestId,
   traceparent,
+  ...(tracestate !== undefined && { tracestate }),
+  ...(baggage !== undefined && { baggage }),
   ...(body !== undefined && JSON_BODY),
   ...headers,
 });

@@ -1,5 +1,5 @@
 // Sends requests to one upstream: limits sizes, parses, classifies failures.
-import type { Caller, Call, CancelReason } from '../call.ts';
+import { asRetry, type Caller, type Call, type CancelReason } from '../call.ts';
 import { openPool, type DispatchController, type Pool, type PoolOptions } from './connections.ts';
 import { UpstreamFailure, type FailureKind, type UpstreamName } from '../failure.ts';
 import { isStaleSocket, kindOfError } from './network-error.ts';
@@ -23,9 +23,11 @@ export function createTransport({ upstream, ...options }: TransportOptions): Tra
   return {
     call: (endpoint) => async (request, caller) => {
       const httpRequest = httpRequestOf(endpoint, request);
-      const send = () => dispatch(pool, upstream, httpRequest, caller);
+      const send = (by: Caller) => dispatch(pool, upstream, httpRequest, by);
       // A write may be done although its connection ended, so it is never sent again.
-      const raw = httpRequest.method === 'GET' ? await resendIfStale(send, caller) : await send();
+      const raw =
+        httpRequest.method === 'GET' ? await resendIfStale(send, caller) : await send(caller);
+      caller.span?.set({ 'http.response.status_code': raw.status });
       return { value: readResponse(upstream, endpoint, request, raw), via: MISS };
     },
     close: () => pool.destroy(),
@@ -34,16 +36,17 @@ export function createTransport({ upstream, ...options }: TransportOptions): Tra
 
 /** Sends again when a kept-alive socket turns out to be closed already (RFC 9112, section 9.3.1). For GET only. */
 async function resendIfStale(
-  send: () => Promise<RawResponse>,
-  { cancellation }: Caller,
+  send: (by: Caller) => Promise<RawResponse>,
+  caller: Caller,
 ): Promise<RawResponse> {
   try {
-    return await send();
+    return await send(caller);
   } catch (error) {
     const again =
-      error instanceof UpstreamFailure && isStaleSocket(error) && !cancellation.cancelled;
+      error instanceof UpstreamFailure && isStaleSocket(error) && !caller.cancellation.cancelled;
     if (!again) throw error;
-    return send();
+    caller.span?.event('resent on a new connection');
+    return send(asRetry(caller));
   }
 }
 
