@@ -71,6 +71,7 @@ export function createEndpointGuard({
         const rejection = quarantine.rejection(endpoint);
         if (rejection !== undefined) {
           onQuarantined();
+          caller.span?.event('quarantined', { 'app.endpoint': endpoint });
           throw rejection;
         }
         const isTrial = quarantine.needsTrial(endpoint);

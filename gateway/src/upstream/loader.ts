@@ -4,7 +4,7 @@ import type { Breaker } from './engine/breaker.ts';
 import { batch } from './engine/layers/batch.ts';
 import { serveFromCache, storeInCache } from './engine/layers/cache.ts';
 import { coalesce, type InFlightRequests } from './engine/layers/coalesce.ts';
-import { beginCall } from './engine/spans.ts';
+import { beginCall, lookupAttributes } from './engine/spans.ts';
 import { measure } from './engine/layers/measure.ts';
 import type { Cache } from './engine/cache.ts';
 import type { Observer } from './engine/observer.ts';
@@ -75,7 +75,10 @@ export function createLoader<T>(options: LoaderOptions<T>): Loader<T> {
   const cached: L = serveFromCache({
     cache,
     rejection: () => upstream.breaker.reject(),
-    onLookup: (result) => observer.lookup(entity, result),
+    onLookup(result, caller, failure) {
+      observer.lookup(entity, result);
+      caller.span?.event('cache lookup', lookupAttributes(entity, result, failure));
+    },
     onDegraded: (id) => {
       if (refreshInBackground) refresh.add(id);
     },

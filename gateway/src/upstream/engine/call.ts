@@ -94,6 +94,33 @@ export const asRetry = (caller: Caller): Caller => ({
   resends: 1,
 });
 
+/**
+ * The caller of a request that several callers share: its deadline is the earliest of all, it is cancelled when all of them
+ * are, and it is in the trace of the first that is recorded.
+ * @returns it, and a function to call once the request has settled
+ */
+export function sharedCaller(callers: readonly Caller[]): {
+  readonly caller: Caller;
+  readonly release: () => void;
+} {
+  const cancellation = new Cancellation();
+  let waiting = callers.length;
+  const removeListeners = callers.map((caller) =>
+    caller.cancellation.onCancel(() => {
+      waiting -= 1;
+      if (waiting === 0) cancellation.cancel('left');
+    }),
+  );
+  const deadlineAt = Math.min(...callers.map((caller) => caller.deadlineAt));
+  const first = callers.find(({ span }) => span !== undefined) ?? callers[0]!;
+  return {
+    caller: { ...first, deadlineAt, cancellation },
+    release() {
+      for (const remove of removeListeners) remove();
+    },
+  };
+}
+
 /** A caller without a client: no request to be cancelled by. It waits for at most `limitMs`. */
 export const backgroundCaller = (limitMs: number): Caller => ({
   requestId: randomUUID(),

@@ -110,3 +110,7 @@ export function kindOfStatus(status: number): FailureKind {
   if (status >= 500) return 'server-error';
   return status >= 400 ? 'rejected' : 'nonsense';
 }
+
+/** The kind of a failure; `bug` for any other error. */
+export const kindOfThrown = (error: unknown): FailureKind | 'bug' =>
+  error instanceof UpstreamFailure ? error.kind : 'bug';

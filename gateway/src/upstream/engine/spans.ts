@@ -1,9 +1,9 @@
 // The spans of calls and attempts, by OpenTelemetry's semantic conventions for HTTP clients. Paths are left out: they
 // hold ids and names.
-import type { Span } from 'chassis/observability/span';
+import type { Attributes, Span } from 'chassis/observability/span';
 import type { Caller } from './call.ts';
 import type { Method } from './endpoint.ts';
-import type { UpstreamName } from './failure.ts';
+import type { UpstreamFailure, UpstreamName } from './failure.ts';
 
 type Begin = (parent: Span, caller: Caller) => Span;
 
@@ -36,3 +36,14 @@ export function attemptSpans(
       });
   };
 }
+
+/** @param failure why the upstream gave no value, when it was asked for one */
+export const lookupAttributes = (
+  cache: string,
+  result: string,
+  failure: UpstreamFailure | undefined,
+): Attributes => ({
+  'app.cache.name': cache,
+  'app.cache.result': result,
+  ...(failure && { 'error.type': failure.kind }),
+});

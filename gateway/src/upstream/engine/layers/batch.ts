@@ -1,6 +1,7 @@
 // Sends requests for single ids that arrive in the same turn of the event loop as one request for many ids.
-import { Cancellation, type Call, type Caller, type Reply } from '../call.ts';
-import { UpstreamFailure, type FailureKind, type UpstreamName } from '../failure.ts';
+import { sharedCaller, within, type Call, type Caller, type Reply } from '../call.ts';
+import { kindOfThrown, UpstreamFailure, type FailureKind, type UpstreamName } from '../failure.ts';
+import type { Span } from 'chassis/observability/span';
 import type { Quarantine } from '../quarantine.ts';
 
 /** Loads many ids at once. An id that is absent from the map does not exist. */
@@ -39,16 +40,23 @@ export function batch<T>(
   /** Settles every id of the group on success. @throws what the call throws */
   const attempt = async (call: CallMany<T>, group: readonly Pending<T>[]): Promise<void> => {
     onBatch(group.length);
-    const removeListeners: (() => void)[] = [];
+    const callers = group.map((pending) => pending.caller);
+    const { caller, release } = sharedCaller(callers);
+    const span = beginBatch(caller, callers);
+    let failure: string | undefined;
     try {
       const ids = group.map(({ id }) => id);
-      const { value, via } = await call(ids, sharedCaller(group, removeListeners));
+      const { value, via } = await call(ids, within(caller, span));
       for (const { id, resolve } of group) {
         quarantine.succeeded(id);
         resolve({ value: value.get(id), via });
       }
+    } catch (error) {
+      failure = kindOfThrown(error);
+      throw error;
     } finally {
-      for (const remove of removeListeners) remove();
+      release();
+      span?.end(failure);
     }
   };
   const fail = (group: readonly Pending<T>[], error: unknown): void => {
@@ -112,6 +120,7 @@ export function batch<T>(
     const rejection = quarantine.rejection(id);
     if (rejection !== undefined) {
       onQuarantined();
+      caller.span?.event('quarantined');
       return Promise.reject(rejection);
     }
     return new Promise((resolve, reject) => {
@@ -130,21 +139,12 @@ export function batch<T>(
 const isIsolated = (error: unknown): boolean =>
   error instanceof UpstreamFailure && ISOLATED.has(error.kind);
 
-/** The caller of a batch: its deadline is the earliest of all; it is cancelled when all its callers are. */
-function sharedCaller(
-  group: readonly Pick<Pending<unknown>, 'caller'>[],
-  removeListeners: (() => void)[],
-): Caller {
-  const cancellation = new Cancellation();
-  let waiting = group.length;
-  for (const { caller } of group) {
-    removeListeners.push(
-      caller.cancellation.onCancel(() => {
-        waiting -= 1;
-        if (waiting === 0) cancellation.cancel('left');
-      }),
-    );
-  }
-  const deadlineAt = Math.min(...group.map(({ caller }) => caller.deadlineAt));
-  return { ...group[0]!.caller, deadlineAt, cancellation };
+/** A batch belongs to the trace of one caller; it links to the others. */
+function beginBatch({ span }: Caller, callers: readonly Caller[]): Span | undefined {
+  if (span === undefined) return undefined;
+  const links = callers.map(({ traceparent }) => traceparent);
+  return span.child('batch', {
+    attributes: { 'app.batch.size': callers.length },
+    links: links.filter((traceparent) => traceparent !== span.traceparent),
+  });
 }

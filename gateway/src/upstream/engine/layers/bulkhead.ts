@@ -1,8 +1,9 @@
 // Limits attempts to the number of connections, so that undici's own queue, which has no bound and ignores aborts, stays
 // empty. Waiting counts against the caller's deadline. A rejection here is not a failure of the upstream.
 import { createPermits as createSemaphore, NoPermit, type Permits } from 'chassis/base/permits';
+import type { Span } from 'chassis/observability/span';
 import type { Caller, Layer } from '../call.ts';
-import { UpstreamFailure, type UpstreamName } from '../failure.ts';
+import { kindOfThrown, UpstreamFailure, type UpstreamName } from '../failure.ts';
 
 export interface PermitsOptions {
   readonly upstream: UpstreamName;
@@ -61,10 +62,23 @@ export const bulkhead =
   <Q, T>(permits: UpstreamPermits): Layer<Q, T> =>
   (inner) =>
     async function withPermit(request, caller) {
-      await permits.acquire(caller);
+      const waiting = permits.acquire(caller);
+      await (waiting && caller.span ? recorded(waiting, caller.span) : waiting);
       try {
         return await inner(request, caller);
       } finally {
         permits.release();
       }
     };
+
+/** A wait for a permit, as a span. */
+async function recorded(waiting: Promise<void>, span: Span): Promise<void> {
+  const wait = span.child('wait for a permit');
+  try {
+    await waiting;
+    wait.end();
+  } catch (error) {
+    wait.end(kindOfThrown(error));
+    throw error;
+  }
+}

@@ -1,5 +1,5 @@
 // Serves values from a cache: a fresh one without a request; a stale one, or none, when everything below fails.
-import type { Layer, Reply } from '../call.ts';
+import type { Caller, Layer, Reply } from '../call.ts';
 import { UpstreamFailure } from '../failure.ts';
 import type { Cache } from '../cache.ts';
 
@@ -7,7 +7,12 @@ export interface CacheLayerOptions<T> {
   readonly cache: Cache<T>;
   /** The failure that a call would surely meet now (an open breaker), so that no call is made. */
   readonly rejection: () => UpstreamFailure | undefined;
-  readonly onLookup: (result: 'hit' | 'miss' | 'stale') => void;
+  /** @param failure why the upstream gave no value */
+  readonly onLookup: (
+    result: 'hit' | 'miss' | 'stale',
+    caller: Caller,
+    failure?: UpstreamFailure,
+  ) => void;
   /** Called with each id whose request failed, so that it is refreshed in the background. */
   readonly onDegraded: (id: number) => void;
 }
@@ -24,12 +29,12 @@ export const serveFromCache =
     async function servedFromCache(id, caller): Promise<Reply<T | undefined>> {
       const cached = cache.get(id);
       if (cached.kind === 'fresh') {
-        onLookup('hit');
+        onLookup('hit', caller);
         return { value: cached.value, via: { kind: 'hit', ttlMs: cached.ttlMs } };
       }
       const fallBack = (failure: UpstreamFailure): Reply<T | undefined> => {
         if (failure.kind !== 'left') onDegraded(id);
-        onLookup(cached.kind === 'stale' ? 'stale' : 'miss');
+        onLookup(cached.kind === 'stale' ? 'stale' : 'miss', caller, failure);
         return cached.kind === 'stale'
           ? { value: cached.value, via: { kind: 'stale', failure, ageMs: cached.ageMs } }
           : { value: undefined, via: { kind: 'unavailable', failure } };
@@ -39,7 +44,7 @@ export const serveFromCache =
       if (rejected !== undefined) return fallBack(rejected);
       try {
         const reply = await inner(id, caller);
-        onLookup('miss');
+        onLookup('miss', caller);
         return reply;
       } catch (error) {
         if (error instanceof UpstreamFailure) return fallBack(error);

@@ -1,6 +1,6 @@
 // Three ways to use a breaker: fail fast while it is open, send attempts through it, only respect it.
 import type { Breaker } from '../breaker.ts';
-import { Cancellation, type Layer } from '../call.ts';
+import { Cancellation, type Caller, type Layer } from '../call.ts';
 import { UpstreamFailure } from '../failure.ts';
 
 /** Rejects before the bulkhead, so that no call queues for a permit only to be rejected after it. */
@@ -9,7 +9,9 @@ export const failFast =
   (inner) =>
     function failedFast(request, caller) {
       const rejection = breaker.reject();
-      return rejection === undefined ? inner(request, caller) : Promise.reject(rejection);
+      if (rejection === undefined) return inner(request, caller);
+      record(breaker, caller);
+      return Promise.reject(rejection);
     };
 
 /** Sends attempts through the breaker, which counts their outcomes: failures only when `shouldCount` returns true. */
@@ -19,7 +21,10 @@ export const circuitBreaker =
     // `async`, so that the breaker counts an attempt before its caller continues.
     async function guardedByBreaker(request, caller) {
       const rejection = breaker.reject();
-      if (rejection !== undefined) throw rejection;
+      if (rejection !== undefined) {
+        record(breaker, caller);
+        throw rejection;
+      }
       // A probe ignores its caller's cancellation: a client's disconnect must neither close the breaker nor leave it
       // half-open.
       const isProbe = breaker.state === 'half_open';
@@ -37,5 +42,9 @@ export const respectBreaker =
     function respectingBreaker(request, caller) {
       const { state } = breaker;
       if (state === 'closed' || state === 'forced_closed') return inner(request, caller);
+      record(breaker, caller);
       return Promise.reject(breaker.reject() ?? new UpstreamFailure(breaker.upstream, 'open'));
     };
+
+const record = ({ name, state }: Breaker, { span }: Caller): void =>
+  span?.event('rejected by a breaker', { 'app.breaker.name': name, 'app.breaker.state': state });

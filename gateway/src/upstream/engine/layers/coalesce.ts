@@ -5,6 +5,8 @@ import { UpstreamFailure, type UpstreamName } from '../failure.ts';
 /** One shared request. */
 export interface InFlight<T> {
   readonly reply: Promise<Reply<T>>;
+  /** Of the first caller, whose trace has the request. */
+  readonly traceparent: string;
   readonly deadlineAt: number;
   readonly cancellation: Cancellation;
   /** A caller whose deadline is less than this (ms) before the shared one gets no timer of its own. */
@@ -44,6 +46,10 @@ export const coalesce =
         shared.reply.then(remove, remove);
         shared.cancellation.onCancel(remove);
       }
+      if (known !== undefined && caller.span !== undefined) {
+        caller.span.event('coalesced');
+        caller.span.link(known.traceparent);
+      }
       return wait(shared, caller, upstream, known !== undefined);
     };
 
@@ -52,6 +58,7 @@ function start<Q, T>(inner: Call<Q, T>, request: Q, caller: Caller, limitMs: num
   const deadlineAt = performance.now() + limitMs;
   return {
     reply: inner(request, { ...caller, deadlineAt, cancellation }),
+    traceparent: caller.traceparent,
     deadlineAt,
     cancellation,
     toleranceMs: Math.min(TOLERANCE_MS, limitMs * TOLERANCE_SHARE),

@@ -1,7 +1,7 @@
 // Reports the duration and the outcome of a call, and records it as a span.
 import { within, type Caller, type Layer } from '../call.ts';
 import type { Span } from 'chassis/observability/span';
-import { UpstreamFailure, type FailureKind } from '../failure.ts';
+import { kindOfThrown, type FailureKind } from '../failure.ts';
 
 /** A closed set, fit for a metric's label. */
 export type CallOutcome = 'ok' | FailureKind | 'bug';
@@ -20,7 +20,7 @@ export const measure =
       try {
         return await inner(request, within(caller, span));
       } catch (error) {
-        outcome = error instanceof UpstreamFailure ? error.kind : 'bug';
+        outcome = kindOfThrown(error);
         throw error;
       } finally {
         observe(outcome, (performance.now() - startedAt) / 1000);
