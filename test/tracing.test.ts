@@ -1,12 +1,46 @@
 // Spans of the three services, as a collector receives them.
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startOtlpReceiver, type ReceivedSpan } from 'chassis/testing/otlp-receiver';
-import { startServices } from './support/in-process.ts';
+import { startServices, type Services } from './support/in-process.ts';
 
 jest.setTimeout(60_000);
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CLIENT_SPAN = 'b7ad6b7169203331';
+
+// What must be in no span.
+const person = {
+  username: 'nobody_sees_me',
+  email: 'nobody@secret.example',
+  password: 'that nobody sees',
+};
+const CONTENT = 'A post that nobody sees';
+const secrets = new Set([...Object.values(person), CONTENT, 'unseen-header', 'unseen-query']);
+
+/** Registers, writes a post, logs in by e-mail, looks for the name, sends an unknown query; notes all tokens. */
+async function writes({ gateway }: Services): Promise<void> {
+  const send = (path: string, body?: object, token?: string) =>
+    fetch(`${gateway.url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        'X-Custom': 'unseen-header',
+        'Content-Type': 'application/json',
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  await send('/api/auth/register', person);
+  const login = await send('/api/auth/token', {
+    username: person.email,
+    password: person.password,
+  });
+  const tokens = (await login.json()) as { accessToken: string; refreshToken: string };
+  secrets.add(tokens.accessToken).add(tokens.refreshToken);
+  expect((await send('/api/posts', { content: CONTENT }, tokens.accessToken)).status).toBe(201);
+  await send('/api/auth/token', { refreshToken: tokens.refreshToken });
+  await send('/api/posts?unseen-query=1');
+  await send('/unseen-query');
+}
 
 let spans: readonly ReceivedSpan[];
 beforeAll(async () => {
@@ -15,6 +49,7 @@ beforeAll(async () => {
   await fetch(`${services.gateway.url}/api/posts/5`, {
     headers: { traceparent: `00-${TRACE}-${CLIENT_SPAN}-01` },
   });
+  await writes(services);
   // Each process exports what is left when it stops.
   await services.stop();
   ({ spans } = receiver);
@@ -72,4 +107,36 @@ describe('one request', () => {
       },
     });
   });
+});
+
+const statements = (service: string) =>
+  spans.filter((span) => span.service === service && span.attributes['db.system.name']);
+
+describe('statements of the database', () => {
+  test('belong to their request, and have their text with placeholders', () => {
+    const statement = statements('identity-service').find(({ traceId }) => traceId === TRACE);
+    expect(statement).toMatchObject({
+      name: 'SELECT users',
+      kind: 'SPAN_KIND_CLIENT',
+      parentSpanId: serverSpan('identity-service').spanId,
+      attributes: {
+        'db.operation.name': 'SELECT',
+        'db.collection.name': 'users',
+        'db.query.text': expect.stringMatching(/^select .* from "users" .*\$1/),
+      },
+    });
+    expect(statement!.durationMs).toBeGreaterThan(0);
+  });
+
+  test('of a write are there, too', () => {
+    expect(statements('social-service').map(({ name }) => name)).toContain('INSERT posts');
+    expect(statements('identity-service').map(({ name }) => name)).toContain('INSERT users');
+  });
+});
+
+test('no span has a password, a token, an e-mail address, a name, a header, a query or a value of a statement', () => {
+  const text = JSON.stringify(spans);
+  expect(text).toContain('POST /api/auth/register');
+  expect(secrets.size).toBe(8);
+  for (const secret of secrets) expect(text).not.toContain(secret);
 });

@@ -111,25 +111,22 @@ function linkTo(traceparent: string): Link[] {
   return remote === undefined ? [] : [{ context: contextOf(remote) }];
 }
 
-function spanOf(tracer: Tracer, recorded: RecordedSpan): Span {
+/** @param endAt when it ended, in milliseconds since 1970; now when left out */
+function spanOf(tracer: Tracer, recorded: RecordedSpan, endAt?: number): Span {
   const context = trace.setSpan(ROOT_CONTEXT, recorded);
   const { traceId, spanId } = recorded.spanContext();
   return {
     traceparent: formatTraceparent({ traceId, spanId, sampled: true }),
-    child: (name, { kind = 'internal', attributes, links = [], startedAt }: SpanOptions = {}) =>
-      spanOf(
-        tracer,
-        tracer.startSpan(
-          name,
-          {
-            kind: KINDS[kind],
-            links: links.flatMap(linkTo),
-            ...(attributes && { attributes: { ...attributes } }),
-            ...(startedAt !== undefined && { startTime: performance.timeOrigin + startedAt }),
-          },
-          context,
-        ),
-      ),
+    child(name, { kind = 'internal', attributes, links = [], tookMs }: SpanOptions = {}) {
+      const overAt = tookMs === undefined ? undefined : Date.now();
+      const options = {
+        kind: KINDS[kind],
+        links: links.flatMap(linkTo),
+        ...(attributes && { attributes: { ...attributes } }),
+        ...(tookMs !== undefined && { startTime: overAt! - tookMs }),
+      };
+      return spanOf(tracer, tracer.startSpan(name, options, context), overAt);
+    },
     rename: (name) => void recorded.updateName(name),
     set: (attributes) => void recorded.setAttributes(attributes),
     event: (name, attributes) => void recorded.addEvent(name, attributes),
@@ -139,7 +136,7 @@ function spanOf(tracer: Tracer, recorded: RecordedSpan): Span {
         recorded.setAttribute('error.type', error);
         recorded.setStatus({ code: SpanStatusCode.ERROR });
       }
-      recorded.end();
+      recorded.end(endAt);
     },
   };
 }

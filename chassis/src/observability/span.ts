@@ -11,8 +11,8 @@ export interface SpanOptions {
   readonly attributes?: Attributes;
   /** Traceparents of spans that this one has to do with, in any trace. */
   readonly links?: readonly string[];
-  /** When it began, on performance.now()'s clock; now when left out. */
-  readonly startedAt?: number;
+  /** For work that is over already: how long it took, in milliseconds. End the span at once. */
+  readonly tookMs?: number;
 }
 
 /** A piece of work that is recorded. Its methods never throw. */

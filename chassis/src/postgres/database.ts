@@ -8,6 +8,7 @@ import { openEmbedded } from './embedded.ts';
 import { isLockTimeout, isUnavailable, notReady } from './errors.ts';
 import { migrate, type Migrations } from './migrate.ts';
 import { openServer } from './server.ts';
+import { recordStatement } from './statement-spans.ts';
 
 const NOT_YET = 'The database does not answer yet';
 const LOCKED = 'A migration waits for a lock';
@@ -20,6 +21,8 @@ export interface DatabaseOptions<Schema> {
   /** Runs after the migrations at each start; several instances may run it at once. */
   readonly seed?: (db: Kysely<Schema>) => Promise<void>;
   readonly log: Logger;
+  /** Whether statements are recorded as spans of their requests. */
+  readonly traced?: boolean;
 }
 
 export interface Database<Schema> {
@@ -48,6 +51,7 @@ export async function openDatabase<Schema>({
   migrations,
   seed,
   log,
+  traced = false,
 }: DatabaseOptions<Schema>): Promise<Database<Schema>> {
   const backend =
     databaseUrl === undefined ? await openEmbedded(dataDir) : openServer(databaseUrl, log);
@@ -61,7 +65,11 @@ export async function openDatabase<Schema>({
     },
     transformResult: async ({ result }) => result,
   };
-  const db = new Kysely<Schema>({ dialect: backend.dialect, plugins: [gate] });
+  const db = new Kysely<Schema>({
+    dialect: backend.dialect,
+    plugins: [gate],
+    ...(traced && { log: recordStatement }),
+  });
 
   const prepare = (): Promise<void> =>
     backend.withMaintenance(async (maintenance) => {

@@ -77,6 +77,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     migrations,
     ...(settings.DEMO_DATA && { seed }),
     log,
+    traced: tracing !== undefined,
   });
   const { db, prepared, withLeaderLock } = database;
   let service: Service;
