@@ -7,6 +7,7 @@ import type { Backend } from './backend.ts';
 import { openEmbedded } from './embedded.ts';
 import { isLockTimeout, isUnavailable, notReady } from './errors.ts';
 import { migrate, type Migrations } from './migrate.ts';
+import { requireOwnSession, SharedSession } from './pooler.ts';
 import { openServer } from './server.ts';
 import { recordStatement } from './statement-spans.ts';
 
@@ -35,6 +36,12 @@ export interface Database<Schema> {
   readonly withLeaderLock: Backend['withLeaderLock'];
   /** Also ends running statements. */
   close(): Promise<void>;
+}
+
+/** Returns why the preparation fails, for an error that is no bug. */
+function expectedReason(error: unknown): string | undefined {
+  if (error instanceof SharedSession) return error.message;
+  return isUnavailable(error) ? NOT_YET : isLockTimeout(error) ? LOCKED : undefined;
 }
 
 type State =
@@ -73,6 +80,8 @@ export async function openDatabase<Schema>({
 
   const prepare = (): Promise<void> =>
     backend.withMaintenance(async (maintenance) => {
+      if (databaseUrl !== undefined)
+        await requireOwnSession(maintenance, (work) => backend.withMaintenance(work));
       const applied = await migrate(maintenance, migrations);
       if (applied.length > 0) log.info({ migrations: applied }, 'migrations applied');
       await seed?.(maintenance as Kysely<Schema>);
@@ -85,9 +94,12 @@ export async function openDatabase<Schema>({
         return await prepare();
       } catch (error) {
         if (closing.signal.aborted) return;
-        const expected = isUnavailable(error) ? NOT_YET : isLockTimeout(error) ? LOCKED : undefined;
+        const expected = expectedReason(error);
         const { code = 'unknown' } = error as { code?: string };
-        const reason = `${expected ?? 'The migrations fail'} (${code})`;
+        const reason =
+          error instanceof SharedSession
+            ? error.message
+            : `${expected ?? 'The migrations fail'} (${code})`;
         state = { status: 'preparing', reason };
         const retryInMs = backOff(failures, realTime.random);
         log.warn({ ...(expected === undefined && { err: error }), retryInMs }, reason);
