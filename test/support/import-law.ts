@@ -25,6 +25,10 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
     // For tests only.
     room('conformance', /^conformance\//, 'documents events'),
   ],
+  client: [
+    room('generated', /^generated\//, ''),
+    room('client', /^[^/]+\.ts$/, 'types: generated'),
+  ],
   gateway: [
     room('main', /^(main|service)\.ts$/, 'config wire app admin metrics headers calls'),
     room('config', /^config\.ts$/, ''),
@@ -102,7 +106,7 @@ const singleFileLibraries: Readonly<Record<string, RegExp>> = {
 const MAY_TOUCH_PROCESS =
   /^[^/]+\/src\/main\.ts$|^chassis\/src\/(process\/(process|runtime|commands)|observability\/log-destination|postgres\/directory-lock)\.ts$/;
 const PROCESS = /(?<![.\w$])process\b(?!\s*[:(])|\bglobalThis\.process\b/;
-const GENERATED = /^contracts\/src\/generated\//;
+const GENERATED = /^(contracts|client)\/src\/generated\//;
 const MAX_LINES = 150;
 
 interface Room {

@@ -3,7 +3,14 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
-export const workspaces = ['contracts', 'chassis', 'gateway', 'identity-service', 'social-service'];
+export const workspaces = [
+  'contracts',
+  'chassis',
+  'client',
+  'gateway',
+  'identity-service',
+  'social-service',
+];
 
 export interface Import {
   /** The path from the root for a relative import, else the specifier. */

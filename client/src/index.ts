@@ -1,0 +1,14 @@
+// A typed client of the social network's API, for browsers and Node. See docs/client.md.
+export type { Client, ClientOptions, CallOptions } from './call.ts';
+export { createClient } from './client.ts';
+export type {
+  Answer,
+  DataOf,
+  Degraded,
+  LocalProblem,
+  Problem,
+  ProblemOf,
+  Result,
+  Schemas,
+} from './result.ts';
+export type { AnswerInfo, StatusMember } from './answer-info.ts';
