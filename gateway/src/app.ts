@@ -12,11 +12,14 @@ import { friendRoutes } from './routes/friends.ts';
 import { meRoutes } from './routes/me.ts';
 import { postReadRoutes, postWriteRoutes } from './routes/posts.ts';
 import { userRoutes } from './routes/users.ts';
+import type { WebApp } from './web-app.ts';
 import { proxyMember, UpstreamFailure } from './upstream/engine/failure.ts';
 
+/** @param webApp left out when there is none to serve */
 export const createApp = (
   context: RouteContext,
   options: Pick<AppOptions, 'log' | 'trustProxy'>,
+  webApp?: WebApp,
 ): Express =>
   createChassisApp({
     // The most frequent first: Express tries the routes in order.
@@ -30,9 +33,11 @@ export const createApp = (
         ...meRoutes(context),
         ...authRoutes(context),
         ...docsRoutes(),
+        ...(webApp?.routes ?? []),
       ],
       deprecationsOf(loadDocument('gateway')),
     ),
+    ...(webApp && { fallback: webApp.fallback }),
     toProblem,
     ...options,
   });

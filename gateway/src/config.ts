@@ -48,6 +48,11 @@ export const settings = z.object({
     'none',
     'Proxies whose X-Forwarded-For header is trusted, such as a load balancer.',
   ),
+  WEB: choice(
+    ['on', 'off'],
+    'on',
+    'Whether the web app is served at / and at every other address outside /api.',
+  ),
   AUTHOR_STRATEGY: choice(
     ['aggregate', 'replica', 'hybrid'],
     'hybrid',

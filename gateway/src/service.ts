@@ -2,7 +2,7 @@
 import { adminAccess } from 'chassis/admin/access';
 import { createLogger } from 'chassis/observability/log';
 import { edge } from 'chassis/http/edge';
-import { messageClassesOf } from 'chassis/http/app';
+import { messageClassesOf } from 'chassis/http/request-context';
 import { createMetrics } from 'chassis/observability/metrics';
 import { openTracing } from 'chassis/observability/tracing';
 import { serve, type Running } from 'chassis/process/process';
@@ -13,6 +13,7 @@ import { createApp } from './app.ts';
 import { settings as schema } from './config.ts';
 import { headersFor } from './response-headers.ts';
 import { createObserver } from './metrics.ts';
+import { loadWebApp } from './web-app.ts';
 import { wire } from './wire/wire.ts';
 
 /**
@@ -30,6 +31,9 @@ export async function start(
   const metrics = createMetrics();
   const tracing = await openTracing('gateway', settings);
   const observer = createObserver(metrics, log);
+  const webApp = settings.WEB === 'on' ? loadWebApp() : undefined;
+  if (settings.WEB === 'on' && webApp === undefined)
+    log.warn('the web app is not built, so / is a 404: npm run build -w web, or set WEB=off');
   const wiring = wire(settings, { observer, metrics, log });
   const app = createApp(
     {
@@ -40,6 +44,7 @@ export async function start(
       onDegraded: (part, reason) => observer.degraded(part, reason),
     },
     { log, trustProxy: settings.TRUST_PROXY },
+    webApp,
   );
   return serve({
     handler: edge(app, {

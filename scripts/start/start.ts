@@ -8,6 +8,7 @@ import { createFromEmpty } from './empty-database.ts';
 import { makePlans, type Plan } from './plan.ts';
 import { takenPorts } from './ports.ts';
 import { untilReady } from './ready.ts';
+import { buildWeb, serveSources } from './web-build.ts';
 
 /** A service takes at most 9 s to stop; a service that needs longer is stuck. */
 const STOP_LIMIT_MS = 10_000;
@@ -15,15 +16,17 @@ const STOP_LIMIT_MS = 10_000;
 const root = join(import.meta.dirname, '../..');
 const watch = process.argv.includes('--watch');
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const hasWeb = process.env['WEB'] !== 'off';
 const printError = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const children: Child[] = [];
+let closeSources = async (): Promise<void> => {};
 let phase: 'starting' | 'running' | 'stopping' = 'starting';
 
 async function stopAll(exitCode: number): Promise<void> {
   if (phase === 'stopping') return;
   phase = 'stopping';
-  await Promise.all(children.map((child) => child.stop(STOP_LIMIT_MS)));
+  await Promise.all([closeSources(), ...children.map((child) => child.stop(STOP_LIMIT_MS))]);
   print('All stopped.');
   process.exit(exitCode);
 }
@@ -47,7 +50,7 @@ async function onEnd({ plan, ended }: Child): Promise<void> {
 
 function table(plans: readonly Plan[]): string {
   const descriptions = {
-    gateway: 'the API; its documentation is at /api/docs',
+    gateway: `${hasWeb ? 'the web app, and ' : ''}the API; its documentation is at /api/docs`,
     identity: 'users',
     social: 'posts and friendships',
   };
@@ -74,6 +77,7 @@ async function main(): Promise<void> {
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => void stopAll(0));
+  if (hasWeb) await buildOrExplain();
   for (const { env } of plans)
     if (env['DATA_DIR']) await createFromEmpty(join(env['DATA_DIR'], CLUSTER));
   for (const plan of plans) {
@@ -85,6 +89,25 @@ async function main(): Promise<void> {
   if (phase !== 'starting') return;
   phase = 'running';
   print(table(plans));
+  if (watch && hasWeb) {
+    const { server, url } = await serveSources(
+      root,
+      plans.find(({ name }) => name === 'gateway')!.url,
+    );
+    closeSources = () => server.close();
+    print(`The web app with hot reload: ${url}`);
+  }
+}
+
+/** The API works without the web app. */
+async function buildOrExplain(): Promise<void> {
+  try {
+    await buildWeb(root, print);
+  } catch (error) {
+    printError(
+      `The web app could not be built: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 try {

@@ -30,7 +30,7 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
     room('client', /^[^/]+\.ts$/, 'types: generated'),
   ],
   gateway: [
-    room('main', /^(main|service)\.ts$/, 'config wire app admin metrics headers calls'),
+    room('main', /^(main|service)\.ts$/, 'config wire app admin metrics headers static calls'),
     room('config', /^config\.ts$/, ''),
     // The composition root; only main imports it.
     room(
@@ -39,8 +39,8 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
       'identity social upstream engine layers calls session views admin metrics types: config routes',
     ),
     room('metrics', /^metrics\.ts$/, 'engine calls types: layers'),
-    room('app', /^app\.ts$/, 'routes calls types: config'),
-    room('static', /^static-file\.ts$/, ''),
+    room('app', /^app\.ts$/, 'routes calls types: config static'),
+    room('static', /^(static-file|web-app)\.ts$/, ''),
     room('headers', /^response-headers\.ts$/, 'session'),
     room('session', /^session\//, 'calls types: upstream identity'),
     room('admin', /^admin\//, 'static calls types: engine'),
@@ -90,6 +90,12 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
     room('friends', /^friends\//, 'replica page types: schema'),
     room('replica', /^replica\//, 'types: schema'),
     room('page', /^page\.ts$/, ''),
+  ],
+  web: [
+    room('main', /^(main|app)\.tsx$/, 'screens parts data'),
+    room('screens', /^screens\//, 'parts data'),
+    room('parts', /^parts\//, 'data'),
+    room('data', /^data\//, ''),
   ],
 };
 
@@ -163,14 +169,17 @@ function crossesWorkspaces({ path, imports }: Source): string[] {
 }
 
 /**
- * Sources of contracts and of the chassis import no workspace; sources of the services import only these two. Tests also
- * import their own workspace, and tests of the chassis import contracts, for the fakes of services.
+ * Sources of contracts, of the chassis and of the client import no workspace; sources of the services import only the first
+ * two, and those of the web app only the client. Tests also import their own workspace, and tests of the chassis import contracts, for the fakes of services.
  */
 function otherWorkspaces({ path, imports }: Source): string[] {
   const own = workspaceOf(path);
   const isShared = own === 'contracts' || own === 'chassis';
   const tests = own === 'contracts' ? [own] : [own, 'contracts', 'chassis'];
-  const allowed = !isSource(path) ? tests : isShared ? [] : ['contracts', 'chassis'];
+  // The client and the web app are on the other side of the wire: they know the contract by generated types only.
+  const isFrontend = own === 'client' || own === 'web';
+  const sources = isFrontend ? (own === 'web' ? ['client'] : []) : ['contracts', 'chassis'];
+  const allowed = !isSource(path) ? tests : isShared ? [] : sources;
   return imports.flatMap(({ line, target, relative }) => {
     const other = relative ? undefined : packageOf(target);
     return other !== undefined && workspaces.includes(other) && !allowed.includes(other)

@@ -10,6 +10,7 @@ export const workspaces = [
   'gateway',
   'identity-service',
   'social-service',
+  'web',
 ];
 
 export interface Import {
@@ -30,9 +31,9 @@ export interface Source {
 
 /** Reads all TypeScript files of some folders. @returns texts by their path from the root */
 export function readSources(folders = workspaces): Map<string, string> {
-  const paths = globSync(`{${folders.join(',')}}/**/*.ts`, {
+  const paths = globSync(`{${folders.join(',')}}/**/*.{ts,tsx}`, {
     cwd: root,
-    exclude: (path) => path === 'node_modules' || path.includes('/node_modules'),
+    exclude: (path) => /(^|\/)(node_modules|dist)(\/|$)/.test(path),
   });
   return new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }

@@ -18,6 +18,7 @@ export const exceptions: readonly Exception[] = [
   allow('FOLLOW_LOG', '', 'a setting of the gateway'),
   allow('copy', 'social-service/', 'a field of the report of /authors/verify'),
   allow('did', 'identity-service/', 'a field of the answers of /log/backfill and /log/compact'),
+  allow('aside', 'web/src/', 'an element of HTML'),
   allow('left', 'gateway/src/upstream/engine/failure.ts', 'a kind of failures'),
   allow('left', 'gateway/test/faults/failures.test.ts', 'a kind of failures'),
   allow('leftOut', '', 'a field of log lines, see docs/operate.md'),

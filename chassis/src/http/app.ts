@@ -1,5 +1,4 @@
 // Makes an Express app from a list of routes: with 404, 405 and Allow, OPTIONS, and problem documents for all errors.
-import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request } from 'express';
 import { readJson } from './body.ts';
 import { trustProxies } from './client-address.ts';
@@ -36,6 +35,8 @@ export interface AppOptions {
   /** Most frequent routes first: Express tries them one by one. */
   readonly routes: readonly Route[];
   readonly log: Logger;
+  /** Answers a GET of a path that no route has; undefined for a 404. */
+  readonly fallback?: (req: Request) => Answer | undefined;
   /** Converts errors that the service knows into problems; undefined for other errors. */
   readonly toProblem?: (error: unknown) => Problem | undefined;
   /** Proxies whose X-Forwarded-For header is trusted; none when left out. See `clientAddressOf`. */
@@ -56,6 +57,9 @@ function bareExpress(): Express {
   return app;
 }
 
+/** In metrics and log lines, the route of all answers of `fallback`. */
+const FALLBACK = '/*';
+
 const allowHeader = (methods: Iterable<string>): string =>
   [
     ...new Set(
@@ -70,6 +74,7 @@ const allowHeader = (methods: Iterable<string>): string =>
 export function createApp({
   routes,
   log,
+  fallback = () => undefined,
   toProblem = () => undefined,
   trustProxy = [],
   bodyMs,
@@ -99,8 +104,11 @@ export function createApp({
         });
     });
   }
-  app.use(() => {
-    throw new Problem('not-found', 'There is no such path');
+  app.use((req, res) => {
+    const answer = req.method === 'GET' || req.method === 'HEAD' ? fallback(req) : undefined;
+    if (answer === undefined) throw new Problem('not-found', 'There is no such path');
+    requestContextOf(req).route = FALLBACK;
+    send(req, res, answer);
   });
 
   const onError: ErrorRequestHandler = (error: unknown, req, res, _next) => {
@@ -129,21 +137,4 @@ function logBug(error: unknown, req: Request, log: Logger): void {
   const { requestId, traceparent, route } = requestContextOf(req);
   const line = { requestId, traceparent, route, err: error };
   log.error(line, 'unexpected error in a request; this is a bug');
-}
-
-/** The classes of requests and responses that Node creates for an app. */
-export type MessageClasses = Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
-
-/**
- * Makes classes whose instances already have the prototypes that Express would set on each request and response.
- * Changing it later would discard V8's optimizations: a sixth of the cost of a small request.
- */
-export function messageClassesOf(app: Express): MessageClasses {
-  class AppRequest extends IncomingMessage {}
-  class AppResponse extends ServerResponse {}
-  Object.setPrototypeOf(AppRequest.prototype, app.request);
-  Object.setPrototypeOf(AppResponse.prototype, app.response);
-  app.request = AppRequest.prototype as unknown as typeof app.request;
-  app.response = AppResponse.prototype as unknown as typeof app.response;
-  return { IncomingMessage: AppRequest, ServerResponse: AppResponse as typeof ServerResponse };
 }

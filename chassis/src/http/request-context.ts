@@ -1,5 +1,6 @@
 // The context of a request while it is served: ids, times, route template, headers of the answer.
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage, ServerResponse, type ServerOptions } from 'node:http';
+import type { Express } from 'express';
 import type { HeaderFields } from './problem.ts';
 import type { Tracing } from '../observability/span.ts';
 import { requestIdFrom, traceContextFrom, type TraceContext } from '../observability/trace.ts';
@@ -55,3 +56,20 @@ export const onDisconnectOf =
     context.onDisconnect = listener;
     return () => void delete context.onDisconnect;
   };
+
+/** The classes of requests and responses that Node creates for an app. */
+export type MessageClasses = Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
+
+/**
+ * Makes classes whose instances already have the prototypes that Express would set on each request and response.
+ * Changing it later would discard V8's optimizations: a sixth of the cost of a small request.
+ */
+export function messageClassesOf(app: Express): MessageClasses {
+  class AppRequest extends IncomingMessage {}
+  class AppResponse extends ServerResponse {}
+  Object.setPrototypeOf(AppRequest.prototype, app.request);
+  Object.setPrototypeOf(AppResponse.prototype, app.response);
+  app.request = AppRequest.prototype as unknown as typeof app.request;
+  app.response = AppResponse.prototype as unknown as typeof app.response;
+  return { IncomingMessage: AppRequest, ServerResponse: AppResponse as typeof ServerResponse };
+}

@@ -1,7 +1,7 @@
 // HTTP listeners: limits on what a client may send, and a stop that loses no request in flight.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { MessageClasses } from './app.ts';
+import type { MessageClasses } from './request-context.ts';
 import { sendProblem } from './answer.ts';
 import { CONNECTION_LIMITS, limitConnections } from './connections.ts';
 import type { ConnectionLimits, OnCutOff } from './connections.ts';

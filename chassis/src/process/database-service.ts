@@ -8,7 +8,7 @@ import type { Route } from '../http/app.ts';
 import { edge } from '../http/edge.ts';
 import { startJobs, type Job } from './jobs.ts';
 import { createLogger, type Logger } from '../observability/log.ts';
-import { messageClassesOf } from '../http/app.ts';
+import { messageClassesOf } from '../http/request-context.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
 import { openTracing } from '../observability/tracing.ts';
 import { databaseProblem } from '../postgres/errors.ts';

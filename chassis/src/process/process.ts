@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminAccess, type AdminAccessSettings } from '../admin/access.ts';
 import { createAdminApp, type AdminOptions, type Readiness } from '../admin/app.ts';
-import type { MessageClasses } from '../http/app.ts';
+import type { MessageClasses } from '../http/request-context.ts';
 import { listen, type Listening } from '../http/server.ts';
 import { reportCutOffs } from './cut-offs.ts';
 import { standardOutput } from '../observability/log-destination.ts';

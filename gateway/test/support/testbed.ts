@@ -62,6 +62,7 @@ export async function startTestbed({
   const settings = {
     PORT: '0',
     ADMIN_PORT: '0',
+    WEB: 'off',
     AUTHOR_STRATEGY: 'aggregate',
     FOLLOW_LOG: 'false',
     POST_TTL_MS: '0',
