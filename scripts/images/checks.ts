@@ -47,7 +47,8 @@ export const CHECKS: readonly Check[] = [
   ...forEach('has only its own code and the shared code in its image', (_, system, service) => {
     const { app, own } = lookInside(system.of(service).container, service);
     const expected = ['chassis', 'contracts', service, 'node_modules', 'package-lock.json'];
-    assert.deepEqual(app, [...expected, 'package.json'].sort());
+    const builtWeb = service === 'gateway' ? ['web'] : [];
+    assert.deepEqual(app, [...expected, ...builtWeb, 'package.json'].sort());
     assert.deepEqual(
       own.filter((entry) => !['node_modules', 'package.json', 'src'].includes(entry)),
       [],
@@ -94,6 +95,18 @@ export const CHECKS: readonly Check[] = [
         assert.equal(response.status, 200, file);
         assert.ok((await response.text()).length > 200, file);
       }
+    },
+  },
+  {
+    name: 'gateway: serves the web app',
+    async run(_, system) {
+      const { url } = system.of('gateway');
+      const page = await fetch(url, { headers: { Accept: 'text/html' } });
+      const [, script = ''] = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text()) ?? [];
+      assert.equal(
+        (await fetch(url + script)).headers.get('content-type')?.split(';', 1)[0],
+        'text/javascript',
+      );
     },
   },
   ...forEach('ends with exit code 0 within 10 s after SIGTERM', async (_, system, service) => {

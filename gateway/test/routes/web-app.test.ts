@@ -5,8 +5,8 @@ import { startTestbed, type TestbedOptions } from '../support/testbed.ts';
 const PAGE = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
 /** Sends a request as a browser does: the contract has no pages, so it does not check them. */
-async function startPages(env: TestbedOptions['env'] = { WEB: 'on' }) {
-  const { gateway } = await startTestbed({ env: env! });
+async function startPages(env: NonNullable<TestbedOptions['env']> = { WEB: 'on' }) {
+  const { gateway } = await startTestbed({ env });
   return (path: string, headers: Record<string, string> = PAGE, method = 'GET') =>
     fetch(gateway.url + path, { headers, method });
 }
@@ -34,7 +34,9 @@ test('the files of the page are kept for a year, and the policy allows only them
   const html = await page.text();
   expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
   const files = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
-  expect(files.map((path) => path.split('.').at(-1)).sort()).toEqual(['css', 'js']);
+  expect(
+    files.map((path) => path.split('.').at(-1)).toSorted((a, b) => a!.localeCompare(b!)),
+  ).toEqual(['css', 'js']);
   for (const path of files) {
     const file = await get(path, {});
     expect(file.status).toBe(200);

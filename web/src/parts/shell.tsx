@@ -1,5 +1,5 @@
 // What every screen has around it: the name, the navigation, and the panel about answers.
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { Link, useLocation } from 'wouter-preact';
 import { viewer } from '../data/viewer.ts';
@@ -9,7 +9,12 @@ import { Offline } from './notice.tsx';
 
 export function Shell({ children }: { readonly children: ComponentChildren }) {
   const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   const own = viewer.value;
+  const closePanel = (): void => {
+    setOpen(false);
+    button.current?.focus();
+  };
   return (
     <div class={`shell ${isOpen ? 'shell-with-panel' : ''}`}>
       <a class="skip" href="#main">
@@ -36,6 +41,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
           )}
         </nav>
         <button
+          ref={button}
           type="button"
           class="how"
           aria-expanded={isOpen}
@@ -50,7 +56,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
       <main id="main" class="main">
         {children}
       </main>
-      {isOpen && <AnswersPanel close={() => setOpen(false)} />}
+      {isOpen && <AnswersPanel close={closePanel} />}
     </div>
   );
 }

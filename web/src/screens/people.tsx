@@ -10,7 +10,7 @@ import {
   type FriendState,
 } from '../data/friends.ts';
 import { ago } from '../data/words.ts';
-import { Empty, Trouble } from '../parts/notice.tsx';
+import { Empty, Skeleton, Trouble } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { PersonRow } from '../parts/person.tsx';
 
@@ -33,25 +33,32 @@ export function People() {
   return (
     <Page title="People">
       <Search stateOf={stateOf} />
-      <List
-        title="Friend requests"
-        query={incoming}
-        state="incoming"
-        note={(one) => requestedAt(one)}
-      />
-      <List
-        title="Your requests"
-        query={outgoing}
-        state="requested"
-        note={(one) => requestedAt(one)}
-      />
-      <List
-        title="Friends"
-        query={friends}
-        state="friends"
-        note={(one) => `since ${ago(one.since ?? '')}`}
-        empty="No friends yet. Find somebody by name, above."
-      />
+      {/* All at once, so that nothing moves when one answer comes later than another. */}
+      {[friends, incoming, outgoing].some(({ isPending, error }) => isPending && error === null) ? (
+        <Skeleton />
+      ) : (
+        <>
+          <List
+            title="Friend requests"
+            query={incoming}
+            state="incoming"
+            note={(one) => requestedAt(one)}
+          />
+          <List
+            title="Your requests"
+            query={outgoing}
+            state="requested"
+            note={(one) => requestedAt(one)}
+          />
+          <List
+            title="Friends"
+            query={friends}
+            state="friends"
+            note={(one) => `since ${ago(one.since ?? '')}`}
+            empty="No friends yet. Find somebody by name, above."
+          />
+        </>
+      )}
     </Page>
   );
 }

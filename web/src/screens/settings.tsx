@@ -3,7 +3,7 @@ import { useChangeMe, useDeleteAccount, useLogOut, useMe } from '../data/account
 import { wordsFor } from '../data/words.ts';
 import { viewer } from '../data/viewer.ts';
 import { Field, Form } from '../parts/field.tsx';
-import { Skeleton, Trouble } from '../parts/notice.tsx';
+import { Trouble } from '../parts/notice.tsx';
 import { Page } from '../parts/page.tsx';
 import { OwnSessions } from './own-sessions.tsx';
 
@@ -18,15 +18,13 @@ export function Settings() {
   return (
     <Page title="Settings">
       {error !== null && <Trouble error={error} retry={refetch} hasData={me !== undefined} />}
-      {me === undefined && error === null && <Skeleton />}
-      {me !== undefined && (
+      {viewer.value !== null && (
         <>
-          <Change title="Name" field="username" value={me.username} />
-          <Change title="E-mail" field="email" value={me.email} />
+          <Change title="Name" field="username" value={me?.username ?? viewer.value.username} />
+          <Change title="E-mail" field="email" value={me?.email ?? ''} />
           <Change title="Password" field="password" />
         </>
       )}
-      <OwnSessions />
       <section class="card settings-card">
         <h2>Log out</h2>
         <div class="form-row">
@@ -45,7 +43,9 @@ export function Settings() {
           </button>
         </div>
       </section>
-      {me !== undefined && <AccountDeletion />}
+      <AccountDeletion />
+      {/* Last, because its length is not known before its answer: nothing below it moves. */}
+      <OwnSessions />
     </Page>
   );
 }
