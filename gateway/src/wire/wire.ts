@@ -130,10 +130,19 @@ export function wire(
   };
 }
 
-/** Loads Identity's public keys, through the layers of every request to Identity. */
+/**
+ * Loads Identity's public keys, through the layers of every request to Identity: at once, so that a gateway that loses Identity
+ * before the first token arrives can check it. No client waits for that first request, so the breaker does not count it.
+ */
 function loadKeys(identity: Upstream, limits: SizeLimits, limitMs: number) {
-  const query = identity.query(getKeys(limits));
-  return createRemoteKeys(async () => (await query(undefined, backgroundCaller(limitMs))).value);
+  const endpoint = getKeys(limits);
+  const later = identity.query(endpoint);
+  let query = identity.trial(endpoint);
+  return createRemoteKeys(async () => {
+    const load = query;
+    query = later;
+    return (await load(undefined, backgroundCaller(limitMs))).value;
+  }, 'at-once');
 }
 
 /** The failure of a request for keys; `nonsense` when Identity sent an invalid key set. */

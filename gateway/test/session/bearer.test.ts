@@ -152,3 +152,10 @@ test.each(PRIVATE)(
     expect([testbed.identity.requests, testbed.social.requests]).toEqual([[], []]);
   },
 );
+
+test('a token is checked also when Identity went down before the first token arrived', async () => {
+  const { request, identity } = await startTestbed();
+  const headers = bearer(identity.openSession(7));
+  await identity.refuse();
+  expect((await request('/api/feed', { headers })).status).toBe(200);
+});

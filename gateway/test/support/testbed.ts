@@ -1,5 +1,6 @@
 // A gateway between a fake Identity and a fake Social, on free ports, until the end of the test. The testbed checks in every
 // test that each response keeps to the contract, that nothing fails by a bug, and that no log line or metric has a secret.
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, expect } from '@jest/globals';
 import type { Running } from 'chassis/process/process';
 import { conformance } from 'contracts/conformance/conformance';
@@ -72,7 +73,11 @@ export async function startTestbed({
     SOCIAL_URL: `http://${hosts.social ?? '127.0.0.1'}:${social.port}`,
     ...env,
   };
+  const keysAreLoaded = hosts.identity === undefined ? nextResponse(identity) : undefined;
   const gateway = await start(settings, () => log);
+  // The gateway loads the keys at its start; a test sees only the requests that it causes itself.
+  await keysAreLoaded;
+  identity.clearRequests();
   const admin: Client = (path, options) => request(gateway.adminUrl + path, options);
   cleanups.push(async () => {
     // A test may have stopped it.
@@ -91,4 +96,16 @@ export async function startTestbed({
     admin,
     metric: async (series) => seriesIn((await admin('/metrics')).text, series),
   };
+}
+
+/** Resolves when the next response is sent, and has had the time to arrive in this process. */
+async function nextResponse(stub: FakeIdentity): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stub.respondWith(({ res, respond }) => {
+    res.once('close', resolve);
+    respond();
+  });
+  await promise;
+  stub.respondWith();
+  await pause(1);
 }
