@@ -47,7 +47,7 @@ const DETAILS = {
   'upstream-unavailable': 'is not available at the moment',
   'upstream-timeout': 'did not respond in time',
   'outcome-unknown':
-    'was sent the write, but its response was lost: check whether it was done, or repeat it with its Idempotency-Key',
+    'was sent the request, but its response was lost: check whether it was done, or repeat it; a new post has to be repeated with the same Idempotency-Key',
 } satisfies Partial<Record<ProblemSlug, string>>;
 
 /** The problem for a required part, or a write, that failed. It holds only what a client may know. */
@@ -55,7 +55,7 @@ function toProblem(error: unknown): Problem | undefined {
   if (!(error instanceof UpstreamFailure)) return undefined;
   const slug = error.uncertain ? 'outcome-unknown' : error.descriptor.slug;
   const headers: Record<string, string> = { 'Proxy-Status': proxyMember(error) };
-  if (slug === 'upstream-unavailable') headers['Retry-After'] = String(error.retryAfterS);
+  if (slug !== 'upstream-invalid') headers['Retry-After'] = String(error.retryAfterS);
   return new Problem(slug, `The ${error.upstream} service ${DETAILS[slug]}`, {
     headers,
     cause: error,

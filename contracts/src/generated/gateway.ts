@@ -1527,6 +1527,7 @@ export interface components {
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
@@ -1548,6 +1549,7 @@ export interface components {
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {

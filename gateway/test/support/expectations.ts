@@ -51,7 +51,8 @@ export function expectProblem(
   expect(response.headers['content-type']).toMatch(/^application\/problem\+json\b/);
   expect(response.headers['cache-control']).toBe('no-store');
   expect(response.headers['etag']).toBeUndefined();
-  if (status === 503) expect(response.headers['retry-after']).toMatch(/^\d{1,4}$/);
+  if (status === 503 || (status === 504 && response.headers['proxy-status'] !== undefined))
+    expect(response.headers['retry-after']).toMatch(/^\d{1,4}$/);
 }
 
 /** Expects a degraded response: it names the author's source, is not cached, and has no validator. */
