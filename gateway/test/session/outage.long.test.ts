@@ -105,7 +105,11 @@ describe('before the gateway has got the keys', () => {
   test.each(faults)(
     'a token is answered with a 503 while Identity $name',
     async ({ inject, host }) => {
-      const testbed = await startTestbed({ env: shortDeadlines, hosts: { identity: host } });
+      const testbed = await startTestbed({
+        env: shortDeadlines,
+        hosts: { identity: host },
+        withoutKeys: true,
+      });
       const session = testbed.identity.openSession(7);
       await inject(testbed.identity);
       for (const headers of [bearer(session), cookies(session)])
@@ -122,7 +126,7 @@ describe('before the gateway has got the keys', () => {
       { keys: [{ kty: 'oct', k: 'AAAA', kid: 'key-1', alg: 'HS256', use: 'sig' }] },
     ],
   ])('a token is answered with a 503 when Identity answers with %s', async (_, body) => {
-    const testbed = await startTestbed();
+    const testbed = await startTestbed({ withoutKeys: true });
     testbed.identity.respondWith(always({ status: 200, body }));
     expectUnavailable(
       await testbed.request('/api/feed', { headers: bearer(testbed.identity.openSession(7)) }),
@@ -131,7 +135,7 @@ describe('before the gateway has got the keys', () => {
   });
 
   test('the keys are requested once for concurrent requests, and again when Identity is back', async () => {
-    const testbed = await startTestbed();
+    const testbed = await startTestbed({ withoutKeys: true });
     const headers = bearer(testbed.identity.openSession(7));
     const release = testbed.identity.hold();
     const waiting = Array.from({ length: 10 }, () => testbed.request('/api/friends', { headers }));

@@ -30,6 +30,8 @@ export interface TestbedOptions {
   readonly population?: Partial<Population>;
   /** Settings of the gateway. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The gateway has not got Identity's keys: its first request for them failed. */
+  readonly withoutKeys?: true;
   /** Host names of the upstreams in the gateway's settings; 127.0.0.1 when left out. */
   readonly hosts?: { readonly identity?: string | undefined; readonly social?: string | undefined };
 }
@@ -54,6 +56,7 @@ export async function startTestbed({
   population,
   env,
   hosts = {},
+  withoutKeys,
 }: TestbedOptions = {}): Promise<Testbed> {
   const identity = await startFakeIdentity(population?.authors ?? POPULATION.authors);
   cleanups.push(identity.close);
@@ -73,7 +76,8 @@ export async function startTestbed({
     SOCIAL_URL: `http://${hosts.social ?? '127.0.0.1'}:${social.port}`,
     ...env,
   };
-  const keysAreLoaded = hosts.identity === undefined ? nextResponse(identity) : undefined;
+  const keysAreLoaded =
+    hosts.identity === undefined ? nextResponse(identity, withoutKeys) : undefined;
   const gateway = await start(settings, () => log);
   // The gateway loads the keys at its start; a test sees only the requests that it causes itself.
   await keysAreLoaded;
@@ -99,11 +103,12 @@ export async function startTestbed({
 }
 
 /** Resolves when the next response is sent, and has had the time to arrive in this process. */
-async function nextResponse(stub: FakeIdentity): Promise<void> {
+async function nextResponse(stub: FakeIdentity, fails = false): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   stub.respondWith(({ res, respond }) => {
     res.once('close', resolve);
-    respond();
+    if (fails) res.writeHead(500).end();
+    else respond();
   });
   await promise;
   stub.respondWith();
