@@ -35,9 +35,9 @@ describe(`the web app${skipNote}`, () => {
       process.kill(system.pidOf('identity'), 'SIGKILL');
 
       // A profile that nobody looked at yet: its name is not in the gateway's cache.
-      await cat.page.goto('/users/6');
+      await cat.page.goto('/users/4');
       const name = cat.page.locator('.profile-name');
-      await name.getByText('quiet_reader').waitFor();
+      await name.getByText('tea_and_rain').waitFor();
       await name.locator('.name-mark').waitFor();
       expect(await findingsOf(cat.page)).toEqual([]);
       await cat.page.getByRole('button', { name: 'How was this answered?' }).click();
@@ -46,7 +46,7 @@ describe(`the web app${skipNote}`, () => {
 
       await restart(system);
       await name.locator('.name-mark').waitFor({ state: 'detached' });
-      await name.getByText('quiet_reader').waitFor();
+      await name.getByText('tea_and_rain').waitFor();
       expect(cat.complaints).toEqual([]);
     },
   );
