@@ -94,6 +94,22 @@ describe(`in a browser${skipNote}`, () => {
     expect([...complaints, ...foreignRequests]).toEqual([]);
   });
 
+  inBrowser(
+    'the web app shows a post by its link, without complaints or requests to other hosts',
+    async () => {
+      const { gateway } = await startTestbed({ env: { WEB: 'on' } });
+      const { page, complaints, foreignRequests } = await openPage(`${gateway.url}/posts/5`);
+      await page.getByText('This is post 5.').waitFor();
+      await page.getByRole('link', { name: 'user_6' }).waitFor();
+      // The app goes to other pages without loading them anew.
+      await page.evaluate('globalThis.loadedOnce = true');
+      await page.getByRole('link', { name: 'Log in' }).click();
+      await page.getByRole('heading', { name: 'Log in' }).waitFor();
+      expect(await page.evaluate('globalThis.loadedOnce')).toBe(true);
+      expect([...complaints, ...foreignRequests]).toEqual([]);
+    },
+  );
+
   inBrowser('the admin page shows a breaker’s transition at once, without a reload', async () => {
     const { gateway, admin } = await startTestbed();
     const { page, complaints, foreignRequests } = await openPage(`${gateway.adminUrl}/`);
