@@ -4,12 +4,15 @@ import type { User, UserBatch } from 'contracts/types';
 /** Password of every test user. Passwords, e-mail addresses and tokens must not be logged. */
 export const PASSWORD = 'a password that nobody logs';
 
-/** Settings of Identity and Social for tests in which users do more than people do. */
+/** Settings of all services for tests in which users do more than people do. */
 export const HIGH_LIMITS = {
   LOGIN_PER_ADDRESS: '100000',
   REGISTRATIONS_PER_HOUR: '100000',
   NAME_CHANGES_PER_DAY: '100000',
   POSTS_PER_MINUTE: '1000000',
+  REQUESTS_PER_ADDRESS: '1000000000',
+  REQUESTS_PER_USER: '1000000000',
+  WRITES_PER_USER: '1000000000',
 } as const;
 
 /** Returns the user with this id in a fake service. */

@@ -34,7 +34,7 @@ export const createApp = (
         ...authRoutes(context),
         ...docsRoutes(),
         ...(webApp?.routes ?? []),
-      ],
+      ].map((route) => context.limits.byAddress(route)),
       deprecationsOf(loadDocument('gateway')),
     ),
     ...(webApp && { fallback: webApp.fallback }),

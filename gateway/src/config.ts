@@ -31,6 +31,9 @@ const origin = (about: string) =>
 
 const originOf = (text: string): string | undefined => URL.parse(text)?.origin;
 
+const perMinute = (fallback: number, about: string) =>
+  integer(fallback, `${about}; 0 means any number.`, { max: 1_000_000_000 });
+
 export const settings = z.object({
   ...commonSettings({ public: 8080, admin: 9080 }),
   IDENTITY_URL: httpOrigin('http://127.0.0.1:8081', 'Address of Identity.'),
@@ -116,6 +119,18 @@ export const settings = z.object({
       min: 1,
       max: 100_000,
     },
+  ),
+  REQUESTS_PER_ADDRESS: perMinute(
+    30_000,
+    'Requests that a client address (IPv6: its /64) may send to one gateway within a minute',
+  ),
+  REQUESTS_PER_USER: perMinute(
+    6000,
+    'Requests that a user who is logged in may send to one gateway within a minute',
+  ),
+  WRITES_PER_USER: perMinute(
+    120,
+    'Writes, such as posts and friend requests, that a user may send to one gateway within a minute',
   ),
   UPSTREAM_CONNECTIONS: integer(
     64,

@@ -13,6 +13,7 @@ import { createApp } from './app.ts';
 import { settings as schema } from './config.ts';
 import { headersFor } from './response-headers.ts';
 import { createObserver } from './metrics.ts';
+import { createClientLimits } from './session/client-limits.ts';
 import { loadWebApp } from './web-app.ts';
 import { wire } from './wire/wire.ts';
 
@@ -40,6 +41,11 @@ export async function start(
       catalog: wiring.catalog,
       commands: wiring.commands,
       sessions: wiring.sessions,
+      limits: createClientLimits({
+        requestsPerAddress: settings.REQUESTS_PER_ADDRESS,
+        requestsPerUser: settings.REQUESTS_PER_USER,
+        writesPerUser: settings.WRITES_PER_USER,
+      }),
       requestDeadlineMs: settings.REQUEST_DEADLINE_MS,
       onDegraded: (part, reason) => observer.degraded(part, reason),
     },

@@ -75,6 +75,9 @@ export class Fleet {
       // The stubs have neither a user event log nor a replica.
       AUTHOR_STRATEGY: 'aggregate',
       FOLLOW_LOG: 'false',
+      // Requests are counted, as in production, but all of them come from one address.
+      REQUESTS_PER_ADDRESS: '1000000000',
+      REQUESTS_PER_USER: '1000000000',
     };
   }
 

@@ -40,7 +40,7 @@ export async function startSystem(dataDir: string): Promise<System> {
       STRATEGIES.map(async (strategy): Promise<Gateway> => {
         const strategyEnv = { AUTHOR_STRATEGY: strategy };
         const { url, adminUrl } = await startService('gateway', {
-          env: { ...addresses, ...strategyEnv, ...env },
+          env: { ...addresses, ...strategyEnv, ...HIGH_LIMITS, ...env },
         });
         return { strategy, url, adminUrl };
       }),

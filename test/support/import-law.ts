@@ -30,7 +30,11 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
     room('client', /^[^/]+\.ts$/, 'types: generated'),
   ],
   gateway: [
-    room('main', /^(main|service)\.ts$/, 'config wire app admin metrics headers static calls'),
+    room(
+      'main',
+      /^(main|service)\.ts$/,
+      'config wire app session admin metrics headers static calls',
+    ),
     room('config', /^config\.ts$/, ''),
     // The composition root; only main imports it.
     room(

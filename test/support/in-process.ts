@@ -41,7 +41,12 @@ export async function startServices(env: Readonly<Record<string, string>> = {}):
     ...upstream,
     ...databases[1].settings,
   });
-  const gateway = await startGateway({ ...common, ...upstream, SOCIAL_URL: social.url });
+  const gateway = await startGateway({
+    ...common,
+    ...HIGH_LIMITS,
+    ...upstream,
+    SOCIAL_URL: social.url,
+  });
   return {
     identity,
     social,

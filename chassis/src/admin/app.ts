@@ -79,16 +79,19 @@ export function createAdminApp(options: AdminOptions): Express {
     }),
   );
   return createApp({
-    routes: [...open, ...guarded].map((route): Route => ({
-      // People and tools add query parameters of their own, for example to bypass caches.
-      query: 'any',
-      ...route,
-      handle(req, query) {
-        requireOwnHost(req, names);
-        return route.handle(req, query);
-      },
-    })),
+    routes: [...open, ...guarded].map((route) => adminRoute(route, names)),
     log,
     ...(toProblem && { toProblem }),
   });
 }
+
+/** Makes a route refuse requests for hosts that are not ours. */
+const adminRoute = (route: Route, names: readonly string[] | undefined): Route => ({
+  // People and tools add query parameters of their own, for example to bypass caches.
+  query: 'any',
+  ...route,
+  handle(req, query) {
+    requireOwnHost(req, names);
+    return route.handle(req, query);
+  },
+});

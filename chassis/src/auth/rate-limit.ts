@@ -40,8 +40,8 @@ export const tooManyRequests = (detail: string, state: LimitState): Problem =>
     headers: { ...rateLimitFields([state]), 'Retry-After': String(secondsOf(state.resetMs)) },
   });
 
-/** Counts one use by a key, such as a user's id. @returns the header fields @throws Problem 429 when it is one too many */
-export type UseLimit = (key: string) => Promise<HeaderFields>;
+/** Counts one use by a key, such as a user's id. @throws Problem 429 when it is one too many */
+export type UseLimit = (key: string) => Promise<LimitState>;
 
 /** @param detail of the 429 */
 export function createLimit(limit: Limit, detail: string): UseLimit {
@@ -54,7 +54,7 @@ export function createLimit(limit: Limit, detail: string): UseLimit {
   });
   return async (key) => {
     try {
-      return rateLimitFields([stateOf(await limiter.consume(key))]);
+      return stateOf(await limiter.consume(key));
     } catch (rejected) {
       if (!(rejected instanceof RateLimiterRes)) throw rejected;
       throw tooManyRequests(detail, stateOf(rejected));

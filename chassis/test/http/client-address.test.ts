@@ -1,7 +1,8 @@
 // The address of a client, from the X-Forwarded-For header of trusted proxies.
 import { describe, expect, test } from '@jest/globals';
 import { createApp } from 'chassis/http/app';
-import { clientAddressOf } from 'chassis/http/client-address';
+import { clientAddressOf, clientNetworkOf } from 'chassis/http/client-address';
+import * as fc from 'fast-check';
 import { memoryLog } from 'chassis/testing/memory-log';
 import request from 'supertest';
 
@@ -42,4 +43,37 @@ describe('a client behind a trusted proxy', () => {
       expect(await addressWith(['loopback'], forwarded)).toEqual(OWN);
     },
   );
+});
+
+describe('a client’s network', () => {
+  test.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::FFFF:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:0001:0002::', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+    ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4::/64'],
+    ['', ''],
+  ])('for the address %j is %j', (address, network) => {
+    expect(clientNetworkOf(address)).toBe(network);
+  });
+
+  test('is the same for all addresses of a /64, however they are written', () => {
+    const group = fc.integer({ min: 0, max: 0xffff });
+    const groups = (length: number) => fc.array(group, { minLength: length, maxLength: length });
+    fc.assert(
+      fc.property(groups(4), groups(4), groups(4), (network, one, other) => {
+        const write = (host: number[]) =>
+          [...network, ...host].map((n) => n.toString(16)).join(':');
+        const short = new URL(`http://[${write(other)}]`).hostname.slice(1, -1);
+        fc.pre(!short.startsWith('::ffff:'));
+        expect(clientNetworkOf(short)).toBe(clientNetworkOf(write(one).toUpperCase()));
+      }),
+    );
+  });
 });

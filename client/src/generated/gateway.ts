@@ -1011,6 +1011,8 @@ export interface components {
         /** @description The client's stored answer is still current. There is no body. */
         NotModified: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1028,6 +1030,8 @@ export interface components {
         /** @description The client's stored answer is still current. There is no body. */
         PrivateNotModified: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1045,6 +1049,8 @@ export interface components {
         /** @description The client's stored file is still current. There is no body. */
         PageNotModified: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1058,6 +1064,8 @@ export interface components {
         /** @description The request has an invalid id, list, page, header or body, an unknown or repeated query parameter, or an unknown field. */
         InvalidRequest: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1079,6 +1087,8 @@ export interface components {
         /** @description There is no session, or it is not valid. */
         Unauthenticated: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1101,6 +1111,8 @@ export interface components {
         /** @description There is no user with this name or e-mail, or the password is wrong; the answer does not say which. Or the refresh token is not valid. */
         LoginFailed: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1108,8 +1120,6 @@ export interface components {
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
-                RateLimit: components["headers"]["Maybe-RateLimit"];
-                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                 [name: string]: unknown;
             };
@@ -1125,6 +1135,8 @@ export interface components {
         /** @description The request has cookies, but does not prove that a page of this host sent it. */
         NotSameOrigin: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1146,6 +1158,8 @@ export interface components {
         /** @description Another user wrote the post. Or the request has cookies, but does not prove that a page of this host sent it. */
         Forbidden: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1167,6 +1181,8 @@ export interface components {
         /** @description The current password is wrong. Or the request has cookies, but does not prove that a page of this host sent it. */
         WrongPassword: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1174,8 +1190,6 @@ export interface components {
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
-                RateLimit: components["headers"]["Maybe-RateLimit"];
-                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 [name: string]: unknown;
             };
             content: {
@@ -1190,6 +1204,8 @@ export interface components {
         /** @description The resource or the path does not exist. */
         NotFound: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1211,6 +1227,8 @@ export interface components {
         /** @description The path does not support this method; `Allow` lists the methods that it supports. OPTIONS always works and answers 204 with `Allow`. */
         MethodNotAllowed: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1230,6 +1248,8 @@ export interface components {
         /** @description Another user has this name or e-mail; `errors` says which. */
         Conflict: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1251,6 +1271,8 @@ export interface components {
         /** @description The first request with this Idempotency-Key is still being processed. */
         KeyInUse: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1273,6 +1295,8 @@ export interface components {
         /** @description The resource has changed since the version that If-Match names. Nothing was written. */
         Outdated: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1294,6 +1318,8 @@ export interface components {
         /** @description The body is larger than 64 KiB. */
         TooLarge: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1315,6 +1341,8 @@ export interface components {
         /** @description The body is not `application/json`. */
         NotJson: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1336,6 +1364,8 @@ export interface components {
         /** @description The same Idempotency-Key was sent with a different body in the last 24 hours. */
         KeyReused: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1354,9 +1384,11 @@ export interface components {
                 };
             };
         };
-        /** @description Too many attempts with a wrong password, registrations, changes of the name or the e-mail, or posts of a user in a minute. The client can try again after Retry-After. */
+        /** @description Too many attempts with a wrong password, registrations, changes of the name or the e-mail, or posts of a user in a minute; or too many requests of an address or a user. The client can try again after Retry-After. */
         TooManyRequests: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1364,8 +1396,6 @@ export interface components {
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
-                RateLimit: components["headers"]["Maybe-RateLimit"];
-                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -1411,6 +1441,8 @@ export interface components {
         /** @description A fault of this service. The answer gives no internal details. */
         Internal: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1432,6 +1464,8 @@ export interface components {
         /** @description A required upstream gave an invalid answer; Proxy-Status names the upstream. */
         UpstreamInvalid: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1453,6 +1487,8 @@ export interface components {
         /** @description A required upstream refuses, or its breaker is open. Or the gateway is overloaded and refused the request at once. Or a part of the answer is missing and the client sent `Prefer: handling=strict`. */
         Unavailable: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1477,6 +1513,8 @@ export interface components {
         /** @description A required upstream refuses, or its breaker is open. Or the gateway is overloaded and refused the request at once. Or a part of the answer is missing and the client sent `Prefer: handling=strict`. Or the session cannot be checked because Identity is not available; the session and its cookies stay valid. */
         SessionUnavailable: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1501,6 +1539,8 @@ export interface components {
         /** @description The gateway is overloaded and refused the request at once. */
         Overloaded: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1520,6 +1560,8 @@ export interface components {
         /** @description A required upstream is too slow; Proxy-Status names the upstream. */
         UpstreamTimeout: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1527,6 +1569,7 @@ export interface components {
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
@@ -1541,6 +1584,8 @@ export interface components {
         /** @description A required upstream is too slow. Or the write was sent but its answer was lost, so the write may or may not have happened. Proxy-Status names the upstream. */
         WriteTimeout: {
             headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                 "X-Request-Id": components["headers"]["X-Request-Id"];
                 traceparent: components["headers"]["traceparent"];
                 "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1548,6 +1593,7 @@ export interface components {
                 "Cache-Status": components["headers"]["Maybe-Cache-Status"];
                 "Proxy-Status": components["headers"]["Proxy-Status"];
                 "Server-Timing": components["headers"]["Server-Timing"];
+                "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
             content: {
@@ -1757,12 +1803,12 @@ export interface components {
          */
         "WWW-Authenticate": string;
         /**
-         * @description For each limit, the remaining attempts (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10. Absent if nothing was counted.
+         * @description For each limit, the remaining attempts (`r`) and the seconds until the limit is reset (`t`), see draft-ietf-httpapi-ratelimit-headers-10. Absent if nothing was counted, and in answers to reads while less than half is used up.
          * @example "account";r=3;t=540
          */
         "Maybe-RateLimit": string;
         /**
-         * @description The limits: `q` attempts in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10. Absent if nothing was counted.
+         * @description The limits: `q` attempts in `w` seconds, see draft-ietf-httpapi-ratelimit-headers-10. Absent if nothing was counted, and in answers to reads while less than half is used up.
          * @example "account";q=10;w=900
          */
         "Maybe-RateLimit-Policy": string;
@@ -1815,6 +1861,8 @@ export interface operations {
             /** @description The post. Its author is null if the user does not exist, or (degraded) if the author cannot be fetched. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1836,6 +1884,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -1877,6 +1926,8 @@ export interface operations {
             /** @description The post is deleted. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1896,6 +1947,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
             412: components["responses"]["Outdated"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -1942,6 +1994,8 @@ export interface operations {
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -1950,8 +2004,6 @@ export interface operations {
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
-                    RateLimit: components["headers"]["Maybe-RateLimit"];
-                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
                 };
@@ -2018,6 +2070,8 @@ export interface operations {
             /** @description The posts in the requested order; unknown ids are left out. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2038,6 +2092,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2078,6 +2133,8 @@ export interface operations {
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2086,8 +2143,6 @@ export interface operations {
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
-                    RateLimit: components["headers"]["Maybe-RateLimit"];
-                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     Location: components["headers"]["Location"];
                     "Preference-Applied": components["headers"]["Preference-Applied"];
                     [name: string]: unknown;
@@ -2152,6 +2207,8 @@ export interface operations {
             /** @description The user. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2173,6 +2230,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2224,6 +2282,8 @@ export interface operations {
             /** @description A page of users. It is empty if no name begins so. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2244,6 +2304,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2285,6 +2346,8 @@ export interface operations {
             /** @description The user. The name may differ in case from the requested one. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2306,6 +2369,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2363,6 +2427,8 @@ export interface operations {
             /** @description A page of posts. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2384,6 +2450,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2430,6 +2497,8 @@ export interface operations {
             /** @description The user, the 20 newest posts, and the number of posts and friends. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2451,6 +2520,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2502,6 +2572,8 @@ export interface operations {
             /** @description A page of posts. An author is null if the user does not exist, or (degraded) if the author cannot be fetched. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2523,6 +2595,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2563,6 +2636,8 @@ export interface operations {
             /** @description The caller, the first page of the feed, the first friend requests to the caller, and the caller's counts. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2584,6 +2659,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2635,6 +2711,8 @@ export interface operations {
             /** @description A page of friends. Friends whose accounts are deleted are left out. A username is null if it cannot be fetched; the answer is then degraded, except with `AUTHOR_STRATEGY=replica`. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2656,6 +2734,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2712,6 +2791,8 @@ export interface operations {
             /** @description A page of pending requests, each with the other user. Users whose accounts are deleted are left out. A username is null if it cannot be fetched; the answer is then degraded, except with `AUTHOR_STRATEGY=replica`. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2733,6 +2814,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2769,6 +2851,8 @@ export interface operations {
             /** @description The current state of the friendship. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2789,6 +2873,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2825,6 +2910,8 @@ export interface operations {
             /** @description The two users have no friendship and no pending request. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2842,6 +2929,7 @@ export interface operations {
             403: components["responses"]["NotSameOrigin"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -2876,6 +2964,8 @@ export interface operations {
             /** @description The user is registered, and the session cookies are set. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2934,6 +3024,8 @@ export interface operations {
             /** @description The session cookies are set. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -2942,8 +3034,6 @@ export interface operations {
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
-                    RateLimit: components["headers"]["Maybe-RateLimit"];
-                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "Set-Cookie": components["headers"]["Set-Cookie"];
                     [name: string]: unknown;
                 };
@@ -2989,6 +3079,8 @@ export interface operations {
             /** @description The session continues, and new cookies are set. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3009,6 +3101,7 @@ export interface operations {
             403: components["responses"]["NotSameOrigin"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -3039,6 +3132,8 @@ export interface operations {
             /** @description The session, if there was one, has ended; the cookies are cleared. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3057,6 +3152,7 @@ export interface operations {
             403: components["responses"]["NotSameOrigin"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -3096,6 +3192,8 @@ export interface operations {
             /** @description The tokens of a new session, or new tokens of the same session. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3104,8 +3202,6 @@ export interface operations {
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
-                    RateLimit: components["headers"]["Maybe-RateLimit"];
-                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Device-Token": components["headers"]["X-Device-Token"];
                     [name: string]: unknown;
                 };
@@ -3156,6 +3252,8 @@ export interface operations {
             /** @description The user. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3176,6 +3274,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -3215,6 +3314,8 @@ export interface operations {
             /** @description The account and all its sessions are deleted. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3223,8 +3324,6 @@ export interface operations {
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
-                    RateLimit: components["headers"]["Maybe-RateLimit"];
-                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3277,6 +3376,8 @@ export interface operations {
             /** @description The changed account. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3285,8 +3386,6 @@ export interface operations {
                     "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
                     "Server-Timing": components["headers"]["Server-Timing"];
                     Vary: components["headers"]["Maybe-Vary"];
-                    RateLimit: components["headers"]["Maybe-RateLimit"];
-                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
@@ -3339,6 +3438,8 @@ export interface operations {
             /** @description The sessions. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3359,6 +3460,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -3389,6 +3491,8 @@ export interface operations {
             /** @description The caller has no other session. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3406,6 +3510,7 @@ export interface operations {
             403: components["responses"]["NotSameOrigin"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -3442,6 +3547,8 @@ export interface operations {
             /** @description The session has ended. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3460,6 +3567,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             502: components["responses"]["UpstreamInvalid"];
@@ -3495,6 +3603,8 @@ export interface operations {
             /** @description This document as JSON. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3510,6 +3620,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
@@ -3543,6 +3654,8 @@ export interface operations {
             /** @description A page that works without the internet. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3559,6 +3672,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];
@@ -3598,6 +3712,8 @@ export interface operations {
             /** @description A script or a style sheet. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     traceparent: components["headers"]["traceparent"];
                     "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
@@ -3616,6 +3732,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Overloaded"];

@@ -2,6 +2,7 @@
 import { Problem } from 'chassis/http/problem';
 import { socialToken } from 'contracts/tokens';
 import type { Request } from 'express';
+import type { ClientLimits } from '../session/client-limits.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { withDeadline, type Caller } from '../upstream/engine/call.ts';
 import { UpstreamFailure } from '../upstream/engine/failure.ts';
@@ -14,6 +15,7 @@ export interface RouteContext {
   readonly catalog: Catalog;
   readonly commands: Commands;
   readonly sessions: Sessions;
+  readonly limits: ClientLimits;
   readonly requestDeadlineMs: number;
   readonly onDegraded: OnDegraded;
 }
@@ -52,13 +54,18 @@ export interface ViewerRequest {
 /**
  * Creates the first step of every private route, which identifies the viewer.
  * @returns a function that throws a Problem: 401 without a valid session, 403 for a write from a page of another site,
- * 503 while the session cannot be checked
+ * 429 above the limits of the user, 503 while the session cannot be checked
  */
 export const createIdentify =
-  ({ sessions, requestDeadlineMs }: Pick<RouteContext, 'sessions' | 'requestDeadlineMs'>) =>
+  ({
+    sessions,
+    limits,
+    requestDeadlineMs,
+  }: Pick<RouteContext, 'sessions' | 'limits' | 'requestDeadlineMs'>) =>
   async (req: Request): Promise<ViewerRequest> => {
     const caller = callerOf(req, requestDeadlineMs);
     const { userId, token, sessionId, tokens } = await sessions.viewerOf(req, caller);
+    await limits.useAs(userId, req);
     const viewer = { userId, token, sessionId, socialToken: tokens?.[socialToken.audience] };
     return { viewer, caller };
   };

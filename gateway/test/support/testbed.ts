@@ -7,6 +7,7 @@ import { conformance } from 'contracts/conformance/conformance';
 import { memoryLog, type Line } from 'chassis/testing/memory-log';
 import { start } from '../../src/service.ts';
 import { type Client, clientOf, request } from 'chassis/testing/http-client';
+import { HIGH_LIMITS } from 'chassis/testing/users';
 import { seriesIn } from 'chassis/testing/metrics';
 import { startFakeIdentity, type FakeIdentity } from 'chassis/testing/fake-identity';
 import { startFakeSocial, type FakeSocial } from './fake-social.ts';
@@ -72,6 +73,7 @@ export async function startTestbed({
     POST_TTL_MS: '0',
     AUTHOR_DEADLINE_MS: '2000',
     REQUEST_DEADLINE_MS: '5000',
+    ...HIGH_LIMITS,
     IDENTITY_URL: `http://${hosts.identity ?? '127.0.0.1'}:${identity.port}`,
     SOCIAL_URL: `http://${hosts.social ?? '127.0.0.1'}:${social.port}`,
     ...env,

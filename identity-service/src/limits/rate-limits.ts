@@ -1,5 +1,5 @@
 // The limits of accounts: on password checks, registrations, and changes of names.
-import ipaddr from 'ipaddr.js';
+import { clientNetworkOf } from 'chassis/http/client-address';
 import type { Kysely } from 'kysely';
 import { limitIn } from './attempt-counters.ts';
 import { type Attempt, count } from './limiter.ts';
@@ -68,16 +68,4 @@ export function rateLimitsIn(db: Kysely<Schema>, settings: LimitSettings): RateL
       await db.deleteFrom('login_attempts').where('expire', '<', Date.now()).execute();
     },
   };
-}
-
-/**
- * Returns an IPv4 address unchanged, and the /64 of an IPv6 address, since a client usually has a whole /64 (RFC 6177).
- * An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) becomes IPv4. Any other text is returned as it is.
- */
-export function clientNetworkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const ip = ipaddr.process(address);
-  if (ip instanceof ipaddr.IPv4) return ip.toString();
-  const network = ip.parts.slice(0, 4).map((part) => part.toString(16));
-  return `${network.join(':')}::/64`;
 }

@@ -1,8 +1,7 @@
 // The limits on password attempts, on both kinds of database.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import { type HeaderFields, Problem } from 'chassis/http/problem';
-import * as fc from 'fast-check';
 import {
   describeOnBoth,
   describeOnServer,
@@ -10,7 +9,7 @@ import {
   type TestDatabase,
 } from 'chassis/testing/database';
 import type { Attempt } from '../../src/limits/limiter.ts';
-import { clientNetworkOf, type RateLimits, rateLimitsIn } from '../../src/limits/rate-limits.ts';
+import { type RateLimits, rateLimitsIn } from '../../src/limits/rate-limits.ts';
 import type { Schema } from '../../src/schema.ts';
 import { openTestDatabase } from '../support/database.ts';
 
@@ -45,39 +44,6 @@ const rejectionOf = (attempt: Promise<Attempt>): Promise<HeaderFields | undefine
       return error.headers;
     },
   );
-
-describe('a client’s network', () => {
-  test.each([
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['::FFFF:192.0.2.1', '192.0.2.1'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:DB8:0001:0002::', '2001:db8:1:2::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['::', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
-    ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4::/64'],
-    ['', ''],
-  ])('for the address %j is %j', (address, network) => {
-    expect(clientNetworkOf(address)).toBe(network);
-  });
-
-  test('is the same for all addresses of a /64, however they are written', () => {
-    const group = fc.integer({ min: 0, max: 0xffff });
-    const groups = (length: number) => fc.array(group, { minLength: length, maxLength: length });
-    fc.assert(
-      fc.property(groups(4), groups(4), groups(4), (network, one, other) => {
-        const write = (host: number[]) =>
-          [...network, ...host].map((n) => n.toString(16)).join(':');
-        const short = new URL(`http://[${write(other)}]`).hostname.slice(1, -1);
-        fc.pre(!short.startsWith('::ffff:'));
-        expect(clientNetworkOf(short)).toBe(clientNetworkOf(write(one).toUpperCase()));
-      }),
-    );
-  });
-});
 
 describeOnBoth('login attempts', (newDatabase) => {
   let testDatabase: TestDatabase;

@@ -11,7 +11,7 @@ import { parseInclude } from '../posts/include.ts';
 import { parsePage, toPage } from '../page.ts';
 import type { Posts } from '../posts/reading.ts';
 import type { Authenticate } from 'chassis/auth/access-token';
-import type { UseLimit } from 'chassis/auth/rate-limit';
+import { rateLimitFields, type UseLimit } from 'chassis/auth/rate-limit';
 import type { Refusal, Writing } from '../posts/writing.ts';
 
 const LIST_QUERY = ['ids', 'authorId', 'limit', 'cursor', 'include'] as const;
@@ -81,7 +81,7 @@ export function writingRoutes(
         const { userId } = await authenticate(req);
         const key = parseIdempotencyKey(req.headers['idempotency-key']);
         const { content } = parseBody(newPost, req.body);
-        const limits = await usePost(String(userId));
+        const limits = rateLimitFields([await usePost(String(userId))]);
         const post = await writing.create(userId, content, key);
         return written(post, { Location: `/api/posts/${post.id}`, ...limits }, 201);
       },
@@ -94,7 +94,7 @@ export function writingRoutes(
         const { userId } = await authenticate(req);
         const id = parseId(req.params['id'], '/path/id');
         const { content } = parseBody(change, req.body);
-        const limits = await usePost(String(userId));
+        const limits = rateLimitFields([await usePost(String(userId))]);
         const post = await writing.edit(userId, id, content, conditionOf(req));
         if (typeof post === 'string') throw problemOf(post, id);
         return written(post, limits);
