@@ -3,6 +3,7 @@ import type { Logger } from 'chassis/observability/log';
 import { DURATION_BUCKETS, type Metrics } from 'chassis/observability/metrics';
 import type { UpstreamName } from './upstream/engine/failure.ts';
 import { breakerNames, breakerStates, type BreakerName } from './upstream/engine/breaker.ts';
+import { breakerLog } from './breaker-log.ts';
 import type { Observer } from './upstream/engine/observer.ts';
 
 const UPSTREAMS: readonly UpstreamName[] = ['identity', 'social'];
@@ -106,6 +107,8 @@ export function createObserver(metrics: Metrics, log: Logger): GatewayObserver {
   };
   const lookupTallies = { author: lookupsIn('author'), post: lookupsIn('post') };
 
+  const logBreaker = breakerLog(log);
+
   return {
     call: (operation, outcome, seconds) => calls.observe({ operation, outcome }, seconds),
     attempt: (upstream, operation, outcome, seconds) =>
@@ -127,10 +130,10 @@ export function createObserver(metrics: Metrics, log: Logger): GatewayObserver {
     overload() {
       overload.count += 1;
     },
-    breaker(upstream, to) {
+    breaker(upstream, to, report) {
       for (const one of breakerStates) state.set({ upstream, state: one }, one === to ? 1 : 0);
       transitions.inc({ upstream, to });
-      log.warn({ upstream, state: to }, 'breaker changed its state');
+      logBreaker(report);
     },
     bug: (error) => log.error({ err: error }, 'background work failed because of a bug'),
   };

@@ -42,7 +42,7 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
       /^wire\//,
       'identity social upstream engine layers calls session views admin metrics types: config routes',
     ),
-    room('metrics', /^metrics\.ts$/, 'engine calls types: layers'),
+    room('metrics', /^(metrics|breaker-log)\.ts$/, 'engine calls types: layers'),
     room('app', /^app\.ts$/, 'routes calls types: config static'),
     room('static', /^(static-file|web-app)\.ts$/, ''),
     room('headers', /^response-headers\.ts$/, 'session'),

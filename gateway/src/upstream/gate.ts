@@ -46,8 +46,8 @@ export const createGate = (options: GateOptions): Gate => {
       upstream,
       ...breaker,
       onRejected: () => observer.rejected(client, 'breaker_open'),
-      onTransition(to) {
-        observer.breaker(client, to);
+      onTransition(to, report) {
+        observer.breaker(client, to, report);
         onBreakerChange();
       },
     }),

@@ -61,6 +61,7 @@ test('/breakers shows each breaker: its state and when that began, its counts an
         state: 'closed',
         since,
         window: { attempts, successes: 1, failures: attempts - 1 },
+        lastFailure: 'server-error',
         settings,
       },
     ],

@@ -1,6 +1,6 @@
 // A circuit breaker; adds forced states to opossum.
 import { createCircuit, fireCounted, type BreakerSettings, type Circuit } from './circuit.ts';
-import { UpstreamFailure, type UpstreamName } from './failure.ts';
+import { type FailureKind, UpstreamFailure, type UpstreamName } from './failure.ts';
 
 export type { BreakerSettings };
 
@@ -21,7 +21,7 @@ export const breakerNames: readonly BreakerName[] = ['identity', 'social', 'soci
 export interface BreakerOptions extends BreakerSettings {
   readonly name: BreakerName;
   readonly upstream: UpstreamName;
-  readonly onTransition: (to: BreakerState) => void;
+  readonly onTransition: (to: BreakerState, report: BreakerReport) => void;
   readonly onRejected: () => void;
 }
 
@@ -31,11 +31,9 @@ export interface BreakerReport {
   readonly state: BreakerState;
   /** When this state began, as ISO 8601. */
   readonly since: string;
-  readonly window: {
-    readonly attempts: number;
-    readonly successes: number;
-    readonly failures: number;
-  };
+  readonly window: Readonly<Record<'attempts' | 'successes' | 'failures', number>>;
+  /** The kind of the newest failure that was counted since the start. */
+  readonly lastFailure: FailureKind | undefined;
   readonly settings: BreakerSettings;
 }
 
@@ -70,6 +68,7 @@ export function createBreaker({
   let forced: 'open' | 'close' | undefined;
   let lastState: BreakerState = 'closed';
   let since = new Date();
+  let lastFailure: FailureKind | undefined;
 
   const replaceCircuit = (): void => {
     const old = circuit;
@@ -78,9 +77,11 @@ export function createBreaker({
     setImmediate(() => old.shutdown());
   };
   const newCircuit = (): Circuit => {
-    const created = createCircuit(settings, (at) => void (probeAt = at));
-    created.on('open', changed);
-    created.on('halfOpen', changed);
+    const created = createCircuit(
+      settings,
+      (at, kind) => void ((probeAt = at), (lastFailure = kind)),
+    );
+    created.on('open', changed).on('halfOpen', changed);
     created.on('close', () => {
       replaceCircuit();
       changed();
@@ -96,12 +97,15 @@ export function createBreaker({
     if (state() === lastState) return;
     lastState = state();
     since = new Date();
-    onTransition(lastState);
+    onTransition(lastState, report());
   };
-  const available = (): boolean => {
-    if (forced !== undefined) return forced === 'close';
-    // While half-open, `pendingClose` is true until the probe is sent.
-    return circuit.closed || circuit.pendingClose;
+  // While half-open, `pendingClose` is true until the probe is sent.
+  const available = (): boolean =>
+    forced === undefined ? circuit.closed || circuit.pendingClose : forced === 'close';
+  const report = (): BreakerReport => {
+    const { fires, successes, failures } = circuit.stats;
+    const window = { attempts: fires, successes, failures };
+    return { name, state: state(), since: since.toISOString(), window, lastFailure, settings };
   };
   let circuit = newCircuit();
 
@@ -140,11 +144,7 @@ export function createBreaker({
       if (mode === 'auto' && before !== undefined) replaceCircuit();
       changed();
     },
-    report() {
-      const { fires, successes, failures } = circuit.stats;
-      const window = { attempts: fires, successes, failures };
-      return { name, state: state(), since: since.toISOString(), window, settings };
-    },
+    report,
     close: () => circuit.shutdown(),
   };
 }

@@ -1,6 +1,6 @@
 // Adapts opossum to what a breaker needs. The only file that knows opossum.
 import CircuitBreaker from 'opossum';
-import { UpstreamFailure } from './failure.ts';
+import { type FailureKind, UpstreamFailure } from './failure.ts';
 
 type Attempt = () => Promise<unknown>;
 export type Circuit = CircuitBreaker<[Attempt]>;
@@ -19,13 +19,13 @@ export interface BreakerSettings {
 const MAX_OPEN_MS = 120_000;
 
 /**
- * Stays open for `resetMs`, or as long as a failure asked with Retry-After; `onWait` gets the time of the next probe, in
+ * Stays open for `resetMs`, or as long as a failure asked with Retry-After; `onFailure` gets the time of the next probe, in
  * milliseconds on performance.now()'s clock. No timeout: the deadline layer is inside. No snapshots and percentiles:
  * they cost milliseconds.
  */
 export function createCircuit(
   { errorPercent, volume, resetMs, windowMs }: BreakerSettings,
-  onWait: (probeAt: number) => void,
+  onFailure: (probeAt: number, kind: FailureKind | undefined) => void,
 ): Circuit {
   const options = {
     timeout: false as const,
@@ -48,7 +48,10 @@ export function createCircuit(
       error instanceof UpstreamFailure && error.hasRetryAfter ? error.retryAfterS : 0;
     notBefore = Math.max(notBefore, now + Math.min(MAX_OPEN_MS, retryAfterS * 1000));
     options.resetTimeout = Math.max(resetMs, notBefore - now);
-    onWait(now + options.resetTimeout);
+    onFailure(
+      now + options.resetTimeout,
+      error instanceof UpstreamFailure ? error.kind : undefined,
+    );
   });
   return circuit;
 }

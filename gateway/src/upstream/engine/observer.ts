@@ -1,6 +1,6 @@
 // Events of the layers, for metrics and logs. Layers know neither of the two.
 import type { UpstreamName } from './failure.ts';
-import type { BreakerName, BreakerState } from './breaker.ts';
+import type { BreakerName, BreakerReport, BreakerState } from './breaker.ts';
 import type { CallOutcome } from './layers/measure.ts';
 
 export type RejectionReason = 'breaker_open' | 'bulkhead_full' | 'quarantined';
@@ -17,7 +17,7 @@ export interface Observer {
   batch(endpoint: string, size: number): void;
   retry(upstream: UpstreamName): void;
   rejected(by: BreakerName, reason: RejectionReason): void;
-  breaker(name: BreakerName, to: BreakerState): void;
+  breaker(name: BreakerName, to: BreakerState, report: BreakerReport): void;
   /** A bug in background work, where it cannot fail a request. */
   bug(error: unknown): void;
 }

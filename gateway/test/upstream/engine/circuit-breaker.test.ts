@@ -4,7 +4,11 @@ import {
   UpstreamFailure,
   type FailureKind,
 } from '../../../src/upstream/engine/failure.ts';
-import { createBreaker, type Breaker } from '../../../src/upstream/engine/breaker.ts';
+import {
+  createBreaker,
+  type Breaker,
+  type BreakerOptions,
+} from '../../../src/upstream/engine/breaker.ts';
 import {
   circuitBreaker,
   respectBreaker,
@@ -20,7 +24,8 @@ afterEach(() => {
 });
 
 function arrange(errorPercent = 50) {
-  const onTransition = jest.fn();
+  const onTransition = jest.fn<BreakerOptions['onTransition']>();
+  const transitions = () => onTransition.mock.calls.map(([to]) => to);
   const onRejected = jest.fn();
   breaker = createBreaker({
     name: 'identity',
@@ -41,16 +46,16 @@ function arrange(errorPercent = 50) {
       await attempt.catch(() => undefined);
     }
   };
-  return { guarded, requests, failTimes, onTransition, onRejected };
+  return { guarded, requests, failTimes, transitions, onRejected };
 }
 
 test('opens after enough failures, and then sends nothing', async () => {
-  const { guarded, requests, failTimes, onTransition, onRejected } = arrange();
+  const { guarded, requests, failTimes, transitions, onRejected } = arrange();
   await failTimes(4);
   expect(breaker.state).toBe('open');
   await expect(guarded(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
   expect(requests).toHaveLength(4);
-  expect(onTransition.mock.calls).toEqual([['open']]);
+  expect(transitions()).toEqual(['open']);
   expect(onRejected).toHaveBeenCalledTimes(1);
 });
 
@@ -106,7 +111,7 @@ test('does not open because of bugs', async () => {
 });
 
 test('sends one probe while half-open and rejects all other attempts; the probeâ€™s success closes it', async () => {
-  const { guarded, requests, failTimes, onTransition } = arrange();
+  const { guarded, requests, failTimes, transitions } = arrange();
   await failTimes(4);
   await jest.advanceTimersByTimeAsync(5000);
   expect(breaker.state).toBe('half_open');
@@ -117,7 +122,7 @@ test('sends one probe while half-open and rejects all other attempts; the probeâ
   requests[4]!.answer('cat');
   await probe;
   expect(breaker.state).toBe('closed');
-  expect(onTransition.mock.calls).toEqual([['open'], ['half_open'], ['closed']]);
+  expect(transitions()).toEqual(['open', 'half_open', 'closed']);
 });
 
 test('stays open as long as an upstream asked with Retry-After, and reports the remaining time', async () => {
@@ -197,7 +202,7 @@ test('lets the probe run to its end when its client disconnects, so that a disco
 });
 
 test('rejects every attempt while forced open, whatever the upstream does, until auto', async () => {
-  const { guarded, requests, onTransition } = arrange();
+  const { guarded, requests, transitions } = arrange();
   const earlier = Array.from({ length: 5 }, () => guarded(1, aCaller()));
   breaker.force('open');
   await expect(guarded(1, aCaller())).rejects.toMatchObject({ kind: 'open' });
@@ -214,7 +219,7 @@ test('rejects every attempt while forced open, whatever the upstream does, until
   breaker.force('auto');
   void guarded(1, aCaller()).catch(() => undefined);
   expect(requests).toHaveLength(6);
-  expect(onTransition.mock.calls).toEqual([['forced_open'], ['closed']]);
+  expect(transitions()).toEqual(['forced_open', 'closed']);
 });
 
 test('sends every attempt while forced closed, whatever fails; auto starts with an empty window', async () => {
@@ -285,6 +290,7 @@ test('reports its state, when that state began, the counts of its window, and it
     state: 'closed',
     since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     window: { attempts: 2, successes: 0, failures: 2 },
+    lastFailure: 'refused',
     settings: { errorPercent: 50, volume: 4, resetMs: 5000, windowMs: 10_000 },
   });
 });
