@@ -12,16 +12,16 @@ import {
 
 interface ScrapeConfig {
   readonly job_name: string;
-  readonly static_configs: readonly { readonly targets: readonly string[] }[];
+  readonly dns_sd_configs: readonly { readonly names: readonly string[]; readonly port: number }[];
 }
 
 const alerts = readAlerts();
 const panels = readPanels();
 
-test('Prometheus scrapes each of our services once, on its admin port', () => {
+test('Prometheus scrapes each replica of our services once, on its admin port', () => {
   const { scrape_configs: jobs } = readYaml('prometheus.yml') as { scrape_configs: ScrapeConfig[] };
-  const targets = jobs.flatMap(({ job_name: job, static_configs: configs }) =>
-    configs.map((config) => [job, config.targets.join()]),
+  const targets = jobs.flatMap(({ job_name: job, dns_sd_configs: configs }) =>
+    configs.map(({ names, port }) => [job, `${names.join()}:${port}`]),
   );
   const services = readCompose().services;
   expect(targets).toEqual(
