@@ -29,7 +29,8 @@ const hasPromtool = (): boolean => {
       const text = readFileSync(join(OPS, 'prometheus.yml'), 'utf8');
       writeFileSync(file, text.replaceAll('/run/secrets/', `${directory}/`));
       writeFileSync(join(directory, 'admin_read_token'), '');
-      cpSync(join(OPS, 'alerts.yml'), join(directory, 'alerts.yml'));
+      for (const rules of ['alerts.yml', 'objectives.yml'])
+        cpSync(join(OPS, rules), join(directory, rules));
       expect(promtool('check', 'config', file)).toContain(`${alerts.length} rules found`);
     } finally {
       rmSync(directory, { recursive: true });
