@@ -1,6 +1,7 @@
 // Spans of the three services, as a collector receives them.
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { startOtlpReceiver, type ReceivedSpan } from 'chassis/testing/otlp-receiver';
+import { until } from 'chassis/testing/until';
 import { startServices, type Services } from './support/in-process.ts';
 
 jest.setTimeout(60_000);
@@ -18,7 +19,7 @@ const CONTENT = 'A post that nobody sees';
 const secrets = new Set([...Object.values(person), CONTENT, 'unseen-header', 'unseen-query']);
 
 /** Registers, writes a post, logs in by e-mail, looks for the name, sends an unknown query; notes all tokens. */
-async function writes({ gateway }: Services): Promise<void> {
+async function writes({ gateway, social }: Services): Promise<void> {
   const send = (path: string, body?: object, token?: string) =>
     fetch(`${gateway.url}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
@@ -29,7 +30,12 @@ async function writes({ gateway }: Services): Promise<void> {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-  await send('/api/auth/register', person);
+  const registered = await send('/api/auth/register', person);
+  const { user } = (await registered.json()) as { user: { id: number } };
+  await until('Social has the name', async () => {
+    const answer = await fetch(`${social.url}/api/authors?ids=${user.id}`);
+    return (await answer.text()).includes(person.username);
+  });
   const login = await send('/api/auth/token', {
     username: person.email,
     password: person.password,
@@ -132,6 +138,23 @@ describe('statements of the database', () => {
     expect(statements('social-service').map(({ name }) => name)).toContain('INSERT posts');
     expect(statements('identity-service').map(({ name }) => name)).toContain('INSERT users');
   });
+});
+
+test('applied events link to the request that caused them, in a trace of their own', () => {
+  const cause = spans.find(
+    ({ name, service }) => service === 'identity-service' && name === 'POST /api/users',
+  )!;
+  const applied = spans.find(({ links }) => links.some(({ spanId }) => spanId === cause.spanId));
+  expect(applied).toMatchObject({
+    service: 'social-service',
+    name: 'process user-events',
+    kind: 'SPAN_KIND_CONSUMER',
+    parentSpanId: '',
+    attributes: { 'messaging.batch.message_count': '1' },
+  });
+  expect(applied?.traceId).not.toBe(cause.traceId);
+  const children = spans.filter(({ parentSpanId }) => parentSpanId === applied?.spanId);
+  expect(children.map(({ attributes }) => attributes['db.system.name'])).toContain('postgresql');
 });
 
 test('no span has a password, a token, an e-mail address, a name, a header, a query or a value of a statement', () => {

@@ -3,9 +3,11 @@ import { OtherEpoch, type EpochOffset, requireContinuation } from './epoch.ts';
 import type { EventSource, Events } from './source.ts';
 import { trackProgress, type ConsumerStatus } from './progress.ts';
 import { causeOf } from './consumer-state.ts';
+import { applyRecorded } from './batch-span.ts';
 import { createConsumerReport, type Applied, type ConsumerStep } from './consumer-report.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Tracing } from '../observability/span.ts';
 import { backOff, realTime, type Time } from '../base/time.ts';
 import { raceAbort } from '../base/timeout.ts';
 
@@ -32,6 +34,8 @@ export interface ConsumerOptions {
   readonly apply: (batch: Events, after: number) => Promise<Applied> | Applied;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Records each batch of events, linked to the requests that caused them. */
+  readonly tracing?: Tracing | undefined;
   /** Reading begins when it resolves. */
   readonly ready?: Promise<void>;
   readonly time?: Time;
@@ -49,7 +53,7 @@ export interface Consumer {
 
 /** Starts a consumer that runs until it is stopped; it logs failures and retries. */
 export function startConsumer(options: ConsumerOptions): Consumer {
-  const { name, source, offset, apply, log, ready = Promise.resolve(), time = realTime } = options;
+  const { name, source, offset, log, ready = Promise.resolve(), time = realTime } = options;
   const progress = trackProgress(time);
   const report = createConsumerReport(name, progress, options);
   const caughtUp = Promise.withResolvers<void>();
@@ -74,7 +78,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     step = 'apply';
     // Also without new events: from now on, the offset has an epoch.
     const learnsEpoch = after > 0 && start.epoch === undefined && batch.epochs !== undefined;
-    if (hasNew || learnsEpoch) report.applied(batch, await apply(batch, after));
+    if (hasNew || learnsEpoch) report.applied(batch, await applyRecorded(options, batch, after));
     step = 'acknowledge';
     await batch.ack();
     step = 'position';

@@ -10,6 +10,7 @@ import { startJobs, type Job } from './jobs.ts';
 import { createLogger, type Logger } from '../observability/log.ts';
 import { messageClassesOf } from '../http/request-context.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
+import type { Tracing } from '../observability/span.ts';
 import { openTracing } from '../observability/tracing.ts';
 import { databaseProblem } from '../postgres/errors.ts';
 import type { Migrations } from '../postgres/migrate.ts';
@@ -25,6 +26,8 @@ export interface ServiceContext<Schema, Settings> {
   readonly db: Kysely<Schema>;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Undefined unless spans are exported. */
+  readonly tracing?: Tracing | undefined;
   readonly settings: Readonly<Settings>;
   /** Resolves when migrations and seed have run, or when the service stops before. */
   readonly prepared: Promise<void>;
@@ -82,7 +85,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
   const { db, prepared, withLeaderLock } = database;
   let service: Service;
   try {
-    service = create({ db, log, metrics, settings: own, prepared, withLeaderLock });
+    service = create({ db, log, metrics, tracing, settings: own, prepared, withLeaderLock });
   } catch (error) {
     await database.close();
     throw error;

@@ -21,7 +21,7 @@ import { verify } from '../replica/verification/verify.ts';
 
 type ReplicaContext = Pick<
   ServiceContext<Schema, SourceSettings>,
-  'db' | 'log' | 'metrics' | 'settings' | 'prepared'
+  'db' | 'log' | 'metrics' | 'tracing' | 'settings' | 'prepared'
 >;
 
 const MINUTE_MS = 60_000;
@@ -34,7 +34,7 @@ const pauseUntil =
     pause(ms, undefined, { signal });
 
 /** Starts to consume the user event log. Returns the parts of the service that concern the replica. */
-export function runReplica({ db, log, metrics, settings, prepared }: ReplicaContext) {
+export function runReplica({ db, log, metrics, tracing, settings, prepared }: ReplicaContext) {
   const replica = replicaIn(db, log);
   const source = userEventSource(settings, async (after, epochs) => {
     const applied = await replica.offset();
@@ -56,6 +56,7 @@ export function runReplica({ db, log, metrics, settings, prepared }: ReplicaCont
     apply: (batch, after) => replica.apply(batch, after),
     log,
     metrics,
+    tracing,
     ready: prepared,
   });
   const stopping = new AbortController();
