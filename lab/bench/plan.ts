@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 export interface Plan {
-  readonly part: 'compare' | 'profile' | 'memory';
+  readonly part: 'compare' | 'profile' | 'memory' | 'tracing';
   /** Write the figures to docs/benchmarks.md. */
   readonly write: boolean;
   /** Requests in flight at any moment. */
@@ -53,18 +53,20 @@ export function planFrom(args: readonly string[]): Plan {
       write: flag,
       profile: flag,
       memory: flag,
+      tracing: flag,
       connections: { type: 'string', default: '64' },
     },
   });
   const connections = Number(values.connections);
   if (!Number.isInteger(connections) || connections < 1 || connections > 500)
     throw new TypeError('--connections: expected a whole number from 1 to 500');
-  if (values.profile && values.memory)
-    throw new TypeError('--profile and --memory: expected one at a time');
-  if (values.write && (values.quick || values.profile || connections !== 64))
+  const parts = (['profile', 'memory', 'tracing'] as const).filter((part) => values[part]);
+  if (parts.length > 1)
+    throw new TypeError('--profile, --memory and --tracing: expected one at a time');
+  if (values.write && (values.quick || values.profile || values.tracing || connections !== 64))
     throw new TypeError('--write: expected alone, or with --memory');
   return {
-    part: values.profile ? 'profile' : values.memory ? 'memory' : 'compare',
+    part: parts[0] ?? 'compare',
     write: values.write,
     connections,
     ...(values.quick ? quick : full),
