@@ -115,10 +115,7 @@ export const settings = z.object({
   MAX_IN_FLIGHT: integer(
     1000,
     'Maximum number of requests in flight; further requests are refused with 503.',
-    {
-      min: 1,
-      max: 100_000,
-    },
+    { min: 1, max: 100_000 },
   ),
   REQUESTS_PER_ADDRESS: perMinute(
     30_000,
@@ -145,10 +142,7 @@ export const settings = z.object({
   UPSTREAM_MAX_BYTES: integer(
     1_048_576,
     'Maximum size of a response with one resource, in bytes; a list may be four times as large.',
-    {
-      min: 1024,
-      max: 268_435_456,
-    },
+    { min: 1024, max: 268_435_456 },
   ),
 });
 

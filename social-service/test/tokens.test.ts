@@ -60,6 +60,8 @@ const routes: readonly [string, RequestOptions & { readonly path: string }][] = 
   ['getFeed', { path: '/api/feed' }],
   ['listFriends', { path: '/api/friends' }],
   ['listFriendRequests', { path: '/api/friend-requests' }],
+  ['getFriendship', { path: '/api/friends/2' }],
+  ['getOwnCounts', { path: '/api/counts' }],
   ['putFriend', { path: '/api/friends/2', method: 'PUT' }],
   ['deleteFriend', { path: '/api/friends/2', method: 'DELETE' }],
 ];

@@ -63,8 +63,6 @@ const ISOLATED_SHARE = 0.25;
 /** Slow writes, such as log-ins, have connections and permits of their own, so many for each of the others. */
 const SLOW_SHARE = 0.25;
 
-const always = (): boolean => true;
-
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { name, origin, connections, limitMs, observer } = options;
   const maxSlow = Math.ceil(connections * SLOW_SHARE);
@@ -128,7 +126,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       query: <Q, T>(endpoint: Endpoint<Q, T>) =>
         send(endpoint, [
           retried<Q, T>(whenQuickToFail, ownBudget),
-          ...countedBy<Q, T>(own, always, gate),
+          ...countedBy<Q, T>(own, () => true, gate),
         ]),
       trial: <Q, T>(endpoint: Endpoint<Q, T>) => send(endpoint, uncounted<Q, T>(own, gate)),
     };

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
+import type { Route } from 'chassis/http/app';
 import { edge } from 'chassis/http/edge';
 import { createMetrics } from 'chassis/observability/metrics';
 import { memoryLog } from 'chassis/testing/memory-log';
@@ -19,7 +20,8 @@ afterEach(() => {
 test('logs which upstream caused a 504, and how it failed', async () => {
   const { log, wait } = memoryLog();
   const catalog = { user: () => Promise.reject(new UpstreamFailure('identity', 'timeout')) };
-  const context = { catalog, requestDeadlineMs: 5_000, onDegraded: () => undefined };
+  const limits = { byAddress: (route: Route) => route };
+  const context = { catalog, limits, requestDeadlineMs: 5_000, onDegraded: () => undefined };
   const app = createApp(context as unknown as RouteContext, { log });
   server = createServer(edge(app, { metrics: createMetrics(), log }));
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -83,7 +83,7 @@ describe('the rungs', () => {
       return member(again, 'cache-status', 'author') === FROM_REPLICA && again;
     });
     const author = shown === null ? null : { id: AUTHOR, username: shown };
-    expect(response.body).toEqual({ ...completePost(5), author });
+    expect(response.body).toEqual(degradedPost(5, 'replica', author));
     expectDegraded(response);
     expect(response.headers['proxy-status']).toBe('identity; error=connection_refused');
   });

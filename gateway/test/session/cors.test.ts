@@ -164,7 +164,7 @@ test.each([
   `${APP},`,
   'ftp://app.example.net',
   'HTTPS://APP.example.net',
-])('CORS_ORIGINS=%s is an error at the start', (value) => {
-  const startWithValue = () => start({ CORS_ORIGINS: value, PORT: '0', ADMIN_PORT: '0' });
-  expect(startWithValue).toThrow(/^CORS_ORIGINS is ".*", but should be a list such as https:/);
+])('CORS_ORIGINS=%s is an error at the start', async (value) => {
+  const started = start({ CORS_ORIGINS: value, PORT: '0', ADMIN_PORT: '0' });
+  await expect(started).rejects.toThrow(/^CORS_ORIGINS is ".*", but should be a list such as https:/);
 });

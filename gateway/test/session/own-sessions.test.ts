@@ -65,7 +65,7 @@ test.each([SESSIONS, `${SESSIONS}/7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11`])(
 
 test.each([
   ['a plain User-Agent', 'Firefox/1', 'Firefox/1'],
-  ['no User-Agent that is not plain text', 'Bröwser', undefined],
+  ['no User-Agent that is not plain text', 'Bröwser', ''],
 ])('tells Identity %s of a log-in', async (_, sent, received) => {
   const testbed = await arrange();
   await testbed.request('/api/auth/login', {

@@ -36,7 +36,8 @@ const forwarded = ({
   const deviceToken = deviceTokenOf(text);
   return {
     ...(address !== undefined && { 'x-forwarded-for': address }),
-    ...(USER_AGENT.test(userAgent) && { 'user-agent': userAgent }),
+    // Otherwise Identity would take the gateway's own User-Agent for the client's.
+    'user-agent': USER_AGENT.test(userAgent) ? userAgent : '',
     ...(deviceToken !== undefined && { [DEVICE_TOKEN]: deviceToken }),
   };
 };
