@@ -11,4 +11,6 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/scripts/jest/shared-output.ts'],
   testTimeout: 15_000,
   maxWorkers: 2,
+  // Modules of finished test files stay in memory, and the garbage collector gets slow: a new worker costs less.
+  workerIdleMemoryLimit: '700MB',
 };

@@ -13,6 +13,8 @@ const { status } = spawnSync(
   process.execPath,
   [
     '--experimental-vm-modules',
+    // Two workers on two cores: threads of the garbage collector would only wait for each other.
+    '--single-threaded-gc',
     '--disable-warning=ExperimentalWarning',
     jest,
     `--testRegex=${pattern}`,

@@ -166,5 +166,7 @@ test.each([
   'HTTPS://APP.example.net',
 ])('CORS_ORIGINS=%s is an error at the start', async (value) => {
   const started = start({ CORS_ORIGINS: value, PORT: '0', ADMIN_PORT: '0' });
-  await expect(started).rejects.toThrow(/^CORS_ORIGINS is ".*", but should be a list such as https:/);
+  await expect(started).rejects.toThrow(
+    /^CORS_ORIGINS is ".*", but should be a list such as https:/,
+  );
 });

@@ -74,6 +74,7 @@ test('sends the client’s address with a login when it is known, and no token',
     ...commonHeaders,
     'content-type': 'application/json',
     'x-forwarded-for': '203.0.113.9',
+    'user-agent': '',
   });
   expect(headers(undefined)).not.toHaveProperty('x-forwarded-for');
 });
