@@ -15,6 +15,19 @@ import {
   type Container,
 } from './support/kubernetes.ts';
 
+/** The secrets of each service, beside the tokens of its admin port, with the files that hold them. */
+const secretsOf = {
+  gateway: { IDENTITY_FEED_TOKEN: 'feed-token' },
+  'identity-service': { DATABASE_URL: 'database-url', FEED_TOKENS: 'feed-tokens' },
+  'social-service': { DATABASE_URL: 'database-url', IDENTITY_FEED_TOKEN: 'feed-token' },
+} as const;
+const secretFiles = (secrets: Readonly<Record<string, string>>) => {
+  const all = { ADMIN_TOKEN: 'admin-token', ADMIN_READ_TOKEN: 'admin-read-token', ...secrets };
+  return Object.fromEntries(
+    Object.entries(all).map(([variable, file]) => [`${variable}_FILE`, SECRETS + file]),
+  );
+};
+
 describe.each(OURS)('%s', (name) => {
   const [container] = containersOf(named('Deployment', name)) as [Container];
   const image = imageEnvironment(readText(`${name}/Dockerfile`));
@@ -27,14 +40,17 @@ describe.each(OURS)('%s', (name) => {
       const known = variablesOf(schema);
       expect(Object.keys(environment).filter((variable) => !known.includes(variable))).toEqual([]);
       // The files of secrets exist only in the cluster.
-      const { ADMIN_TOKEN_FILE, ADMIN_READ_TOKEN_FILE, DATABASE_URL_FILE, ...plain } = environment;
-      expect([ADMIN_TOKEN_FILE, ADMIN_READ_TOKEN_FILE]).toEqual([
-        `${SECRETS}admin-token`,
-        `${SECRETS}admin-read-token`,
-      ]);
-      expect(DATABASE_URL_FILE).toBe(name === 'gateway' ? undefined : `${SECRETS}database-url`);
+      const { plain = [], fromFiles = [] } = Object.groupBy(
+        Object.entries(environment),
+        ([variable]) => (variable.endsWith('_FILE') ? 'fromFiles' : 'plain'),
+      );
+      expect(Object.fromEntries(fromFiles)).toEqual(secretFiles(secretsOf[name]));
       const token = 'the-token-of-a-test';
-      const settings = readSettings(schema, { ...image, ...plain, ADMIN_TOKEN: token });
+      const settings = readSettings(schema, {
+        ...image,
+        ...Object.fromEntries(plain),
+        ADMIN_TOKEN: token,
+      });
       adminAccess({ ADMIN_HOST: image['ADMIN_HOST']!, ADMIN_TOKEN: token });
       expect(settings).toMatchObject({ ADMIN_HOST: '0.0.0.0' });
     }

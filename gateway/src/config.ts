@@ -1,5 +1,6 @@
 // The gateway's settings: one schema with names, units and ranges. A test compares docs/settings.md with it.
-import { commonSettings, serviceToken } from 'chassis/settings/common';
+import { commonSettings } from 'chassis/settings/common';
+import { secretToken } from 'chassis/settings/secrets';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
 import { choice, flag, httpOrigin, integer, milliseconds, z } from 'chassis/settings/settings';
 import type { SettingMeta } from 'chassis/settings/settings';
@@ -37,7 +38,7 @@ const perMinute = (fallback: number, about: string) =>
 export const settings = z.object({
   ...commonSettings({ public: 8080, admin: 9080 }),
   IDENTITY_URL: httpOrigin('http://127.0.0.1:8081', 'Address of Identity.'),
-  IDENTITY_FEED_TOKEN: serviceToken(
+  IDENTITY_FEED_TOKEN: secretToken(
     'The token with which the gateway reads the user event log of Identity; one of FEED_TOKENS there.',
   ),
   SOCIAL_URL: httpOrigin('http://127.0.0.1:8082', 'Address of Social.'),

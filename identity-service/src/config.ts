@@ -1,5 +1,6 @@
 // All settings of this service; docs/settings.md lists them in a table.
-import { commonSettings, serviceTokens } from 'chassis/settings/common';
+import { commonSettings } from 'chassis/settings/common';
+import { secretTokens } from 'chassis/settings/secrets';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
@@ -30,7 +31,7 @@ export const settings = z
       'Number of NATS servers that store the stream: 3 on a cluster of three. A higher value also raises an existing stream; a lower value never lowers it.',
       { min: 1, max: 5 },
     ),
-    FEED_TOKENS: serviceTokens(
+    FEED_TOKENS: secretTokens(
       'Who may read the user event log over HTTP: names of readers, each with its token. Without it, only clients on this machine may.',
     ),
     COMPACT_EVERY_H: integer(

@@ -1,5 +1,6 @@
 // All settings of this service; docs/settings.md lists them in a table.
-import { commonSettings, serviceToken } from 'chassis/settings/common';
+import { commonSettings } from 'chassis/settings/common';
+import { secretToken } from 'chassis/settings/secrets';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { httpOrigin, integer, z } from 'chassis/settings/settings';
@@ -12,7 +13,7 @@ export const settings = z
       'http://127.0.0.1:8081',
       'Address of Identity: Social verifies access tokens with its keys, and consumes its user event log.',
     ),
-    IDENTITY_FEED_TOKEN: serviceToken(
+    IDENTITY_FEED_TOKEN: secretToken(
       'The token with which Social reads the user event log of Identity; one of FEED_TOKENS there.',
     ),
     NATS_URL: natsUrl(

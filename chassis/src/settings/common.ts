@@ -1,15 +1,6 @@
 // The settings of every process.
 import { hostNames } from './host-names.ts';
-import {
-  choice,
-  flag,
-  milliseconds,
-  optionalInteger,
-  port,
-  type SettingMeta,
-  text,
-  z,
-} from './settings.ts';
+import { choice, flag, milliseconds, optionalInteger, port, text } from './settings.ts';
 import { secretToken } from './secrets.ts';
 import { tracingSettings } from './tracing.ts';
 
@@ -50,40 +41,6 @@ export const commonSettings = (ports: { public: number; admin: number }) => ({
   NODE_ENV: text('development', 'Changes defaults: see SHUTDOWN_GRACE_MS and DEMO_DATA.'),
   ...tracingSettings(),
 });
-
-const TOKEN = '[A-Za-z0-9._~-]{20,200}';
-
-/** A secret that one service shows to another; undefined when left out. */
-export const serviceToken = (about: string) =>
-  z
-    .string()
-    .regex(new RegExp(`^${TOKEN}$`))
-    .optional()
-    .meta({
-      about,
-      expected: '20 to 200 letters, digits, and . _ ~ -',
-      fallback: '',
-      secret: true,
-    } satisfies SettingMeta);
-
-/** Such secrets by the names of the services that show them; none when left out. No two services have the same. */
-export const serviceTokens = (about: string) =>
-  z
-    .string()
-    .regex(new RegExp(`^[a-z0-9-]{1,30}:${TOKEN}(,[a-z0-9-]{1,30}:${TOKEN})*$`))
-    .transform((list) => list.split(',').map((pair) => pair.split(':') as [string, string]))
-    .refine((pairs) =>
-      [0, 1].every((at) => new Set(pairs.map((pair) => pair[at])).size === pairs.length),
-    )
-    .transform((pairs): ReadonlyMap<string, string> => new Map(pairs))
-    .default(new Map())
-    .meta({
-      about,
-      expected:
-        'a list such as social:TOKEN,gateway:TOKEN, each token with 20 to 200 letters, digits, and . _ ~ -',
-      fallback: '',
-      secret: true,
-    } satisfies SettingMeta);
 
 const SHUTDOWN_GRACE_MS = 5_000;
 

@@ -3,15 +3,32 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { SettingsError } from './settings-error.ts';
 
-/** A secret that clients send as a bearer token (the characters of RFC 6750); undefined when left out. */
+/** The characters of a bearer token (RFC 6750). */
+const TOKEN = String.raw`[\w.~+/-]{16,1000}=*`;
+const CHARACTERS = 'at least 16 of the characters A-Z a-z 0-9 - . _ ~ + /';
+
+/** A secret that clients send as a bearer token; undefined when left out. */
 export const secretToken = (about: string) =>
   z
     .string()
-    .regex(/^[\w.~+/-]{16,1000}=*$/)
+    .regex(new RegExp(`^${TOKEN}$`))
     .optional()
+    .meta({ about, expected: CHARACTERS, fallback: '', secret: true });
+
+/** Such secrets by the names of the clients that send them; none when left out. No two clients have the same. */
+export const secretTokens = (about: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^[a-z0-9-]{1,30}:${TOKEN}(,[a-z0-9-]{1,30}:${TOKEN})*$`))
+    .transform((list) => list.split(',').map((pair) => pair.split(':') as [string, string]))
+    .refine((pairs) =>
+      [0, 1].every((at) => new Set(pairs.map((pair) => pair[at])).size === pairs.length),
+    )
+    .transform((pairs): ReadonlyMap<string, string> => new Map(pairs))
+    .default(new Map())
     .meta({
       about,
-      expected: 'at least 16 of the characters A-Z a-z 0-9 - . _ ~ + /',
+      expected: `a list such as social:TOKEN,gateway:TOKEN, each token ${CHARACTERS}`,
       fallback: '',
       secret: true,
     });

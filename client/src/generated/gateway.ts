@@ -7,7 +7,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One post with its author */
+        /**
+         * One post with its author
+         * @description The author comes from the cache, from Identity, or from Social's replica; a post is never missing because of its author.
+         */
         get: operations["getPost"];
         put?: never;
         post?: never;
@@ -32,7 +35,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Posts by their ids */
+        /**
+         * Posts by their ids
+         * @description In the order of the ids, at most 100. Unknown ids are left out.
+         */
         get: operations["listPosts"];
         put?: never;
         /**
@@ -153,7 +159,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Posts of the caller and the caller's friends, newest first */
+        /**
+         * Posts of the caller and the caller's friends, newest first
+         * @description A page by cursor, with every author. The cursor stays valid while new posts arrive.
+         */
         get: operations["getFeed"];
         put?: never;
         post?: never;
@@ -190,7 +199,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's friends, ordered by id */
+        /**
+         * The caller's friends, ordered by id
+         * @description A page by cursor, with the name of every friend.
+         */
         get: operations["listFriends"];
         put?: never;
         post?: never;
@@ -207,7 +219,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Friend requests to the caller, or from the caller */
+        /**
+         * Friend requests to the caller, or from the caller
+         * @description A page by cursor, ordered by the id of the other user, with their name.
+         */
         get: operations["listFriendRequests"];
         put?: never;
         post?: never;
@@ -348,11 +363,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's account */
+        /**
+         * The caller's account
+         * @description Holds the e-mail, which no other answer has.
+         */
         get: operations["getMe"];
         put?: never;
         post?: never;
-        /** Delete the account */
+        /**
+         * Delete the account
+         * @description Needs the current password. The user's posts and friendships are deleted, too; nothing can be restored.
+         */
         delete: operations["deleteMe"];
         options?: never;
         head?: never;
@@ -370,7 +391,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the caller is logged in */
+        /**
+         * Where the caller is logged in
+         * @description One entry for each browser or client in which the caller has not logged out, the last used first.
+         */
         get: operations["listOwnSessions"];
         put?: never;
         post?: never;
@@ -411,7 +435,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document */
+        /**
+         * This document
+         * @description As JSON, with the shared parts written out.
+         */
         get: operations["getOpenApi"];
         put?: never;
         post?: never;
@@ -428,7 +455,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document as a page for people */
+        /**
+         * This document as a page for people
+         * @description Works without the internet, and can send requests to this gateway.
+         */
         get: operations["getDocs"];
         put?: never;
         post?: never;
@@ -445,7 +475,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A file of the documentation page */
+        /**
+         * A file of the documentation page
+         * @description Scripts, styles and pictures of the page at /api/docs.
+         */
         get: operations["getDocsFile"];
         put?: never;
         post?: never;

@@ -7,7 +7,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One user */
+        /**
+         * One user
+         * @description Holds what everybody may know of a user: no e-mail.
+         */
         get: operations["getUser"];
         put?: never;
         post?: never;
@@ -49,7 +52,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The user of a name */
+        /**
+         * The user of a name
+         * @description Upper and lower case are the same.
+         */
         get: operations["getUserByName"];
         put?: never;
         post?: never;
@@ -109,7 +115,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Log out */
+        /**
+         * Log out
+         * @description Ends the session of the access token; its refresh token is invalid from then on.
+         */
         delete: operations["deleteSession"];
         options?: never;
         head?: never;
@@ -123,11 +132,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's account */
+        /**
+         * The caller's account
+         * @description Holds the e-mail, which no other answer has.
+         */
         get: operations["getMe"];
         put?: never;
         post?: never;
-        /** Delete the account */
+        /**
+         * Delete the account
+         * @description Needs the current password. Writes UserDeleted to the log, so that other services delete what they have of the user.
+         */
         delete: operations["deleteMe"];
         options?: never;
         head?: never;
@@ -145,7 +160,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the caller is logged in */
+        /**
+         * Where the caller is logged in
+         * @description One entry for each browser or client in which the caller has not logged out, the last used first.
+         */
         get: operations["listOwnSessions"];
         put?: never;
         post?: never;
@@ -209,7 +227,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public keys for verifying access tokens */
+        /**
+         * The public keys for verifying access tokens
+         * @description A JSON Web Key Set (RFC 7517). Verifiers cache it, and read it again when a token names an unknown key.
+         */
         get: operations["getKeys"];
         put?: never;
         post?: never;

@@ -7,7 +7,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One post */
+        /**
+         * One post
+         * @description Without its author's name, unless `include=author` adds it from Social's own replica.
+         */
         get: operations["getPost"];
         put?: never;
         post?: never;
@@ -57,7 +60,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Posts of the caller and the caller's friends, newest first */
+        /**
+         * Posts of the caller and the caller's friends, newest first
+         * @description A page by cursor. The cursor stays valid while new posts arrive.
+         */
         get: operations["getFeed"];
         put?: never;
         post?: never;
@@ -74,7 +80,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's number of posts, friends and friend requests */
+        /**
+         * The caller's number of posts, friends and friend requests
+         * @description Friend requests to the caller are counted, too, which nobody else may know.
+         */
         get: operations["getOwnCounts"];
         put?: never;
         post?: never;
@@ -91,7 +100,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's friends, ordered by id */
+        /**
+         * The caller's friends, ordered by id
+         * @description A page by cursor: ids, without names.
+         */
         get: operations["listFriends"];
         put?: never;
         post?: never;
@@ -108,7 +120,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Friend requests to the caller, or from the caller */
+        /**
+         * Friend requests to the caller, or from the caller
+         * @description A page by cursor, ordered by the other user's id; without names.
+         */
         get: operations["listFriendRequests"];
         put?: never;
         post?: never;
