@@ -6,6 +6,7 @@ import { startFakeIdentity } from 'chassis/testing/fake-identity';
 import { freePorts } from 'chassis/testing/free-ports';
 import { request } from 'chassis/testing/http-client';
 import { startService, type ServiceProcess } from 'chassis/testing/process';
+import { HIGH_LIMITS } from 'chassis/testing/users';
 import { untilSuccess } from 'chassis/testing/until';
 import type { Session } from 'contracts/types';
 import { startFakeSocial } from '../gateway/test/support/fake-social.ts';
@@ -49,6 +50,7 @@ async function startRestartable(
 ): Promise<Restartable> {
   const [port, adminPort] = (await freePorts(2)) as [number, number];
   const settings = {
+    ...HIGH_LIMITS,
     ...env,
     PORT: String(port),
     ADMIN_PORT: String(adminPort),

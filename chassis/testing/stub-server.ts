@@ -53,7 +53,8 @@ export interface StubServer {
   readonly port: number;
   /** The requests since the start, or since `clearRequests()`. */
   readonly requests: readonly ReceivedRequest[];
-  readonly clearRequests: () => void;
+  /** Clears all requests, or those whose target matches. */
+  readonly clearRequests: (pattern?: RegExp) => void;
   /** Counts the requests whose target matches. */
   readonly count: (pattern: RegExp) => number;
   /** Sets the responder of further requests, also on open connections; without one, responses are normal again. */
@@ -132,7 +133,8 @@ export async function startStub(handle: Handler): Promise<StubServer> {
     get requests() {
       return requests;
     },
-    clearRequests: () => (requests = []),
+    clearRequests: (pattern) =>
+      (requests = requests.filter(({ path }) => pattern?.test(path) === false)),
     count: (pattern) => requests.filter(({ path }) => pattern.test(path)).length,
     respondWith: (next) => (responder = next),
     hold(pattern) {

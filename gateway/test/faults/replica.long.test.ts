@@ -14,7 +14,7 @@ import {
 import { faults, restore, type Fault } from '../support/faults.ts';
 import { mockDns } from '../support/mock-dns.ts';
 import { startTestbed } from '../support/testbed.ts';
-import { completePost, degradedPost } from '../support/fixtures.ts';
+import { degradedPost, replicaPost } from '../support/fixtures.ts';
 
 const REPLICA = /^\/api\/authors/;
 /** Short for a fault that is a timeout; long for the others, so that a busy machine does not make them time out. */
@@ -42,7 +42,7 @@ describe.each(faults)('Identity $name', (fault) => {
     // Enough requests to open the breaker, and more.
     for (let id = 5; id < 12; id += 1) {
       const response = await request(`/api/posts/${id}`);
-      expect(response.body).toEqual(completePost(id));
+      expect(response.body).toEqual(replicaPost(id));
       expectDegraded(response);
       expect(member(response, 'cache-status', 'author')).toBe('author; fwd=miss; detail=replica');
       if (id === 5) expectProxyStatus(response, 'identity', fault.proxyStatus);
@@ -83,7 +83,7 @@ describe.each(faults.filter(({ responder }) => responder !== undefined))(
         const again = await testbed.request('/api/posts/5');
         return member(again, 'cache-status', 'author')?.includes('replica') === true && again;
       });
-      expect(response.body).toEqual(completePost(5));
+      expect(response.body).toEqual(replicaPost(5));
     });
   },
 );
@@ -115,7 +115,7 @@ describe('a replica that does not answer', () => {
     expect(testbed.social.count(REPLICA)).toBe(1);
     release();
     for (const [at, response] of (await Promise.all(answers)).entries())
-      expect(response.body).toEqual(completePost(at + 1));
+      expect(response.body).toEqual(replicaPost(at + 1));
   });
 
   test('delays no answers after its breaker has opened', async () => {

@@ -152,7 +152,8 @@ describe('an event', () => {
     await until('the event is applied', async () => (await events(testbed, 'applied')) === 1);
     await testbed.identity.refuse();
     const late = await testbed.request('/api/users/7');
-    expect(late.body).toEqual({ id: 7, username: 'user_7' });
+    const degraded = [{ part: 'author', reason: 'replica', ids: [7] }];
+    expect(late.body).toEqual({ id: 7, username: 'user_7', degraded });
     expect(late.headers['cache-status']).toBe('author; fwd=miss; detail=replica');
     testbed.social.replica.set(7, 'sun_dog');
     expect(await nameOf(testbed)).toBe('sun_dog');

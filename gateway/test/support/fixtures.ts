@@ -41,3 +41,6 @@ export const degradedPost = (
   author,
   degraded: [{ part: 'author', reason, ids: [authorOf(id)], posts: [id] }],
 });
+
+/** The same with the author from Social's replica, which has the newest names. */
+export const replicaPost = (id: number) => degradedPost(id, 'replica', completePost(id).author);

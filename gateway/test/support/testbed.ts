@@ -83,7 +83,7 @@ export async function startTestbed({
   const gateway = await start(settings, () => log);
   // The gateway loads the keys at its start; a test sees only the requests that it causes itself.
   await keysAreLoaded;
-  identity.clearRequests();
+  identity.clearRequests(/jwks/);
   const admin: Client = (path, options) => request(gateway.adminUrl + path, options);
   cleanups.push(async () => {
     // A test may have stopped it.
