@@ -72,6 +72,7 @@ describe('rebuild-authors', () => {
         { id: 1, username: 'one' },
         { id: 3, username: 'three_b' },
       ],
+      lagMs: expect.any(Number),
     });
   });
 });

@@ -4,6 +4,8 @@ import { startService } from 'chassis/testing/process';
 import type { TestDatabase } from 'chassis/testing/database';
 import { deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
 import type { FakeIdentity } from 'chassis/testing/fake-identity';
+import { sql } from 'kysely';
+import { isShown } from '../../src/replica/deletion/departed.ts';
 import { openTestDatabase } from './database.ts';
 
 const USERS = 300;
@@ -16,7 +18,7 @@ export const longLog: readonly LoggedEvent[] = Array.from({ length: EVENTS }, (_
   return n % 37 === 36 ? deleted(position, userId) : named(position, userId, `at_${position}`);
 });
 
-/** Returns what Social must hold at a position: names by id, and the authors of the posts of addPosts(). */
+/** Returns what Social must hold at a position: names by id, and the authors of the posts of addPosts() that it shows. */
 export function expectedAt(position: number) {
   const names = new Map<number, string>();
   const posts = new Set(Array.from({ length: USERS }, (_, n) => n + 1));
@@ -31,18 +33,21 @@ export function expectedAt(position: number) {
   return { names, posts };
 }
 
-/** Reads what Social holds, in one transaction. */
+/**
+ * Reads what Social holds, in one transaction. The posts of users who came back are left out: they are shown again, unless
+ * they were deleted in the background meanwhile.
+ */
 export async function stateIn(testDatabase: TestDatabase) {
   const { db, ...database } = await openTestDatabase(testDatabase);
   const state = await db.transaction().execute(async (tx) => {
     const { position } = await tx.selectFrom('log_position').selectAll().executeTakeFirstOrThrow();
     const authors = await tx.selectFrom('authors').select(['id', 'username']).execute();
-    const posts = await tx.selectFrom('posts').select('author_id').execute();
-    return {
-      position,
-      names: new Map(authors.map(({ id, username }) => [id, username])),
-      posts: new Set(posts.map(({ author_id }) => author_id)),
-    };
+    const names = new Map(authors.map(({ id, username }) => [id, username]));
+    const { rows } = await sql<{ author_id: number }>`
+      select author_id from posts where ${isShown(sql`author_id`)}`.execute(tx);
+    const stayed = expectedAt(position).posts;
+    const shown = rows.filter(({ author_id: id }) => stayed.has(id) || !names.has(id));
+    return { position, names, posts: new Set(shown.map(({ author_id }) => author_id)) };
   });
   await database.close();
   return state;
