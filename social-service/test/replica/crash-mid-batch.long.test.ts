@@ -1,6 +1,6 @@
 // SIGKILL in the middle of a batch: the stored offset always matches the replica, and no event is applied twice. A trigger
 // that sleeps holds the process there: before users are written or deleted, or before the offset is stored.
-import { expect, jest, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import type { Schema } from '../../src/schema.ts';
@@ -41,6 +41,11 @@ const sleepBefore = async (db: Kysely<Schema>, moment: string): Promise<void> =>
   await sql`create trigger sleep before ${sql.raw(moment)} execute function sleep()`.execute(db);
 };
 
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
 describeOnBoth('a process that is killed in the middle of a batch', (newDatabase) => {
   test.each([
     ['users are written', 'insert on authors for each statement'],
@@ -51,6 +56,7 @@ describeOnBoth('a process that is killed in the middle of a batch', (newDatabase
     ],
   ])('before %s has applied the complete batch or nothing', async (_, moment) => {
     const [testDatabase, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
+    cleanups.push(testDatabase.remove, identity.close);
     identity.log.append(longLog);
     await addPosts(testDatabase);
     await inDatabase(testDatabase, (db) => sleepBefore(db, moment));
@@ -69,8 +75,6 @@ describeOnBoth('a process that is killed in the middle of a batch', (newDatabase
     await ready(again.adminUrl);
     await again.child.stop();
     expect(await stateIn(testDatabase)).toEqual({ position: EVENTS, ...expectedAt(EVENTS) });
-    await identity.close();
-    await testDatabase.remove();
   });
 });
 

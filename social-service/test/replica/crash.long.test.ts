@@ -1,6 +1,6 @@
 // SIGKILL while events are applied: the stored offset always matches the replica, whenever the signal comes.
 import { setTimeout as pause } from 'node:timers/promises';
-import { expect, jest, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { describeOnBoth } from 'chassis/testing/database';
 import { startFakeIdentity } from 'chassis/testing/fake-identity';
 import { ready } from '../support/service.ts';
@@ -17,9 +17,15 @@ jest.setTimeout(120_000);
 
 const KILLS = 10;
 
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
 describeOnBoth('a process that is killed again and again', (newDatabase) => {
   test('has applied every event up to its offset once, and no later one', async () => {
     const [testDatabase, identity] = await Promise.all([newDatabase(), startFakeIdentity()]);
+    cleanups.push(testDatabase.remove, identity.close);
     identity.log.append(longLog);
     await addPosts(testDatabase);
 
@@ -43,7 +49,5 @@ describeOnBoth('a process that is killed again and again', (newDatabase) => {
     await ready(adminUrl);
     await child.stop();
     expect(await stateIn(testDatabase)).toEqual({ position: EVENTS, ...expectedAt(EVENTS) });
-    await identity.close();
-    await testDatabase.remove();
   });
 });
