@@ -125,8 +125,8 @@ describe(`the web app${skipNote}`, () => {
     await elsewhere.page.getByRole('button', { name: 'Log out', exact: true }).click();
     await elsewhere.page.getByRole('heading', { name: 'Log in' }).waitFor();
     // What stays says that this device was here before: it is no session.
-    const left = await elsewhere.context.cookies();
-    expect(left.map(({ name }) => name)).toEqual(['device']);
+    const cookies = await elsewhere.context.cookies();
+    expect(cookies.map(({ name }) => name)).toEqual(['device']);
     expect([...cat.complaints, ...elsewhere.complaints]).toEqual([]);
   });
 });
