@@ -6,7 +6,13 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { storeDeadLetters } from './dead-letters.ts';
 import { type DeadLetter, changesIn, type UserUpsert } from './changes.ts';
-import { offsetOf, type ReplicaProgress, requireSameLog, saveProgress } from './progress.ts';
+import {
+  lockProgress,
+  offsetOf,
+  type ReplicaProgress,
+  requireSameLog,
+  saveProgress,
+} from './progress.ts';
 import { hideDeleted, takeBack } from './deletion/departed.ts';
 import { deleteUserContent } from './deletion/user-content.ts';
 
@@ -29,12 +35,7 @@ export async function applyEvents(
 ): Promise<ApplyResult> {
   const { events, nextOffset, epochs } = batch;
   // The row lock serializes instances: the next one waits here, and then finds another offset.
-  const progress = await tx
-    .selectFrom('log_position')
-    .selectAll()
-    .where('name', '=', 'users')
-    .forUpdate()
-    .executeTakeFirstOrThrow();
+  const progress = await lockProgress(tx);
   const { position: offset, generation } = progress;
   // A batch of only invalid events without an offset ends at the offset where it began.
   const hasNoOffsets = offset === after && offset === nextOffset;

@@ -6,11 +6,20 @@ import {
   requireContinuation,
 } from 'chassis/events/epoch';
 import type { Events } from 'chassis/events/source';
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { LogOffsetTable, Schema } from '../schema.ts';
 import { takeBackAll } from './deletion/departed.ts';
 
 export type ReplicaProgress = Selectable<LogOffsetTable>;
+
+/** Reads the progress, and locks it until the transaction ends: nobody else applies events meanwhile. */
+export const lockProgress = (tx: Transaction<Schema>): Promise<ReplicaProgress> =>
+  tx
+    .selectFrom('log_position')
+    .selectAll()
+    .where('name', '=', 'users')
+    .forUpdate()
+    .executeTakeFirstOrThrow();
 
 /** Instead of an epoch's id: a rebuild may take any log. */
 export const ANY_EPOCH = 'any';

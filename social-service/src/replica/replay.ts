@@ -5,7 +5,7 @@ import type { Schema } from '../schema.ts';
 import { deleteAuthors, upsertAuthors } from './apply.ts';
 import { discardDeadLetter, readDeadLetters, type StoredDeadLetter } from './dead-letters.ts';
 import { hideDeleted } from './deletion/departed.ts';
-import type { ReplicaProgress } from './progress.ts';
+import { lockProgress, type ReplicaProgress } from './progress.ts';
 
 /**
  * What became of a dead letter: it was applied; the user has been changed since, so it is not needed; its type is unknown to
@@ -57,13 +57,7 @@ async function replayBatch(
   batch: readonly { readonly id: number; readonly event: UserEvent }[],
   names: ReadonlyMap<number, string>,
 ): Promise<Replayed[]> {
-  // The row lock keeps the consumer from applying events meanwhile.
-  const progress = await tx
-    .selectFrom('log_position')
-    .selectAll()
-    .where('name', '=', 'users')
-    .forUpdate()
-    .executeTakeFirstOrThrow();
+  const progress = await lockProgress(tx);
   const replayed: Replayed[] = [];
   for (const { id, event } of batch) {
     if (event.kind === 'invalid') {
