@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Request } from 'express';
 import { bearerToken, unauthenticated } from 'chassis/auth/access-token';
+import { isLoopback } from 'chassis/base/address';
 import { clientAddressOf } from 'chassis/http/client-address';
 
 /** Tokens by the names of their readers. */
@@ -10,7 +11,8 @@ export type FeedTokens = ReadonlyMap<string, string>;
 /** The name of a reader with a token; undefined for a reader on this machine, while there are no tokens. */
 export type FeedReader = string | undefined;
 
-const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
+/** Whether the client is on this machine; a listener for IPv6 sees IPv4 addresses in this form. */
+const isHere = (address: string): boolean => isLoopback(address.replace(/^::ffff:/, ''));
 const sha256 = (token: string): string => hash('sha256', token);
 
 /** Returns a function that identifies the reader of a request. @throws Problem 401 */
@@ -19,7 +21,7 @@ export function feedReadersOf(tokens: FeedTokens): (req: Request) => FeedReader 
   const names = new Map([...tokens].map(([name, token]) => [sha256(token), name]));
   return (req) => {
     if (names.size === 0) {
-      if (LOOPBACK.test(clientAddressOf(req))) return undefined;
+      if (isHere(clientAddressOf(req))) return undefined;
       throw unauthenticated('FEED_TOKENS is not set, so only this machine may read the log');
     }
     const name = names.get(sha256(bearerToken(req) ?? ''));
