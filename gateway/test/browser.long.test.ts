@@ -1,40 +1,17 @@
 // The API documentation and the admin page in a real browser: they work, and send no requests to other hosts.
-import { existsSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { describe, expect } from '@jest/globals';
+import { inBrowser, skipNote, useChromium } from 'chassis/testing/chromium';
+import type { Locator, Page } from 'playwright-core';
 import { until } from 'chassis/testing/until';
 import { startTestbed } from './support/testbed.ts';
 
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const hasBrowser = existsSync(executablePath);
-const inBrowser = hasBrowser ? test : test.skip;
-const skipNote = hasBrowser ? '' : ` (skipped: no browser at ${executablePath})`;
-
-const ARGS = [
-  '--headless',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  // Chromium refuses its sandbox to root, as in a container.
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-];
-
-let browser: Browser | undefined;
-beforeAll(async () => {
-  if (hasBrowser) browser = await chromium.launch({ executablePath, args: ARGS });
-});
-afterEach(async () => {
-  for (const context of browser?.contexts() ?? []) await context.close();
-});
-afterAll(() => browser?.close());
+const browser = useChromium();
 
 /** Opens a page. Records its complaints (console messages, errors, policy violations) and its requests to other hosts. */
 async function openPage(url: string) {
   const complaints: string[] = [];
   const foreignRequests: string[] = [];
-  const page = await browser!.newPage();
+  const page = await browser().newPage();
   // Shorter than the test's timeout, so that an error names what the page waited for.
   page.setDefaultTimeout(10_000);
   page.on('console', (message) => {
@@ -163,7 +140,7 @@ describe(`in a browser${skipNote}`, () => {
     'another page cannot show the page at the %s in a frame',
     async (where) => {
       const { gateway } = await startTestbed();
-      const page = await browser!.newPage();
+      const page = await browser().newPage();
       const path = where === 'url' ? '/api/docs' : '/';
       await page.setContent(`<iframe src="${gateway[where]}${path}"></iframe>`);
       expect(page.frames()[1]?.url()).toMatch(/^chrome-error:/);

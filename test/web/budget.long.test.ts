@@ -1,7 +1,8 @@
 // How the web app loads in Chromium from the processes of `npm start`: script, first paint, and nothing that moves.
 import { describe, expect } from '@jest/globals';
 import { ready, start } from '../support/system.ts';
-import { enterDemo, inBrowser, openPerson, skipNote } from './pages.ts';
+import { inBrowser, skipNote } from 'chassis/testing/chromium';
+import { enterDemo, openPerson } from './pages.ts';
 
 const MAX_SCRIPT_BYTES = 60 * 1024;
 const MAX_PAINT_MS = 1000;

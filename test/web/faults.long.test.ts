@@ -1,17 +1,8 @@
 // The web app while things fail: Identity killed, the network gone, an answer lost, a session over.
 import { describe, expect } from '@jest/globals';
 import { ready, run, start, type System } from '../support/system.ts';
-import {
-  enterDemo,
-  findingsOf,
-  go,
-  inBrowser,
-  openPerson,
-  openTab,
-  postsWith,
-  skipNote,
-  write,
-} from './pages.ts';
+import { inBrowser, skipNote } from 'chassis/testing/chromium';
+import { enterDemo, findingsOf, go, openPerson, openTab, postsWith, write } from './pages.ts';
 import { until } from 'chassis/testing/until';
 
 /** Starts a killed service with the command that the launcher prints. */

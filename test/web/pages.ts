@@ -1,15 +1,8 @@
 // The web app in a real Chromium: pages of a size, what they complain about, and what axe finds.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, afterEach, beforeAll, test } from '@jest/globals';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const hasBrowser = existsSync(executablePath);
-
-/** Skipped where there is no browser. */
-export const inBrowser = hasBrowser ? test : test.skip;
-export const skipNote = hasBrowser ? '' : ` (skipped: no browser at ${executablePath})`;
+import { useChromium } from 'chassis/testing/chromium';
+import type { BrowserContext, Page } from 'playwright-core';
 
 export const SIZES = {
   desktop: { width: 1280, height: 800 },
@@ -19,23 +12,7 @@ export const SIZES = {
 /** Longer than any answer on a busy machine, shorter than a test. */
 const WAIT_MS = 30_000;
 
-const ARGS = [
-  '--headless',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--no-first-run',
-  // Chromium refuses its sandbox to root, as in a container.
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-];
-
-let browser: Browser | undefined;
-beforeAll(async () => {
-  if (hasBrowser) browser = await chromium.launch({ executablePath, args: ARGS });
-});
-afterEach(async () => {
-  for (const context of browser?.contexts() ?? []) await context.close();
-});
-afterAll(() => browser?.close());
+const browser = useChromium();
 
 export interface Person {
   readonly page: Page;
@@ -53,7 +30,7 @@ export async function openPerson(
   size: keyof typeof SIZES = 'desktop',
   colorScheme: 'light' | 'dark' = 'light',
 ): Promise<Person> {
-  const context = await browser!.newContext({ baseURL, viewport: SIZES[size], colorScheme });
+  const context = await browser().newContext({ baseURL, viewport: SIZES[size], colorScheme });
   const complaints: string[] = [];
   const page = await openTab(context, complaints);
   return { page, context, complaints };

@@ -1,17 +1,8 @@
 // Stories of two people in the web app, at the width of a desktop and of a phone, through the processes of `npm start`.
 import { describe, expect } from '@jest/globals';
 import { ready, start } from '../support/system.ts';
-import {
-  enterDemo,
-  findingsOf,
-  go,
-  inBrowser,
-  openPerson,
-  postsWith,
-  register,
-  skipNote,
-  write,
-} from './pages.ts';
+import { inBrowser, skipNote } from 'chassis/testing/chromium';
+import { enterDemo, findingsOf, go, openPerson, postsWith, register, write } from './pages.ts';
 
 describe(`the web app${skipNote}`, () => {
   inBrowser.each(['desktop', 'phone'] as const)(
