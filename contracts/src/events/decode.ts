@@ -67,23 +67,36 @@ export const usedFields: Readonly<Record<EventType, readonly string[]>> = {
   UserDeleted: [...ENVELOPE, 'method', 'data.id'],
 };
 
-const identity = loadDocument('identity');
+interface Checks {
+  readonly byType: ReadonlyMap<unknown, ValidateFunction>;
+  /** The parts that an event of an unknown type must have. */
+  readonly unknown: ValidateFunction;
+}
 const component = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const compile = compilerOf(identity, 'fast');
-const checks = new Map<unknown, ValidateFunction>(
-  eventTypes.map((type) => [type, compile(usedOf(identity, type, usedFields[type]))]),
-);
-/** The parts that an event of an unknown type must have. */
-const checkUnknown = compile({
-  type: 'object',
-  required: ['specversion', 'id', 'type', 'time'],
-  properties: {
-    specversion: { const: '1.0' },
-    id: component('EventId'),
-    type: { type: 'string', pattern: '^[A-Za-z0-9._:/-]{1,100}$' },
-    time: component('Timestamp'),
-  },
-});
+let compiled: Checks | undefined;
+
+/** The checks, compiled at the first event: a gateway that follows no log has no use for them. */
+const checks = (): Checks => (compiled ??= compileChecks());
+
+function compileChecks(): Checks {
+  const identity = loadDocument('identity');
+  const compile = compilerOf(identity, 'fast');
+  return {
+    byType: new Map(
+      eventTypes.map((type) => [type, compile(usedOf(identity, type, usedFields[type]))]),
+    ),
+    unknown: compile({
+      type: 'object',
+      required: ['specversion', 'id', 'type', 'time'],
+      properties: {
+        specversion: { const: '1.0' },
+        id: component('EventId'),
+        type: { type: 'string', pattern: '^[A-Za-z0-9._:/-]{1,100}$' },
+        time: component('Timestamp'),
+      },
+    }),
+  };
+}
 
 /** Decodes an event. It never throws for a value from JSON.parse and does not change the value. */
 export function decodeUserEvent(raw: unknown): UserEvent {
@@ -95,13 +108,14 @@ export function decodeUserEvent(raw: unknown): UserEvent {
     reason,
   });
 
-  const check = checks.get(type) ?? checkUnknown;
+  const { byType, unknown } = checks();
+  const check = byType.get(type) ?? unknown;
   if (!check(raw)) return broken(reasonOf(check.errors?.[0]));
   const event = raw as UserEventOnWire;
   const time = Date.parse(event.time);
   if (offset === undefined) return broken('id');
   if (Number.isNaN(time)) return broken('time');
-  if (check === checkUnknown) return { kind: 'unknown', offset, type: event.type, time };
+  if (check === unknown) return { kind: 'unknown', offset, type: event.type, time };
 
   const wrong = incoherence(event);
   if (wrong) return broken(wrong);

@@ -18,9 +18,12 @@ const page = (name: string): URL => new URL(`docs-page/${name}`, import.meta.url
 const asset = (name: string): Route =>
   staticFile(`/api/docs/${name}`, join(swaggerUiFolder(), name), options);
 
-/** Reads the files of the page; call this once, at start. */
-export function docsRoutes(): Route[] {
-  // Serialized once, because it is large.
+let routes: Route[] | undefined;
+
+/** Reads the files of the page, which are large, once in a process. Call this at start. */
+export const docsRoutes = (): Route[] => (routes ??= readRoutes());
+
+function readRoutes(): Route[] {
   const contract = serialize(loadDocument('gateway'));
   return [
     {
