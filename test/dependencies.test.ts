@@ -52,6 +52,61 @@ describe('docs/dependencies.md', () => {
   });
 });
 
+interface Locked {
+  readonly link?: boolean;
+  readonly dev?: boolean;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly license?: string;
+  readonly hasInstallScript?: boolean;
+}
+
+describe('package-lock.json', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Readonly<Record<string, Locked>>;
+  };
+  const installed = Object.entries(packages).filter(
+    ([path, { link }]) => path.includes('node_modules/') && !link,
+  );
+  const namesOf = (some: (locked: Locked) => boolean) => [
+    ...new Set(
+      installed
+        .filter(([, locked]) => some(locked))
+        .map(([path]) => path.split('node_modules/').at(-1)!),
+    ),
+  ];
+
+  test('has a checksum for every package, and names no registry', () => {
+    expect(installed.length).toBeGreaterThan(400);
+    expect(namesOf(({ integrity = '' }) => !/^sha512-\S{80,}$/.test(integrity))).toEqual([]);
+    expect(namesOf(({ resolved }) => resolved !== undefined)).toEqual([]);
+  });
+
+  test('has an install script in no package but those that allowScripts names', () => {
+    const { allowScripts } = JSON.parse(read('package.json')) as { allowScripts: Packages };
+    const named = Object.keys(allowScripts ?? {}).toSorted();
+    expect(namesOf(({ hasInstallScript = false }) => hasInstallScript).toSorted()).toEqual(named);
+  });
+
+  test('has a permissive licence for every package that runs in a service', () => {
+    const permissive = new Set([
+      '0BSD',
+      'Apache-2.0',
+      'BSD-2-Clause',
+      'BSD-3-Clause',
+      'BlueOak-1.0.0',
+      'ISC',
+      'MIT',
+      // Python's licence, of a library that was translated from Python.
+      'PSF-2.0',
+      'Unlicense',
+    ]);
+    expect(namesOf(({ dev = false }) => !dev).length).toBeGreaterThan(100);
+    const isRefused = ({ dev = false, license = '' }: Locked) => !dev && !permissive.has(license);
+    expect(namesOf(isRefused)).toEqual([]);
+  });
+});
+
 describe('docs/decisions', () => {
   const files = readdirSync(join(root, 'docs/decisions')).filter((name) => name !== 'README.md');
   const index = read('docs/decisions/README.md');

@@ -1,7 +1,13 @@
 // The checks of the images, in the order in which they run.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { healthCheckOf, linkedWorkspaces, lookInside, unwantedPackages } from './contents.ts';
+import {
+  billOf,
+  healthCheckOf,
+  linkedWorkspaces,
+  lookInside,
+  unwantedPackages,
+} from './contents.ts';
 import type { Engine } from './engine.ts';
 import { SERVICES, type Service, type System } from './system.ts';
 
@@ -48,7 +54,7 @@ export const CHECKS: readonly Check[] = [
     const { app, own } = lookInside(system.of(service).container, service);
     const expected = ['chassis', 'contracts', service, 'node_modules', 'package-lock.json'];
     const builtWeb = service === 'gateway' ? ['web'] : [];
-    assert.deepEqual(app, [...expected, ...builtWeb, 'package.json'].sort());
+    assert.deepEqual(app, [...expected, ...builtWeb, 'package.json', 'sbom.cdx.json'].sort());
     assert.deepEqual(
       own.filter((entry) => !['node_modules', 'package.json', 'src'].includes(entry)),
       [],
@@ -63,6 +69,16 @@ export const CHECKS: readonly Check[] = [
       [],
     );
     assert.deepEqual(links, linkedWorkspaces(service));
+  }),
+  ...forEach('lists every package of its image in a bill of materials', (_, system, service) => {
+    const { container } = system.of(service);
+    const listed = billOf(container, '.');
+    const { packages } = lookInside(container, service);
+    assert.deepEqual(
+      packages.filter((name) => !listed.includes(name)),
+      [],
+    );
+    if (service === 'gateway') assert.ok(billOf(container, 'web').includes('preact'));
   }),
   {
     name: 'identity-service: answers with a user',

@@ -94,3 +94,16 @@ const LIST_CONTENTS = `
 /** Returns the contents of a container from the view of its user. */
 export const lookInside = (container: RunningContainer, service: Service): Contents =>
   JSON.parse(container.run(['node', '-e', LIST_CONTENTS, service])) as Contents;
+
+interface Bill {
+  readonly bomFormat: string;
+  readonly components: readonly { readonly name: string }[];
+}
+
+/** Returns the packages in the bill of materials of a folder below /app. @throws when it is not CycloneDX */
+export function billOf(container: RunningContainer, folder: string): string[] {
+  const text = container.run(['cat', `/app/${folder}/sbom.cdx.json`]);
+  const { bomFormat, components } = JSON.parse(text) as Bill;
+  if (bomFormat !== 'CycloneDX') throw new Error(`expected CycloneDX, not ${bomFormat}`);
+  return components.map(({ name }) => name);
+}
