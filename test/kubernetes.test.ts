@@ -18,7 +18,11 @@ import {
 /** The secrets of each service, beside the tokens of its admin port, with the files that hold them. */
 const secretsOf = {
   gateway: { IDENTITY_FEED_TOKEN: 'feed-token' },
-  'identity-service': { DATABASE_URL: 'database-url', FEED_TOKENS: 'feed-tokens' },
+  'identity-service': {
+    DATABASE_URL: 'database-url',
+    FEED_TOKENS: 'feed-tokens',
+    SIGNING_KEY_SECRET: 'signing-key-secret',
+  },
   'social-service': { DATABASE_URL: 'database-url', IDENTITY_FEED_TOKEN: 'feed-token' },
 } as const;
 const secretFiles = (secrets: Readonly<Record<string, string>>) => {
@@ -50,6 +54,7 @@ describe.each(OURS)('%s', (name) => {
         ...image,
         ...Object.fromEntries(plain),
         ADMIN_TOKEN: token,
+        ...(name === 'identity-service' && { SIGNING_KEY_SECRET: 'none' }),
       });
       adminAccess({ ADMIN_HOST: image['ADMIN_HOST']!, ADMIN_TOKEN: token });
       expect(settings).toMatchObject({ ADMIN_HOST: '0.0.0.0' });

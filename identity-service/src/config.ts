@@ -19,6 +19,28 @@ const names = (fallback: string, about: string) =>
       fallback,
     } satisfies SettingMeta);
 
+const KEY_SECRET = String.raw`(none|[\w-]{43})`;
+
+const keySecret = (word: string): 'none' | Uint8Array =>
+  word === 'none' ? word : Buffer.from(word, 'base64url');
+
+/** The secrets that encrypt stored signing keys; plain text when left out, which production refuses. */
+const keySecrets = z
+  .string()
+  .regex(new RegExp(`^${KEY_SECRET}(,${KEY_SECRET}){0,9}$`))
+  .transform((list) => {
+    const [first = '', ...others] = list.split(',');
+    return [keySecret(first), ...others.map(keySecret)] as const;
+  })
+  .optional()
+  .meta({
+    about:
+      'Encrypts the private signing keys in the database. Several: the first one encrypts, the others read what they encrypted. `none` stores them as plain text, as in development.',
+    expected: '32 bytes in base64url, or none; with a value when NODE_ENV is production',
+    fallback: '',
+    secret: true,
+  } satisfies SettingMeta);
+
 export const settings = z
   .object({
     ...commonSettings({ public: 8081, admin: 9081 }),
@@ -61,6 +83,7 @@ export const settings = z
         max: 365,
       },
     ),
+    SIGNING_KEY_SECRET: keySecrets,
     LOGIN_PER_ACCOUNT: integer(
       10,
       'Wrong passwords allowed for one account within LOGIN_WINDOW_S; as many for each device that has logged in before.',
@@ -97,4 +120,9 @@ export const settings = z
     ),
     TRUST_PROXY: trustedProxies('loopback', 'Proxies whose X-Forwarded-For header is trusted.'),
   })
-  .refine(...noDemoInProduction);
+  .refine(...noDemoInProduction)
+  // Whoever sees a backup must not be able to sign.
+  .refine(
+    ({ SIGNING_KEY_SECRET: secret, NODE_ENV }) => secret !== undefined || NODE_ENV !== 'production',
+    { path: ['SIGNING_KEY_SECRET'], when: () => true },
+  );

@@ -32,6 +32,7 @@ describe('a start that fails prints plain lines and exits with code 1', () => {
         'NATS_URL is [hidden], but should be an address such as nats://127.0.0.1:4222, or several separated by commas.',
         'NATS_REPLICAS is "6", but should be a whole number from 1 to 5.',
         'DEMO_DATA is "true", but should be true or false, and not true when NODE_ENV is production.',
+        'SIGNING_KEY_SECRET is not set, but should be 32 bytes in base64url, or none; with a value when NODE_ENV is production.',
         '',
       ].join('\n'),
     });

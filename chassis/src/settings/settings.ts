@@ -140,7 +140,9 @@ export function readSettings<Shape extends z.ZodRawShape>(
     const { expected, secret } = meta(name);
     // In a URL, the text before an @ may be a password.
     const hidden = secret === true || given[name]?.includes('@') === true;
-    return `${name} is ${hidden ? '[hidden]' : JSON.stringify(given[name])}, but should be ${expected}.`;
+    const value =
+      given[name] === undefined ? 'not set' : hidden ? '[hidden]' : JSON.stringify(given[name]);
+    return `${name} is ${value}, but should be ${expected}.`;
   });
   throw new SettingsError(lines.join('\n'));
 }

@@ -10,6 +10,7 @@ import { readSettings } from 'chassis/settings/settings';
 import { StartupError } from 'chassis/base/startup-error';
 import { settings } from '../config.ts';
 import { createKeyStore } from '../sessions/key-store.ts';
+import { sealedKeys } from '../sessions/sealed-keys.ts';
 import { migrations } from '../migrations/index.ts';
 import type { Schema } from '../schema.ts';
 import { KEY_LEAD_MS } from '../sessions/signing-keys.ts';
@@ -18,7 +19,7 @@ const WAIT_MS = 10_000;
 
 /** @throws StartupError when the database is unavailable; a running service holds the lock on an embedded database */
 export const rotateKeys: Command = async (env, say) => {
-  const { DATABASE_URL, DATA_DIR, LOG_LEVEL } = readSettings(settings, env);
+  const { DATABASE_URL, DATA_DIR, LOG_LEVEL, SIGNING_KEY_SECRET } = readSettings(settings, env);
   if (DATABASE_URL === undefined && !existsSync(join(DATA_DIR, CLUSTER)))
     throw new StartupError(`There is no database in ${DATA_DIR}. Set DATA_DIR or DATABASE_URL.`);
   const database = await openDatabase<Schema>({
@@ -37,7 +38,9 @@ export const rotateKeys: Command = async (env, say) => {
     await Promise.race([database.prepared, delay(WAIT_MS, undefined, { ref: false })]);
     const fault = await database.readiness();
     if (fault !== undefined) throw new StartupError(`${fault}.`);
-    const { kid, createdAt } = await createKeyStore(database.db, { maxAgeMs: Infinity }).rotate();
+    const sealed = sealedKeys(SIGNING_KEY_SECRET ?? ['none']);
+    const store = createKeyStore(database.db, { maxAgeMs: Infinity, sealed });
+    const { kid, createdAt } = await store.rotate();
     const from = new Date(createdAt + KEY_LEAD_MS).toISOString();
     say(`Created the key ${kid}. It signs from ${from} on.`);
     return 0;

@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { type DatedKey, keysAt } from './signing-keys.ts';
 import { locks } from '../locks.ts';
+import { sealedKeys, type SealedKeys } from './sealed-keys.ts';
 
 /** A key as stored. The private part never leaves this service. */
 export interface StoredKey extends DatedKey {
@@ -15,13 +16,18 @@ export interface KeyStore {
   all(): Promise<readonly StoredKey[]>;
   /** Creates a new key. It signs KEY_LEAD_MS later, so that other services know it by then. */
   rotate(): Promise<StoredKey>;
-  /** Creates a new key if the newest one is too old, and deletes keys whose tokens have all expired. */
-  rotateAndPurge(): Promise<void>;
+  /**
+   * Creates a new key if the newest one is too old, deletes keys whose tokens have all expired, and stores the others in the
+   * form of the first secret.
+   */
+  maintain(): Promise<void>;
 }
 
 export interface KeyStoreOptions {
   /** The age at which a new key replaces the newest one. */
   readonly maxAgeMs: number;
+  /** Encrypts stored keys; plain text when left out. */
+  readonly sealed?: SealedKeys;
   readonly now?: () => number;
 }
 
@@ -30,7 +36,7 @@ const CACHE_MS = 5_000;
 
 export function createKeyStore(
   db: Kysely<Schema>,
-  { maxAgeMs, now = Date.now }: KeyStoreOptions,
+  { maxAgeMs, sealed = sealedKeys(['none']), now = Date.now }: KeyStoreOptions,
 ): KeyStore {
   let cached: { readonly keys: readonly StoredKey[]; readonly until: number } | undefined;
   let loading: Promise<readonly StoredKey[]> | undefined;
@@ -39,7 +45,7 @@ export function createKeyStore(
   const createKeyIf = async (isDue: (keys: readonly StoredKey[]) => boolean) => {
     const created = await db.transaction().execute(async (tx) => {
       await sql`select pg_advisory_xact_lock(${locks.signingKey})`.execute(tx);
-      const keys = await read(tx);
+      const keys = await read(tx, sealed);
       if (!isDue(keys)) return undefined;
       // Newer than all stored keys, even if the clock of another instance is ahead.
       const key = await generateKey(Math.max(now(), ...keys.map(({ createdAt }) => createdAt + 1)));
@@ -47,7 +53,7 @@ export function createKeyStore(
         .insertInto('signing_keys')
         .values({
           kid: key.kid,
-          private_jwk: JSON.stringify(key.privateJwk),
+          private_jwk: await sealed.seal(key.privateJwk),
           created_at: new Date(key.createdAt),
         })
         .execute();
@@ -60,10 +66,10 @@ export function createKeyStore(
     keys.every(({ createdAt }) => createdAt + maxAgeMs <= now());
 
   const load = async (): Promise<readonly StoredKey[]> => {
-    let keys = await read(db);
+    let keys = await read(db, sealed);
     if (keys.length === 0) {
       await createKeyIf((stored) => stored.length === 0);
-      keys = await read(db);
+      keys = await read(db, sealed);
     }
     cached = { keys, until: now() + CACHE_MS };
     return keys;
@@ -76,27 +82,46 @@ export function createKeyStore(
       return loading;
     },
     rotate: async () => (await createKeyIf(() => true))!,
-    async rotateAndPurge() {
+    async maintain() {
       await createKeyIf(areTooOld);
-      const { expired } = keysAt(await read(db), now());
-      if (expired.length === 0) return;
-      const kids = expired.map(({ kid }) => kid);
-      await db.deleteFrom('signing_keys').where('kid', 'in', kids).execute();
-      cached = undefined;
+      const { expired } = keysAt(await read(db, sealed), now());
+      if (expired.length > 0) {
+        const kids = expired.map(({ kid }) => kid);
+        await db.deleteFrom('signing_keys').where('kid', 'in', kids).execute();
+        cached = undefined;
+      }
+      await sealAgain(db, sealed);
     },
   };
 }
 
-async function read(db: Kysely<Schema>): Promise<StoredKey[]> {
+async function read(db: Kysely<Schema>, sealed: SealedKeys): Promise<StoredKey[]> {
   const rows = await db
     .selectFrom('signing_keys')
     .select(['kid', 'private_jwk', 'created_at'])
     .execute();
-  return rows.map(({ kid, private_jwk, created_at }) => ({
-    kid,
-    privateJwk: JSON.parse(private_jwk) as JWK,
-    createdAt: created_at.getTime(),
-  }));
+  return Promise.all(
+    rows.map(async ({ kid, private_jwk, created_at }) => ({
+      kid,
+      privateJwk: await sealed.open(private_jwk),
+      createdAt: created_at.getTime(),
+    })),
+  );
+}
+
+/** Stores keys that have another form in the form of the first secret. */
+async function sealAgain(db: Kysely<Schema>, sealed: SealedKeys): Promise<void> {
+  const rows = await db.selectFrom('signing_keys').select(['kid', 'private_jwk']).execute();
+  for (const { kid, private_jwk: stored } of rows.filter(
+    (row) => !sealed.isCurrent(row.private_jwk),
+  ))
+    await db
+      .updateTable('signing_keys')
+      .set({ private_jwk: await sealed.seal(await sealed.open(stored)) })
+      .where('kid', '=', kid)
+      // Another instance may have been faster.
+      .where('private_jwk', '=', stored)
+      .execute();
 }
 
 /** Generates a key. Its id is its thumbprint (RFC 7638). */

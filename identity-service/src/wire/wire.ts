@@ -10,6 +10,7 @@ import { accessToken } from 'contracts/tokens';
 import { accountsIn } from '../accounts/accounts.ts';
 import type { settings } from '../config.ts';
 import { createKeyStore } from '../sessions/key-store.ts';
+import { sealedKeys } from '../sessions/sealed-keys.ts';
 import { reservedNames } from '../accounts/names.ts';
 import { rateLimitsIn } from '../limits/rate-limits.ts';
 import { createLogins } from '../accounts/logins.ts';
@@ -34,7 +35,10 @@ export type IdentityContext = ServiceContext<Schema, z.output<typeof settings>>;
 
 export function wire(context: IdentityContext): Service {
   const { db, log, metrics, settings: set } = context;
-  const keyStore = createKeyStore(db, { maxAgeMs: set.SIGNING_KEY_DAYS * DAY_MS });
+  const keyStore = createKeyStore(db, {
+    maxAgeMs: set.SIGNING_KEY_DAYS * DAY_MS,
+    sealed: sealedKeys(set.SIGNING_KEY_SECRET ?? ['none']),
+  });
   const tokens = createAccessTokens(keyStore);
   const sessions = sessionsIn(db, {
     lifeMs: set.SESSION_DAYS * DAY_MS,
@@ -80,7 +84,7 @@ export function wire(context: IdentityContext): Service {
     onStopping: userEventLog.onStopping,
     close: userEventLog.close,
     jobs: [
-      { name: 'signing keys', everyMs: 10 * MINUTE_MS, run: () => keyStore.rotateAndPurge() },
+      { name: 'signing keys', everyMs: 10 * MINUTE_MS, run: () => keyStore.maintain() },
       {
         name: 'expired sessions',
         everyMs: 60 * MINUTE_MS,

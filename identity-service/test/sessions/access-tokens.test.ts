@@ -144,10 +144,10 @@ test('every token is valid until it expires, also after a rotation of keys and w
 
   // Until the last second of the last token of the old key.
   clock.advance(4 * MINUTE_MS + 58_000);
-  await store.rotateAndPurge();
+  await store.maintain();
   expect(await isGood(during, await publishedNow())).toBe(true);
   expect(await isGood(during, tokens.keys)).toBe(true);
   clock.advance(MINUTE_MS + 2_000);
-  await store.rotateAndPurge();
+  await store.maintain();
   expect((await tokens.published()).keys.map(({ kid }) => kid)).toEqual([kidOf(after)]);
 });

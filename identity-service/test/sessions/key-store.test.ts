@@ -1,4 +1,5 @@
 // The signing keys in the database, on both kinds of database.
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from 'chassis/postgres/database';
 import {
@@ -8,6 +9,7 @@ import {
   type TestDatabase,
 } from 'chassis/testing/database';
 import { createKeyStore, type KeyStore } from '../../src/sessions/key-store.ts';
+import { sealedKeys } from '../../src/sessions/sealed-keys.ts';
 import type { Schema } from '../../src/schema.ts';
 import { keysAt } from '../../src/sessions/signing-keys.ts';
 import { type Clock, fakeClock } from '../support/clock.ts';
@@ -57,6 +59,24 @@ describeOnBoth('the signing keys', (newDatabase) => {
     expect(key!.kid).toMatch(/^[\w-]{43}$/);
   });
 
+  test('are stored in the form of the first secret, also those from before, and stay the same keys', async () => {
+    const stored = async () =>
+      (await database.db.selectFrom('signing_keys').select('private_jwk').execute()).map(
+        (row) => row.private_jwk,
+      );
+    const [before] = await store.all();
+    expect(await stored()).toEqual([JSON.stringify(before!.privateJwk)]);
+
+    const sealed = sealedKeys([randomBytes(32)]);
+    const sealing = createKeyStore(database.db, { maxAgeMs, sealed, now: clock.now });
+    await sealing.maintain();
+    await sealing.rotate();
+    const forms = await stored();
+    expect(forms).toHaveLength(2);
+    expect(forms.every((form) => sealed.isCurrent(form) && !form.includes('Ed25519'))).toBe(true);
+    expect(await sealing.all()).toContainEqual(before);
+  });
+
   test('get a new key by a manual rotation, here at once and on other instances within 5 s', async () => {
     const elsewhere = createKeyStore(database.db, { maxAgeMs, now: clock.now });
     const [first] = await kidsOf(elsewhere);
@@ -79,14 +99,14 @@ describeOnBoth('the signing keys', (newDatabase) => {
   });
 
   test('get a new key by the job when the newest is 30 days old, and not before', async () => {
-    await store.rotateAndPurge();
+    await store.maintain();
     expect(await kidsOf(store)).toHaveLength(1);
     clock.advance(maxAgeMs - 1);
-    await store.rotateAndPurge();
+    await store.maintain();
     expect(await kidsOf(store)).toHaveLength(1);
     clock.advance(1);
-    await store.rotateAndPurge();
-    await store.rotateAndPurge();
+    await store.maintain();
+    await store.maintain();
     expect(await kidsOf(store)).toHaveLength(2);
   });
 
@@ -95,10 +115,10 @@ describeOnBoth('the signing keys', (newDatabase) => {
     clock.advance(DAY_MS);
     const { kid } = await store.rotate();
     clock.advance(7 * MINUTE_MS - 1);
-    await store.rotateAndPurge();
+    await store.maintain();
     expect(await kidsOf(store)).toContain(old);
     clock.advance(1);
-    await store.rotateAndPurge();
+    await store.maintain();
     expect(await kidsOf(store)).toEqual([kid]);
   });
 
@@ -130,7 +150,7 @@ describeOnServer('instances of Identity that start at the same time', () => {
     expect(new Set(all.flat()).size).toBe(1);
 
     clock.advance(maxAgeMs);
-    await Promise.all(stores.map((store) => store.rotateAndPurge()));
+    await Promise.all(stores.map((store) => store.maintain()));
     expect(await kidsOf(stores[0]!)).toHaveLength(2);
     await Promise.all(databases.map((database) => database.close()));
     await testDatabase.remove();
