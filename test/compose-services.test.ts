@@ -18,7 +18,7 @@ import {
 
 const compose = readCompose();
 const dockerfileOf = (name: string): string => readText(`${name}/Dockerfile`);
-/** Resolves variables and the files of secrets as compose does without an environment. */
+/** Resolves variables and the files of secrets as compose does for the demo. */
 const resolved = (value: string): string => {
   const [, secret] = /^\/run\/secrets\/(\w+)$/.exec(value) ?? [];
   return secret === undefined
@@ -50,7 +50,13 @@ describe.each(OURS)('%s', (name) => {
       start: (env: Record<string, string>) => Promise<unknown>;
     };
     // Nothing listens on these ports, and no database is opened: the folder cannot be made.
-    const env = { ...inImage, PORT: '0', ADMIN_PORT: '0', DATA_DIR: '/dev/null/data' };
+    const env = {
+      ...inImage,
+      PORT: '0',
+      ADMIN_PORT: '0',
+      DATA_DIR: '/dev/null/data',
+      SIGNING_KEY_SECRET: 'none',
+    };
     await expect((async () => start(env))()).rejects.toThrow('ADMIN_HOST is "0.0.0.0"');
   });
 
@@ -76,7 +82,8 @@ describe.each(OURS)('%s', (name) => {
   });
 
   test('has more time to stop than its grace period and 10 s', async () => {
-    const settings = readSettings(await settingsOf(name), withDefaultsOf({ ...inImage, ...given }));
+    const production = { ...withDefaultsOf(given), NODE_ENV: 'production', DEMO_DATA: 'false' };
+    const settings = readSettings(await settingsOf(name), { ...inImage, ...production });
     const graceMs = shutdownGraceMs(settings as unknown as GraceSettings);
     const [, seconds] = /^(\d+)s$/.exec(compose.services[name]?.stop_grace_period ?? '')!;
     expect(graceMs).toBe(5_000);

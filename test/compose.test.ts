@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseYaml } from 'contracts/yaml';
 import {
+  demoEnvironment,
   instructions,
   OURS,
   readCompose,
@@ -49,6 +50,34 @@ test('mounts only existing files, read-only', () => {
     // A file mounted on a directory's path, or the other way round, stops a container's start.
     expect([mount, statSync(join(ROOT, source)).isFile()]).toEqual([mount, /\.\w+$/.test(target)]);
   }
+});
+
+test('has no default for a secret, and the demo names each variable that it needs, and no other', () => {
+  const used = [...readText('docker-compose.yml').matchAll(/\$\{(\w+):([-?])/g)];
+  const secret = used.filter(([, name]) => /PASSWORD|TOKEN|SECRET/.test(name!));
+  expect(secret.length).toBeGreaterThan(8);
+  expect(secret.filter(([, , kind]) => kind !== '?').map(([, name]) => name)).toEqual([]);
+  const required = used.filter(([, , kind]) => kind === '?').map(([, name]) => name);
+  const demo = Object.keys(demoEnvironment);
+  expect(required.filter((name) => !demo.includes(name!))).toEqual([]);
+  expect(demo.filter((name) => !used.some(([, other]) => other === name))).toEqual([]);
+});
+
+test('gives no container a capability, a writable root but for Grafana, or memory and processes without a limit', () => {
+  for (const [name, service] of services)
+    expect([
+      name,
+      service.cap_drop,
+      service.read_only ?? false,
+      service.mem_limit,
+      service.pids_limit,
+    ]).toEqual([
+      name,
+      ['ALL'],
+      name !== 'grafana',
+      expect.stringMatching(/^\d+[mg]$/),
+      expect.any(Number),
+    ]);
 });
 
 test('gives the tokens of the admin ports as files, and Prometheus the one for reading only', () => {
@@ -145,12 +174,6 @@ test('restarts every service after a crash, without new privileges', () => {
   }
 });
 
-test('has a default for every variable, so that the system starts without any', () => {
-  const names = [...readText('docker-compose.yml').matchAll(/\$\{(\w+)(:-[^}]+)?\}/g)];
-  expect(names.length).toBeGreaterThan(5);
-  expect(names.filter(([, , fallback]) => fallback === undefined)).toEqual([]);
-});
-
 test('has the same password for a service and its database, and different passwords for the databases', () => {
   for (const kind of ['identity', 'social']) {
     const url = new URL(
@@ -158,10 +181,10 @@ test('has the same password for a service and its database, and different passwo
     );
     const database = compose.services[`${kind}-db`]?.environment ?? {};
     expect([url.username, url.password, url.hostname, url.pathname]).toEqual([
-      database['POSTGRES_USER'],
-      withDefaults(database['POSTGRES_PASSWORD'] ?? ''),
+      database['SERVICE_ROLE'],
+      withDefaults(database['SERVICE_PASSWORD'] ?? ''),
       `${kind}-db`,
-      `/${database['POSTGRES_DB']}`,
+      `/${database['SERVICE_ROLE']}`,
     ]);
     expect(url.password).toBe(`${kind}-demo-only`);
   }

@@ -1,6 +1,7 @@
 // Reads docker-compose.yml and the Dockerfiles.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { fileNameOf } from 'chassis/settings/secrets';
 import { metaOf } from 'chassis/settings/settings';
 import { parseYaml } from 'contracts/yaml';
@@ -23,6 +24,10 @@ export interface ComposeService {
   readonly restart?: string;
   readonly stop_grace_period?: string;
   readonly security_opt?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly read_only?: boolean;
+  readonly mem_limit?: string;
+  readonly pids_limit?: number;
   readonly secrets?: readonly string[];
 }
 
@@ -48,9 +53,18 @@ export const variablesOf = ({ shape }: ZodObject): string[] =>
 /** Reads the compose file, with its anchors resolved and its ${variables} unresolved. */
 export const readCompose = (): Compose => parseYaml(readText('docker-compose.yml')) as Compose;
 
-/** Resolves variables as compose does when none is set: ${NAME:-fallback} becomes the fallback. */
+/** The variables of the demo. */
+export const demoEnvironment: Readonly<Record<string, string>> = parseEnv(
+  readFileSync(join(ROOT, 'deploy/compose/demo.env'), 'utf8'),
+) as Record<string, string>;
+
+/** Resolves variables as compose does with the file of the demo. @throws Error for a required one that it lacks */
 export const withDefaults = (value: string): string =>
-  value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
+  value.replaceAll(/\$\{(\w+):([-?])([^}]*)\}/g, (_, name: string, kind: string, other: string) => {
+    const known = demoEnvironment[name];
+    if (known === undefined && kind === '?') throw new Error(`demo.env lacks ${name}`);
+    return known ?? other;
+  });
 
 /** Returns the arguments of each instruction `word` of a Dockerfile, with continued lines joined. */
 export const instructions = (dockerfile: string, word: string): string[] =>
