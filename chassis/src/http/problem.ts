@@ -4,7 +4,9 @@
 export const problems = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   unauthenticated: { status: 401, title: 'Log in first' },
+  'login-failed': { status: 401, title: 'The name or the password is wrong' },
   forbidden: { status: 403, title: 'Not allowed' },
+  'wrong-password': { status: 403, title: 'The current password is wrong' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'request-timeout': { status: 408, title: 'The request arrived too slowly' },

@@ -1141,7 +1141,7 @@ export interface components {
                 };
             };
         };
-        /** @description There is no user with this name or e-mail, or the password is wrong; the answer does not say which. Or the refresh token is not valid. */
+        /** @description There is no user with this name or e-mail, or the password is wrong; the answer does not say which. */
         LoginFailed: {
             headers: {
                 RateLimit: components["headers"]["Maybe-RateLimit"];
@@ -1159,7 +1159,31 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @constant */
-                    type?: "urn:social-network:problem:unauthenticated";
+                    type?: "urn:social-network:problem:login-failed";
+                    /** @constant */
+                    status?: 401;
+                };
+            };
+        };
+        /** @description There is no user with this name or e-mail, or the password is wrong (`login-failed`). Or the refresh token is not valid (`unauthenticated`). */
+        TokenRefused: {
+            headers: {
+                RateLimit: components["headers"]["Maybe-RateLimit"];
+                "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                "Cache-Status": components["headers"]["Maybe-Cache-Status"];
+                "Proxy-Status": components["headers"]["Maybe-Proxy-Status"];
+                "Server-Timing": components["headers"]["Server-Timing"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "urn:social-network:problem:login-failed" | "urn:social-network:problem:unauthenticated";
                     /** @constant */
                     status?: 401;
                 };
@@ -1211,7 +1235,7 @@ export interface components {
                 };
             };
         };
-        /** @description The current password is wrong. Or the request has cookies, but does not prove that a page of this host sent it. */
+        /** @description The current password is wrong; the session goes on. Or (`forbidden`) the request has cookies, but does not prove that a page of this host sent it. */
         WrongPassword: {
             headers: {
                 RateLimit: components["headers"]["Maybe-RateLimit"];
@@ -1227,8 +1251,8 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @constant */
-                    type?: "urn:social-network:problem:forbidden";
+                    /** @enum {unknown} */
+                    type?: "urn:social-network:problem:wrong-password" | "urn:social-network:problem:forbidden";
                     /** @constant */
                     status?: 403;
                 };
@@ -3243,7 +3267,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidRequest"];
-            401: components["responses"]["LoginFailed"];
+            401: components["responses"]["TokenRefused"];
             403: components["responses"]["NotSameOrigin"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];

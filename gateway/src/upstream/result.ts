@@ -2,6 +2,7 @@
 import type { ResponseHeaders, Readers } from './engine/endpoint.ts';
 import type { Call } from './engine/call.ts';
 import { UpstreamFailure, type UpstreamName } from './engine/failure.ts';
+import { problems, type ProblemSlug } from 'chassis/http/problem';
 import { problemIn, type UpstreamProblem } from './engine/problem-document.ts';
 
 /** `headers` are for the client: rate limits, and when to try again. */
@@ -48,10 +49,13 @@ export const okOnly =
 type Reader = Readers<unknown, Result<never>>[number];
 
 const rejectionWith =
-  (status: number): Reader =>
+  (status: number, as?: ProblemSlug): Reader =>
   (body, _request, headers) => {
     const rejected = problemIn(body, status);
-    return rejected && { value: { rejected, headers: passedOn(headers) } };
+    if (rejected === undefined) return undefined;
+    return {
+      value: { rejected: { ...rejected, slug: as ?? rejected.slug }, headers: passedOn(headers) },
+    };
   };
 
 /**
@@ -69,7 +73,14 @@ const keysMissing: Reader = (...response) => {
 export const rejections = (...statuses: readonly number[]): Record<number, Reader> =>
   Object.fromEntries(statuses.map((status) => [status, rejectionWith(status)]));
 
-/** The same for a request with an access token, which may also be invalid, or impossible to verify now. */
+/**
+ * Reads a rejection whose status has one meaning at this endpoint: the client gets a problem type for just that meaning.
+ * Identity keeps the general type, since gateways of earlier releases know no other.
+ */
+export const rejectionAs = (slug: ProblemSlug): Reader =>
+  rejectionWith(problems[slug].status, slug);
+
+/** `rejections` for a request with an access token, which may also be invalid, or impossible to verify now. */
 export const bearerRejections = (...statuses: readonly number[]): Record<number, Reader> => ({
   ...rejections(401, ...statuses),
   503: keysMissing,

@@ -142,7 +142,7 @@ test('answers a wrong password with a 401 in Identity’s words, and changes no 
     ...CREDENTIALS,
     password: 'a wrong one',
   });
-  expectProblem(response, 401, 'unauthenticated', '/api/auth/login');
+  expectProblem(response, 401, 'login-failed', '/api/auth/login');
   expect(response.body).toMatchObject({ detail: 'The name or the password is wrong.' });
   expect(response.headers).toMatchObject({
     'www-authenticate': 'Bearer',

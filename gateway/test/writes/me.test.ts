@@ -84,7 +84,7 @@ describe('a new password', () => {
     const { testbed, browser, identityRequests } = await arrange();
     testbed.identity.respondWith(always(problem('forbidden', 'The current password is wrong.')));
     const response = await change(testbed, browser);
-    expectProblem(response, 403, 'forbidden', '/api/me');
+    expectProblem(response, 403, 'wrong-password', '/api/me');
     expect(setCookies(response)).toEqual({});
     expect(identityRequests()).toEqual(['PATCH /api/me']);
   });

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { ProblemSlug } from 'chassis/http/problem';
 import { PASSWORD } from 'chassis/testing/users';
 import { expectProblem } from '../support/expectations.ts';
-import { bearer } from '../support/session.ts';
+import { bearer, cookies } from '../support/session.ts';
 import { startTestbed } from '../support/testbed.ts';
 import { always, problem } from 'chassis/testing/stub-server';
 
@@ -34,12 +34,9 @@ test.each<[string, ProblemSlug, Write, Parameters<typeof problem>[2]]>([
   ['an edited post', 'forbidden', EDIT, {}],
   ['an edited post', 'not-found', EDIT, {}],
   ['a change of the account', 'conflict', CHANGE, FAULTY],
-  ['a change of the account', 'forbidden', CHANGE, { headers: LIMITS }],
   ['a change of the account', 'too-many-requests', CHANGE, LATER],
-  ['a deletion of the account', 'forbidden', DELETE_ACCOUNT, {}],
   ['a deletion of the account', 'too-many-requests', DELETE_ACCOUNT, LATER],
   ['a friend request', 'invalid-request', BEFRIEND, FAULTY],
-  ['a login', 'unauthenticated', LOG_IN, BEARER],
   ['a login', 'too-many-requests', LOG_IN, LATER],
 ])(
   '%s that is rejected with the problem %s is answered with it in the upstream’s words',
@@ -62,3 +59,30 @@ test.each<[string, ProblemSlug, Write, Parameters<typeof problem>[2]]>([
     expect(response.headers['proxy-status']).toBeUndefined();
   },
 );
+
+test.each<[string, ProblemSlug, Write, ProblemSlug]>([
+  ['a change of the account', 'forbidden', CHANGE, 'wrong-password'],
+  ['a deletion of the account', 'forbidden', DELETE_ACCOUNT, 'wrong-password'],
+  ['a login', 'unauthenticated', LOG_IN, 'login-failed'],
+])(
+  '%s that Identity rejects as %s has a problem type that says it is the password',
+  async (_, slug, [method, path, json], expected) => {
+    const testbed = await startTestbed();
+    const headers = bearer(testbed.identity.openSession(7));
+    await testbed.request('/api/friends', { headers });
+    const rejection = problem(slug, 'In these very words.', { headers: LIMITS });
+    testbed.identity.respondWith(always(rejection));
+    const response = await testbed.request(path, { method, headers, ...(json && { json }) });
+    expectProblem(response, rejection.status, expected, path);
+    expect(response.body).toMatchObject({ detail: 'In these very words.' });
+    expect(response.headers).toMatchObject({ ratelimit: LIMITS.RateLimit });
+  },
+);
+
+test('a change from a page of another site is forbidden, which is no wrong password', async () => {
+  const testbed = await startTestbed();
+  const headers = { ...cookies(testbed.identity.openSession(7)), Origin: 'https://evil.example' };
+  const [method, path, json] = CHANGE;
+  const response = await testbed.request(path, { method, headers, json });
+  expectProblem(response, 403, 'forbidden', path);
+});

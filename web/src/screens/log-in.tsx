@@ -13,7 +13,7 @@ export function LogIn() {
           action="Log in"
           isPending={isPending}
           error={error}
-          texts={{ unauthenticated: 'Name and password do not fit together.' }}
+          texts={{ 'login-failed': 'Name and password do not fit together.' }}
           onSubmit={({ username = '', password = '' }) => mutate({ username, password })}
         >
           <Field label="Name or e-mail" name="username" autoComplete="username" error={error} />

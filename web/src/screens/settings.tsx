@@ -8,8 +8,7 @@ import { Page } from '../parts/page.tsx';
 import { OwnSessions } from './own-sessions.tsx';
 
 const WRONG_PASSWORD = {
-  forbidden: 'That is not your password.',
-  unauthenticated: 'That is not your password.',
+  'wrong-password': 'That is not your password.',
 };
 
 export function Settings() {

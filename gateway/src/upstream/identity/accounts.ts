@@ -4,10 +4,13 @@ import type { Confirmation, Me, MeChange, NewUser } from 'contracts/types';
 import { identityAnswer } from '../expectations.ts';
 import type { SizeLimits, Endpoint } from '../engine/endpoint.ts';
 import { bearer, type Conditional, ifUnchanged, type OnBehalfOf } from '../on-behalf-of.ts';
-import { bearerRejections, ok, type Result } from '../result.ts';
+import { bearerRejections, ok, rejectionAs, type Result } from '../result.ts';
 import { sessionEndpoint, slow } from './sessions.ts';
 
 const isMe = identityAnswer<Me>('Me');
+
+/** Otherwise a client could not tell it from a request of a foreign page. */
+const WRONG_PASSWORD = rejectionAs('wrong-password');
 
 export const register = (limits: SizeLimits) =>
   slow(sessionEndpoint<NewUser>('register', '/api/users', 201, [400, 409, 429], limits));
@@ -35,7 +38,8 @@ export const changeMe = (limits: SizeLimits): Endpoint<MeWrite<MeChange>, Result
   body: ({ body: { username, email, password, currentPassword } }) =>
     complete<MeChange>({ username, email, password, currentPassword }),
   readers: {
-    ...bearerRejections(400, 403, 409, 412, 429),
+    ...bearerRejections(400, 409, 412, 429),
+    403: WRONG_PASSWORD,
     200: (body, _request, headers) => (isMe(body) ? ok(body, headers) : undefined),
   },
 });
@@ -49,5 +53,5 @@ export const deleteAccount = (
   isSlow: true,
   method: 'DELETE',
   body: ({ body }) => body,
-  readers: { ...bearerRejections(400, 403, 412, 429), 204: () => ok(null) },
+  readers: { ...bearerRejections(400, 412, 429), 403: WRONG_PASSWORD, 204: () => ok(null) },
 });

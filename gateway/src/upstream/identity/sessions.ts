@@ -9,6 +9,7 @@ import {
   DEVICE_TOKEN,
   deviceTokenOf,
   ok,
+  rejectionAs,
   rejections,
   type Result,
 } from '../result.ts';
@@ -80,8 +81,14 @@ export const slow = <Q, T>(endpoint: Endpoint<Q, T>): Endpoint<Q, T> => ({
   isSlow: true,
 });
 
-export const logIn = (limits: SizeLimits) =>
-  slow(sessionEndpoint<Credentials>('log_in', '/api/sessions', 201, [400, 401, 429], limits));
+/** A wrong password has a type of its own: it says nothing about a session that the client may have. */
+export const logIn = (limits: SizeLimits) => {
+  const endpoint = slow(
+    sessionEndpoint<Credentials>('log_in', '/api/sessions', 201, [400, 429], limits),
+  );
+  return { ...endpoint, readers: { ...endpoint.readers, 401: rejectionAs('login-failed') } };
+};
+
 /** Rejected only for an invalid token; every other response is a failure, which must not end the session. */
 export const refreshSession = (limits: SizeLimits) =>
   sessionEndpoint<{ readonly refreshToken: string }>(
