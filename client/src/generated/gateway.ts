@@ -586,13 +586,13 @@ export interface components {
             posts?: components["schemas"]["Id"][];
         };
         /**
-         * @description The text of a post, exactly as it was sent. Its length is counted in Unicode code points and includes leading and trailing white space.
+         * @description The text of a post, exactly as it was sent. Its length is counted in Unicode code points. Posts of earlier releases may have more than 5,000.
          * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
          */
         Content: string;
         /**
          * Format: well-formed-text-without-nul
-         * @description The text of a new post. It is stored exactly as it was sent. It is well-formed Unicode (no lone surrogates) without U+0000, and has 1 to 5,000 code points, not counting leading and trailing white space.
+         * @description The text of a new post. It is stored exactly as it was sent. It is well-formed Unicode (no lone surrogates) without U+0000, has 1 to 5,000 code points, and is not only white space.
          * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
          */
         NewContent: string;
@@ -828,10 +828,16 @@ export interface components {
         Login: string;
         /**
          * Format: well-formed-text
-         * @description Any well-formed Unicode text. After normalization to NFKC a password has 8 to 128 code points.
+         * @description A password that was chosen before. Any well-formed Unicode text; it is compared after normalization to NFKC.
          * @example correct horse battery staple
          */
         Password: string;
+        /**
+         * Format: well-formed-text-without-nul
+         * @description Well-formed Unicode text without U+0000, of 8 to 128 code points, as it is sent and also after normalization to NFKC. It is not among the most common passwords, and has 8 code points beside the name and the e-mail.
+         * @example correct horse battery staple
+         */
+        NewPassword: string;
         /**
          * @description The data that a new user registers with.
          * @example {
@@ -843,7 +849,7 @@ export interface components {
         NewUser: {
             username: components["schemas"]["Username"];
             email: components["schemas"]["Email"];
-            password: components["schemas"]["Password"];
+            password: components["schemas"]["NewPassword"];
         };
         /**
          * @description The data that a user logs in with.
@@ -930,7 +936,7 @@ export interface components {
         MeChange: {
             username?: components["schemas"]["Username"];
             email?: components["schemas"]["Email"];
-            password?: components["schemas"]["Password"];
+            password?: components["schemas"]["NewPassword"];
             currentPassword?: components["schemas"]["Password"];
         };
         /**

@@ -345,10 +345,16 @@ export interface components {
         Login: string;
         /**
          * Format: well-formed-text
-         * @description Any well-formed Unicode text. After normalization to NFKC a password has 8 to 128 code points.
+         * @description A password that was chosen before. Any well-formed Unicode text; it is compared after normalization to NFKC.
          * @example correct horse battery staple
          */
         Password: string;
+        /**
+         * Format: well-formed-text-without-nul
+         * @description Well-formed Unicode text without U+0000, of 8 to 128 code points, as it is sent and also after normalization to NFKC. It is not among the most common passwords, and has 8 code points beside the name and the e-mail.
+         * @example correct horse battery staple
+         */
+        NewPassword: string;
         /**
          * @description The data that a new user registers with.
          * @example {
@@ -360,7 +366,7 @@ export interface components {
         NewUser: {
             username: components["schemas"]["Username"];
             email: components["schemas"]["Email"];
-            password: components["schemas"]["Password"];
+            password: components["schemas"]["NewPassword"];
         };
         /**
          * @description The data that a user logs in with.
@@ -436,7 +442,7 @@ export interface components {
         MeChange: {
             username?: components["schemas"]["Username"];
             email?: components["schemas"]["Email"];
-            password?: components["schemas"]["Password"];
+            password?: components["schemas"]["NewPassword"];
             currentPassword?: components["schemas"]["Password"];
         };
         /**

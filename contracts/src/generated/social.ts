@@ -212,13 +212,13 @@ export interface components {
          */
         Id: number;
         /**
-         * @description The text of a post, exactly as it was sent. Its length is counted in Unicode code points and includes leading and trailing white space.
+         * @description The text of a post, exactly as it was sent. Its length is counted in Unicode code points. Posts of earlier releases may have more than 5,000.
          * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
          */
         Content: string;
         /**
          * Format: well-formed-text-without-nul
-         * @description The text of a new post. It is stored exactly as it was sent. It is well-formed Unicode (no lone surrogates) without U+0000, and has 1 to 5,000 code points, not counting leading and trailing white space.
+         * @description The text of a new post. It is stored exactly as it was sent. It is well-formed Unicode (no lone surrogates) without U+0000, has 1 to 5,000 code points, and is not only white space.
          * @example Cats are great, dogs are too. But, to be fair, the sun is much better.
          */
         NewContent: string;

@@ -3,7 +3,7 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { normalise } from './passwords.ts';
 
-/** In Unicode code points, after normalisation. */
+/** In Unicode code points, as sent (so says the contract, for forms) and after normalisation. */
 const LENGTH = { min: 8, max: 128 } as const;
 
 /** Shorter names are not looked for: they are in many words. */
@@ -21,8 +21,8 @@ export function passwordFault(password: string, names: readonly string[]): strin
   if (!password.isWellFormed() || password.includes('\0'))
     return 'expected well-formed Unicode text without U+0000';
   const text = normalise(password);
-  const length = lengthOf(text);
-  if (length < LENGTH.min || length > LENGTH.max)
+  const lengths = [lengthOf(password), lengthOf(text)];
+  if (Math.min(...lengths) < LENGTH.min || Math.max(...lengths) > LENGTH.max)
     return `expected a password of ${LENGTH.min} to ${LENGTH.max} characters`;
   const lower = text.toLowerCase();
   if (common.has(lower) || isSequence(lower))

@@ -18,8 +18,7 @@ describe('a new password', () => {
     ['of 8 characters that take two units each', '🐈🐕'.repeat(4)],
     ['of 128 characters that take two units each', '🐈🐕'.repeat(64)],
     ['of spaces and a letter', ' \u2003x '.repeat(4)],
-    ['of four characters that NFKC makes eight', 'ﬁﬂ'.repeat(2)],
-    ['of accents that NFKC puts on their letters', 'e\u0301o\u0302'.repeat(64)],
+    ['of accents that NFKC puts on their letters', 'e\u0301o\u0302'.repeat(32)],
   ])('%s is accepted', (_, password) => {
     expect(passwordFault(password, [])).toBeUndefined();
   });
@@ -28,6 +27,8 @@ describe('a new password', () => {
     ['of 7 characters', 'a'.repeat(7)],
     ['of 129 characters', 'a'.repeat(129)],
     ['of 7 characters that take two units each', '🐈'.repeat(7)],
+    ['of four characters that NFKC makes eight', 'ﬁﬂ'.repeat(2)],
+    ['of 256 characters that NFKC makes 128', 'e\u0301o\u0302'.repeat(64)],
     ['of 8 characters that NFKC makes four', 'e\u0301'.repeat(4)],
     ['of 65 characters that NFKC makes 130', 'ﬁ'.repeat(65)],
     ['that is empty', ''],

@@ -1,12 +1,18 @@
 // GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=, all with &include=author;
 // POST /api/posts, PATCH and DELETE /api/posts/{id}.
 import { defineRoute, type Route } from 'chassis/http/app';
-import { parseBody, parseId, parseIdempotencyKey, parseIds } from 'chassis/http/input';
+import {
+  type BodyCheck,
+  parseBody,
+  parseId,
+  parseIdempotencyKey,
+  parseIds,
+} from 'chassis/http/input';
 import { written } from 'chassis/http/answer';
 import { conditionOf, outdated } from 'chassis/http/validators';
 import { invalid, Problem } from 'chassis/http/problem';
 import { requestGuard } from 'contracts/request';
-import { postCheck } from '../posts/content.ts';
+import type { NewPost, PostChange } from 'contracts/types';
 import { parseInclude } from '../posts/include.ts';
 import { parsePage, toPage } from '../page.ts';
 import type { Posts } from '../posts/reading.ts';
@@ -70,8 +76,8 @@ export function writingRoutes(
   authenticate: Authenticate,
   usePost: UseLimit,
 ): Route[] {
-  const newPost = postCheck(requestGuard('social', 'createPost'));
-  const change = postCheck(requestGuard('social', 'updatePost'));
+  const newPost: BodyCheck<NewPost> = requestGuard('social', 'createPost');
+  const change: BodyCheck<PostChange> = requestGuard('social', 'updatePost');
   return [
     {
       method: 'post',

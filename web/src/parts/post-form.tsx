@@ -1,7 +1,8 @@
 // The form for a post's text: counted in code points, as the server counts.
+import { textRules } from 'client';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
-const MAX_LENGTH = 5000;
+const MAX_LENGTH = textRules.NewContent.maxLength;
 const FEW_REMAINING = 200;
 const count = new Intl.NumberFormat('en');
 
@@ -33,9 +34,9 @@ export function PostForm({
   useEffect(() => {
     if (onCancel !== undefined) field.current?.focus();
   }, []);
-  const length = Array.from(content.trim()).length;
+  const length = Array.from(content).length;
   const remaining = MAX_LENGTH - length;
-  const canSubmit = length > 0 && remaining >= 0 && !disabled;
+  const canSubmit = content.trim() !== '' && remaining >= 0 && !disabled;
   const submit = (): void => {
     if (!canSubmit) return;
     onSubmit(content);

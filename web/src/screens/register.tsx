@@ -1,4 +1,5 @@
 // Register, and be logged in.
+import { textRules } from 'client';
 import { Link } from 'wouter-preact';
 import { useRegister } from '../data/account.ts';
 import { Field, Form } from '../parts/field.tsx';
@@ -21,7 +22,7 @@ export function Register() {
             label="Name"
             name="username"
             autoComplete="username"
-            hint="3 to 30 letters, digits or _. Everybody sees it."
+            hint={`${textRules.Username.expected}. Everybody sees it.`}
             error={error}
           />
           <Field
@@ -37,7 +38,7 @@ export function Register() {
             name="password"
             type="password"
             autoComplete="new-password"
-            hint="8 characters or more."
+            hint={`${textRules.NewPassword.minLength} characters or more.`}
             error={error}
           />
         </Form>
