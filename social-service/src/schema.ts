@@ -6,6 +6,8 @@ export interface PostsTable {
   author_id: number;
   content: string;
   created_at: Generated<Date>;
+  /** Null until the text is changed for the first time. */
+  edited_at: Generated<Date | null>;
 }
 
 /** One row for two users, whoever sent the request: `low_id` < `high_id`. */

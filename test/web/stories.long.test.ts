@@ -45,6 +45,7 @@ describe(`the web app${skipNote}`, () => {
       await own.getByRole('button', { name: 'Edit' }).click();
       await ann.page.getByLabel('Change the post').fill('Home again.');
       await ann.page.getByRole('button', { name: 'Save' }).click();
+      await postsWith(ann, 'Home again.').getByText('edited').waitFor();
       await postsWith(ann, 'Home again.').getByRole('button', { name: 'Delete' }).click();
       await ann.page.getByRole('group').getByRole('button', { name: 'Delete' }).click();
       await postsWith(ann, 'Home again.').waitFor({ state: 'detached' });

@@ -648,6 +648,8 @@ export interface components {
             /** @description Null if the user does not exist, or cannot be fetched at the moment. */
             author: components["schemas"]["User"] | null;
             createdAt: components["schemas"]["Timestamp"];
+            /** @description The time of the last change of the text. Absent if the text was never changed. */
+            editedAt?: components["schemas"]["Timestamp"];
             degraded?: components["schemas"]["Degraded"];
         };
         /**

@@ -305,6 +305,8 @@ export interface components {
             /** @description Only with `include=author`; null if the author is not in the replica. */
             author?: components["schemas"]["User"] | null;
             createdAt: components["schemas"]["Timestamp"];
+            /** @description The time of the last change of the text. Absent if the text was never changed. */
+            editedAt?: components["schemas"]["Timestamp"];
         };
         /**
          * @description The posts with the requested ids.

@@ -60,7 +60,7 @@ function createReplica({ authors }: Population): FakeReplica {
   };
 }
 
-type Post = ReturnType<typeof postOf>;
+type Post = ReturnType<typeof postOf> & { readonly editedAt?: string };
 
 const ok = (body: object): StubResponse => ({ status: 200, body });
 const OWN_ID = { errors: [{ pointer: '/path/id', detail: 'expected the id of another user' }] };
@@ -174,7 +174,7 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
       changed.set(id, null);
       return { status: 204 };
     }
-    changed.set(id, { ...before, content });
+    changed.set(id, { ...before, content, editedAt: timeOf(newest) });
     return ok(post(id)!);
   };
 

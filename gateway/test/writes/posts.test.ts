@@ -43,15 +43,22 @@ test('a new post is a 201 with its author and its address, which serves it from 
   expect(testbed.social.requests[0]?.headers.authorization).toBe(headers.Authorization);
 });
 
-test('a changed post is a 200 with its author and its new content', async () => {
+test('a changed post is a 200 with its author, its new content and the time of the change', async () => {
   const { testbed, write } = await arrange();
   const response = await write('PATCH', '/api/posts/6', 'Better.');
   expect([response.status, response.body]).toEqual([
     200,
-    { id: 6, content: 'Better.', author: userOf(7), createdAt: timeOf(6) },
+    {
+      id: 6,
+      content: 'Better.',
+      author: userOf(7),
+      createdAt: timeOf(6),
+      editedAt: timeOf(1000),
+    },
   ]);
   expect(response.headers['cache-control']).toBe('no-store');
   expect((await testbed.request('/api/posts/6')).body).toEqual(response.body);
+  expect((await testbed.request('/api/posts?ids=6')).body).toEqual({ items: [response.body] });
 });
 
 test('a deleted post is a 204 without a body, and then a 404', async () => {

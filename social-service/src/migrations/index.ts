@@ -7,6 +7,7 @@ import * as completeReplicas from './0004_whole_copies.ts';
 import * as epochs from './0005_epochs.ts';
 import * as deletions from './0006_deletions.ts';
 import * as epochOffset from './0007_epoch_offset.ts';
+import * as edits from './0008_edits.ts';
 
 export const migrations: Migrations = {
   '0001_posts_and_friendships': postsAndFriendships,
@@ -16,4 +17,5 @@ export const migrations: Migrations = {
   '0005_epochs': epochs,
   '0006_deletions': deletions,
   '0007_epoch_offset': epochOffset,
+  '0008_edits': edits,
 };

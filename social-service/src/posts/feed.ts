@@ -81,7 +81,7 @@ export const feedQuery = (
   page as (
     select id from newest union select id from merged order by id desc limit ${limit + 1}
   )
-  select id, author_id, content, created_at${include === 'author' ? AUTHOR_COLUMN : NO_COLUMN}
+  select id, author_id, content, created_at, edited_at${include === 'author' ? AUTHOR_COLUMN : NO_COLUMN}
   from posts join page using (id) order by id desc`;
 
 export const feedIn =

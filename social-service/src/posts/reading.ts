@@ -23,16 +23,30 @@ export interface PostRow extends Selectable<PostsTable> {
 
 const AUTHOR = sql.ref<number>('posts.author_id');
 
-export function toPost({ id, content, author_id, created_at, author_name }: PostRow): Post {
-  const createdAt = created_at.toISOString();
-  if (author_name === undefined) return { id, content, authorId: author_id, createdAt };
-  const author =
-    author_name === null ? null : complete<User>({ id: author_id, username: author_name });
-  return { id, content, authorId: author_id, author, createdAt };
-}
+export const toPost = ({
+  id,
+  content,
+  author_id,
+  created_at,
+  edited_at,
+  author_name,
+}: PostRow): Post =>
+  complete<Post>({
+    id,
+    content,
+    authorId: author_id,
+    author:
+      typeof author_name === 'string'
+        ? complete<User>({ id: author_id, username: author_name })
+        : author_name,
+    createdAt: created_at.toISOString(),
+    editedAt: edited_at?.toISOString(),
+  });
 
 export function postsIn(db: Kysely<Schema>): Posts {
-  const posts = db.selectFrom('posts').select(['id', 'author_id', 'content', 'created_at']);
+  const posts = db
+    .selectFrom('posts')
+    .select(['id', 'author_id', 'content', 'created_at', 'edited_at']);
   const selectPosts = (include: Include = 'nothing') =>
     posts.$if(include === 'author', (query) => query.select(authorName.as('author_name')));
   return {

@@ -1,6 +1,6 @@
 // Creates, edits and deletes posts. Only the author may edit or delete a post.
 import type { Post } from 'contracts/types';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { idempotent } from './idempotency.ts';
 import { postsIn, toPost } from './reading.ts';
 import type { Schema } from '../schema.ts';
@@ -29,8 +29,8 @@ export function writingIn(db: Kysely<Schema>): Writing {
     db.with('found', (qb) => qb.selectFrom('posts').select('author_id').where('id', '=', id));
 
   /**
-   * The text that the post must still have when it is written: nothing else of a post changes. undefined without a
-   * condition, and when the post cannot be written for another reason.
+   * The text that the post must still have when it is written: nothing else of a post changes, but the time of that change.
+   * undefined without a condition, and when the post cannot be written for another reason.
    */
   const expectedText = async (
     userId: number,
@@ -53,7 +53,7 @@ export function writingIn(db: Kysely<Schema>): Writing {
           .executeTakeFirstOrThrow();
       const request = { userId: authorId, key: key ?? '', body: content };
       const created = await (key === undefined ? insert(db) : idempotent(db, request, insert));
-      return toPost({ author_id: authorId, content, ...created });
+      return toPost({ author_id: authorId, content, edited_at: null, ...created });
     },
 
     async edit(userId, id, content, isCurrent) {
@@ -63,22 +63,22 @@ export function writingIn(db: Kysely<Schema>): Writing {
         .with('updated', (qb) =>
           qb
             .updateTable('posts')
-            .set({ content })
+            .set({ content, edited_at: editTime(content) })
             .where('id', '=', id)
             .where('author_id', '=', userId)
             .$if(expected.text !== undefined, (update) =>
               update.where('content', '=', expected.text!),
             )
-            .returning('created_at'),
+            .returning(['created_at', 'edited_at']),
         )
         .selectFrom('found')
         .leftJoin('updated', (join) => join.onTrue())
-        .select(['author_id', 'updated.created_at'])
+        .select(['author_id', 'updated.created_at', 'updated.edited_at'])
         .executeTakeFirst();
-      const { author_id, created_at = null } = row ?? {};
+      const { author_id, created_at = null, edited_at = null } = row ?? {};
       if (author_id === undefined || created_at === null)
         return refusalOf(author_id, userId, expected);
-      return toPost({ id, author_id, content, created_at });
+      return toPost({ id, author_id, content, created_at, edited_at });
     },
 
     async remove(userId, id, isCurrent) {
@@ -104,6 +104,10 @@ export function writingIn(db: Kysely<Schema>): Writing {
     },
   };
 }
+
+/** A repeated request changes nothing, so its answer is the same. */
+const editTime = (content: string) =>
+  sql<Date | null>`case when content = ${content} then edited_at else now() end`;
 
 /** If the user is the author, another request changed or deleted the post while this statement waited for it. */
 function refusalOf(

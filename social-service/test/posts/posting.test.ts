@@ -126,8 +126,32 @@ describe('PATCH /api/posts/{id}', () => {
   test('changes only the text', async () => {
     const post = await newPost(30);
     const { status, body } = await edit(30, post.id, { content: ' y ' });
-    expect([status, body]).toEqual([200, { ...post, content: ' y ' }]);
+    expect([status, body]).toEqual([
+      200,
+      { ...post, content: ' y ', editedAt: expect.any(String) },
+    ]);
     expect((await social.request(`/api/posts/${post.id}`)).body).toEqual(body);
+  });
+
+  test('says when the text was changed, in every read; the same edit again changes nothing', async () => {
+    const { id, createdAt } = await newPost(32);
+    const unedited = await newPost(32);
+    expect(unedited).not.toHaveProperty('editedAt');
+    const same = await edit(32, unedited.id, { content: 'x' });
+    expect(same.body).toEqual(unedited);
+    const first = await edit(32, id, { content: 'y' });
+    const post = first.body as Post;
+    expect(post.editedAt! >= createdAt).toBe(true);
+    const again = await edit(32, id, { content: 'y' });
+    expect([again.body, again.headers['etag']]).toEqual([post, first.headers['etag']]);
+    for (const path of [`/api/posts?ids=${id}`, '/api/posts?authorId=32', '/api/feed'])
+      for (const include of ['', 'include=author']) {
+        const separator = path.includes('?') ? '&' : '?';
+        const { body } = await social.requestAs(32, `${path}${separator}${include}`);
+        const { items } = body as { items: Post[] };
+        const { editedAt } = items.find((item) => item.id === id)!;
+        expect([path, include, editedAt]).toEqual([path, include, post.editedAt]);
+      }
   });
 
   test('is a 403 for another user’s post, and a 404 for a post that does not exist', async () => {

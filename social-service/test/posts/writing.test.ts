@@ -49,7 +49,11 @@ describeOnBoth('writing', (newDatabase) => {
         expect(post).toMatchObject({ content, authorId: author });
         expect(await posts.find(post.id)).toEqual(post);
         const edited = await writing.edit(author, post.id, `${content} `);
-        expect(edited).toEqual({ ...post, content: `${content} ` });
+        expect(edited).toEqual({
+          ...post,
+          content: `${content} `,
+          editedAt: expect.any(String),
+        });
         expect(await posts.find(post.id)).toEqual(edited);
       }),
       { numRuns: 20 },

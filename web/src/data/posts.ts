@@ -104,11 +104,17 @@ function addToFeed(post: Post): void {
   void queryClient.invalidateQueries({ queryKey: ['profile'] });
 }
 
+/** The fields of a post that an edit changes. */
+const textOf = ({ content, editedAt }: Post) => ({
+  content,
+  ...(editedAt !== undefined && { editedAt }),
+});
+
 /** Shows a change everywhere at once. @param post null for a deleted post */
 function replaceEverywhere(id: number, post: Post | null): void {
   const change = (items: readonly Post[]): readonly Post[] =>
     items.flatMap((item) =>
-      item.id !== id ? [item] : post === null ? [] : [{ ...item, content: post.content }],
+      item.id !== id ? [item] : post === null ? [] : [{ ...item, ...textOf(post) }],
     );
   eachPage(change);
   queryClient.setQueriesData<Schemas['Profile']>(

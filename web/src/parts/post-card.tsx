@@ -27,6 +27,12 @@ export function PostCard({ post, degraded, ownerId }: PostCardProps) {
           <time dateTime={post.createdAt} title={exactTime(post.createdAt)}>
             {ago(post.createdAt)}
           </time>
+          {post.editedAt !== undefined && (
+            <span class="post-time" title={exactTime(post.editedAt)}>
+              {' '}
+              · edited
+            </span>
+          )}
         </Link>
       </header>
       <div class="post-body">

@@ -19,8 +19,15 @@ export interface PostPageRequest {
 }
 
 /** Drops fields that the contract does not name. */
-export const pickPost = ({ id, content, authorId, createdAt, author }: Post): Post =>
-  complete<Post>({ id, content, authorId, createdAt, author: author && pickAuthor(author) });
+export const pickPost = ({ id, content, authorId, createdAt, editedAt, author }: Post): Post =>
+  complete<Post>({
+    id,
+    content,
+    authorId,
+    createdAt,
+    editedAt,
+    author: author && pickAuthor(author),
+  });
 
 const pickAuthor = ({ id, username }: User) => complete<User>({ id, username });
 

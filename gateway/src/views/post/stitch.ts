@@ -11,6 +11,7 @@ export const stitchPost = (post: Post, author: User | undefined): StitchedPost =
     author:
       author === undefined ? null : complete<User>({ id: author.id, username: author.username }),
     createdAt: post.createdAt,
+    editedAt: post.editedAt,
   });
 
 /** The posts that exist, in order. */
