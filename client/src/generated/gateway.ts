@@ -457,7 +457,7 @@ export interface paths {
         };
         /**
          * This document as a page for people
-         * @description Works without the internet, and can send requests to this gateway.
+         * @description Works without the internet, and can send requests to this gateway. A query is ignored, and `/api/docs/` is the same page.
          */
         get: operations["getDocs"];
         put?: never;
@@ -857,7 +857,7 @@ export interface components {
          * @description The data that a user logs in with.
          * @example {
          *       "username": "cat_sun_dog",
-         *       "password": "correct horse battery staple"
+         *       "password": "sunny-side-up-2026"
          *     }
          */
         Credentials: {
@@ -880,7 +880,7 @@ export interface components {
          * @description A username and a password, or a refresh token.
          * @example {
          *       "username": "cat_sun_dog",
-         *       "password": "correct horse battery staple"
+         *       "password": "sunny-side-up-2026"
          *     }
          */
         TokenRequest: {

@@ -372,7 +372,7 @@ export interface components {
          * @description The data that a user logs in with.
          * @example {
          *       "username": "cat_sun_dog",
-         *       "password": "correct horse battery staple"
+         *       "password": "sunny-side-up-2026"
          *     }
          */
         Credentials: {

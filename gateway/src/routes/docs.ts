@@ -31,7 +31,11 @@ function readRoutes(): Route[] {
       path: '/api/openapi.json',
       handle: () => ({ body: contract, cache: 'public' }),
     },
-    staticFile('/api/docs', page('index.html'), options),
+    // Links to a page often have a slash at the end, or a query.
+    ...['/api/docs', '/api/docs/'].map((path): Route => ({
+      ...staticFile(path, page('index.html'), options),
+      query: 'any',
+    })),
     staticFile('/api/docs/start.js', page('start.js'), options),
     asset('swagger-ui.css'),
     asset('swagger-ui-bundle.js'),

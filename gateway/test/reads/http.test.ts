@@ -95,11 +95,24 @@ test('a cursor that Social does not know is a 400 that points at the cursor', as
   expect(response.body).toMatchObject({ status: 400, errors: [{ pointer: '/query/cursor' }] });
 });
 
-test.each(['/api/posts/5/', '/API/posts/5', '/api/docs/'])(
+test.each(['/api/posts/5/', '/API/posts/5'])(
   '%s is a 404, although a similar path exists',
   async (path) => {
     const { request } = await startTestbed();
     expect((await request(path)).status).toBe(404);
+  },
+);
+
+test.each(['/api/docs', '/api/docs/', '/api/docs?utm_source=a'])(
+  '%s is the page of the API, compressed like every large file of it',
+  async (path) => {
+    const { gateway } = await startTestbed();
+    const headers = { Accept: 'text/html', 'Accept-Encoding': 'br' };
+    const response = await fetch(gateway.url + path, { headers });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('<div id="swagger-ui">');
+    const bundle = await fetch(`${gateway.url}/api/docs/swagger-ui-bundle.js`, { headers });
+    expect(bundle.headers.get('content-encoding')).toBe('br');
   },
 );
 
