@@ -543,6 +543,7 @@ export interface components {
          *       "time": "2026-01-05T09:30:00.000Z",
          *       "sequence": "00000000000000000041",
          *       "datacontenttype": "application/json",
+         *       "dataschema": "urn:social-network:event:UserCreated#/properties/data",
          *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
          *       "epoch": "4f1c9a22b7d0e853:0",
          *       "data": {
@@ -566,6 +567,11 @@ export interface components {
             sequence: components["schemas"]["EventSequence"];
             /** @constant */
             datacontenttype: "application/json";
+            /**
+             * @description The schema of `data`, in the file contracts/events/user-created.json. Absent in events of older releases.
+             * @constant
+             */
+            dataschema?: "urn:social-network:event:UserCreated#/properties/data";
             traceparent?: components["schemas"]["EventTrace"];
             epoch?: components["schemas"]["EventEpoch"];
             data: components["schemas"]["User"];
@@ -581,6 +587,7 @@ export interface components {
          *       "time": "2026-01-06T18:15:00.000Z",
          *       "sequence": "00000000000000000042",
          *       "datacontenttype": "application/json",
+         *       "dataschema": "urn:social-network:event:UserUpdated#/properties/data",
          *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
          *       "epoch": "4f1c9a22b7d0e853:0",
          *       "data": {
@@ -604,6 +611,11 @@ export interface components {
             sequence: components["schemas"]["EventSequence"];
             /** @constant */
             datacontenttype: "application/json";
+            /**
+             * @description The schema of `data`, in the file contracts/events/user-updated.json. Absent in events of older releases.
+             * @constant
+             */
+            dataschema?: "urn:social-network:event:UserUpdated#/properties/data";
             traceparent?: components["schemas"]["EventTrace"];
             epoch?: components["schemas"]["EventEpoch"];
             data: components["schemas"]["User"];
@@ -619,6 +631,7 @@ export interface components {
          *       "time": "2026-01-06T18:20:00.000Z",
          *       "sequence": "00000000000000000045",
          *       "datacontenttype": "application/json",
+         *       "dataschema": "urn:social-network:event:UserDeleted#/properties/data",
          *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
          *       "epoch": "4f1c9a22b7d0e853:0",
          *       "method": "DELETE",
@@ -642,6 +655,11 @@ export interface components {
             sequence: components["schemas"]["EventSequence"];
             /** @constant */
             datacontenttype: "application/json";
+            /**
+             * @description The schema of `data`, in the file contracts/events/user-deleted.json. Absent in events of older releases.
+             * @constant
+             */
+            dataschema?: "urn:social-network:event:UserDeleted#/properties/data";
             traceparent?: components["schemas"]["EventTrace"];
             epoch?: components["schemas"]["EventEpoch"];
             /** @constant */

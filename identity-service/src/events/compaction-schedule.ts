@@ -35,6 +35,12 @@ export function compactionJob({ db, log, metrics, everyHours }: CompactionSchedu
     'Seconds since a compaction of the user event log was complete',
     [],
   );
+  metrics.gauge(
+    'identity_log_compaction_interval_seconds',
+    'Seconds between two compactions of the user event log, as set; 0 for never',
+    [],
+    (own) => own.set(everyHours * 3600),
+  );
   const compact = compactionIn(db);
   const step = async (after: number) => {
     const done = await compact(after);

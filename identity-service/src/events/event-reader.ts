@@ -5,8 +5,15 @@ import type { User, UserEventOnWire } from 'contracts/types';
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema, UserEventsTable } from '../schema.ts';
 import { readEpochs, withEpochs } from './epochs.ts';
+import { publishable } from './publish-check.ts';
 
 const SOURCE = 'urn:social-network:identity';
+/** The schema of each event's data: a part of the schema that has this `$id`, in contracts/events. */
+const dataSchemas = {
+  UserCreated: 'urn:social-network:event:UserCreated#/properties/data',
+  UserUpdated: 'urn:social-network:event:UserUpdated#/properties/data',
+  UserDeleted: 'urn:social-network:event:UserDeleted#/properties/data',
+} as const;
 /** Events per page; the contract has the same number. */
 export const PAGE_MAX = 500;
 
@@ -25,7 +32,10 @@ export interface UserEventPage {
 export interface EventReader {
   /** The offset of the newest event; 0 if the log is empty. */
   endOffset(): Promise<number>;
-  /** The oldest events after an offset; at most PAGE_MAX. */
+  /**
+   * The oldest events after an offset; at most PAGE_MAX, and none from the first that does not match its schema.
+   * @throws UnpublishableEvent when the next event does not match its schema
+   */
   after(offset: number): Promise<UserEventPage>;
   /** The newest epochs, and the number of epochs so far. Begins a new epoch if the database has another history. */
   epochs(): Promise<{ readonly epochs: Epochs; readonly number: number }>;
@@ -83,13 +93,17 @@ async function pageAfter(db: Kysely<Schema>, offset: number) {
   const rows = start === undefined ? found.slice(0, PAGE_MAX) : found.slice(1);
   // Read after the events, so that the end is never before the last of them.
   const endOffset = await readEndOffset(db);
-  return (epochs: Epochs): UserEventPage => ({
-    events: rows.map((row) => eventOf(row, epochs)),
-    nextOffset: rows.at(-1)?.position ?? offset,
-    endOffset,
-    epochs,
-    timeAtStart: start?.created_at.toISOString(),
-  });
+  return (epochs: Epochs): UserEventPage => {
+    const events = publishable(rows, (row) => eventOf(row, epochs));
+    const last = events.at(-1);
+    return {
+      events,
+      nextOffset: last === undefined ? offset : Number(last.id),
+      endOffset,
+      epochs,
+      timeAtStart: start?.created_at.toISOString(),
+    };
+  };
 }
 
 /** @param epochs the epochs of the log; the event names those up to its own */
@@ -106,9 +120,12 @@ function eventOf(row: Selectable<UserEventsTable>, epochs: Epochs): UserEventOnW
     ...(traceparent !== null && { traceparent }),
     epoch: formatEpochs(epochsUpTo(epochs, position)),
   } as const;
-  return type === 'UserDeleted'
-    ? { ...attributes, type, method: 'DELETE', data: { id } }
-    : { ...attributes, type, data: complete<User>({ id, username: username! }) };
+  if (type === 'UserDeleted')
+    return { ...attributes, type, dataschema: dataSchemas[type], method: 'DELETE', data: { id } };
+  const data = complete<User>({ id, username: username! });
+  return type === 'UserCreated'
+    ? { ...attributes, type, dataschema: dataSchemas[type], data }
+    : { ...attributes, type, dataschema: dataSchemas[type], data };
 }
 
 function epochsUpTo(epochs: Epochs, offset: number): Epochs {

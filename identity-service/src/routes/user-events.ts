@@ -3,9 +3,11 @@ import { formatEpochs } from 'chassis/events/epoch';
 import { defineRoute, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
 import { invalid, Problem } from 'chassis/http/problem';
+import { notReady } from 'chassis/postgres/errors';
 import type { Request } from 'express';
 import type { LongPoll } from '../events/long-poll.ts';
 import type { UserEventPage, EventReader } from '../events/event-reader.ts';
+import { UnpublishableEvent } from '../events/publish-check.ts';
 import type { FeedReader } from './feed-readers.ts';
 
 const OFFSET = /^(0|[1-9]\d{0,15})$/;
@@ -64,12 +66,8 @@ export function userEventRoutes(
         requestContextOf(req).onDisconnect = () => disconnect.abort();
         const after =
           lastEventId === 'latest' ? await reader.endOffset() : parseLastEventId(lastEventId);
-        const { events, nextOffset, endOffset, epochs, timeAtStart } = await read(
-          name,
-          after,
-          ms,
-          disconnect.signal,
-        );
+        const page = await read(name, after, ms, disconnect.signal).catch(asProblem);
+        const { events, nextOffset, endOffset, epochs, timeAtStart } = page;
         return {
           body: JSON.stringify(events),
           type: 'application/cloudevents-batch+json',
@@ -101,6 +99,13 @@ function parseTimeout(text: string): number {
 
 /** Also for an offset beyond the end of this log: the client has read another log, or events that were lost. */
 const invalidOffset = (): Problem => invalid('/query/lastEventId', 'expected an offset of the log');
+
+/** @throws Problem 503 for an event that must not be published: consumers wait at their offset, and miss nothing */
+function asProblem(error: unknown): never {
+  if (!(error instanceof UnpublishableEvent)) throw error;
+  const detail = 'The next event of the log does not match its schema, so the log stops here';
+  throw notReady(detail, 'log: event does not match its schema');
+}
 
 const tooManyWaiters = (): Problem =>
   new Problem('overloaded', 'Too many requests wait for new events; try again', {

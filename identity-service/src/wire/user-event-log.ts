@@ -20,6 +20,8 @@ import { userEventRoutes } from '../routes/user-events.ts';
 import type { Schema } from '../schema.ts';
 import { openStream } from '../relay/stream.ts';
 import { type EventReader, eventReaderIn } from '../events/event-reader.ts';
+import { watchPublishing } from '../events/publish-check.ts';
+import { createEpochWatch } from './epoch-watch.ts';
 
 const END_OFFSET_MS = 5_000;
 const UNKNOWN_USERS_MS = 3_600_000;
@@ -27,7 +29,7 @@ const UNKNOWN_USERS_MS = 3_600_000;
 export type UserEventLogContext = ServiceContext<Schema, z.output<typeof settings>>;
 
 export interface UserEventLog extends Required<
-  Pick<Service, 'adminRoutes' | 'jobs' | 'onStopping' | 'close'>
+  Pick<Service, 'adminRoutes' | 'jobs' | 'notice' | 'onStopping' | 'close'>
 > {
   readonly outbox: Outbox;
   readonly routes: readonly Route[];
@@ -35,7 +37,7 @@ export interface UserEventLog extends Required<
 
 export function createUserEventLog(context: UserEventLogContext): UserEventLog {
   const { db, log, metrics, settings: set } = context;
-  const reader = eventReaderIn(db);
+  const { reader, recheck, notice } = watchPublishing(eventReaderIn(db), context);
   const longPoll = createLongPoll(() => reader.endOffset());
   const notify = (offset: number): void => longPoll.notify(offset);
   const backfill = backfillIn(db, notify);
@@ -78,6 +80,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
       async run() {
         notify(await reader.endOffset());
         await watchEpochs();
+        await recheck();
         await relay?.observe();
       },
     },
@@ -102,30 +105,13 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
       republish: republishIn(db, notify),
     }),
     jobs,
+    notice,
     onStopping() {
       // The relay stops first: after the long poll has stopped, its waits would return at once.
       void relay?.stop();
       longPoll.stop();
     },
     close: () => relay?.stop(),
-  };
-}
-
-/** Returns a check that begins a new epoch when the database has another history, and reports it. */
-function createEpochWatch({ log, metrics }: UserEventLogContext, reader: EventReader) {
-  const gauge = metrics.gauge('identity_log_epochs', 'Number of epochs of the user event log', []);
-  let current: string | undefined;
-  return async (): Promise<void> => {
-    const { epochs, number } = await reader.epochs();
-    const { id: epoch, beganAfter } = epochs.at(-1)!;
-    gauge.set(number);
-    if (current !== undefined && current !== epoch)
-      log.warn(
-        { epoch, beganAfter, number },
-        'the database has another history, so a new epoch of the user event log has begun; see docs/failover.md',
-      );
-    else if (current === undefined) log.info({ epoch, beganAfter, number }, 'epoch of the log');
-    current = epoch;
   };
 }
 

@@ -81,6 +81,7 @@ export function wire(context: IdentityContext): Service {
   return {
     app,
     adminRoutes: userEventLog.adminRoutes,
+    notice: userEventLog.notice,
     onStopping: userEventLog.onStopping,
     close: userEventLog.close,
     jobs: [
