@@ -34,6 +34,8 @@ export function createEventFeed(path: string): EventFeed {
   const pageAfter = (after: number): StubResponse => {
     const page = log.filter(({ offset }) => offset > after).slice(0, PAGE);
     const { epoch: epochs } = (log.at(-1)?.event ?? {}) as { epoch?: string };
+    const start = log.find(({ offset }) => offset === after)?.event;
+    const { time } = (start ?? {}) as { time?: string };
     return {
       status: 200,
       body: page.map(({ event }) => event),
@@ -42,6 +44,7 @@ export function createEventFeed(path: string): EventFeed {
         Link: `<${path}?lastEventId=${page.at(-1)?.offset ?? after}>; rel="next"`,
         'Log-Head': String(endOffset()),
         ...(epochs !== undefined && { 'Log-Epoch': epochs }),
+        ...(typeof time === 'string' && { 'Log-Time': time }),
       },
     };
   };

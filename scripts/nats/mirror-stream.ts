@@ -7,7 +7,7 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { endOf } from 'chassis/events/nats/start-sequence';
+import { endOffsetOf, newestOf } from 'chassis/events/nats/start-sequence';
 import { StartupError } from 'chassis/base/startup-error';
 import { STREAM, streamConfig } from '../../identity-service/src/relay/stream-settings.ts';
 
@@ -38,7 +38,7 @@ export async function infoOf(streams: StreamAPI, name: string): Promise<StreamIn
 
 /** Returns the offset of the newest event of a stream, 0 for an empty one. @throws StartupError when the last message is not an event */
 export async function lastOffsetOf(streams: StreamAPI, stream: string): Promise<number> {
-  const { offset } = await endOf({ streams, stream, subject: 'user-events.>' });
+  const offset = endOffsetOf(await newestOf({ streams, stream, subject: 'user-events.>' }));
   if (offset === undefined)
     throw new StartupError(`The last message of ${stream} is not an event.`);
   return offset;

@@ -17,6 +17,7 @@ import { replicaStateOf } from './replica-state.ts';
 import { ready } from './service.ts';
 import { until } from 'chassis/testing/until';
 
+const LATER = '2026-03-01T12:00:00.000Z';
 const [FIRST, SECOND] = ['1'.repeat(16), '2'.repeat(16)] as const;
 
 export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
@@ -199,6 +200,29 @@ export function consumerSuite(newTransport: () => Promise<LogTransport>): void {
     await transport.replace([...users, ...inEpoch(`${FIRST}:0`, [named(50, 1, 'renamed')])]);
     await untilNamed(service, 1, 'renamed');
     await untilState(service, 'consuming');
+  });
+
+  test('a log of the same epoch with another event at its offset is noticed, and nothing is taken from it', async () => {
+    const users = inEpoch(`${FIRST}:0`, manyUsers(3));
+    await transport.append(users);
+    const service = await startSocial();
+    await ready(service.adminUrl);
+    // A copy of the database's files has the epochs of the original.
+    const restored = inEpoch(`${FIRST}:0`, [
+      {
+        ...named(7, 3, 'stranger'),
+        event: { ...Object(named(7, 3, 'stranger').event), time: LATER },
+      },
+      named(8, 1, 'stranger_1'),
+    ]);
+    await transport.replace([...users.slice(0, -1), ...restored]);
+    await untilState(service, 'lost');
+    expect([...(await namesAt(service, [1, 2, 3]))]).toEqual([
+      [1, 'user_1'],
+      [2, 'user_2'],
+      [3, 'user_3'],
+    ]);
+    expect(await replicaStateOf(service)).toMatchObject({ position: 7 });
   });
 
   test('a log with a new epoch that continues its offset is consumed', async () => {

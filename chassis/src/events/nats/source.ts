@@ -60,7 +60,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
     const consumer =
       acknowledged?.consumer ?? (await openStreamConsumer(connection, { ...options, after }));
     try {
-      const { acknowledge, atEnd, epochs, ...page } = await consumer.next(waitMs);
+      const { acknowledge, atEnd, epochs, timeAtStart, ...page } = await consumer.next(waitMs);
       const { events, lastOffset = after } = page;
       const endOffset = atEnd ? lastOffset : await consumer.endOffset();
       if (events.length === 0 && endOffset !== undefined && endOffset < after)
@@ -79,6 +79,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
         nextOffset: lastOffset,
         endOffset: Math.max(endOffset ?? 0, lastOffset),
         epochs,
+        timeAtStart,
         ack,
       };
       return { consumer, after, batch };

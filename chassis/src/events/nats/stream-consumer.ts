@@ -8,20 +8,9 @@ import {
   type JsMsg,
 } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
-import { type Epochs, parseEpochs } from '../epoch.ts';
-import { parseOffset, SourceError } from '../source.ts';
-import { endOf, startSequenceAfter, OFFSET_HEADER, type LogStream } from './start-sequence.ts';
-
-export interface StreamPage {
-  readonly events: readonly unknown[];
-  /** Offset of the last event; undefined when there is none. */
-  readonly lastOffset: number | undefined;
-  /** The epochs that the last event names; undefined when no event names any. */
-  readonly epochs: Epochs | undefined;
-  /** Whether the stream has no more messages. */
-  readonly atEnd: boolean;
-  readonly acknowledge: () => Promise<void>;
-}
+import { SourceError } from '../source.ts';
+import { endOffsetOf, newestOf, startAfter, type LogStream } from './start-sequence.ts';
+import { epochsOf, eventOf, pageOf, type StreamPage, timeOf } from './stream-page.ts';
 
 export interface StreamConsumer {
   /** Returns the next events; waits up to `waitMs` for the first. @throws SourceError; then this consumer is unusable */
@@ -53,12 +42,15 @@ export async function openStreamConsumer(
     checkAPI: false,
   });
   const log = { streams, stream, subject };
+  const start = await startAfter(log, after);
+  const newest = start.newest && eventOf(start.newest);
+  let timeAtStart = timeOf(start.before && eventOf(start.before));
   const consumerName = `${name}-${randomUUID()}`;
   await consumers.add(stream, {
     name: consumerName,
     filter_subject: subject,
     deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: await startSequenceAfter(log, after),
+    opt_start_seq: start.sequence,
     ack_policy: AckPolicy.All,
     max_ack_pending: PAGE_MESSAGES,
     inactive_threshold: nanos(INACTIVE_MS),
@@ -98,41 +90,14 @@ export async function openStreamConsumer(
       const rest = remaining
         ? await pull(Math.min(remaining, PAGE_MESSAGES - first.length), PENDING_MS)
         : [];
-      return pageOf([...first, ...rest], remaining === 0);
+      const page = pageOf([...first, ...rest], remaining === 0);
+      const atStart = timeAtStart;
+      timeAtStart = undefined;
+      return { ...page, epochs: page.epochs ?? epochsOf([newest]), timeAtStart: atStart };
     },
-    endOffset: async () => (await endOf(log)).offset,
+    endOffset: async () => endOffsetOf(await newestOf(log)),
     async close() {
       await consumers.delete(stream, consumerName).catch(() => undefined);
     },
   };
-}
-
-function pageOf(messages: readonly JsMsg[], atEnd: boolean): StreamPage {
-  const offsets = messages.map(({ headers }) => parseOffset(headers?.get(OFFSET_HEADER)));
-  const events = messages.map(eventOf);
-  return {
-    events,
-    epochs: epochsOf(events),
-    lastOffset: offsets.findLast((offset) => offset !== undefined),
-    atEnd,
-    acknowledge: async () => void (await messages.at(-1)?.ackAck({ timeout: REQUEST_MS })),
-  };
-}
-
-function epochsOf(events: readonly unknown[]): Epochs | undefined {
-  for (const event of events.toReversed()) {
-    const epochs = parseEpochs((event as { epoch?: unknown } | null)?.epoch);
-    if (epochs !== undefined) return epochs;
-  }
-  return undefined;
-}
-
-/** Parses an event. Text that is not JSON is passed on as a string: the consumer finds it invalid. */
-function eventOf(message: JsMsg): unknown {
-  const text = message.string();
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }
