@@ -76,6 +76,11 @@ export function createConsumerReport(
     'Seconds for which changes may have been waiting to be applied',
     () => status().lagMs / 1000,
   );
+  gauge(
+    'complete_age_seconds',
+    'Seconds since the consumer was known to have all events of the log; since the start when it was not yet',
+    () => progress.silentMs() / 1000,
+  );
   metrics.gauge(
     `${name}_log_state`,
     'State of the consumer: 1 for the current one, 0 for the others',

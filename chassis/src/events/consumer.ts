@@ -83,7 +83,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     await batch.ack();
     step = 'position';
     known = hasNew ? await offset() : undefined;
-    progress.applied(batch, known?.offset ?? after);
+    progress.applied(batch, known ?? start);
     if (progress.status().caughtUp) caughtUp.resolve();
     step = 'apply';
     if (signal.aborted) known = undefined;

@@ -1,6 +1,8 @@
 // How far a consumer has read, and for how long it may have been behind.
 import type { Time } from '../base/time.ts';
 import type { ConsumerState, FailureState } from './consumer-state.ts';
+import type { EpochOffset } from './epoch.ts';
+import { isCompleteBy } from './heartbeat.ts';
 import type { Events } from './source.ts';
 
 export interface ConsumerStatus {
@@ -17,6 +19,8 @@ export interface ConsumerStatus {
   readonly lastEventAt: number | undefined;
   /** How long changes may have been waiting to be applied, in ms; 0 when all are applied. */
   readonly lagMs: number;
+  /** How long ago the consumer was known to have all events of the log, in ms; undefined when it was not since the start. */
+  readonly completeAgeMs: number | undefined;
 }
 
 export interface Progress {
@@ -24,12 +28,14 @@ export interface Progress {
   /** Called before each read with the offset to read from, which may have been set back. */
   startedAt(offset: number): void;
   received(batch: Events): void;
-  /** @param offset the offset after the batch */
-  applied(batch: Events, offset: number): void;
+  /** @param place the offset after the batch, and its epoch */
+  applied(batch: Events, place: EpochOffset): void;
   /** Called when a read or an apply failed: the log may have new events since the last success. */
   failed(cause: FailureState, otherEpoch?: string): void;
   /** Called when the offset was set elsewhere: what failed before is forgotten. */
   restarted(): void;
+  /** As `completeAgeMs`; the time since the start when that is undefined. */
+  silentMs(): number;
 }
 
 /** Returns the `time` of a CloudEvent, in ms since the epoch; undefined when it has none. */
@@ -48,7 +54,9 @@ export function trackProgress({ now, monotonic }: Pick<Time, 'now' | 'monotonic'
   let lastEventAt: number | undefined;
   let failure: FailureState | undefined;
   let otherEpoch: string | undefined;
-  let upToDateAt = monotonic();
+  const startedAt = monotonic();
+  let upToDateAt = startedAt;
+  let completeAt: number | undefined;
   /** Estimated time of the oldest change that is not applied, by the monotonic clock; undefined when all are applied. */
   let behindSince: number | undefined = upToDateAt;
   /** Returns when an event was written, by the monotonic clock; undefined when it has no time. */
@@ -67,7 +75,9 @@ export function trackProgress({ now, monotonic }: Pick<Time, 'now' | 'monotonic'
       caughtUp,
       lastEventAt,
       lagMs: behindSince === undefined ? 0 : Math.max(0, monotonic() - behindSince),
+      completeAgeMs: completeAt === undefined ? undefined : monotonic() - completeAt,
     }),
+    silentMs: () => monotonic() - (completeAt ?? startedAt),
     startedAt(at) {
       offset = at;
       if (at < endOffset) behindSince ??= monotonic();
@@ -78,16 +88,18 @@ export function trackProgress({ now, monotonic }: Pick<Time, 'now' | 'monotonic'
       if (batch.nextOffset > offset)
         behindSince = writtenAt(batch.events[0]) ?? behindSince ?? monotonic();
     },
-    applied({ events }, at) {
-      offset = at;
+    applied({ events, heartbeat }, place) {
+      offset = place.offset;
       failure = undefined;
       otherEpoch = undefined;
       lastEventAt = timeOf(events.at(-1)) ?? lastEventAt;
       caughtUp ||= target !== undefined && offset >= target;
       if (offset >= endOffset) {
         upToDateAt = monotonic();
+        if (heartbeat === undefined) completeAt = upToDateAt;
         behindSince = undefined;
       } else behindSince = writtenAt(events.at(-1)) ?? behindSince ?? upToDateAt;
+      if (heartbeat && isCompleteBy(place, heartbeat)) completeAt = heartbeat.at;
     },
     restarted() {
       failure = undefined;

@@ -10,6 +10,14 @@ export interface Epoch {
 /** The epochs of a log, oldest first; at least one. */
 export type Epochs = readonly Epoch[];
 
+/** What the writer of a log said last: where the log ended then. */
+export interface Heartbeat {
+  readonly offset: number;
+  readonly epochs: Epochs;
+  /** When it arrived, by the monotonic clock, in ms. */
+  readonly at: number;
+}
+
 /** Events in log order. Payloads are not validated here; the consumer validates them. */
 export interface Events {
   readonly events: readonly unknown[];
@@ -21,6 +29,11 @@ export interface Events {
   readonly epochs?: Epochs | undefined;
   /** `time` of the event at the offset where the batch was read; left out when it is not known. */
   readonly timeAtStart?: string | undefined;
+  /**
+   * The newest heartbeat, null when there was none yet: only that says whether a copy of the log, such as a stream, is complete.
+   * Left out by the log itself: each of its answers is a heartbeat.
+   */
+  readonly heartbeat?: Heartbeat | null | undefined;
 }
 
 export interface EventBatch extends Events {

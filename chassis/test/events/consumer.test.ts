@@ -39,6 +39,14 @@ test('pauses before the next read when a source returns an empty batch at once',
   await consumer.stop();
 });
 
+/** Starts a consumer; `seconds` reads how long ago it was known to be complete. */
+function startCompleteness() {
+  const started = startTestConsumer();
+  const seconds = async () =>
+    Number(/^test_log_complete_age_seconds (.*)$/m.exec(await started.metrics.text())?.[1]);
+  return { ...started, seconds };
+}
+
 describe('failures', () => {
   test('leave a batch unacknowledged when it cannot be applied, and it is read again after a pause', async () => {
     let tries = 0;
@@ -308,6 +316,7 @@ describe('progress', () => {
       caughtUp: true,
       lastEventAt: undefined,
       lagMs: 0,
+      completeAgeMs: expect.any(Number),
     });
   });
 
@@ -355,6 +364,62 @@ describe('progress', () => {
     await nextRead();
     expect(consumer.status()).toMatchObject({ lagMs: 0, lastEventAt: 60_000 });
     await consumer.stop();
+  });
+
+  describe('is known to be complete', () => {
+    const epochs = [{ id: '1111111111111111', beganAfter: 0 }];
+    const other = [{ id: '2222222222222222', beganAfter: 0 }];
+    test('at each answer of the log itself that has nothing more, and not while it has more or fails', async () => {
+      const { consumer, nextRead, nextPause, clock, seconds } = startCompleteness();
+      const first = await nextRead();
+      clock.now = 3_000;
+      expect(await seconds()).toBe(3);
+      first.resolve({ events: [event(2)], nextOffset: 2, endOffset: 4 });
+      const second = await nextRead();
+      expect([await seconds(), consumer.status().completeAgeMs]).toEqual([3, undefined]);
+      second.resolve({ events: [event(4)], nextOffset: 4 });
+      const third = await nextRead();
+      expect(await seconds()).toBe(0);
+      clock.now = 8_000;
+      third.reject(new SourceError('unreachable'));
+      (await nextPause()).end();
+      await nextRead();
+      expect(await seconds()).toBe(5);
+      await consumer.stop();
+    });
+
+    test('by a copy of the log only since a heartbeat at its offset, in its epoch', async () => {
+      const { consumer, nextRead, clock, seconds } = startCompleteness();
+      const batch = { events: [event(4)], nextOffset: 4, epochs };
+      (await nextRead()).resolve({ ...batch, heartbeat: null });
+      clock.now = 10_000;
+      const later = await nextRead();
+      expect(await seconds()).toBe(10);
+      later.resolve({
+        events: [event(5)],
+        nextOffset: 5,
+        epochs,
+        heartbeat: { offset: 9, epochs, at: 8_000 },
+      });
+      (await nextRead()).resolve({
+        events: [event(6)],
+        nextOffset: 6,
+        epochs,
+        heartbeat: { offset: 5, epochs: other, at: 8_000 },
+      });
+      const last = await nextRead();
+      expect(await seconds()).toBe(10);
+      last.resolve({
+        events: [event(7)],
+        nextOffset: 7,
+        epochs,
+        heartbeat: { offset: 7, epochs, at: 8_000 },
+      });
+      await nextRead();
+      expect(await seconds()).toBe(2);
+      expect(consumer.status().completeAgeMs).toBe(2_000);
+      await consumer.stop();
+    });
   });
 
   test('counts events by outcome', async () => {

@@ -3,7 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { jetstream } from '@nats-io/jetstream';
 import { type EventBatch, type EventSource, SourceError } from 'chassis/events/source';
+import { formatEpochs } from 'chassis/events/epoch';
+import { HEARTBEATS } from 'chassis/events/nats/heartbeats';
 import { jetStreamSource } from 'chassis/events/nats/source';
+import { until } from 'chassis/testing/until';
 import { describeWithNats } from 'chassis/testing/nats';
 import { subjects, type TestEvent } from '../support/test-log.ts';
 import { startTcpProxy } from 'chassis/testing/tcp-proxy';
@@ -42,6 +45,35 @@ describeWithNats('a source from JetStream', () => {
       for await (const info of log.manager.consumers.list(STREAM)) found.push(info);
       return found;
     };
+
+    test('has the newest heartbeat of the writer, also after the server was down', async () => {
+      const [offset] = await log.append(['a']);
+      const source = log.source();
+      const first = await source.read(0, never);
+      expect(first.heartbeat).toBeNull();
+      await first.ack();
+      const beat = async (text: string): Promise<void> => {
+        log.connection.publish(HEARTBEATS, text);
+        await log.connection.flush();
+      };
+      const beats = async () => {
+        const { heartbeat } = await source.read(offset!, never).catch(() => first);
+        return heartbeat && [heartbeat.offset, formatEpochs(heartbeat.epochs)];
+      };
+      await beat(`{"offset":${offset},"epoch":"4f1c9a22b7d0e853:0"}`);
+      await beat('{"offset":"9"}');
+      expect(await beats()).toEqual([offset, '4f1c9a22b7d0e853:0']);
+      await log.stop();
+      await log.restart();
+      await until(
+        'it is heard again',
+        async () => {
+          await beat('{"offset":9,"epoch":"4f1c9a22b7d0e853:0"}').catch(() => undefined);
+          return (await beats())?.[0] === 9;
+        },
+        30_000,
+      );
+    });
 
     test('acknowledges a batch on ack(), and not before', async () => {
       const written = await log.append(subjects(10));

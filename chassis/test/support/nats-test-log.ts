@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import type { EventSource } from 'chassis/events/source';
+import { HEARTBEATS } from 'chassis/events/nats/heartbeats';
 import { jetStreamSource } from 'chassis/events/nats/source';
 import { brokerOptions } from 'chassis/events/nats/connection';
 import { startNats, type TestNats } from 'chassis/testing/nats';
@@ -79,6 +80,7 @@ export async function startNatsLog(size: 1 | 3 = 1): Promise<NatsLog> {
         stream: STREAM,
         subject,
         name: NAME,
+        heartbeats: HEARTBEATS,
         waitMs,
       });
       sources.push(source);

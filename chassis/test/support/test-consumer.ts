@@ -60,6 +60,7 @@ export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
             nextOffset = after,
             endOffset = nextOffset,
             epochs,
+            heartbeat,
             ack = async () => {},
           }) {
             resolve({
@@ -67,6 +68,7 @@ export function startTestConsumer(options: Partial<ConsumerOptions> = {}) {
               nextOffset,
               endOffset,
               epochs,
+              heartbeat,
               async ack() {
                 await ack();
                 calls.push(`ack ${nextOffset}`);

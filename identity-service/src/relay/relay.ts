@@ -16,7 +16,10 @@ import type { EventStream, StreamEnd, StreamTail } from './stream.ts';
 import type { EventReader } from '../events/event-reader.ts';
 import { locks } from '../locks.ts';
 
-/** How often the end of the stream is checked while there are no new events, in ms: the stream may have been lost. */
+/**
+ * While there are no new events: how often consumers get a heartbeat, and how often the end of the stream is checked, since the
+ * stream may have been lost; in ms.
+ */
 const IDLE_MS = 5_000;
 const LOG_LINES_PER_MINUTE = 3;
 const STOP_MS = 1_000;
@@ -77,7 +80,7 @@ export function startRelay(options: RelayOptions): Relay {
   const publish = async (signal: AbortSignal): Promise<void> => {
     let end = await start(signal);
     while (!signal.aborted) {
-      const { events } = await reader.after(end.offset);
+      const { events, epochs } = await reader.after(end.offset);
       if (events.length > 0) {
         end = await raceAbort(stream.append(events, end.sequence), signal);
         metrics.published(events.length, end.offset);
@@ -85,6 +88,8 @@ export function startRelay(options: RelayOptions): Relay {
         succeeded();
         continue;
       }
+      // At this read the log had no event that the stream lacks.
+      await stream.beat(end.offset, epochs);
       await longPoll.wait(end.offset, IDLE_MS, signal);
       if (signal.aborted || longPoll.latestOffset() > end.offset) continue;
       const tail = await raceAbort(stream.end(), signal);

@@ -10,7 +10,9 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { type Epochs, parseEpochs } from 'chassis/events/epoch';
 import { parseOffset, SourceError } from 'chassis/events/source';
 import type { Logger } from 'chassis/observability/log';
+import { formatHeartbeat } from 'chassis/events/heartbeat';
 import { openBroker } from 'chassis/events/nats/connection';
+import { HEARTBEATS } from 'chassis/events/nats/heartbeats';
 import { decodeUserEvent } from 'contracts/events/decode';
 import type { UserEventOnWire } from 'contracts/types';
 import { type Replicas, replicasOf } from './stream-replicas.ts';
@@ -45,6 +47,8 @@ export interface EventStream {
    * @returns the new end of the stream, once all events are stored
    */
   append(events: readonly UserEventOnWire[], sequence: number): Promise<StreamEnd>;
+  /** Tells consumers that the stream has every event of the log, which ends at `offset`; not stored. */
+  beat(offset: number, epochs: Epochs): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +64,10 @@ export function openStream(urls: string, wantedReplicas: number, log?: Logger): 
     end: () => broker.using((connection) => endOf(connection, replicas)),
     append: (events, sequence) =>
       broker.using((connection) => publish(connection, events, sequence)),
+    beat: (offset, epochs) =>
+      broker.using(async (connection) =>
+        connection.publish(HEARTBEATS, formatHeartbeat(offset, epochs)),
+      ),
     close: () => broker.close(),
   };
 }

@@ -37,7 +37,8 @@ export interface UserEventLog extends Required<
 
 export function createUserEventLog(context: UserEventLogContext): UserEventLog {
   const { db, log, metrics, settings: set } = context;
-  const { reader, recheck, notice } = watchPublishing(eventReaderIn(db), context);
+  const publishing = watchPublishing(eventReaderIn(db), context);
+  const { reader } = publishing;
   const longPoll = createLongPoll(() => reader.endOffset());
   const notify = (offset: number): void => longPoll.notify(offset);
   const backfill = backfillIn(db, notify);
@@ -80,7 +81,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
       async run() {
         notify(await reader.endOffset());
         await watchEpochs();
-        await recheck();
+        await publishing.recheck();
         await relay?.observe();
       },
     },
@@ -105,7 +106,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
       republish: republishIn(db, notify),
     }),
     jobs,
-    notice,
+    notice: () => publishing.notice(),
     onStopping() {
       // The relay stops first: after the long poll has stopped, its waits would return at once.
       void relay?.stop();

@@ -1,9 +1,11 @@
 // The relay, from a change to the broker: all events arrive, in order, whatever the broker does meanwhile.
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { HEARTBEATS } from 'chassis/events/nats/heartbeats';
 import { createMetrics } from 'chassis/observability/metrics';
 import type { Database } from 'chassis/postgres/database';
 import { sql } from 'kysely';
@@ -86,6 +88,35 @@ describeWithNats('a service with a broker', () => {
       LIMIT_MS,
     );
     expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  test('tells where the log ends, at once after events and every 5 s, and not while it cannot publish', async () => {
+    const beats: string[] = [];
+    recorder.connection.subscribe(HEARTBEATS, {
+      callback: (_, message) => void beats.push(message.string()),
+    });
+    await identity.register('beating');
+    await until(
+      'a heartbeat is about the event',
+      () => / ?"offset":7,/.test(beats.at(-1) ?? ''),
+      LIMIT_MS,
+    );
+    const { headers } = await identity.request('/api/user-events?lastEventId=latest');
+    expect(JSON.parse(beats.at(-1)!)).toEqual({ offset: 7, epoch: headers['log-epoch'] });
+    const count = beats.length;
+    await until('another one comes', () => beats.length > count, LIMIT_MS);
+
+    // A stream that loses events is refused, so nothing is published any more.
+    const { streams } = await jetstreamManager(recorder.connection);
+    await streams.update(STREAM, { max_msgs: 100 });
+    await until(
+      'it fails',
+      async () => (await metric('identity_relay_failures_total')) > 1,
+      LIMIT_MS,
+    );
+    const last = beats.length;
+    await pause(6_000);
+    expect(beats).toHaveLength(last);
   });
 
   test('serves while the broker is down, and publishes the events of that time afterwards', async () => {

@@ -2,6 +2,7 @@
 import type { Epochs } from 'chassis/events/epoch';
 import { type EventSource, UnknownOffset } from 'chassis/events/source';
 import { httpSource, type HttpSourceOptions } from 'chassis/events/http-source';
+import { HEARTBEATS } from 'chassis/events/nats/heartbeats';
 import { jetStreamSource } from 'chassis/events/nats/source';
 
 export interface SourceSettings {
@@ -21,7 +22,12 @@ export interface MonitoredSource extends EventSource {
 
 // The shortest wait that NATS accepts. A process that starts with a current replica is ready only after this wait.
 const NATS_WAIT_MS = 1_000;
-const STREAM = { stream: 'USER_EVENTS', subject: 'user-events.>', name: 'social' } as const;
+const STREAM = {
+  stream: 'USER_EVENTS',
+  subject: 'user-events.>',
+  heartbeats: HEARTBEATS,
+  name: 'social',
+} as const;
 
 /**
  * Opens the source that the settings name.

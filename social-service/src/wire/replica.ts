@@ -92,14 +92,16 @@ export function runReplica({ db, log, metrics, tracing, settings, prepared }: Re
   };
   /**
    * Returns the longest time ago, in ms, that a change may have been made which the served names lack; undefined if that is not
-   * known. A stream may lack events that are not published yet, so there only the newest event says how far it is.
+   * known. A stream may lack events that are not published yet, so there the last heartbeat or the newest event says how far it is.
    */
   const lagMs = async (): Promise<number | undefined> => {
-    const { caughtUp, lagMs: lag, lastEventAt } = consumer.status();
+    const { caughtUp, lagMs: lag, lastEventAt, completeAgeMs } = consumer.status();
     const { rebuilding, lost } = await replica.state();
     if (!caughtUp || rebuilding || lost) return undefined;
     if (settings.NATS_URL === undefined) return lag;
-    return lastEventAt === undefined ? undefined : Math.max(0, Date.now() - lastEventAt);
+    const eventAge = lastEventAt === undefined ? Infinity : Math.max(0, Date.now() - lastEventAt);
+    const age = Math.min(eventAge, completeAgeMs ?? Infinity);
+    return age === Infinity ? undefined : age;
   };
   return {
     lagMs,

@@ -4,6 +4,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { type EventBatch, type EventSource, SourceError, UnknownOffset } from '../source.ts';
 import { openStreamConsumer, type StreamConsumer } from './stream-consumer.ts';
 import { openBroker } from './connection.ts';
+import { listenTo } from './heartbeats.ts';
 import { raceAbort, withTimeout } from '../../base/timeout.ts';
 
 export interface JetStreamSourceOptions {
@@ -14,6 +15,8 @@ export interface JetStreamSourceOptions {
   readonly subject: string;
   /** Prefix of the names of consumers at the broker. Several processes may share it. */
   readonly name: string;
+  /** Subject of the heartbeats of the log's writer; left out by a reader that does not need them. */
+  readonly heartbeats?: string;
   /** How long to wait for new events, in ms, at least 1000; 5 s when left out. */
   readonly waitMs?: number;
 }
@@ -42,6 +45,7 @@ interface Delivery {
 export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
   const { urls, waitMs = WAIT_MS } = options;
   const broker = openBroker(urls, options.name);
+  const heartbeat = listenTo(options.heartbeats);
   /** All events up to `offset` are acknowledged. */
   let acknowledged: { readonly consumer: StreamConsumer; readonly offset: number } | undefined;
   /** The last batch, until it is acknowledged. */
@@ -57,6 +61,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
   const reset = (): void => void discard();
 
   const receive = async (connection: NatsConnection, after: number): Promise<Delivery> => {
+    heartbeat.listenOn(connection);
     const consumer =
       acknowledged?.consumer ?? (await openStreamConsumer(connection, { ...options, after }));
     try {
@@ -80,6 +85,7 @@ export function jetStreamSource(options: JetStreamSourceOptions): EventSource {
         endOffset: Math.max(endOffset ?? 0, lastOffset),
         epochs,
         timeAtStart,
+        heartbeat: heartbeat.newest(),
         ack,
       };
       return { consumer, after, batch };
