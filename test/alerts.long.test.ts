@@ -1,11 +1,13 @@
-// The alerts about the user event log and the replica use only metrics that Identity and Social export.
+// The alerts and panels about the user event log, the replica and the databases use only metrics that Identity and Social export.
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createMetrics } from 'chassis/observability/metrics';
+import { exposeServer } from 'chassis/postgres/metrics';
 import {
   isOfServices,
   isSelected,
   metricsOf,
   readAlerts,
+  readDashboardQueries,
   selectorsOf,
   seriesOf,
   type Series,
@@ -17,23 +19,26 @@ import { startServices, type Services } from './support/in-process.ts';
 
 jest.setTimeout(60_000);
 
-const queries = readAlerts()
-  .map(({ expr }) => expr)
-  .filter((query) => metricsOf(query).some(isOfServices));
+const queries = [...readAlerts().map(({ expr }) => expr), ...readDashboardQueries()].filter(
+  (query) => metricsOf(query).some(isOfServices),
+);
 
 let services: Services;
 let series: Series[];
 beforeAll(async () => {
-  services = await startServices();
+  services = await startServices({ FOLLOW_LOG: 'true' });
   const texts = await Promise.all(
-    [services.identity, services.social].map(async ({ adminUrl }) => {
+    [services.gateway, services.identity, services.social].map(async ({ adminUrl }) => {
       return (await fetch(`${adminUrl}/metrics`)).text();
     }),
   );
   // Identity runs a relay only with a broker.
   const relay = createMetrics();
   relayMetrics(relay);
-  series = [...texts, await relay.text()].flatMap(seriesOf);
+  // These services have embedded databases, not servers.
+  const server = createMetrics();
+  exposeServer(server, () => ({ used: 0, idle: 0, waiting: 0, max: 10 }));
+  series = [...texts, await relay.text(), await server.text()].flatMap(seriesOf);
 });
 afterAll(() => services.stop());
 

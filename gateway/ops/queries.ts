@@ -64,8 +64,9 @@ export function metricsOf(query: string): string[] {
   return [...new Set(names.filter((name) => !KEYWORDS.has(name)))];
 }
 
-/** Whether a metric is Identity's or Social's own. */
-export const isOfServices = (metric: string): boolean => /^(identity|social)_/.test(metric);
+/** Whether a metric is Identity's or Social's own, or of their databases. */
+export const isOfServices = (metric: string): boolean =>
+  /^(identity|social|database)_/.test(metric);
 
 /** The labels that a query names: to select by, to group by or without, to match on or to ignore. */
 export function labelsOf(query: string): string[] {

@@ -58,6 +58,10 @@ export function edge(
     [],
     (gauge) => gauge.set(inFlight),
   );
+  if (maxInFlight !== Infinity)
+    metrics
+      .gauge('http_requests_in_flight_max', 'Limit on the requests in flight: MAX_IN_FLIGHT.', [])
+      .set(maxInFlight);
 
   const countOf = (context: RequestContext, res: ServerResponse): InFlight => {
     let counts = false;

@@ -21,7 +21,7 @@ export interface Metrics {
     name: string,
     help: string,
     labels: readonly L[],
-    read?: (gauge: Gauge<L>) => void,
+    read?: (gauge: Gauge<L>) => Promise<void> | void,
   ): Gauge<L>;
   /** Makes a counter of plain numbers, for code where a look-up by labels costs too much; it is read at each scrape. */
   tally<L extends string>(
@@ -65,7 +65,7 @@ export function createMetrics(): Metrics {
         registers,
         ...(read && {
           collect() {
-            read(this);
+            return read(this);
           },
         }),
       }),

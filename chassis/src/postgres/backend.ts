@@ -2,6 +2,19 @@
 import type { Dialect, Kysely } from 'kysely';
 import { DatabaseError } from './errors.ts';
 
+/** How the connections for requests are used now. */
+export interface ConnectionUse {
+  readonly used: number;
+  readonly idle: number;
+  /** Work that waits for a connection. */
+  readonly waiting: number;
+  readonly max: number;
+}
+
+/** What could not be done because the database was not available: get a connection in time, or run a statement. */
+export const databaseFailures = ['connect', 'statement'] as const;
+export type OnDatabaseFailure = (what: (typeof databaseFailures)[number]) => void;
+
 /** An embedded database or a server. */
 export interface Backend {
   /** For requests: with a limit on connections and on time. */

@@ -2,10 +2,12 @@
 // Every query fails with a 503 problem until the migrations have run, so a service can start before its database server.
 import { Kysely, type KyselyPlugin, sql } from 'kysely';
 import type { Logger } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { backOff, realTime } from '../base/time.ts';
 import type { Backend } from './backend.ts';
 import { openEmbedded } from './embedded.ts';
 import { isLockTimeout, isUnavailable, notReady } from './errors.ts';
+import { exposeFolder } from './metrics.ts';
 import { migrate, type Migrations } from './migrate.ts';
 import { requireOwnSession, SharedSession } from './pooler.ts';
 import { openServer } from './server.ts';
@@ -22,6 +24,8 @@ export interface DatabaseOptions<Schema> {
   /** Runs after the migrations at each start; several instances may run it at once. */
   readonly seed?: (db: Kysely<Schema>) => Promise<void>;
   readonly log: Logger;
+  /** Left out by commands, which nobody watches. */
+  readonly metrics?: Metrics;
   /** Whether statements are recorded as spans of their requests. */
   readonly traced?: boolean;
 }
@@ -58,10 +62,12 @@ export async function openDatabase<Schema>({
   migrations,
   seed,
   log,
+  metrics,
   traced = false,
 }: DatabaseOptions<Schema>): Promise<Database<Schema>> {
   const backend =
-    databaseUrl === undefined ? await openEmbedded(dataDir) : openServer(databaseUrl, log);
+    databaseUrl === undefined ? await openEmbedded(dataDir) : openServer(databaseUrl, log, metrics);
+  if (metrics !== undefined && databaseUrl === undefined) exposeFolder(metrics, dataDir);
   const closing = new AbortController();
   let state: State = { status: 'preparing', reason: NOT_YET };
 

@@ -2,15 +2,25 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import { Pool, type PoolClient, type PoolConfig, TypeOverrides } from 'pg';
 import type { Logger } from '../observability/log.ts';
-import { type Backend, INT8, parseInt8 } from './backend.ts';
-import { databaseError, withDatabaseErrors, SQLSTATE } from './errors.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import {
+  type Backend,
+  type ConnectionUse,
+  INT8,
+  type OnDatabaseFailure,
+  parseInt8,
+} from './backend.ts';
+import { databaseError, isUnavailable, withDatabaseErrors, SQLSTATE } from './errors.ts';
 import { withAdvisoryLock } from './advisory-lock.ts';
+import { exposeServer } from './metrics.ts';
 
 // Limits the time to open a connection, and the time to wait for one in the pool.
 const CONNECT_MS = 1_500;
 
+const MAX_CONNECTIONS = 10;
+
 const FOR_REQUESTS: PoolConfig = {
-  max: 10,
+  max: MAX_CONNECTIONS,
   // The server ends a statement after 2 s; when no answer comes, the driver gives up after 3 s.
   statement_timeout: 2_000,
   query_timeout: 3_000,
@@ -23,8 +33,11 @@ const FOR_REQUESTS: PoolConfig = {
 const FOR_MAINTENANCE: PoolConfig = { idle_in_transaction_session_timeout: 60_000 };
 
 /** Opens no connection yet: the pool opens connections when they are needed, and replaces broken ones. */
-export function openServer(url: string, log: Logger): Backend {
-  const requests = openPool({ connectionString: url, ...FOR_REQUESTS }, log);
+export function openServer(url: string, log: Logger, metrics?: Metrics): Backend {
+  const requests = openPool({ connectionString: url, ...FOR_REQUESTS }, log, (what) =>
+    onFailure?.(what),
+  );
+  const onFailure = metrics && exposeServer(metrics, requests.use);
   const maintenance = new Set<PostgresPool>();
   const withMaintenance: Backend['withMaintenance'] = async (work) => {
     const pool = openPool({ connectionString: url, max: 1, ...FOR_MAINTENANCE }, log);
@@ -55,7 +68,11 @@ function terminate(client: PoolClient): Promise<void> {
 }
 
 /** Makes a pool whose errors are DatabaseErrors, and whose `end` also terminates busy connections. */
-function openPool(config: PoolConfig, log: Logger): PostgresPool {
+function openPool(
+  config: PoolConfig,
+  log: Logger,
+  onFailure: OnDatabaseFailure = () => undefined,
+): PostgresPool & { readonly use: () => ConnectionUse } {
   const overrides = new TypeOverrides();
   overrides.setTypeParser(INT8, parseInt8);
   const pool = new Pool({
@@ -82,8 +99,17 @@ function openPool(config: PoolConfig, log: Logger): PostgresPool {
   return {
     options: {},
     end: () => (ended ??= end()),
+    use: () => ({
+      used: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      max: MAX_CONNECTIONS,
+    }),
     async connect() {
-      const client = await withDatabaseErrors(pool.connect());
+      const client = await withDatabaseErrors(pool.connect()).catch((error: unknown) => {
+        onFailure('connect');
+        throw error;
+      });
       if (ended !== undefined) {
         client.release(true);
         throw databaseError(undefined);
@@ -102,6 +128,7 @@ function openPool(config: PoolConfig, log: Logger): PostgresPool {
           } catch (error) {
             // The connection broke, or a late answer may still arrive: the client must not be used again.
             broken ||= !SQLSTATE.test(databaseError(error).code);
+            if (isUnavailable(error)) onFailure('statement');
             throw error;
           }
         },

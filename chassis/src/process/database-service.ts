@@ -80,6 +80,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
     migrations,
     ...(settings.DEMO_DATA && { seed }),
     log,
+    metrics,
     traced: tracing !== undefined,
   });
   const { db, prepared, withLeaderLock } = database;

@@ -79,6 +79,7 @@ test('rejects requests above maxInFlight at once, and accepts them again when an
   const waiting = fetch(`${url}/wait`);
   await arrived;
   expect(await metrics.text()).toMatch(/^http_requests_in_flight 1$/m);
+  expect(await metrics.text()).toMatch(/^http_requests_in_flight_max 1$/m);
 
   const rejected = await send('/quick/1');
   expect(rejected.status).toBe(503);

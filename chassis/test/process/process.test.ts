@@ -52,6 +52,8 @@ test('serves health, readiness and metrics on the admin port, and not on the pub
   const metrics = await get(`${running.adminUrl}/metrics`);
   expect(metrics.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   expect(metrics.text).toMatch(/^process_cpu_seconds_total /m);
+  // fetch decompresses it.
+  expect(metrics.headers.get('content-encoding')).toMatch(/^(zstd|br|gzip)$/);
 
   for (const path of ['/healthz', '/readyz', '/metrics'])
     expect((await get(running.url + path)).status).toBe(404);

@@ -1,5 +1,6 @@
 // A schema of one table, for tests of the database layer.
 import type { Logger } from 'chassis/observability/log';
+import type { Metrics } from 'chassis/observability/metrics';
 import { type Database, openDatabase } from 'chassis/postgres/database';
 import type { Migrations } from 'chassis/postgres/migrate';
 import { type Generated, type Kysely, sql } from 'kysely';
@@ -27,12 +28,14 @@ export const openNotes = (
   settings: DatabaseSettings,
   log: Logger,
   more: Migrations = {},
+  metrics?: Metrics,
 ): Promise<Database<Notes>> =>
   openDatabase<Notes>({
     databaseUrl: settings.DATABASE_URL,
     dataDir: settings.DATA_DIR,
     migrations: { ...migrations, ...more },
     log,
+    ...(metrics && { metrics }),
   });
 
 /** Writes one note. @returns its id */

@@ -12,6 +12,8 @@ export interface StoredKey extends DatedKey {
 }
 
 export interface KeyStore {
+  /** When the newest key was created, as this instance last saw it; undefined before the first look. */
+  newestAt(): number | undefined;
   /** Returns at least one key. A change by another instance is visible within 5 s. */
   all(): Promise<readonly StoredKey[]>;
   /** Creates a new key. It signs KEY_LEAD_MS later, so that other services know it by then. */
@@ -39,6 +41,7 @@ export function createKeyStore(
   { maxAgeMs, sealed = sealedKeys(['none']), now = Date.now }: KeyStoreOptions,
 ): KeyStore {
   let cached: { readonly keys: readonly StoredKey[]; readonly until: number } | undefined;
+  let newestAt: number | undefined;
   let loading: Promise<readonly StoredKey[]> | undefined;
 
   /** Creates a key if `isDue` returns true for the stored keys; one instance at a time. */
@@ -65,17 +68,23 @@ export function createKeyStore(
   const areTooOld = (keys: readonly StoredKey[]): boolean =>
     keys.every(({ createdAt }) => createdAt + maxAgeMs <= now());
 
+  const look = async (): Promise<readonly StoredKey[]> => {
+    const keys = await read(db, sealed);
+    if (keys.length > 0) newestAt = Math.max(...keys.map(({ createdAt }) => createdAt));
+    return keys;
+  };
   const load = async (): Promise<readonly StoredKey[]> => {
-    let keys = await read(db, sealed);
+    let keys = await look();
     if (keys.length === 0) {
       await createKeyIf((stored) => stored.length === 0);
-      keys = await read(db, sealed);
+      keys = await look();
     }
     cached = { keys, until: now() + CACHE_MS };
     return keys;
   };
 
   return {
+    newestAt: () => newestAt,
     all() {
       if (cached !== undefined && now() < cached.until) return Promise.resolve(cached.keys);
       loading ??= load().finally(() => (loading = undefined));
@@ -84,7 +93,7 @@ export function createKeyStore(
     rotate: async () => (await createKeyIf(() => true))!,
     async maintain() {
       await createKeyIf(areTooOld);
-      const { expired } = keysAt(await read(db, sealed), now());
+      const { expired } = keysAt(await look(), now());
       if (expired.length > 0) {
         const kids = expired.map(({ kid }) => kid);
         await db.deleteFrom('signing_keys').where('kid', 'in', kids).execute();

@@ -9,6 +9,7 @@ import type { z } from 'chassis/settings/settings';
 import { accessToken } from 'contracts/tokens';
 import { accountsIn } from '../accounts/accounts.ts';
 import type { settings } from '../config.ts';
+import { exposeKeyAge } from '../sessions/key-age.ts';
 import { createKeyStore } from '../sessions/key-store.ts';
 import { sealedKeys } from '../sessions/sealed-keys.ts';
 import { reservedNames } from '../accounts/names.ts';
@@ -35,10 +36,10 @@ export type IdentityContext = ServiceContext<Schema, z.output<typeof settings>>;
 
 export function wire(context: IdentityContext): Service {
   const { db, log, metrics, settings: set } = context;
-  const keyStore = createKeyStore(db, {
-    maxAgeMs: set.SIGNING_KEY_DAYS * DAY_MS,
-    sealed: sealedKeys(set.SIGNING_KEY_SECRET ?? ['none']),
-  });
+  const maxAgeMs = set.SIGNING_KEY_DAYS * DAY_MS;
+  const sealed = sealedKeys(set.SIGNING_KEY_SECRET ?? ['none']);
+  const keyStore = createKeyStore(db, { maxAgeMs, sealed });
+  exposeKeyAge(metrics, keyStore, maxAgeMs);
   const tokens = createAccessTokens(keyStore);
   const sessions = sessionsIn(db, {
     lifeMs: set.SESSION_DAYS * DAY_MS,

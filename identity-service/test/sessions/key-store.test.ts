@@ -41,6 +41,17 @@ describeOnBoth('the signing keys', (newDatabase) => {
     store = createKeyStore(database.db, { maxAgeMs, now: clock.now });
   });
 
+  test('know when the newest of them was created, once they were looked at', async () => {
+    expect(store.newestAt()).toBeUndefined();
+    await store.all();
+    const first = clock.now();
+    expect(store.newestAt()).toBe(first);
+    clock.advance(maxAgeMs);
+    expect(store.newestAt()).toBe(first);
+    await store.rotateAndPurge();
+    expect(store.newestAt()).toBe(first + maxAgeMs);
+  });
+
   test('begin with one key, which is created once, when they are first read', async () => {
     const [kids, same] = await Promise.all([kidsOf(store), kidsOf(store)]);
     expect(kids).toHaveLength(1);
