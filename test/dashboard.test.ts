@@ -6,7 +6,7 @@ import {
   readDashboardQueries,
   readDataSources,
   readPanels,
-  readReadme,
+  readVariables,
   readYaml,
 } from '../gateway/ops/queries.ts';
 
@@ -32,15 +32,25 @@ test('Prometheus scrapes each replica of our services once, on its admin port', 
   );
 });
 
-test('every alert has a summary, an action and a severity, and is in the README', () => {
+test('every alert has a summary, an action and a severity', () => {
   expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
-  const readme = readReadme();
-  for (const { alert, labels, annotations } of alerts) {
+  for (const { labels, annotations } of alerts) {
     expect(['page', 'ticket']).toContain(labels.severity);
     expect(annotations.summary).toMatch(/^.{20,160}\.$/);
     expect(annotations.action).toMatch(/^.{40,400}\.$/);
-    expect(readme).toContain(`| \`${alert}\` `);
   }
+});
+
+test('the runbook_url of every alert leads to a section of the run book, and every section has an alert', () => {
+  const sections = [...readText('docs/runbook.md').matchAll(/^## (\w+)$/gm)].map(
+    ([, title = '']) => title,
+  );
+  const all = [...alerts, ...readAlerts('objectives.yml')];
+  expect(all.map(({ alert }) => alert).toSorted()).toEqual(sections.toSorted());
+  for (const { alert, annotations } of all)
+    expect(annotations.runbook_url).toBe(
+      `https://runbooks.example/docs/runbook.md#${alert.toLowerCase()}`,
+    );
 });
 
 test('the example for Alertmanager names alerts and jobs that exist, and pages go to the pager', () => {
@@ -67,35 +77,51 @@ test('the example for Alertmanager names alerts and jobs that exist, and pages g
   expect(used).toEqual(receivers.map(({ name }) => name).sort());
 });
 
-test('every panel that an alert or the README names is on the dashboard', () => {
+test('every panel that an alert or the run book names is on the dashboard', () => {
   const titles = new Set(panels.map(({ title }) => title));
   const named = [
     ...alerts
       .map(({ annotations }) => annotations.action)
       .join(' ')
       .matchAll(/"([^"]+)"/g),
-    ...readReadme().matchAll(/(?:panel |\| )[*_]([^*_]+)[*_]/g),
-  ].map(([, name = '']) => name);
+    ...readText('docs/runbook.md').matchAll(/\b(?:panels?|and|row)\s_([^_]+)_/g),
+  ].map(([, name = '']) => name.replaceAll(/\s+/g, ' '));
   expect(named.length).toBeGreaterThan(4);
   expect(named.filter((name) => !titles.has(name))).toEqual([]);
 });
 
-test('every panel has a description and the provisioned data source, and overlaps no other panel', () => {
+test('every panel has a description and the chosen data source, and overlaps no other panel', () => {
   const { datasources } = readYaml('grafana/provisioning/datasources/prometheus.yml') as {
     datasources: { uid: string; url: string }[];
   };
   expect(datasources.map(({ url }) => url)).toEqual(['http://prometheus:9090']);
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
   const used = readDataSources();
-  // Each query, each panel that is not a row, and the annotations have a data source.
+  // Each query, each panel that is not a row, the annotations and the variable `instance` have a data source.
   const querying = panels.filter(({ type }) => type !== 'row');
   for (const { description } of querying) expect(description).toMatch(/^.{15,200}\.$/);
-  expect(used.length).toBe(readDashboardQueries().length + querying.length + 1);
-  expect(new Set(used)).toEqual(new Set([datasources[0]?.uid]));
+  expect(used.length).toBe(readDashboardQueries().length + querying.length + 2);
+  expect(new Set(used)).toEqual(new Set(['${datasource}']));
+  expect(readVariables()).toMatchObject([
+    { name: 'datasource', current: { value: datasources[0]?.uid } },
+    { name: 'instance', includeAll: true },
+  ]);
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
     Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),
   );
   expect(new Set(cells).size).toBe(cells.length);
+});
+
+test('every query of the processes is of the chosen instances; the objectives are of all gateways', () => {
+  for (const { title, targets = [] } of panels)
+    for (const { expr } of targets)
+      expect([title, expr.match(/[{ ]instance=~"\$instance"/g)?.length ?? 0]).toEqual([
+        title,
+        expr.match(
+          /\b(?:up|(?:gateway|http|database|identity|social|nodejs|process)_\w+)(?=\{|\b)/g,
+        )?.length ?? 0,
+      ]);
+  expect(panels[0]?.title).toBe('Objectives');
 });
 
 test('Grafana reads dashboards from the folder that the compose file mounts', () => {

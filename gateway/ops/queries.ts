@@ -7,7 +7,11 @@ export interface Alert {
   readonly alert: string;
   readonly expr: string;
   readonly labels: { readonly severity: string };
-  readonly annotations: { readonly summary: string; readonly action: string };
+  readonly annotations: {
+    readonly summary: string;
+    readonly action: string;
+    readonly runbook_url: string;
+  };
 }
 
 export interface Panel {
@@ -29,11 +33,20 @@ const read = (path: string): string => readFileSync(join(OPS, path), 'utf8');
 
 export const readYaml = (path: string): unknown => parseYaml(read(path));
 
-export const readAlerts = (): Alert[] =>
-  (readYaml('alerts.yml') as { groups: { rules: Alert[] }[] }).groups.flatMap(({ rules }) => rules);
+/** The alerts of a file of rules; rules that record are left out. */
+export const readAlerts = (file = 'alerts.yml'): Alert[] =>
+  (readYaml(file) as { groups: { rules: Alert[] }[] }).groups
+    .flatMap(({ rules }) => rules)
+    .filter(({ alert }) => alert !== undefined);
 
-export const readPanels = (): Panel[] =>
-  (JSON.parse(read('grafana/dashboards/gateway.json')) as { panels: Panel[] }).panels;
+interface Dashboard {
+  readonly panels: readonly Panel[];
+  readonly templating: { readonly list: readonly { readonly name: string }[] };
+}
+const dashboard = JSON.parse(read('grafana/dashboards/gateway.json')) as Dashboard;
+
+export const readPanels = (): readonly Panel[] => dashboard.panels;
+export const readVariables = () => dashboard.templating.list;
 
 /** The data sources of all panels, queries and annotations of the dashboard. */
 export const readDataSources = (): string[] =>
@@ -41,10 +54,18 @@ export const readDataSources = (): string[] =>
     ...read('grafana/dashboards/gateway.json').matchAll(/"type": "prometheus",\s+"uid": "(.*)"/g),
   ].map(([, uid = '']) => uid);
 
+/** The queries of all panels, for all instances. */
 export const readDashboardQueries = (): string[] =>
-  readPanels().flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+  readPanels().flatMap(({ targets = [] }) =>
+    targets.map(({ expr }) => expr.replaceAll('$instance', '.*')),
+  );
 
-export const readReadme = (): string => read('README.md');
+/** The metrics that objectives.yml records, by their queries. */
+const recorded = new Set(
+  (readYaml('objectives.yml') as { groups: { rules: { record?: string }[] }[] }).groups.flatMap(
+    ({ rules }) => rules.map(({ record }) => record),
+  ),
+);
 
 const KEYWORDS = new Set(['and', 'or', 'unless', 'bool', 'offset', 'inf', 'nan']);
 
@@ -98,10 +119,10 @@ export interface Series {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The metrics of a query that no process exports; Prometheus itself creates `up`. */
+/** The metrics of a query that no process exports and no rule records; Prometheus itself creates `up`. */
 export const unknownMetrics = (query: string, series: readonly Series[]): string[] => {
   const names = new Set([...series.map(({ name }) => name), 'up']);
-  return metricsOf(query).filter((metric) => !names.has(metric));
+  return metricsOf(query).filter((metric) => !names.has(metric) && !recorded.has(metric));
 };
 
 /** The labels of a query that none of its metrics has; Prometheus itself adds `job` and `instance` to every series. */

@@ -48,7 +48,7 @@ describeOnBoth('the signing keys', (newDatabase) => {
     expect(store.newestAt()).toBe(first);
     clock.advance(maxAgeMs);
     expect(store.newestAt()).toBe(first);
-    await store.rotateAndPurge();
+    await store.maintain();
     expect(store.newestAt()).toBe(first + maxAgeMs);
   });
 
