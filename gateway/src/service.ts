@@ -57,6 +57,7 @@ export async function start(
       metrics,
       log,
       tracing,
+      accessLog: settings.ACCESS_LOG,
       maxInFlight: settings.MAX_IN_FLIGHT,
       onOverload: () => observer.overload(),
       compresses: true,

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { type AppOptions, createApp, type Route } from '../http/app.ts';
 import type { Logger } from '../observability/log.ts';
 import type { AdminAccess } from './access.ts';
+import { logLevelRoutes } from './log-level.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { requestContextOf } from '../http/request-context.ts';
 import { Problem } from '../http/problem.ts';
@@ -71,7 +72,7 @@ export function createAdminApp(options: AdminOptions): Express {
       return { body: await metrics.text(), type: metrics.contentType, cache: 'no-store' };
     },
   };
-  const guarded = [metricsRoute, ...routes].map((route): Route =>
+  const guarded = [metricsRoute, ...logLevelRoutes(log), ...routes].map((route): Route =>
     Object.assign({}, route, {
       handle: ((req, query) => {
         access(req);

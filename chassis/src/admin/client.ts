@@ -60,7 +60,7 @@ async function send(
   const answer = await fetch(origin + path, { method, headers, redirect: 'error', signal }).catch(
     (cause: unknown) => {
       throw new StartupError(
-        `No answer from ${origin}. Is the service running, and are ADMIN_HOST and ADMIN_PORT right?`,
+        `No answer from ${origin}. Is the service running? If its port is another one, set ADMIN_PORT; its log line "listening" has the adminUrl.`,
         { cause },
       );
     },

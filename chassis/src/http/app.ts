@@ -5,6 +5,7 @@ import { trustProxies } from './client-address.ts';
 import { parseQuery } from './input.ts';
 import { send, sendAllowed, sendProblem, type Answer } from './answer.ts';
 import { requestContextOf } from './request-context.ts';
+import { idsOf } from './request-log.ts';
 import type { Logger } from '../observability/log.ts';
 import { invalid, Problem } from './problem.ts';
 
@@ -135,7 +136,7 @@ function problemOf(error: unknown, req: Request, log: Logger): Problem {
 }
 
 function logBug(error: unknown, req: Request, log: Logger): void {
-  const { requestId, traceparent, route } = requestContextOf(req);
-  const line = { requestId, traceparent, route, err: error };
+  const context = requestContextOf(req);
+  const line = { ...idsOf(context), route: context.route, err: error };
   log.error(line, 'unexpected error in a request; this is a bug');
 }

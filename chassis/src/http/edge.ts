@@ -5,7 +5,7 @@ import { type InFlight, type RequestContext, requestContextOf } from './request-
 import type { Logger } from '../observability/log.ts';
 import { DURATION_BUCKETS, type Metrics } from '../observability/metrics.ts';
 import { type HeaderFields, Problem } from './problem.ts';
-import { createLogSampler } from '../observability/log-sampler.ts';
+import { requestLog } from './request-log.ts';
 import { runIn, type Tracing } from '../observability/span.ts';
 
 export interface EdgeOptions {
@@ -16,6 +16,8 @@ export interface EdgeOptions {
   /** Limit on requests in flight; further requests are refused before any work. No limit when left out. */
   readonly maxInFlight?: number;
   readonly onOverload?: () => void;
+  /** Whether each request writes a line at `info`. */
+  readonly accessLog?: boolean;
   /** Compresses the answers to clients that accept it; not between services, which are near each other. */
   readonly compresses?: boolean;
   /** Headers of every answer to this request, refusals included. */
@@ -28,9 +30,6 @@ const overloaded = new Problem('overloaded', 'The service has too many requests 
   headers: { 'Retry-After': '1' },
 });
 
-/** Limit on log lines about failures, per second and route: in an outage, every request would write one. */
-const MAX_LINES = 10;
-
 /** Wraps an app: limits its requests in flight, and measures requests by method, route template and status. */
 export function edge(
   app: RequestListener,
@@ -40,12 +39,13 @@ export function edge(
     tracing,
     maxInFlight = Infinity,
     onOverload,
+    accessLog = false,
     compresses = false,
     headersOf,
   }: EdgeOptions,
 ): RequestListener {
   let inFlight = 0;
-  const sample = createLogSampler(MAX_LINES);
+  const logAnswer = requestLog(log, accessLog);
   const duration = metrics.histogram(
     'http_request_duration_seconds',
     'Time from the arrival of a request to the end of its answer.',
@@ -92,18 +92,7 @@ export function edge(
     const status = res.writableFinished ? String(res.statusCode) : 'client_left';
     duration.observe({ method, route: context.route, status }, seconds);
     endSpan(context, method, status);
-
-    const { requestId, traceparent, route, failure: cause } = context;
-    const failed = res.statusCode >= 500 && route !== 'shed';
-    // A 500 is a bug, so each one is logged.
-    const suppressed = !failed ? undefined : res.statusCode === 500 ? 0 : sample(route);
-    const level = suppressed === undefined ? 'debug' : 'warn';
-    if (!log.isLevelEnabled(level)) return;
-    const line = { requestId, traceparent, method, route, status, ms: Math.round(seconds * 1000) };
-    log[level](
-      { ...line, ...(failed && { cause }), ...(suppressed && { leftOut: suppressed }) },
-      'answered',
-    );
+    logAnswer(context, res.statusCode, { method, status, seconds });
   };
 
   return (req, res) => {

@@ -86,6 +86,12 @@ function newSpanIn(parent: RemoteSpan | undefined): string {
   return formatTraceparent({ traceId, spanId: randomHex(8), sampled });
 }
 
+/** The ids of a traceparent, by the names of OpenTelemetry (https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/). */
+export const traceFields = (traceparent: string) => ({
+  trace_id: traceparent.slice(3, 35),
+  span_id: traceparent.slice(36, 52),
+});
+
 /** The same traceparent with a span id of its own. */
 export const siblingOf = (traceparent: string): string =>
   `${traceparent.slice(0, 36)}${randomHex(8)}${traceparent.slice(52)}`;

@@ -94,7 +94,13 @@ export async function startDatabaseService<Schema, Own extends Shape>(
   const { app, adminRoutes = [], jobs = [], readiness, notice, onStopping, close } = service;
   const stopJobs = startJobs(jobs, prepared, log);
   return serve({
-    handler: edge(app, { metrics, log, tracing, maxInFlight: settings.MAX_IN_FLIGHT }),
+    handler: edge(app, {
+      metrics,
+      log,
+      tracing,
+      accessLog: settings.ACCESS_LOG,
+      maxInFlight: settings.MAX_IN_FLIGHT,
+    }),
     messages: messageClassesOf(app),
     settings,
     ...(version !== undefined && { version }),

@@ -28,6 +28,10 @@ export const commonSettings = (ports: { public: number; admin: number }) => ({
     'info',
     'The least severe level that is logged.',
   ),
+  ACCESS_LOG: flag(
+    false,
+    'Whether each request writes a line at the level info, with names of the semantic conventions of OpenTelemetry.',
+  ),
   // Above what common balancers keep idle connections for (nginx and AWS ALB: 60 s), so that they close first.
   KEEP_ALIVE_MS: milliseconds(
     75_000,

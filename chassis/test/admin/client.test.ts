@@ -54,7 +54,9 @@ test('fails after 30 s without an answer', async () => {
   const address = await startAdmin(() => undefined);
   const soon = AbortSignal.timeout(50);
   const timeout = jest.spyOn(AbortSignal, 'timeout').mockReturnValue(soon);
-  await expect(requestAdmin(address, 'GET', '/x')).rejects.toThrow(/^No answer from http:/);
+  await expect(requestAdmin(address, 'GET', '/x')).rejects.toThrow(
+    /^No answer from http:.* set ADMIN_PORT; its log line "listening" has the adminUrl\.$/,
+  );
   expect(timeout).toHaveBeenCalledWith(30_000);
 });
 

@@ -145,6 +145,42 @@ test('logs answers at debug and own failures at warn, each with the request id',
   expect(JSON.stringify(lines)).not.toContain('hush');
 });
 
+test('writes a line at info for each request when the access log is on, with standard names', async () => {
+  const { send, lines } = await startApp({ accessLog: true });
+  await send('/quick/1?token=hush');
+  await send('/broken');
+  const [answer, failure] = lines.filter(({ msg }) => msg === 'request');
+  expect(answer).toMatchObject({
+    level: 30,
+    requestId: 'r-1',
+    trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+    'http.request.method': 'GET',
+    'http.route': '/quick/:id',
+    'http.response.status_code': 200,
+    'http.server.request.duration': expect.any(Number),
+  });
+  expect(answer).not.toHaveProperty(['error.type']);
+  expect(failure).toMatchObject({
+    'http.response.status_code': 502,
+    'error.type': 'social: nonsense',
+  });
+  expect(JSON.stringify(lines)).not.toContain('hush');
+});
+
+test('logs the ids of the trace that the client is in', async () => {
+  const { url, lines, wait } = await startApp();
+  const logged = wait(/answered/);
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const answer = await fetch(`${url}/quick/1`, {
+    headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` },
+  });
+  await logged;
+  const [, , span] = answer.headers.get('traceparent')!.split('-');
+  expect(lines[0]).toMatchObject({ trace_id: trace, span_id: span });
+  expect(span).not.toBe('00f067aa0ba902b7');
+});
+
 test('logs the cause of a failure: the reason of its problem, or else its type', async () => {
   const { send, lines } = await startApp();
   await send('/broken');

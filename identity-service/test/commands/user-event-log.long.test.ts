@@ -40,7 +40,7 @@ test('a command without a running service prints the address that it tried', asy
   await once(gone, 'close');
   expect(await command('backfill', { ADMIN_PORT: String(port), ADMIN_HOST: '0.0.0.0' })).toEqual({
     code: 1,
-    stderr: `No answer from http://127.0.0.1:${port}. Is the service running, and are ADMIN_HOST and ADMIN_PORT right?\n`,
+    stderr: `No answer from http://127.0.0.1:${port}. Is the service running? If its port is another one, set ADMIN_PORT; its log line "listening" has the adminUrl.\n`,
     lines: [],
   });
 });
