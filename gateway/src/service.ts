@@ -7,6 +7,7 @@ import { createMetrics } from 'chassis/observability/metrics';
 import { openTracing } from 'chassis/observability/tracing';
 import { serve, type Running } from 'chassis/process/process';
 import { readSettings } from 'chassis/settings/settings';
+import { shownSettings } from 'chassis/settings/shown';
 import { loadDocument } from 'contracts/document';
 import { adminRoutes } from './admin/routes.ts';
 import { createApp } from './app.ts';
@@ -52,6 +53,7 @@ export async function start(
     { log, trustProxy: settings.TRUST_PROXY },
     webApp,
   );
+  const { version } = loadDocument('gateway').info;
   return serve({
     handler: edge(app, {
       metrics,
@@ -65,10 +67,10 @@ export async function start(
     }),
     messages: messageClassesOf(app),
     settings,
-    version: loadDocument('gateway').info.version,
+    version,
     metrics,
     log,
-    routes: adminRoutes(wiring),
+    routes: adminRoutes(wiring, { version, settings: shownSettings(schema, env) }, log),
     async close() {
       await wiring.close();
       await tracing?.close();

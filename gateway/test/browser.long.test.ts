@@ -100,11 +100,14 @@ describe(`in a browser${skipNote}`, () => {
     await untilShown(identity, 'closed');
 
     await identity.getByRole('button', { name: 'open' }).click();
+    await giveReason(page, 'it is being moved');
     await untilShown(identity, 'forced open');
+    await page.getByText('identity forced open (it is being moved)').waitFor();
     await untilShown(cardOf(page, 'social'), 'closed');
     expect((await admin('/breakers')).text).toContain('"state":"forced_open"');
 
     await identity.getByRole('button', { name: 'auto' }).click();
+    await giveReason(page, 'done');
     await untilShown(identity, 'closed');
 
     await admin('/breakers/social/close', { method: 'POST' });
@@ -123,8 +126,25 @@ describe(`in a browser${skipNote}`, () => {
     for (let id = 1; id <= 8; id += 1) await request(`/api/posts/${id}`);
     await untilShown(identity, 'open');
     expect(await button.evaluate((element) => element.matches(':focus'))).toBe(true);
+    await identity.getByText(/^next probe in \d+ s$/).waitFor();
+    await identity.getByText(/^last failure: refused/).waitFor();
     await page.keyboard.press('Enter');
+    await giveReason(page, 'it is down');
     await untilShown(identity, 'forced open');
+  });
+
+  inBrowser('the admin page switches nothing without a reason, and fits a phone', async () => {
+    const { gateway, admin } = await startTestbed();
+    const { page } = await openPage(`${gateway.adminUrl}/`);
+    await page.setViewportSize({ width: 360, height: 740 });
+    const identity = cardOf(page, 'identity');
+    await untilShown(identity, 'closed');
+    await identity.getByRole('button', { name: 'open' }).click();
+    expect(await page.getByRole('button', { name: 'Switch' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect((await admin('/breakers')).text).not.toContain('forced_open');
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBeLessThanOrEqual(360);
   });
 
   inBrowser(
@@ -152,6 +172,12 @@ describe(`in a browser${skipNote}`, () => {
     },
   );
 });
+
+/** Answers the question of the admin page before a switch. */
+async function giveReason(page: Page, reason: string): Promise<void> {
+  await page.getByRole('textbox').fill(reason);
+  await page.getByRole('button', { name: 'Switch' }).click();
+}
 
 const cardOf = (page: Page, name: string): Locator =>
   page.locator('section', { has: page.getByRole('heading', { name }) });

@@ -10,6 +10,8 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+const as = (token: string) => ({ Authorization: `Bearer ${token}` });
+
 async function start(token?: string) {
   const { log, lines } = memoryLog();
   log.level = 'info';
@@ -25,7 +27,7 @@ async function start(token?: string) {
   const url = await serve(app);
   const send = async (method: string, path: string, headers = {}) => {
     const answer = await fetch(url + path, { method, headers });
-    return { status: answer.status, body: (await answer.json()) as unknown };
+    return { status: answer.status, body: await answer.json() };
   };
   return { log, lines, send };
 }
@@ -76,7 +78,6 @@ test.each([
 test('only the token for switching changes the level, and no page of another origin does', async () => {
   const token = 't'.repeat(16);
   const { log, send } = await start(token);
-  const as = (value: string) => ({ Authorization: `Bearer ${value}` });
   expect((await send('GET', '/log-level', as('r'.repeat(16)))).status).toBe(200);
   expect((await send('POST', '/log-level/debug', as('r'.repeat(16)))).status).toBe(403);
   const foreign = { ...as(token), Origin: 'http://evil.example' };

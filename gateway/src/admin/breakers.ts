@@ -1,23 +1,27 @@
 // Shows breakers to operators, as JSON and as a live stream, and lets operators force them.
 import type { ServerResponse } from 'node:http';
-import type { Route } from 'chassis/http/app';
+import { defineRoute, type Route } from 'chassis/http/app';
 import { requireSameOrigin } from 'chassis/admin/same-origin';
 import { Problem } from 'chassis/http/problem';
-import type { Breaker } from '../upstream/engine/breaker.ts';
+import { parseText } from 'chassis/http/input';
+import type { Timeline, Watched } from './timeline.ts';
 
-export interface BreakerPanel {
-  readonly breakers: readonly Breaker[];
-  onBreakerChange(listener: () => void): () => void;
+export interface BreakerPanel extends Watched {
+  readonly timeline: Timeline;
 }
 
+const REASON = { pattern: /^\P{C}{1,200}$/u, expected: '1 to 200 printable characters' };
 const MODES = ['open', 'close', 'auto'] as const;
 /** Counts change without a transition, so the stream also repeats the report. This detects dead connections, too. */
 const REFRESH_MS = 2_000;
 /** The most bytes that are buffered for a client that does not read. Then the connection is closed; an EventSource reconnects. */
 const BACKLOG_MAX = 65_536;
 
-const report = ({ breakers }: BreakerPanel): object => ({
+/** `now` is the gateway's clock, for what counts down. */
+const report = ({ breakers, timeline }: BreakerPanel): object => ({
+  now: new Date().toISOString(),
   breakers: breakers.map((breaker) => breaker.report()),
+  timeline: timeline.list(),
 });
 
 export const breakerRoutes = (panel: BreakerPanel): Route[] => [
@@ -29,10 +33,11 @@ export const breakerRoutes = (panel: BreakerPanel): Route[] => [
         ? { type: 'text/event-stream', stream: (res) => streamTo(res, panel) }
         : { body: report(panel), cache: 'no-store' },
   },
-  {
+  defineRoute({
     method: 'post',
     path: '/breakers/:name/:mode',
-    handle: (req) => {
+    query: ['reason'],
+    handle: (req, { reason }) => {
       requireSameOrigin(req);
       const breaker = panel.breakers.find(({ name }) => name === req.params['name']);
       const mode = MODES.find((word) => word === req.params['mode']);
@@ -41,10 +46,11 @@ export const breakerRoutes = (panel: BreakerPanel): Route[] => [
           'not-found',
           'There is no such breaker or mode; the modes are open, close and auto',
         );
-      breaker.force(mode);
+      const why = reason === undefined ? undefined : parseText(reason, '/query/reason', REASON);
+      panel.timeline.force(breaker, mode, why);
       return { body: breaker.report(), cache: 'no-store' };
     },
-  },
+  }),
 ];
 
 /** Sends the report as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */

@@ -5,9 +5,9 @@ import { Writable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import type { Request } from 'express';
 import { breakerRoutes } from '../../src/admin/breakers.ts';
-import type { Breaker } from '../../src/upstream/engine/breaker.ts';
+import type { Breaker, BreakerReport } from '../../src/upstream/engine/breaker.ts';
 import { until } from 'chassis/testing/until';
-import { commandBreaker } from '../support/breakers.ts';
+import { breakerStateOf, commandBreaker, tripBreaker } from '../support/breakers.ts';
 import { status } from '../support/faulty-responders.ts';
 import { startTestbed } from '../support/testbed.ts';
 
@@ -47,13 +47,17 @@ test('/breakers shows each breaker: its state and when that began, its counts an
   expect(response.headers['cache-control']).toBe('no-store');
   const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   const settings = { errorPercent: 50, volume: 5, resetMs: 777, windowMs: 10_000 };
+  const time = since;
   expect(response.body).toEqual({
+    now: time,
+    timeline: [{ at: time, breaker: 'identity', to: 'forced_open' }],
     breakers: [
       {
         name: 'identity',
         state: 'forced_open',
         since,
         window: { attempts: 1, successes: 1, failures: 0 },
+        probes: 0,
         settings,
       },
       {
@@ -62,6 +66,8 @@ test('/breakers shows each breaker: its state and when that began, its counts an
         since,
         window: { attempts, successes: 1, failures: attempts - 1 },
         lastFailure: 'server-error',
+        lastFailureAt: time,
+        probes: 0,
         settings,
       },
     ],
@@ -76,6 +82,76 @@ test.each([
   const testbed = await startTestbed({ env: { AUTHOR_STRATEGY: strategy } });
   const { breakers } = (await testbed.admin('/breakers')).body as { breakers: { name: string }[] };
   expect(breakers.map(({ name }) => name)).toEqual(names);
+});
+
+test('an open breaker says when it lets a probe through, how many it has sent, and what failed last', async () => {
+  const testbed = await startTestbed({ env: { BREAKER_RESET_MS: '200' } });
+  await tripBreaker(testbed, 'social');
+  const reportOf = async () => {
+    const { body } = await testbed.admin('/breakers');
+    const { breakers, now } = body as { breakers: BreakerReport[]; now: string };
+    return { ...breakers[1]!, now };
+  };
+  const opened = await until('the report has the time of the next probe', async () => {
+    const report = await reportOf();
+    return report.probeAt !== undefined && report;
+  });
+  const waitMs = Date.parse(opened.probeAt!) - Date.parse(opened.now);
+  expect(waitMs).toBeLessThanOrEqual(200);
+  expect(opened.lastFailure).toBe('server-error');
+  const before = opened.probes;
+  await until('further probes are counted', async () => {
+    await testbed.request('/api/posts/7');
+    return (await reportOf()).probes >= before + 2;
+  });
+  testbed.social.respondWith();
+  await until('it is closed', async () => {
+    await testbed.request('/api/posts/8');
+    return (await reportOf()).state === 'closed';
+  });
+  expect(await reportOf()).toMatchObject({ probes: 0 });
+  const { timeline } = (await testbed.admin('/breakers')).body as { timeline: object[] };
+  // No entry for a probe.
+  expect(timeline).toMatchObject([
+    { breaker: 'social', to: 'closed' },
+    { breaker: 'social', to: 'open', cause: 'server-error' },
+  ]);
+});
+
+test('an operator gives a reason, which is logged and in the time line', async () => {
+  const testbed = await startTestbed();
+  const reason = 'Identity is being moved';
+  const path = `/breakers/identity/open?reason=${encodeURIComponent(reason)}`;
+  expect((await testbed.admin(path, { method: 'POST' })).status).toBe(200);
+  const { timeline } = (await testbed.admin('/breakers')).body as { timeline: object[] };
+  expect(timeline).toMatchObject([{ breaker: 'identity', to: 'forced_open', reason }]);
+  expect(testbed.lines).toContainEqual(
+    expect.objectContaining({ upstream: 'identity', mode: 'open', reason }),
+  );
+});
+
+test.each(['', 'x'.repeat(201), 'two%0Alines'])(
+  'a reason such as %j is a 400 and switches nothing',
+  async (reason) => {
+    const testbed = await startTestbed();
+    const path = `/breakers/identity/open?reason=${reason}`;
+    expect((await testbed.admin(path, { method: 'POST' })).status).toBe(400);
+    expect(await breakerStateOf(testbed, 'identity')).toBe('closed');
+  },
+);
+
+test('/process has the version and the settings that the environment sets, without secrets', async () => {
+  const token = 'a-token-that-is-secret';
+  const testbed = await startTestbed({
+    env: { IDENTITY_FEED_TOKEN: token, OTEL_EXPORTER_OTLP_HEADERS: `authorization=${token}` },
+  });
+  const { body, text } = await testbed.admin('/process');
+  expect(body).toMatchObject({
+    version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    startedAt: expect.stringMatching(/Z$/),
+    settings: { AUTHOR_STRATEGY: 'aggregate', IDENTITY_FEED_TOKEN: '[hidden]' },
+  });
+  expect(text).not.toContain(token);
 });
 
 test('the event stream reports a transition to all its clients', async () => {
@@ -120,6 +196,7 @@ test('a client of the event stream that does not read is disconnected before muc
   const listeners: (() => void)[] = [];
   let stopped = 0;
   const [route] = breakerRoutes({
+    timeline: { list: () => [], force: () => undefined },
     breakers: [large as unknown as Breaker],
     onBreakerChange(listener) {
       listeners.push(listener);

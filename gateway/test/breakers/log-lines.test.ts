@@ -14,7 +14,15 @@ function arrange() {
   const change = (state: BreakerState, afterMs: number): void => {
     clock.now += afterMs;
     const window = { attempts: 6, successes: 1, failures: 5 };
-    write({ name: 'identity', state, since: '', window, lastFailure: 'refused', settings });
+    write({
+      name: 'identity',
+      state,
+      since: '',
+      window,
+      lastFailure: 'refused',
+      probes: 0,
+      settings,
+    });
   };
   const said = () =>
     lines.map(({ msg, openMs }) => [String(msg).split(':')[0], ...(openMs ? [openMs] : [])]);

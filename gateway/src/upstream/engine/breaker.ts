@@ -1,40 +1,23 @@
 // A circuit breaker; adds forced states to opossum.
+import type { BreakerName, BreakerReport, BreakerState } from './breaker-report.ts';
 import { createCircuit, fireCounted, type BreakerSettings, type Circuit } from './circuit.ts';
 import { type FailureKind, UpstreamFailure, type UpstreamName } from './failure.ts';
 
 export type { BreakerSettings };
 
-/** An operator sets the `forced_*` states; they last until the operator sets `auto`. */
-export const breakerStates = [
-  'closed',
-  'open',
-  'half_open',
-  'forced_open',
-  'forced_closed',
-] as const;
-export type BreakerState = (typeof breakerStates)[number];
-
-/** The breaker of an upstream, or of an isolated client of an upstream. */
-export type BreakerName = UpstreamName | 'social-copy';
-export const breakerNames: readonly BreakerName[] = ['identity', 'social', 'social-copy'];
+export {
+  breakerNames,
+  breakerStates,
+  type BreakerName,
+  type BreakerReport,
+  type BreakerState,
+} from './breaker-report.ts';
 
 export interface BreakerOptions extends BreakerSettings {
   readonly name: BreakerName;
   readonly upstream: UpstreamName;
   readonly onTransition: (to: BreakerState, report: BreakerReport) => void;
   readonly onRejected: () => void;
-}
-
-/** A breaker as an operator sees it. */
-export interface BreakerReport {
-  readonly name: BreakerName;
-  readonly state: BreakerState;
-  /** When this state began, as ISO 8601. */
-  readonly since: string;
-  readonly window: Readonly<Record<'attempts' | 'successes' | 'failures', number>>;
-  /** The kind of the newest failure that was counted since the start. */
-  readonly lastFailure: FailureKind | undefined;
-  readonly settings: BreakerSettings;
 }
 
 export interface Breaker {
@@ -69,6 +52,8 @@ export function createBreaker({
   let lastState: BreakerState = 'closed';
   let since = new Date();
   let lastFailure: FailureKind | undefined;
+  let lastFailureAt: Date | undefined;
+  let probes = 0;
 
   const replaceCircuit = (): void => {
     const old = circuit;
@@ -77,10 +62,11 @@ export function createBreaker({
     setImmediate(() => old.shutdown());
   };
   const newCircuit = (): Circuit => {
-    const created = createCircuit(
-      settings,
-      (at, kind) => void ((probeAt = at), (lastFailure = kind)),
-    );
+    const created = createCircuit(settings, (at, kind) => {
+      probeAt = at;
+      lastFailure = kind;
+      lastFailureAt = new Date();
+    });
     created.on('open', changed).on('halfOpen', changed);
     created.on('close', () => {
       replaceCircuit();
@@ -95,6 +81,7 @@ export function createBreaker({
   };
   const changed = (): void => {
     if (state() === lastState) return;
+    if (lastState !== 'open' && lastState !== 'half_open') probes = 0;
     lastState = state();
     since = new Date();
     onTransition(lastState, report());
@@ -105,7 +92,17 @@ export function createBreaker({
   const report = (): BreakerReport => {
     const { fires, successes, failures } = circuit.stats;
     const window = { attempts: fires, successes, failures };
-    return { name, state: state(), since: since.toISOString(), window, lastFailure, settings };
+    return {
+      name,
+      state: state(),
+      since: since.toISOString(),
+      window,
+      lastFailure,
+      lastFailureAt: lastFailureAt?.toISOString(),
+      probes: circuit.closed ? 0 : probes,
+      probeAt: state() === 'open' ? inMs(probeAt - performance.now()) : undefined,
+      settings,
+    };
   };
   let circuit = newCircuit();
 
@@ -133,6 +130,7 @@ export function createBreaker({
       if (forced === 'close') return attempt();
       const firedBy = circuit;
       const isProbe = firedBy.halfOpen;
+      if (isProbe) probes += 1;
       // An attempt from before the breaker opened says nothing about the probe.
       const isCurrent = (): boolean => isProbe || (firedBy === circuit && firedBy.closed);
       return fireCounted(firedBy, attempt, isCurrent, (error) => isProbe || shouldCount(error));
@@ -148,3 +146,5 @@ export function createBreaker({
     close: () => circuit.shutdown(),
   };
 }
+
+const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
