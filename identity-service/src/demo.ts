@@ -1,6 +1,6 @@
 // The demo users; social-service/src/demo.ts has their posts. The README names their password.
 import { type Kysely, sql } from 'kysely';
-import { beginEpoch } from './events/epochs.ts';
+import { beginEpoch } from 'chassis/event-log/epochs';
 import { appendEvents } from './events/outbox.ts';
 import type { Schema } from './schema.ts';
 import { locks } from './locks.ts';

@@ -15,6 +15,7 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
     room('auth', /^auth\//, 'http observability settings base'),
     room('postgres', /^postgres\//, 'http observability settings base'),
     room('events', /^events\//, 'http observability settings base'),
+    room('event-log', /^event-log\//, 'events postgres auth http observability settings base'),
     room('admin', /^admin\//, 'http observability settings base'),
     room('process', /^process\//, 'admin events postgres auth http observability settings base'),
   ],

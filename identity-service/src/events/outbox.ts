@@ -1,9 +1,9 @@
 // The outbox: a transaction that changes users also appends their events to the log, as its last statement.
+import { createOutbox, type Outbox as LogOutbox } from 'chassis/event-log/outbox';
 import { complete } from 'contracts/complete';
 import type { User } from 'contracts/types';
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
-import { withCurrentEpoch } from './epochs.ts';
 
 /** What an event says of a user; each field is a column of `users` and of `user_events`. */
 export type LoggedFields = Readonly<Omit<User, 'id'>>;
@@ -15,37 +15,13 @@ export type Change =
   | ({ readonly type: 'UserCreated' | 'UserUpdated'; readonly id: number } & LoggedFields)
   | { readonly type: 'UserDeleted'; readonly id: number };
 
-export interface Outbox {
-  /**
-   * Runs `work` in a transaction, a second time if a new epoch had to begin before. The recorded changes are in the log if and only if the transaction commits.
-   * @param traceparent of the request that makes the changes
-   */
-  transaction<T>(
-    traceparent: string | undefined,
-    work: (tx: Transaction<Schema>, record: (change: Change) => void) => Promise<T>,
-  ): Promise<T>;
-}
+export type Outbox = LogOutbox<Schema, Change>;
 
 /** @param notify receives the newest offset once its event is committed */
-export const outboxIn = (db: Kysely<Schema>, notify: (offset: number) => void): Outbox => ({
-  async transaction(traceparent, work) {
-    const [result, offset] = await withCurrentEpoch(db, () =>
-      db.transaction().execute(async (tx) => {
-        const changes: Change[] = [];
-        const value = await work(tx, (change) => changes.push(change));
-        return [value, await appendEvents(tx, changes, traceparent)] as const;
-      }),
-    );
-    if (offset !== undefined) notify(offset);
-    return result;
-  },
-});
+export const outboxIn = (db: Kysely<Schema>, notify: (offset: number) => void): Outbox =>
+  createOutbox(db, appendEvents, notify);
 
-/**
- * Appends events in order. Other transactions that append wait until this transaction ends. So this must be its last
- * statement; above all, it must take no lock afterwards.
- * @returns the offset of the last event; undefined if there are no changes
- */
+/** Appends events in order, as the last statement of a transaction; see `Append`. */
 export async function appendEvents(
   tx: Kysely<Schema>,
   changes: readonly Change[],

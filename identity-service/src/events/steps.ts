@@ -5,7 +5,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { locks } from '../locks.ts';
-import { withCurrentEpoch } from './epochs.ts';
+import { withCurrentEpoch } from 'chassis/event-log/epochs';
 
 /** How long one request may run steps, in ms; its answer says where the next request continues. */
 export const REQUEST_MS = 3_000;

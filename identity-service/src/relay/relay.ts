@@ -7,7 +7,7 @@ import type { Database } from 'chassis/postgres/database';
 import { createLogSampler } from 'chassis/observability/log-sampler';
 import { backOff, realTime, type Time } from 'chassis/base/time';
 import { raceAbort, withTimeout } from 'chassis/base/timeout';
-import type { LongPoll } from '../events/long-poll.ts';
+import type { LongPoll } from 'chassis/event-log/long-poll';
 import type { RelayMetrics } from './metrics.ts';
 import type { PublishedOffset } from './published-offset.ts';
 import type { Schema } from '../schema.ts';

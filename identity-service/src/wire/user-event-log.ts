@@ -1,4 +1,6 @@
 // Composes the user event log: outbox, feed, relay, and the jobs around them.
+import { createEventLog, END_OFFSET_MS } from 'chassis/event-log/event-log';
+import type { LongPoll } from 'chassis/event-log/long-poll';
 import type { Route } from 'chassis/http/app';
 import type { ServiceContext, Service } from 'chassis/process/database-service';
 import type { Job } from 'chassis/process/jobs';
@@ -9,21 +11,15 @@ import { compactionIn } from '../events/compaction.ts';
 import { compactionJob } from '../events/compaction-schedule.ts';
 import { republishIn } from '../events/republish.ts';
 import type { settings } from '../config.ts';
-import { createLongPoll, type LongPoll } from '../events/long-poll.ts';
 import { type Outbox, outboxIn } from '../events/outbox.ts';
 import { relayMetrics } from '../relay/metrics.ts';
 import { publishedOffsetIn } from '../relay/published-offset.ts';
 import { startRelay } from '../relay/relay.ts';
 import { userEventAdminRoutes } from '../routes/user-events-admin.ts';
-import { feedReadersOf } from '../routes/feed-readers.ts';
-import { userEventRoutes } from '../routes/user-events.ts';
 import type { Schema } from '../schema.ts';
 import { openStream } from '../relay/stream.ts';
 import { type EventReader, eventReaderIn } from '../events/event-reader.ts';
-import { watchPublishing } from '../events/publish-check.ts';
-import { createEpochWatch } from './epoch-watch.ts';
 
-const END_OFFSET_MS = 5_000;
 const UNKNOWN_USERS_MS = 3_600_000;
 
 export type UserEventLogContext = ServiceContext<Schema, z.output<typeof settings>>;
@@ -37,17 +33,16 @@ export interface UserEventLog extends Required<
 
 export function createUserEventLog(context: UserEventLogContext): UserEventLog {
   const { db, log, metrics, settings: set } = context;
-  const publishing = watchPublishing(eventReaderIn(db), context);
-  const { reader } = publishing;
-  const longPoll = createLongPoll(() => reader.endOffset());
-  const notify = (offset: number): void => longPoll.notify(offset);
+  const { reader, longPoll, notify, observe, route, notice } = createEventLog({
+    name: 'user event log',
+    prefix: 'identity_log',
+    path: '/api/user-events',
+    reader: eventReaderIn(db),
+    tokens: set.FEED_TOKENS,
+    log,
+    metrics,
+  });
   const backfill = backfillIn(db, notify);
-  metrics.gauge('identity_log_head', 'Offset of the newest event', [], (gauge) =>
-    gauge.set(longPoll.latestOffset()),
-  );
-  metrics.gauge('identity_log_waiting', 'Requests that wait for new events', [], (gauge) =>
-    gauge.set(longPoll.waiterCount()),
-  );
   const unknownUsers = metrics.gauge(
     'identity_log_unknown_users',
     'Users without an event in the log, counted once an hour',
@@ -70,7 +65,6 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
         'users without an event in the user event log; run: npm run backfill -w identity-service',
       );
   };
-  const watchEpochs = createEpochWatch(context, reader);
   const relay = createRelay(context, reader, longPoll);
 
   const jobs: Job[] = [
@@ -79,9 +73,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
       name: 'end of the user event log',
       everyMs: END_OFFSET_MS,
       async run() {
-        notify(await reader.endOffset());
-        await watchEpochs();
-        await publishing.recheck();
+        await observe();
         await relay?.observe();
       },
     },
@@ -94,7 +86,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
   ];
   return {
     outbox: outboxIn(db, notify),
-    routes: userEventRoutes(reader, longPoll, feedReadersOf(set.FEED_TOKENS)),
+    routes: [route],
     adminRoutes: userEventAdminRoutes({
       async backfill(after) {
         const step = await backfill.step(after);
@@ -106,7 +98,7 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
       republish: republishIn(db, notify),
     }),
     jobs,
-    notice: () => publishing.notice(),
+    notice,
     onStopping() {
       // The relay stops first: after the long poll has stopped, its waits would return at once.
       void relay?.stop();

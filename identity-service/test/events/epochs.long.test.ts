@@ -4,7 +4,7 @@ import { formatEpochs, parseEpochs } from 'chassis/events/epoch';
 import type { Database } from 'chassis/postgres/database';
 import { backupOf, describeOnBoth, type TestDatabase } from 'chassis/testing/database';
 import { sql } from 'kysely';
-import { beginEpoch } from '../../src/events/epochs.ts';
+import { beginEpoch } from 'chassis/event-log/epochs';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
 import { appendEvents } from '../../src/events/outbox.ts';
 import type { Schema } from '../../src/schema.ts';

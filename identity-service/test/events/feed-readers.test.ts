@@ -4,9 +4,9 @@ import { readSettings, SettingsError } from 'chassis/settings/settings';
 import { httpSource } from 'chassis/events/http-source';
 import { embeddedDatabase, type TestDatabase } from 'chassis/testing/database';
 import { settings } from '../../src/config.ts';
-import { createLongPoll } from '../../src/events/long-poll.ts';
-import { feedReadersOf } from '../../src/routes/feed-readers.ts';
-import { userEventRoutes } from '../../src/routes/user-events.ts';
+import { createLongPoll } from 'chassis/event-log/long-poll';
+import { feedReadersOf } from 'chassis/event-log/feed-readers';
+import { feedRoute } from 'chassis/event-log/feed-route';
 import { type Identity, startIdentity } from '../support/service.ts';
 
 const TOKEN = 'a-token-of-social-0123';
@@ -31,10 +31,15 @@ function arrange() {
     return { events, nextOffset: end, endOffset: end, epochs, timeAtStart: undefined };
   };
   const log = { endOffset: async () => end, after };
-  const [route] = userEventRoutes(log, longPoll, (req) => req.headers['name'] as string);
+  const route = feedRoute(
+    '/api/user-events',
+    log,
+    longPoll,
+    (req) => req.headers['name'] as string,
+  );
   const answered: (string | undefined)[] = [];
   const poll = async (name?: string): Promise<void> => {
-    await route!.handle({ headers: { name } } as never, { timeout: '5000' });
+    await route.handle({ headers: { name } } as never, { timeout: '5000' });
     answered.push(name);
   };
   return {

@@ -11,7 +11,7 @@ import {
 } from 'chassis/testing/database';
 import { metricOf } from 'chassis/testing/metrics';
 import { until } from 'chassis/testing/until';
-import { createLongPoll } from '../../src/events/long-poll.ts';
+import { createLongPoll } from 'chassis/event-log/long-poll';
 import { openTestDatabase } from '../support/database.ts';
 import { addUsersWithoutEvents } from '../support/unlogged-users.ts';
 import { summaryOf, read } from '../support/event-log.ts';

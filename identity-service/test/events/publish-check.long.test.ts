@@ -12,7 +12,7 @@ import { metricOf, seriesIn } from 'chassis/testing/metrics';
 import { describeWithNats, readStream, startNats, type TestNats } from 'chassis/testing/nats';
 import { until } from 'chassis/testing/until';
 import { eventReaderIn } from '../../src/events/event-reader.ts';
-import { UnpublishableEvent, watchPublishing } from '../../src/events/publish-check.ts';
+import { UnpublishableEvent, watchPublishing } from 'chassis/event-log/publish-check';
 import { openTestDatabase } from '../support/database.ts';
 import { readAll, read } from '../support/event-log.ts';
 import { type Identity, startIdentity } from '../support/service.ts';
@@ -90,7 +90,12 @@ describeOnServer('on a server', () => {
       );
       const { log, lines } = memoryLog();
       const metrics = createMetrics();
-      const { reader } = watchPublishing(eventReaderIn(database.db), { log, metrics });
+      const { reader } = watchPublishing(eventReaderIn(database.db), {
+        name: 'user event log',
+        prefix: 'identity_log',
+        log,
+        metrics,
+      });
       for (let attempt = 0; attempt < 3; attempt += 1)
         await expect(reader.after(6)).rejects.toThrow(UnpublishableEvent);
       expect(lines).toEqual([

@@ -17,7 +17,7 @@ import { metricOf } from 'chassis/testing/metrics';
 import { until } from 'chassis/testing/until';
 import { runSteps } from '../../src/events/steps.ts';
 import { compactionIn } from '../../src/events/compaction.ts';
-import { createLongPoll, type LongPoll } from '../../src/events/long-poll.ts';
+import { createLongPoll, type LongPoll } from 'chassis/event-log/long-poll';
 import { type Change, appendEvents } from '../../src/events/outbox.ts';
 import { relayMetrics } from '../../src/relay/metrics.ts';
 import { type PublishedOffset, publishedOffsetIn } from '../../src/relay/published-offset.ts';

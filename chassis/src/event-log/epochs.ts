@@ -1,8 +1,8 @@
-// The epochs of the user event log: read them, and begin a new one when the database has another history.
-import type { Epochs } from 'chassis/events/epoch';
-import { DatabaseError, notReady } from 'chassis/postgres/errors';
+// The epochs of a service's own event log: read them, and begin a new one when the database has another history.
+// The migration that makes the log also makes the table log_epochs and the functions that are called here.
+import type { Epochs } from '../events/epoch.ts';
+import { DatabaseError, notReady } from '../postgres/errors.ts';
 import { type Kysely, sql } from 'kysely';
-import type { Schema } from '../schema.ts';
 
 /** The most epochs that an event names. */
 const NAMED_MAX = 16;
@@ -15,7 +15,7 @@ interface EpochRow {
   readonly is_current: boolean | null;
 }
 
-/** SQLSTATE of the triggers in migration 0004: the log needs a new epoch before it can be written to. */
+/** SQLSTATE of the triggers that the migration makes: the log needs a new epoch before it can be written to. */
 const NEEDS_EPOCH = '55L01';
 
 export interface EpochState {
@@ -31,7 +31,7 @@ export interface EpochState {
  * Reads the epochs.
  * @throws Problem 503 while the database is in recovery: a standby may be behind, and may be promoted without its last events
  */
-export async function readEpochs(db: Kysely<Schema>): Promise<EpochState> {
+export async function readEpochs<Schema>(db: Kysely<Schema>): Promise<EpochState> {
   const { rows } = await sql<EpochRow>`
     with state as materialized (
       select case when pg_is_in_recovery() then null else log_epoch_is_current() end as is_current
@@ -51,7 +51,7 @@ export async function readEpochs(db: Kysely<Schema>): Promise<EpochState> {
  * has another history, a new epoch begins before.
  * @param read reads the log; the epochs are read after it, so that they include those of all its events
  */
-export async function withEpochs<T>(
+export async function withEpochs<Schema, T>(
   db: Kysely<Schema>,
   read: (tx: Kysely<Schema>) => Promise<(epochs: Epochs, number: number) => T>,
 ): Promise<T> {
@@ -66,11 +66,14 @@ export async function withEpochs<T>(
 }
 
 /** Begins a new epoch unless the newest one is that of the database's history. */
-export const beginEpoch = async (db: Kysely<Schema>): Promise<void> =>
+export const beginEpoch = async <Schema>(db: Kysely<Schema>): Promise<void> =>
   void (await sql`select begin_log_epoch()`.execute(db));
 
 /** Runs `work`; when the log needs a new epoch before, begins it and runs `work` again. `work` changes nothing if it fails. */
-export async function withCurrentEpoch<T>(db: Kysely<Schema>, work: () => Promise<T>): Promise<T> {
+export async function withCurrentEpoch<Schema, T>(
+  db: Kysely<Schema>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,14 +1,14 @@
-// GET /api/user-events: the user event log as an HTTP feed (http-feeds.org), with long polling.
-import { formatEpochs } from 'chassis/events/epoch';
-import { defineRoute, type Route } from 'chassis/http/app';
-import { requestContextOf } from 'chassis/http/request-context';
-import { invalid, Problem } from 'chassis/http/problem';
-import { notReady } from 'chassis/postgres/errors';
+// A service's own event log as an HTTP feed (http-feeds.org), with long polling.
+import { formatEpochs } from '../events/epoch.ts';
+import { defineRoute, type Route } from '../http/app.ts';
+import { requestContextOf } from '../http/request-context.ts';
+import { invalid, Problem } from '../http/problem.ts';
+import { notReady } from '../postgres/errors.ts';
 import type { Request } from 'express';
-import type { LongPoll } from '../events/long-poll.ts';
-import type { UserEventPage, EventReader } from '../events/event-reader.ts';
-import { UnpublishableEvent } from '../events/publish-check.ts';
 import type { FeedReader } from './feed-readers.ts';
+import type { LogPage, LogReader } from './log-reader.ts';
+import type { LongPoll } from './long-poll.ts';
+import { UnpublishableEvent } from './publish-check.ts';
 
 const OFFSET = /^(0|[1-9]\d{0,15})$/;
 const TIMEOUT_MS = /^(0|[1-9]\d{0,4})$/;
@@ -16,15 +16,21 @@ const WAIT_MAX_MS = 10_000;
 /** The most requests that wait, of each reader with a token, and of all others together. A consumer needs only one. */
 const WAITERS_MAX = { named: 25, others: 100 };
 
-export function userEventRoutes(
-  reader: Pick<EventReader, 'endOffset' | 'after'>,
+/**
+ * Makes the route of a feed.
+ * @param path its path, such as /api/user-events
+ * @param readerOf identifies the reader of a request, or throws a Problem 401
+ */
+export function feedRoute(
+  path: string,
+  reader: Pick<LogReader<unknown>, 'endOffset' | 'after'>,
   longPoll: LongPoll,
   readerOf: (req: Request) => FeedReader = () => undefined,
-): Route[] {
+): Route {
   const waiting = new Map<FeedReader, number>();
   // Requests that were woken by the same event read the same page: one query for all of them.
-  const pages = new Map<string, Promise<UserEventPage>>();
-  const readAfterWait = (after: number): Promise<UserEventPage> => {
+  const pages = new Map<string, Promise<LogPage<unknown>>>();
+  const readAfterWait = (after: number): Promise<LogPage<unknown>> => {
     const key = `${after} ${longPoll.latestOffset()}`;
     const shared = pages.get(key) ?? reader.after(after).finally(() => pages.delete(key));
     pages.set(key, shared);
@@ -46,7 +52,7 @@ export function userEventRoutes(
     after: number,
     ms: number,
     disconnected: AbortSignal,
-  ): Promise<UserEventPage> => {
+  ): Promise<LogPage<unknown>> => {
     const page = await reader.after(after);
     if (after > page.endOffset) throw invalidOffset();
     if (page.events.length > 0 || ms === 0) return page;
@@ -54,34 +60,32 @@ export function userEventRoutes(
     return disconnected.aborted ? page : readAfterWait(after);
   };
 
-  return [
-    defineRoute({
-      method: 'get',
-      path: '/api/user-events',
-      query: ['lastEventId', 'timeout'],
-      async handle(req, { lastEventId = '0', timeout = '0' }) {
-        const name = readerOf(req);
-        const ms = parseTimeout(timeout);
-        const disconnect = new AbortController();
-        requestContextOf(req).onDisconnect = () => disconnect.abort();
-        const after =
-          lastEventId === 'latest' ? await reader.endOffset() : parseLastEventId(lastEventId);
-        const page = await read(name, after, ms, disconnect.signal).catch(asProblem);
-        const { events, nextOffset, endOffset, epochs, timeAtStart } = page;
-        return {
-          body: JSON.stringify(events),
-          type: 'application/cloudevents-batch+json',
-          cache: 'no-store',
-          headers: {
-            Link: `</api/user-events?lastEventId=${nextOffset}>; rel="next"`,
-            'Log-Head': String(endOffset),
-            'Log-Epoch': formatEpochs(epochs),
-            ...(timeAtStart !== undefined && { 'Log-Time': timeAtStart }),
-          },
-        };
-      },
-    }),
-  ];
+  return defineRoute({
+    method: 'get',
+    path,
+    query: ['lastEventId', 'timeout'],
+    async handle(req, { lastEventId = '0', timeout = '0' }) {
+      const name = readerOf(req);
+      const ms = parseTimeout(timeout);
+      const disconnect = new AbortController();
+      requestContextOf(req).onDisconnect = () => disconnect.abort();
+      const after =
+        lastEventId === 'latest' ? await reader.endOffset() : parseLastEventId(lastEventId);
+      const page = await read(name, after, ms, disconnect.signal).catch(asProblem);
+      const { events, nextOffset, endOffset, epochs, timeAtStart } = page;
+      return {
+        body: JSON.stringify(events),
+        type: 'application/cloudevents-batch+json',
+        cache: 'no-store',
+        headers: {
+          Link: `<${path}?lastEventId=${nextOffset}>; rel="next"`,
+          'Log-Head': String(endOffset),
+          'Log-Epoch': formatEpochs(epochs),
+          ...(timeAtStart !== undefined && { 'Log-Time': timeAtStart }),
+        },
+      };
+    },
+  });
 }
 
 function parseLastEventId(text: string): number {

@@ -1,12 +1,10 @@
 // The check of events before they are published, by the feed or by the relay. An event that does not match its schema is
 // never left out silently: everything stops before it until a person has corrected the log.
-import { SourceError } from 'chassis/events/source';
-import { createLogSampler } from 'chassis/observability/log-sampler';
-import type { Logger } from 'chassis/observability/log';
-import type { Metrics } from 'chassis/observability/metrics';
-import { userEventCheck } from 'contracts/events/check';
-import type { UserEventOnWire } from 'contracts/types';
-import type { EventReader } from './event-reader.ts';
+import { SourceError } from '../events/source.ts';
+import { createLogSampler } from '../observability/log-sampler.ts';
+import type { Logger } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { LogReader } from './log-reader.ts';
 
 const LOG_LINES_PER_MINUTE = 1;
 
@@ -27,16 +25,18 @@ export class UnpublishableEvent extends SourceError {
  * Returns the events before the first that does not match its schema.
  * @param rows rows of the log in order
  * @param toEvent converts a row; a row that cannot be converted does not match
+ * @param faultsOf what is wrong with an event, without its values
  * @throws UnpublishableEvent when the first event does not match
  */
-export function publishable<Row extends { readonly position: number }>(
+export function publishable<Row extends { readonly position: number }, Event>(
   rows: readonly Row[],
-  toEvent: (row: Row) => UserEventOnWire,
-): UserEventOnWire[] {
-  const events: UserEventOnWire[] = [];
+  toEvent: (row: Row) => Event,
+  faultsOf: (event: Event) => readonly string[],
+): Event[] {
+  const events: Event[] = [];
   for (const row of rows) {
-    const [event, fault] = checked(row, toEvent);
-    if (event === undefined) {
+    const [event, fault] = checked(row, toEvent, faultsOf);
+    if (fault !== undefined) {
       if (events.length === 0) throw new UnpublishableEvent(row.position, fault);
       break;
     }
@@ -45,13 +45,14 @@ export function publishable<Row extends { readonly position: number }>(
   return events;
 }
 
-function checked<Row>(
+function checked<Row, Event>(
   row: Row,
-  toEvent: (row: Row) => UserEventOnWire,
-): [UserEventOnWire, undefined] | [undefined, string] {
+  toEvent: (row: Row) => Event,
+  faultsOf: (event: Event) => readonly string[],
+): [Event, undefined] | [undefined, string] {
   try {
     const event = toEvent(row);
-    const [fault] = userEventCheck(event);
+    const [fault] = faultsOf(event);
     return fault === undefined ? [event, undefined] : [undefined, fault];
   } catch {
     // Such as an infinite time, which PostgreSQL has and JavaScript has not.
@@ -60,33 +61,42 @@ function checked<Row>(
 }
 
 /** A reader that reports the event at which publishing stops. */
-export interface WatchedReader {
-  readonly reader: EventReader;
+export interface WatchedReader<Reader> {
+  readonly reader: Reader;
   /** Looks again at the event at which publishing stopped: another instance may serve its consumers now. */
   recheck(): Promise<void>;
   /** Text for operators; undefined while nothing is wrong. */
   notice(): string | undefined;
 }
 
-/** Reports by a log line, the metric `identity_log_blocked_offset` and a notice. */
-export function watchPublishing(
-  inner: EventReader,
-  { log, metrics }: { readonly log: Logger; readonly metrics: Metrics },
-): WatchedReader {
+export interface WatchOptions {
+  /** The log in messages, such as `user event log`. */
+  readonly name: string;
+  /** Prefix of the metric, such as `identity_log`. */
+  readonly prefix: string;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Reports by a log line, the metric `…_blocked_offset` and a notice. */
+export function watchPublishing<Reader extends LogReader<unknown>>(
+  inner: Reader,
+  { name, prefix, log, metrics }: WatchOptions,
+): WatchedReader<Reader> {
   let blocked: UnpublishableEvent | undefined;
   const sampled = createLogSampler(LOG_LINES_PER_MINUTE, 60_000);
   metrics.gauge(
-    'identity_log_blocked_offset',
+    `${prefix}_blocked_offset`,
     'Offset of the event that does not match its schema, before which publishing stops; 0 if there is none',
     [],
     (own) => own.set(blocked?.offset ?? 0),
   );
-  const after: EventReader['after'] = async (offset) => {
+  const after: Reader['after'] = async (offset) => {
     try {
       const page = await inner.after(offset);
       const isBeyond = page.events.length === 0 || page.nextOffset >= (blocked?.offset ?? 0);
       if (blocked !== undefined && offset < blocked.offset && isBeyond) {
-        log.info({ offset: blocked.offset }, 'user events are published again');
+        log.info({ offset: blocked.offset }, `events of the ${name} are published again`);
         blocked = undefined;
       }
       return page;

@@ -1,9 +1,9 @@
-// Who may read the user event log: services with a token. Without tokens, whoever is on this machine.
+// Who may read a service's event log: services with a token. Without tokens, whoever is on this machine.
 import { hash } from 'node:crypto';
 import type { Request } from 'express';
-import { bearerToken, unauthenticated } from 'chassis/auth/access-token';
-import { isLoopback } from 'chassis/base/address';
-import { clientAddressOf } from 'chassis/http/client-address';
+import { bearerToken, unauthenticated } from '../auth/access-token.ts';
+import { isLoopback } from '../base/address.ts';
+import { clientAddressOf } from '../http/client-address.ts';
 
 /** Tokens by the names of their readers. */
 export type FeedTokens = ReadonlyMap<string, string>;
