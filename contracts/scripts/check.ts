@@ -7,7 +7,8 @@ import { staleSchemas } from './event-schemas.ts';
 import { expectationsOf } from './expected.ts';
 import { staleTypes } from './generate.ts';
 import { redocly } from './redocly.ts';
-import { releasedNames, releasesOf, unreleased, versionOf, type ReleasedName } from './releases.ts';
+import { channelNames, releasedNames, releasesOf, unreleased, versionOf } from './releases.ts';
+import type { ChannelName, ReleasedName } from './releases.ts';
 import { unmet } from './unmet.ts';
 
 /** The folders and files that the checks read. */
@@ -34,8 +35,8 @@ export const folders: Folders = {
 };
 /** The path of a current document. */
 export const documentPath = (name: ReleasedName, { openapi, asyncapi }: Folders): string =>
-  join(name === 'user-events' ? asyncapi : openapi, `${name}.yaml`);
-/** The AsyncAPI document of the event channels. */
+  join((channelNames as readonly string[]).includes(name) ? asyncapi : openapi, `${name}.yaml`);
+/** The AsyncAPI document of the user event log. */
 export const channelsPath = documentPath('user-events', folders);
 
 /** Checks that the generated types match the documents. */
@@ -47,7 +48,7 @@ export async function checkTypes(): Promise<Finding[]> {
   }));
 }
 
-/** Checks that the JSON Schemas of the events match Identity's document. */
+/** Checks that the JSON Schemas of the events match their service's document. */
 export async function checkSchemas(): Promise<Finding> {
   const stale = await staleSchemas();
   return {
@@ -60,8 +61,9 @@ export async function checkSchemas(): Promise<Finding> {
 export const checkLint = (name: DocumentName, { openapi }: Folders): Promise<Finding> =>
   lint(name, join(openapi, `${name}.yaml`));
 
-/** Checks that the document of the event channels is valid AsyncAPI. */
-export const checkChannels = (path: string): Promise<Finding> => lint('user-events', path);
+/** Checks that the document of an event log is valid AsyncAPI. */
+export const checkChannels = (path: string, name: ChannelName = 'user-events'): Promise<Finding> =>
+  lint(name, path);
 
 async function lint(name: string, path: string): Promise<Finding> {
   const { passed, stdout, stderr } = await redocly('lint', path);
@@ -108,7 +110,7 @@ async function checkAll(): Promise<Finding[]> {
   return Promise.all([
     checkSchemas(),
     ...documentNames.map((name) => checkLint(name, folders)),
-    checkChannels(channelsPath),
+    ...channelNames.map((name) => checkChannels(documentPath(name, folders), name)),
     ...documentNames.map(checkExpectations),
     ...releasedNames.map((name) => checkRelease(name, folders)),
     ...releasedNames.map((name) => checkBreaks(name, folders)),

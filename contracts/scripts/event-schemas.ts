@@ -1,23 +1,27 @@
-// The JSON Schema of each event, generated from Identity's document: `npm run generate -w contracts` writes events/*.json.
+// The JSON Schema of each event, generated from the document of its service: `npm run generate -w contracts` writes events/*.json.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { loadDocument, resolve } from '../src/document.ts';
 import type { Json, JsonObject } from '../src/document.ts';
-import { eventTypes } from '../src/events/decode.ts';
-import type { EventType } from '../src/events/decode.ts';
+import { eventTypes, type EventType } from '../src/events/decode.ts';
+import { socialEventTypes, type SocialEventType } from '../src/events/decode-social.ts';
+
+type AnyType = EventType | SocialEventType;
+const allTypes: readonly AnyType[] = [...eventTypes, ...socialEventTypes];
+const isSocial = (type: AnyType): boolean => (socialEventTypes as readonly string[]).includes(type);
 
 /** The path of an event's schema file. */
-export const schemaPath = (type: EventType): string =>
+export const schemaPath = (type: AnyType): string =>
   join(
     import.meta.dirname,
     '../events',
     `${type.replaceAll(/(?<=.)(?=[A-Z])/g, '-').toLowerCase()}.json`,
   );
 
-/** Makes the schema of an event from Identity's document, with all references resolved. */
-export function eventSchema(type: EventType): JsonObject {
-  const document = loadDocument('identity');
+/** Makes the schema of an event from its service's document, with all references resolved. */
+export function eventSchema(type: AnyType): JsonObject {
+  const document = loadDocument(isSocial(type) ? 'social' : 'identity');
   const resolved = (value: Json): Json => {
     if (Array.isArray(value)) return value.map(resolved);
     if (typeof value !== 'object' || value === null) return value;
@@ -39,10 +43,10 @@ export function eventSchema(type: EventType): JsonObject {
   };
 }
 
-/** The events whose schema file is not up to date with Identity's document. */
-export async function staleSchemas(): Promise<EventType[]> {
-  const stale: EventType[] = [];
-  for (const type of eventTypes) {
+/** The events whose schema file is not up to date. */
+export async function staleSchemas(): Promise<AnyType[]> {
+  const stale: AnyType[] = [];
+  for (const type of allTypes) {
     const current = await readFile(schemaPath(type), 'utf8').catch(() => 'null');
     if (!isDeepStrictEqual(JSON.parse(current), eventSchema(type))) stale.push(type);
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadDocument, resolve } from '../src/document.ts';
 import type { DocumentName, Json, JsonObject, OpenApiDocument } from '../src/document.ts';
 import { usedFields } from '../src/events/decode.ts';
+import { usedSocialFields } from '../src/events/decode-social.ts';
 import { fieldsOf, usedOf, type Expectations, type Sent } from '../src/expectations.ts';
 import { withoutTexts } from './texts.ts';
 
@@ -28,7 +29,10 @@ export async function expectationsOf(consumer: string): Promise<ExpectedOfAll> {
   };
   return Object.fromEntries(
     Object.entries(all).map(([provider, { operations, answers }]) => {
-      const events: Expectations['answers'] = 'listUserEvents' in operations ? usedFields : {};
+      const events: Expectations['answers'] = {
+        ...('listUserEvents' in operations && usedFields),
+        ...('listSocialEvents' in operations && usedSocialFields),
+      };
       const document = loadDocument(provider as DocumentName);
       const used = { ...answers, ...events };
       const schemas = Object.keys(used).map((name) => [

@@ -8,8 +8,10 @@ import type { Json, JsonObject } from '../src/document.ts';
 import { expectationsOf, type ExpectedOfAll } from './expected.ts';
 import { withoutTexts } from './texts.ts';
 
-/** The documents that are released: one OpenAPI document for each service, and the AsyncAPI document of the events. */
-export const releasedNames = [...documentNames, 'user-events'] as const;
+/** The documents that are released: one OpenAPI document for each service, and an AsyncAPI document for each event log. */
+export const channelNames = ['user-events', 'social-events'] as const;
+export type ChannelName = (typeof channelNames)[number];
+export const releasedNames = [...documentNames, ...channelNames] as const;
 export type ReleasedName = (typeof releasedNames)[number];
 
 export interface Release {

@@ -53,6 +53,10 @@ export type Counts = Social['schemas']['Counts'];
 /** The caller's own counts, with the friend requests to the caller. */
 export type OwnCounts = Social['schemas']['OwnCounts'];
 
+/** Events of the social event log (CloudEvents), as written; `decodeSocialEvent` in events/decode-social.ts reads them. */
+export type SocialEventOnWire = Social['schemas']['SocialEvent'];
+export type SocialEventBatch = Social['schemas']['SocialEventBatch'];
+
 /** A post from the gateway: with its author, or null if the author is not available. */
 export type StitchedPost = Gateway['schemas']['Post'];
 /** The parts of a degraded answer that are not as wanted. */

@@ -1,6 +1,7 @@
 // For tests: the rules for a batch of events that a schema cannot express.
 import { incoherence } from './decode.ts';
-import type { UserEventBatch } from '../types.ts';
+import { socialIncoherence } from './decode-social.ts';
+import type { SocialEventBatch, UserEventBatch } from '../types.ts';
 
 /** The content type of a batch of CloudEvents (JSON Event Format, section 4). */
 export const batchType = 'application/cloudevents-batch+json';
@@ -13,13 +14,16 @@ export function batchViolations(
   body: unknown,
   header: (name: string) => string | undefined,
 ): string[] {
-  const batch = body as UserEventBatch;
+  const batch = body as UserEventBatch | SocialEventBatch;
   const offsets = batch.map(({ id }) => Number(id));
   const next = Number(/lastEventId=(\d+)/.exec(header('link') ?? '')?.[1]);
   const last = offsets.at(-1) ?? 0;
   return [
     ...batch.flatMap((event, at) => {
-      const wrong = incoherence(event);
+      const wrong =
+        event.source === 'urn:social-network:social'
+          ? socialIncoherence(event)
+          : incoherence(event);
       return wrong ? [`body/${at}/${wrong} contradicts the rest of the event`] : [];
     }),
     ...offsets.flatMap((offset, at) =>

@@ -59,7 +59,10 @@ export interface InvalidEvent {
 }
 export type UserEvent = NamedEvent | DeletedEvent | UnknownEvent | InvalidEvent;
 
-const ENVELOPE = invalidReasons.filter((part) => !['event', 'method', 'data'].includes(part));
+/** What consumers use of every event, beside its data. */
+export const ENVELOPE = invalidReasons.filter(
+  (part) => !['event', 'method', 'data'].includes(part),
+);
 /** What consumers use of the events. Other fields are not checked, so that writers may add, change and drop them. */
 export const usedFields: Readonly<Record<EventType, readonly string[]>> = {
   UserCreated: [...ENVELOPE, 'data.id', 'data.username'],
@@ -69,10 +72,20 @@ export const usedFields: Readonly<Record<EventType, readonly string[]>> = {
 
 interface Checks {
   readonly byType: ReadonlyMap<unknown, ValidateFunction>;
-  /** The parts that an event of an unknown type must have. */
   readonly unknown: ValidateFunction;
 }
 const component = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+/** The parts that an event of an unknown type must have. */
+export const unknownEvent = {
+  type: 'object',
+  required: ['specversion', 'id', 'type', 'time'],
+  properties: {
+    specversion: { const: '1.0' },
+    id: component('EventId'),
+    type: { type: 'string', pattern: '^[A-Za-z0-9._:/-]{1,100}$' },
+    time: component('Timestamp'),
+  },
+};
 let compiled: Checks | undefined;
 
 /** The checks, compiled at the first event: a gateway that follows no log has no use for them. */
@@ -85,16 +98,7 @@ function compileChecks(): Checks {
     byType: new Map(
       eventTypes.map((type) => [type, compile(usedOf(identity, type, usedFields[type]))]),
     ),
-    unknown: compile({
-      type: 'object',
-      required: ['specversion', 'id', 'type', 'time'],
-      properties: {
-        specversion: { const: '1.0' },
-        id: component('EventId'),
-        type: { type: 'string', pattern: '^[A-Za-z0-9._:/-]{1,100}$' },
-        time: component('Timestamp'),
-      },
-    }),
+    unknown: compile(unknownEvent),
   };
 }
 
@@ -133,12 +137,13 @@ export function incoherence(event: UserEventOnWire): InvalidReason | undefined {
 }
 
 /** The offset in an event's id; undefined if the id is not valid. */
-function offsetOf(id: unknown): number | undefined {
+export function offsetOf(id: unknown): number | undefined {
   const offset = typeof id === 'string' && /^[1-9][0-9]{0,15}$/.test(id) ? Number(id) : NaN;
   return Number.isSafeInteger(offset) ? offset : undefined;
 }
 
-function reasonOf(error: ErrorObject | undefined): InvalidReason {
+/** The part of an event that a check found wrong. */
+export function reasonOf(error: ErrorObject | undefined): InvalidReason {
   const part: unknown = error?.instancePath.split('/')[1] ?? error?.params.missingProperty;
   return invalidReasons.find((reason) => reason === part) ?? 'event';
 }

@@ -201,6 +201,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/social-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The social event log, after a given offset
+         * @description An HTTP feed (http-feeds.org) of CloudEvents 1.0. An answer has up to 500 events after `lastEventId`, oldest first. A consumer continues at the address in `Link`. It is up to date when the offset in that address equals `Log-Head`.
+         *     The events say what happened to posts and friendships, and hold only ids: no text, no name. Offsets increase and have gaps. An event never appears before an event that a consumer has already read. Consumers skip types and fields that they do not know.
+         *     Old events are deleted. A consumer whose offset is lower than `Log-Start` has missed events, and reads posts and friendships anew.
+         *     A place in the log is an offset and an epoch; see `Log-Epoch`. While the database is in recovery, as a standby is, the log is not served (503).
+         *     The operator names the readers, and each shows its token. Without such tokens, only clients on the same machine may read the log. Each reader with a token may have 25 requests waiting.
+         */
+        get: operations["listSocialEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -411,6 +435,313 @@ export interface components {
             friendCount: components["schemas"]["Count"];
             requestCount: components["schemas"]["Count"];
         };
+        /**
+         * @description The offset of the event in the log, as a decimal number (at most 2^53 − 1). Offsets increase and have gaps.
+         * @example 42
+         */
+        EventId: string;
+        /**
+         * @description The same offset with leading zeros, so that sorting as text gives the order of the log.
+         * @example 00000000000000000042
+         */
+        EventSequence: string;
+        /**
+         * @description The name of the history that the event belongs to: its epochs, oldest first, at most 16. Each has an id and the offset after which it began. A log gets a new epoch when its database has another history, as after a restore or the promotion of a standby; what was written after that offset in an older epoch may be lost. So a consumer that has read up to an offset in some epoch goes on only if that epoch is the last one here, or if the next one began at that offset or later. Absent in events of older releases.
+         * @example 4f1c9a22b7d0e853:0
+         */
+        EventEpoch: string;
+        /**
+         * @description The service that owns the log.
+         * @example urn:social-network:social
+         * @constant
+         */
+        SocialEventSource: "urn:social-network:social";
+        /**
+         * @description The W3C Trace Context of the request that caused the event. Absent if there was no request.
+         * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+         */
+        SocialEventTrace: string;
+        /**
+         * @description The id of the post, as a decimal number.
+         * @example 5
+         */
+        PostSubject: string;
+        /**
+         * @description The ids of the two users, the lower one first.
+         * @example 1-2
+         */
+        FriendshipSubject: string;
+        /**
+         * @description A post, without its text.
+         * @example {
+         *       "id": 5,
+         *       "authorId": 1
+         *     }
+         */
+        PostReference: {
+            id: components["schemas"]["Id"];
+            authorId: components["schemas"]["Id"];
+        };
+        /**
+         * @description What one user has done to the friendship with another user. `userId` is the user who acted.
+         * @example {
+         *       "userId": 1,
+         *       "otherId": 2
+         *     }
+         */
+        FriendshipChange: {
+            userId: components["schemas"]["Id"];
+            otherId: components["schemas"]["Id"];
+        };
+        /**
+         * @description A friendship or a friend request that has ended. `userId` is the user who ended it. `wasFriends` is false if it was only a request.
+         * @example {
+         *       "userId": 1,
+         *       "otherId": 2,
+         *       "wasFriends": true
+         *     }
+         */
+        EndedFriendship: {
+            userId: components["schemas"]["Id"];
+            otherId: components["schemas"]["Id"];
+            wasFriends: boolean;
+        };
+        /**
+         * @description A user has written a post.
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "41",
+         *       "source": "urn:social-network:social",
+         *       "type": "PostCreated",
+         *       "subject": "5",
+         *       "time": "2026-01-05T09:30:00.000Z",
+         *       "sequence": "00000000000000000041",
+         *       "datacontenttype": "application/json",
+         *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "epoch": "4f1c9a22b7d0e853:0",
+         *       "data": {
+         *         "id": 5,
+         *         "authorId": 1
+         *       }
+         *     }
+         */
+        PostCreated: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["EventId"];
+            source: components["schemas"]["SocialEventSource"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PostCreated";
+            subject: components["schemas"]["PostSubject"];
+            time: components["schemas"]["Timestamp"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @constant */
+            datacontenttype: "application/json";
+            traceparent?: components["schemas"]["SocialEventTrace"];
+            epoch?: components["schemas"]["EventEpoch"];
+            data: components["schemas"]["PostReference"];
+        };
+        /**
+         * @description The author has changed the text of a post.
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "42",
+         *       "source": "urn:social-network:social",
+         *       "type": "PostChanged",
+         *       "subject": "5",
+         *       "time": "2026-01-05T09:31:00.000Z",
+         *       "sequence": "00000000000000000042",
+         *       "datacontenttype": "application/json",
+         *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "epoch": "4f1c9a22b7d0e853:0",
+         *       "data": {
+         *         "id": 5,
+         *         "authorId": 1
+         *       }
+         *     }
+         */
+        PostChanged: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["EventId"];
+            source: components["schemas"]["SocialEventSource"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PostChanged";
+            subject: components["schemas"]["PostSubject"];
+            time: components["schemas"]["Timestamp"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @constant */
+            datacontenttype: "application/json";
+            traceparent?: components["schemas"]["SocialEventTrace"];
+            epoch?: components["schemas"]["EventEpoch"];
+            data: components["schemas"]["PostReference"];
+        };
+        /**
+         * @description A post is deleted, by its author or with the author's account.
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "43",
+         *       "source": "urn:social-network:social",
+         *       "type": "PostDeleted",
+         *       "subject": "5",
+         *       "time": "2026-01-05T09:32:00.000Z",
+         *       "sequence": "00000000000000000043",
+         *       "datacontenttype": "application/json",
+         *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "epoch": "4f1c9a22b7d0e853:0",
+         *       "data": {
+         *         "id": 5,
+         *         "authorId": 1
+         *       }
+         *     }
+         */
+        PostDeleted: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["EventId"];
+            source: components["schemas"]["SocialEventSource"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PostDeleted";
+            subject: components["schemas"]["PostSubject"];
+            time: components["schemas"]["Timestamp"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @constant */
+            datacontenttype: "application/json";
+            traceparent?: components["schemas"]["SocialEventTrace"];
+            epoch?: components["schemas"]["EventEpoch"];
+            data: components["schemas"]["PostReference"];
+        };
+        /**
+         * @description A user has sent a friend request to another user.
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "44",
+         *       "source": "urn:social-network:social",
+         *       "type": "FriendshipRequested",
+         *       "subject": "1-2",
+         *       "time": "2026-01-05T09:33:00.000Z",
+         *       "sequence": "00000000000000000044",
+         *       "datacontenttype": "application/json",
+         *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "epoch": "4f1c9a22b7d0e853:0",
+         *       "data": {
+         *         "userId": 2,
+         *         "otherId": 1
+         *       }
+         *     }
+         */
+        FriendshipRequested: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["EventId"];
+            source: components["schemas"]["SocialEventSource"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "FriendshipRequested";
+            subject: components["schemas"]["FriendshipSubject"];
+            time: components["schemas"]["Timestamp"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @constant */
+            datacontenttype: "application/json";
+            traceparent?: components["schemas"]["SocialEventTrace"];
+            epoch?: components["schemas"]["EventEpoch"];
+            data: components["schemas"]["FriendshipChange"];
+        };
+        /**
+         * @description A user has accepted the friend request of the other user.
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "45",
+         *       "source": "urn:social-network:social",
+         *       "type": "FriendshipAccepted",
+         *       "subject": "1-2",
+         *       "time": "2026-01-05T09:34:00.000Z",
+         *       "sequence": "00000000000000000045",
+         *       "datacontenttype": "application/json",
+         *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "epoch": "4f1c9a22b7d0e853:0",
+         *       "data": {
+         *         "userId": 1,
+         *         "otherId": 2
+         *       }
+         *     }
+         */
+        FriendshipAccepted: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["EventId"];
+            source: components["schemas"]["SocialEventSource"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "FriendshipAccepted";
+            subject: components["schemas"]["FriendshipSubject"];
+            time: components["schemas"]["Timestamp"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @constant */
+            datacontenttype: "application/json";
+            traceparent?: components["schemas"]["SocialEventTrace"];
+            epoch?: components["schemas"]["EventEpoch"];
+            data: components["schemas"]["FriendshipChange"];
+        };
+        /**
+         * @description A user has ended the friendship, has rejected or withdrawn a friend request, or has deleted the account.
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "46",
+         *       "source": "urn:social-network:social",
+         *       "type": "FriendshipEnded",
+         *       "subject": "1-2",
+         *       "time": "2026-01-05T09:35:00.000Z",
+         *       "sequence": "00000000000000000046",
+         *       "datacontenttype": "application/json",
+         *       "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+         *       "epoch": "4f1c9a22b7d0e853:0",
+         *       "data": {
+         *         "userId": 1,
+         *         "otherId": 2,
+         *         "wasFriends": true
+         *       }
+         *     }
+         */
+        FriendshipEnded: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["EventId"];
+            source: components["schemas"]["SocialEventSource"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "FriendshipEnded";
+            subject: components["schemas"]["FriendshipSubject"];
+            time: components["schemas"]["Timestamp"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @constant */
+            datacontenttype: "application/json";
+            traceparent?: components["schemas"]["SocialEventTrace"];
+            epoch?: components["schemas"]["EventEpoch"];
+            data: components["schemas"]["EndedFriendship"];
+        };
+        /** @description A change of a post or of a friendship (CloudEvents 1.0). More types may be added; consumers skip unknown types. */
+        SocialEvent: components["schemas"]["PostCreated"] | components["schemas"]["PostChanged"] | components["schemas"]["PostDeleted"] | components["schemas"]["FriendshipRequested"] | components["schemas"]["FriendshipAccepted"] | components["schemas"]["FriendshipEnded"];
+        /**
+         * @description Events ordered by offset, oldest first.
+         * @example []
+         */
+        SocialEventBatch: components["schemas"]["SocialEvent"][];
         /**
          * @description A description of the error (RFC 9457). `type` is for programs, `detail` is for people.
          * @example {
@@ -839,6 +1170,16 @@ export interface components {
          * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
          */
         TraceParent: string;
+        /**
+         * @description The answer contains the events after this offset. 0 or no value means from the beginning; `latest` means after the newest event, so the answer has no events yet. An offset beyond the newest event is a 400, because it belongs to another log.
+         * @example 42
+         */
+        LastEventId: string;
+        /**
+         * @description The milliseconds to wait for an event if there is none (long polling). The answer is sent as soon as there are events.
+         * @example 5000
+         */
+        Timeout: number;
     };
     requestBodies: never;
     headers: {
@@ -917,6 +1258,31 @@ export interface components {
          * @example no-store
          */
         "Not-Stored": "no-store";
+        /**
+         * @description The address of the next events (RFC 8288).
+         * @example </api/social-events?lastEventId=42>; rel="next"
+         */
+        Link: string;
+        /**
+         * @description The offset of the newest event; 0 if the log is empty.
+         * @example 57
+         */
+        "Log-Head": number;
+        /**
+         * @description All events after this offset are in the log; older ones may be deleted. A consumer whose offset is lower has missed events.
+         * @example 0
+         */
+        "Log-Start": number;
+        /**
+         * @description The `time` of the event at `lastEventId`; absent if the log has no event there any more. A consumer that knows another time of this event has read another log, such as one that was restored from a copy of its database's files.
+         * @example 2026-01-05T09:30:00.000Z
+         */
+        "Log-Time": string;
+        /**
+         * @description The epochs of the log, oldest first and the current one last. It ends with the `epoch` of the newest event, unless the current epoch has no event yet.
+         * @example 4f1c9a22b7d0e853:0
+         */
+        "Log-Epoch": string;
     };
     pathItems: never;
 }
@@ -1732,6 +2098,64 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["InvalidRequest"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSocialEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The answer contains the events after this offset. 0 or no value means from the beginning; `latest` means after the newest event, so the answer has no events yet. An offset beyond the newest event is a 400, because it belongs to another log.
+                 * @example 42
+                 */
+                lastEventId?: components["parameters"]["LastEventId"];
+                /**
+                 * @description The milliseconds to wait for an event if there is none (long polling). The answer is sent as soon as there are events.
+                 * @example 5000
+                 */
+                timeout?: components["parameters"]["Timeout"];
+            };
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, or an empty list if there are no newer ones. When the service stops, it answers all waiting requests at once. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Not-Stored"];
+                    Link: components["headers"]["Link"];
+                    "Log-Head": components["headers"]["Log-Head"];
+                    "Log-Start": components["headers"]["Log-Start"];
+                    "Log-Epoch": components["headers"]["Log-Epoch"];
+                    "Log-Time": components["headers"]["Log-Time"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cloudevents-batch+json": components["schemas"]["SocialEventBatch"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
