@@ -11,6 +11,7 @@ import { replicaIn } from '../../social-service/src/replica/store.ts';
 import { deleteDepartedContent } from '../../social-service/src/replica/deletion/user-content.ts';
 import type { Schema } from '../../social-service/src/schema.ts';
 import { createDatabase } from '../temporary-database.ts';
+import { outboxIn } from '../../social-service/src/events/outbox.ts';
 
 const SIZES = [250_000, 500_000, 1_000_000];
 const CHUNK = 50_000;
@@ -36,13 +37,15 @@ async function msOf(work: () => Promise<unknown>): Promise<number> {
 
 async function measure(database: Database<Schema>): Promise<(string | number)[]> {
   const { db } = database;
-  const replica = replicaIn(db, log);
+  const replica = replicaIn(db, log, outboxIn(db));
   await replica.apply(batchOf([named(1, USER, 'one'), named(2, 2, 'two')]), 0);
   const hiddenMs = await msOf(() => replica.apply(batchOf([deleted(3, USER)]), 2));
   const rest = await postsIn(db).pageOf(USER, { limit: 1, after: undefined });
   if (rest.items.length > 0) throw new Error('posts are shown');
   const deleting = { running: true };
-  const deletion = msOf(() => deleteDepartedContent(db)).finally(() => (deleting.running = false));
+  const deletion = msOf(() => deleteDepartedContent(db, outboxIn(db))).finally(
+    () => (deleting.running = false),
+  );
   const renameMs: number[] = [];
   for (let offset = 4; deleting.running; offset += 1)
     renameMs.push(

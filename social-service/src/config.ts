@@ -1,6 +1,6 @@
 // All settings of this service; docs/settings.md lists them in a table.
 import { commonSettings } from 'chassis/settings/common';
-import { secretToken } from 'chassis/settings/secrets';
+import { secretToken, secretTokens } from 'chassis/settings/secrets';
 import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { httpOrigin, integer, z } from 'chassis/settings/settings';
@@ -18,6 +18,17 @@ export const settings = z
     ),
     NATS_URL: natsUrl(
       'NATS servers to consume the user event log from. Without it, Social consumes the log from IDENTITY_URL.',
+    ),
+    FEED_TOKENS: secretTokens(
+      'Who may read the social event log over HTTP: names of readers, each with its token. Without it, only clients on this machine may.',
+    ),
+    SOCIAL_LOG_DAYS: integer(
+      7,
+      'Age at which events of the social event log are deleted, in days.',
+      {
+        min: 1,
+        max: 3650,
+      },
     ),
     POSTS_PER_MINUTE: integer(
       30,

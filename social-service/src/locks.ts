@@ -5,4 +5,6 @@
 export const locks = {
   /** Inserting the demo data. */
   demo: 7_301_002,
+  /** Appending to the social event log: the trigger of migration 0008 takes it before an offset is assigned. */
+  append: 7_301_006,
 } as const;

@@ -1,5 +1,6 @@
 // Table types for Kysely; migrations/ creates the tables. Some columns keep older names of what they store.
-import type { Generated } from 'kysely';
+import type { SocialEventType } from 'contracts/events/decode-social';
+import type { Generated, GeneratedAlways } from 'kysely';
 
 export interface PostsTable {
   id: Generated<number>;
@@ -84,6 +85,24 @@ export interface BrokenEventsTable {
   kept_at: Generated<Date>;
 }
 
+/** The social event log. */
+export interface SocialEventsTable {
+  /** The offset: rises, with gaps. Events become visible in this order. */
+  position: GeneratedAlways<number>;
+  type: SocialEventType;
+  /** The author of a post, or the user who changed a friendship. */
+  user_id: number;
+  /** Null in events of friendships. */
+  post_id: number | null;
+  /** The other user of a friendship; null in events of posts. */
+  other_id: number | null;
+  /** For FriendshipEnded: false if it was only a request. */
+  was_friends: boolean | null;
+  /** Trace of the request that caused the event (W3C Trace Context). */
+  traceparent: string | null;
+  created_at: Generated<Date>;
+}
+
 export interface Schema {
   posts: PostsTable;
   friendships: FriendshipsTable;
@@ -92,4 +111,5 @@ export interface Schema {
   log_position: LogOffsetTable;
   departed: DepartedTable;
   broken_events: BrokenEventsTable;
+  social_events: SocialEventsTable;
 }

@@ -72,7 +72,7 @@ export function feedRoute(
       const after =
         lastEventId === 'latest' ? await reader.endOffset() : parseLastEventId(lastEventId);
       const page = await read(name, after, ms, disconnect.signal).catch(asProblem);
-      const { events, nextOffset, endOffset, epochs, timeAtStart } = page;
+      const { events, nextOffset, endOffset, startOffset, epochs, timeAtStart } = page;
       return {
         body: JSON.stringify(events),
         type: 'application/cloudevents-batch+json',
@@ -80,6 +80,7 @@ export function feedRoute(
         headers: {
           Link: `<${path}?lastEventId=${nextOffset}>; rel="next"`,
           'Log-Head': String(endOffset),
+          ...(startOffset !== undefined && { 'Log-Start': String(startOffset) }),
           'Log-Epoch': formatEpochs(epochs),
           ...(timeAtStart !== undefined && { 'Log-Time': timeAtStart }),
         },

@@ -17,6 +17,8 @@ export interface LogRow {
 
 export interface LogTable<Row extends LogRow, Event> {
   readonly table: string;
+  /** Whether old events are deleted by age, so that the log has a table `log_start`; see retention.ts. */
+  readonly hasStart?: boolean;
   /** @param epochs the epochs of the log up to the event */
   readonly toEvent: (row: Row, epochs: Epochs) => Event;
   /** What is wrong with an event, without its values: such an event is not published. */
@@ -29,6 +31,8 @@ export interface LogPage<Event> {
   readonly nextOffset: number;
   /** The offset of the newest event; 0 if the log is empty. */
   readonly endOffset: number;
+  /** All events after this offset are in the log; undefined for a log that keeps what matters for ever. */
+  readonly startOffset?: number | undefined;
   /** The epochs of the log. */
   readonly epochs: Epochs;
   /** `time` of the event at the offset that the page starts after; undefined if there is no such event. */
@@ -49,12 +53,16 @@ export interface LogReader<Event> {
 
 export function logReaderIn<Schema, Row extends LogRow, Event>(
   db: Kysely<Schema>,
-  { table, toEvent, faultsOf }: LogTable<Row, Event>,
+  { table, hasStart = false, toEvent, faultsOf }: LogTable<Row, Event>,
 ): LogReader<Event> {
   const readEndOffset = async (connection: Kysely<Schema>): Promise<number> => {
     const { rows } = await sql<{ position: number }>`
       select position from ${sql.table(table)} order by position desc limit 1`.execute(connection);
     return rows[0]?.position ?? 0;
+  };
+  const readStartOffset = async (tx: Kysely<Schema>): Promise<number> => {
+    const { rows } = await sql<{ position: number }>`select position from log_start`.execute(tx);
+    return rows[0]!.position;
   };
   const pageAfter = async (tx: Kysely<Schema>, offset: number) => {
     const { rows: found } = await sql<Row>`
@@ -64,6 +72,8 @@ export function logReaderIn<Schema, Row extends LogRow, Event>(
     const rows = start === undefined ? found.slice(0, PAGE_MAX) : found.slice(1);
     // Read after the events, so that the end is never before the last of them.
     const endOffset = await readEndOffset(tx);
+    // Also read after the events: what is deleted meanwhile was not read.
+    const startOffset = hasStart ? await readStartOffset(tx) : undefined;
     return (epochs: Epochs): LogPage<Event> => {
       const ownEvent = (row: Row): Event => toEvent(row, epochsUpTo(epochs, row.position));
       const events = publishable(rows, ownEvent, faultsOf);
@@ -71,6 +81,7 @@ export function logReaderIn<Schema, Row extends LogRow, Event>(
         events,
         nextOffset: rows[events.length - 1]?.position ?? offset,
         endOffset,
+        startOffset,
         epochs,
         timeAtStart: start?.created_at.toISOString(),
       };

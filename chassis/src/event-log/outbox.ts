@@ -32,7 +32,7 @@ export const createOutbox = <Schema, Change>(
 ): Outbox<Schema, Change> => ({
   async transaction(traceparent, work) {
     const [result, offset] = await withCurrentEpoch(db, () =>
-      db.transaction().execute(async (tx) => {
+      inTransaction(db, async (tx) => {
         const changes: Change[] = [];
         const value = await work(tx, (change) => changes.push(change));
         return [value, await append(tx, changes, traceparent)] as const;
@@ -42,3 +42,10 @@ export const createOutbox = <Schema, Change>(
     return result;
   },
 });
+
+/** @param db runs `work` itself if it is a transaction */
+const inTransaction = <Schema, T>(
+  db: Kysely<Schema>,
+  work: (tx: Transaction<Schema>) => Promise<T>,
+): Promise<T> =>
+  db.isTransaction ? work(db as Transaction<Schema>) : db.transaction().execute(work);

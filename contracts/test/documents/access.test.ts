@@ -11,7 +11,7 @@ const optionally = authenticated.filter(
   ({ method, operation }) =>
     method === 'get' &&
     operation.security!.some((scheme) => Object.keys(scheme).length === 0) &&
-    operation.operationId !== 'listUserEvents',
+    !['listUserEvents', 'listSocialEvents'].includes(operation.operationId),
 );
 const protectedOnes = authenticated.filter((one) => !optionally.includes(one));
 

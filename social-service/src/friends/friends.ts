@@ -1,9 +1,11 @@
 // Friendships: one user sends a request, the other accepts it. Two users share one row, whoever sent the request. Each
-// change is one statement, so the database serializes concurrent changes by both users.
+// change is one statement, so the database serializes concurrent changes by both users, and each writes its event.
 import type { OwnFriendship } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import { type PageRequest, type Slice, sliceOf } from '../page.ts';
 import { isShown } from '../replica/deletion/departed.ts';
+import { pairOf, sendOrAccept } from './request.ts';
+import type { Outbox } from '../events/outbox.ts';
 import type { Schema } from '../schema.ts';
 
 export type FriendshipState = 'requested' | 'friends';
@@ -20,22 +22,16 @@ export interface Friends {
   /** What the two users are to each other, as `userId` sees it. */
   stateOf(userId: number, otherId: number): Promise<OwnFriendship['state']>;
   /** Sends a friend request, or accepts the request of the other user. Repeating the call changes nothing. */
-  put(userId: number, otherId: number): Promise<FriendshipState>;
+  put(userId: number, otherId: number, traceparent?: string): Promise<FriendshipState>;
   /** Ends the friendship, or rejects or withdraws the friend request, whichever exists. */
-  remove(userId: number, otherId: number): Promise<void>;
+  remove(userId: number, otherId: number, traceparent?: string): Promise<void>;
   /** Friends in ascending order of their ids. */
   pageOf(userId: number, page: PageRequest): Promise<Slice<UserSince>>;
   /** Users with an open friend request, in ascending order of their ids. */
   requestsOf(userId: number, direction: Direction, page: PageRequest): Promise<Slice<UserSince>>;
 }
 
-/** Returns the key of the row of two users. */
-const pairOf = (a: number, b: number) => ({
-  low_id: Math.min(a, b),
-  high_id: Math.max(a, b),
-});
-
-export function friendsIn(db: Kysely<Schema>): Friends {
+export function friendsIn(db: Kysely<Schema>, outbox: Outbox): Friends {
   /**
    * Selects a page of the user's rows. Each half of the union reads an index in this order.
    * @param timeColumn the column to return as `since`
@@ -78,32 +74,31 @@ export function friendsIn(db: Kysely<Schema>): Friends {
       return row.requested_by === userId ? 'requested' : 'incoming';
     },
 
-    async put(userId, otherId) {
-      const { accepted_at } = await db
-        .insertInto('friendships')
-        .values({ ...pairOf(userId, otherId), requested_by: userId })
-        .onConflict((conflict) =>
-          conflict.columns(['low_id', 'high_id']).doUpdateSet({
-            // now() is the start of this transaction, and the other user's request may be a moment later.
-            accepted_at: sql<Date | null>`case
-              when friendships.accepted_at is null and friendships.requested_by <> ${userId}
-              then greatest(now(), friendships.requested_at)
-              else friendships.accepted_at end`,
-          }),
-        )
-        .returning('accepted_at')
-        .executeTakeFirstOrThrow();
-      return accepted_at === null ? 'requested' : 'friends';
-    },
+    put: (userId, otherId, traceparent) =>
+      outbox.transaction(traceparent, async (tx, record) => {
+        for (;;) {
+          const state = await sendOrAccept(tx, userId, otherId);
+          if (state === 'gone') continue;
+          const { accepted, isNew } = state;
+          const type = accepted ? 'FriendshipAccepted' : 'FriendshipRequested';
+          if (isNew) record({ type, userId, otherId });
+          return accepted ? 'friends' : 'requested';
+        }
+      }),
 
-    async remove(userId, otherId) {
-      const { low_id, high_id } = pairOf(userId, otherId);
-      await db
-        .deleteFrom('friendships')
-        .where('low_id', '=', low_id)
-        .where('high_id', '=', high_id)
-        .execute();
-    },
+    remove: (userId, otherId, traceparent) =>
+      outbox.transaction(traceparent, async (tx, record) => {
+        const { low_id, high_id } = pairOf(userId, otherId);
+        const removed = await tx
+          .deleteFrom('friendships')
+          .where('low_id', '=', low_id)
+          .where('high_id', '=', high_id)
+          .returning('accepted_at')
+          .executeTakeFirst();
+        if (removed === undefined) return;
+        const wasFriends = removed.accepted_at !== null;
+        record({ type: 'FriendshipEnded', userId, otherId, wasFriends });
+      }),
 
     pageOf: (userId, page) => selectPage(userId, page, 'accepted_at', sql`accepted_at is not null`),
 

@@ -8,6 +8,7 @@ import * as epochs from './0005_epochs.ts';
 import * as deletions from './0006_deletions.ts';
 import * as epochOffset from './0007_epoch_offset.ts';
 import * as edits from './0008_edits.ts';
+import * as socialEvents from './0009_social_events.ts';
 
 export const migrations: Migrations = {
   '0001_posts_and_friendships': postsAndFriendships,
@@ -18,4 +19,5 @@ export const migrations: Migrations = {
   '0006_deletions': deletions,
   '0007_epoch_offset': epochOffset,
   '0008_edits': edits,
+  '0009_social_events': socialEvents,
 };

@@ -1,7 +1,7 @@
 // Idempotency keys: a client may repeat a request with the same Idempotency-Key, and its post is created once.
 import { hash } from 'node:crypto';
 import { Problem } from 'chassis/http/problem';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.ts';
 
 /** A request with an idempotency key. Keys of different users are independent. */
@@ -22,41 +22,39 @@ const KEY_LIFETIME = sql<string>`interval '24 hours'`;
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /**
- * Creates a post in a transaction that also stores the key. If the key was used within the last 24 hours, returns the post
+ * Creates a post, and stores the key in the same transaction. If the key was used within the last 24 hours, returns the post
  * of that time. If `create` fails, the key is free again.
  * @throws Problem 409 while an earlier request with the key is in progress, 422 if the key was used with another body
  */
-export function idempotent(
-  db: Kysely<Schema>,
+export async function idempotent(
+  tx: Transaction<Schema>,
   { userId, key, body }: KeyedRequest,
-  create: (tx: Kysely<Schema>) => Promise<CreatedPost>,
+  create: () => Promise<CreatedPost>,
 ): Promise<CreatedPost> {
   const bodyHash = sha256(body);
-  return db.transaction().execute(async (tx) => {
-    await takeLock(tx, sha256(`${userId} ${key}`).readBigInt64BE());
-    // A separate statement after the lock, so that it sees the row of the previous lock holder.
-    const known = await tx
-      .selectFrom('idempotency_keys')
-      .select(['body_hash', 'post_id as id', 'created_at'])
-      .where('user_id', '=', userId)
-      .where('key', '=', key)
-      .where('created_at', '>', sql<Date>`now() - ${KEY_LIFETIME}`)
-      .executeTakeFirst();
-    if (known !== undefined) {
-      if (bodyHash.equals(known.body_hash)) return known;
-      throw new Problem('key-reused', 'This Idempotency-Key was used with another body');
-    }
-    const created = await create(tx);
-    const { id: post_id, created_at } = created;
-    const fields = { body_hash: bodyHash, post_id, created_at };
-    await tx
-      .insertInto('idempotency_keys')
-      .values({ user_id: userId, key, ...fields })
-      // An expired key that is not deleted yet.
-      .onConflict((conflict) => conflict.columns(['user_id', 'key']).doUpdateSet(fields))
-      .execute();
-    return created;
-  });
+  await takeLock(tx, sha256(`${userId} ${key}`).readBigInt64BE());
+  // A separate statement after the lock, so that it sees the row of the previous lock holder.
+  const known = await tx
+    .selectFrom('idempotency_keys')
+    .select(['body_hash', 'post_id as id', 'created_at'])
+    .where('user_id', '=', userId)
+    .where('key', '=', key)
+    .where('created_at', '>', sql<Date>`now() - ${KEY_LIFETIME}`)
+    .executeTakeFirst();
+  if (known !== undefined) {
+    if (bodyHash.equals(known.body_hash)) return known;
+    throw new Problem('key-reused', 'This Idempotency-Key was used with another body');
+  }
+  const created = await create();
+  const { id: post_id, created_at } = created;
+  const fields = { body_hash: bodyHash, post_id, created_at };
+  await tx
+    .insertInto('idempotency_keys')
+    .values({ user_id: userId, key, ...fields })
+    // An expired key that is not deleted yet.
+    .onConflict((conflict) => conflict.columns(['user_id', 'key']).doUpdateSet(fields))
+    .execute();
+  return created;
 }
 
 /**

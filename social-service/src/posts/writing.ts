@@ -1,6 +1,7 @@
-// Creates, edits and deletes posts. Only the author may edit or delete a post.
+// Creates, edits and deletes posts, each with its event. Only the author may edit or delete a post.
 import type { Post } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
+import type { Outbox } from '../events/outbox.ts';
 import { idempotent } from './idempotency.ts';
 import { postsIn, toPost } from './reading.ts';
 import type { Schema } from '../schema.ts';
@@ -15,18 +16,30 @@ export interface Writing {
   /**
    * Creates a post.
    * @param key the request's Idempotency-Key
+   * @param traceparent of the request, as in the methods below
    * @throws Problem 409 or 422, as `idempotent` does
    */
-  create(authorId: number, content: string, key?: string): Promise<Post>;
-  edit(userId: number, id: number, content: string, isCurrent?: IsCurrent): Promise<Post | Refusal>;
-  remove(userId: number, id: number, isCurrent?: IsCurrent): Promise<'removed' | Refusal>;
+  create(authorId: number, content: string, key?: string, traceparent?: string): Promise<Post>;
+  edit(
+    userId: number,
+    id: number,
+    content: string,
+    isCurrent?: IsCurrent,
+    traceparent?: string,
+  ): Promise<Post | Refusal>;
+  remove(
+    userId: number,
+    id: number,
+    isCurrent?: IsCurrent,
+    traceparent?: string,
+  ): Promise<'removed' | Refusal>;
 }
 
-export function writingIn(db: Kysely<Schema>): Writing {
+export function writingIn(db: Kysely<Schema>, outbox: Outbox): Writing {
   const posts = postsIn(db);
   // The post is read and changed in one statement, so both see the same state.
-  const withFound = (id: number) =>
-    db.with('found', (qb) => qb.selectFrom('posts').select('author_id').where('id', '=', id));
+  const withFound = (tx: Kysely<Schema>, id: number) =>
+    tx.with('found', (qb) => qb.selectFrom('posts').select('author_id').where('id', '=', id));
 
   /**
    * The text that the post must still have when it is written: nothing else of a post changes, but the time of that change.
@@ -44,61 +57,74 @@ export function writingIn(db: Kysely<Schema>): Writing {
   };
 
   return {
-    async create(authorId, content, key) {
-      const insert = (connection: Kysely<Schema>) =>
-        connection
-          .insertInto('posts')
-          .values({ author_id: authorId, content })
-          .returning(['id', 'created_at'])
-          .executeTakeFirstOrThrow();
-      const request = { userId: authorId, key: key ?? '', body: content };
-      const created = await (key === undefined ? insert(db) : idempotent(db, request, insert));
+    async create(authorId, content, key, traceparent) {
+      const created = await outbox.transaction(traceparent, async (tx, record) => {
+        const insert = async () => {
+          const post = await tx
+            .insertInto('posts')
+            .values({ author_id: authorId, content })
+            .returning(['id', 'created_at'])
+            .executeTakeFirstOrThrow();
+          record({ type: 'PostCreated', id: post.id, authorId });
+          return post;
+        };
+        if (key === undefined) return insert();
+        return idempotent(tx, { userId: authorId, key, body: content }, insert);
+      });
       return toPost({ author_id: authorId, content, edited_at: null, ...created });
     },
 
-    async edit(userId, id, content, isCurrent) {
+    async edit(userId, id, content, isCurrent, traceparent) {
       const expected = await expectedText(userId, id, isCurrent);
       if (expected === 'outdated') return expected;
-      const row = await withFound(id)
-        .with('updated', (qb) =>
-          qb
-            .updateTable('posts')
-            .set({ content, edited_at: editTime(content) })
-            .where('id', '=', id)
-            .where('author_id', '=', userId)
-            .$if(expected.text !== undefined, (update) =>
-              update.where('content', '=', expected.text!),
-            )
-            .returning(['created_at', 'edited_at']),
-        )
-        .selectFrom('found')
-        .leftJoin('updated', (join) => join.onTrue())
-        .select(['author_id', 'updated.created_at', 'updated.edited_at'])
-        .executeTakeFirst();
+      const row = await outbox.transaction(traceparent, async (tx, record) => {
+        const found = await withFound(tx, id)
+          .with('updated', (qb) =>
+            qb
+              .updateTable('posts')
+              .set({ content, edited_at: editTime(content) })
+              .where('id', '=', id)
+              .where('author_id', '=', userId)
+              .$if(expected.text !== undefined, (update) =>
+                update.where('content', '=', expected.text!),
+              )
+              .returning(['created_at', 'edited_at']),
+          )
+          .selectFrom('found')
+          .leftJoin('updated', (join) => join.onTrue())
+          .select(['author_id', 'updated.created_at', 'updated.edited_at'])
+          .executeTakeFirst();
+        if (found?.created_at) record({ type: 'PostChanged', id, authorId: userId });
+        return found;
+      });
       const { author_id, created_at = null, edited_at = null } = row ?? {};
       if (author_id === undefined || created_at === null)
         return refusalOf(author_id, userId, expected);
       return toPost({ id, author_id, content, created_at, edited_at });
     },
 
-    async remove(userId, id, isCurrent) {
+    async remove(userId, id, isCurrent, traceparent) {
       const expected = await expectedText(userId, id, isCurrent);
       if (expected === 'outdated') return expected;
-      const row = await withFound(id)
-        .with('deleted', (qb) =>
-          qb
-            .deleteFrom('posts')
-            .where('id', '=', id)
-            .where('author_id', '=', userId)
-            .$if(expected.text !== undefined, (query) =>
-              query.where('content', '=', expected.text!),
-            )
-            .returning('id'),
-        )
-        .selectFrom('found')
-        .leftJoin('deleted', (join) => join.onTrue())
-        .select(['author_id', 'deleted.id as deletedId'])
-        .executeTakeFirst();
+      const row = await outbox.transaction(traceparent, async (tx, record) => {
+        const found = await withFound(tx, id)
+          .with('deleted', (qb) =>
+            qb
+              .deleteFrom('posts')
+              .where('id', '=', id)
+              .where('author_id', '=', userId)
+              .$if(expected.text !== undefined, (query) =>
+                query.where('content', '=', expected.text!),
+              )
+              .returning('id'),
+          )
+          .selectFrom('found')
+          .leftJoin('deleted', (join) => join.onTrue())
+          .select(['author_id', 'deleted.id as deletedId'])
+          .executeTakeFirst();
+        if (found?.deletedId) record({ type: 'PostDeleted', id, authorId: userId });
+        return found;
+      });
       const { author_id, deletedId = null } = row ?? {};
       return deletedId === null ? refusalOf(author_id, userId, expected) : 'removed';
     },

@@ -3,6 +3,7 @@ import { requireContinuation } from 'chassis/events/epoch';
 import type { Events } from 'chassis/events/source';
 import type { Applied } from 'chassis/events/consumer';
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { RecordChange } from '../events/outbox.ts';
 import type { Schema } from '../schema.ts';
 import { storeDeadLetters } from './dead-letters.ts';
 import { type DeadLetter, changesIn, type UserUpsert } from './changes.ts';
@@ -26,12 +27,14 @@ export interface ApplyResult {
  * Applies a batch. Applies nothing if the replica's offset is before `after`, since events in between would be missed, or if
  * it has passed the whole batch.
  * @param after the offset that the batch was read from
+ * @param record receives the deletions of content, for the social event log
  * @throws OtherEpoch when the log does not continue what was applied or, in a rebuild, what is served
  */
 export async function applyEvents(
   tx: Transaction<Schema>,
   batch: Events,
   after: number,
+  record: RecordChange,
 ): Promise<ApplyResult> {
   const { events, nextOffset, epochs } = batch;
   // The row lock serializes instances: the next one waits here, and then finds another offset.
@@ -60,7 +63,7 @@ export async function applyEvents(
   }
   if (upserts.length > 0) {
     await upsertAuthors(tx, generation, upserts);
-    await deleteContentFromBefore(tx, recreated(progress, upserts, deleted));
+    await deleteContentFromBefore(tx, recreated(progress, upserts, deleted), record);
   }
   await storeDeadLetters(tx, deadLetters);
   await saveProgress(tx, progress, batch);
@@ -81,9 +84,10 @@ const recreated = (
 async function deleteContentFromBefore(
   tx: Transaction<Schema>,
   userIds: readonly number[],
+  record: RecordChange,
 ): Promise<void> {
   if (userIds.length === 0) return;
-  for (const userId of await takeBack(tx, userIds)) await deleteUserContent(tx, userId);
+  for (const userId of await takeBack(tx, userIds)) await deleteUserContent(tx, userId, record);
 }
 
 /** Deletes users from the generation that is read and from the one that is built. */

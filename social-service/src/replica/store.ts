@@ -5,6 +5,7 @@ import type { Applied } from 'chassis/events/consumer';
 import type { ConsumerState } from 'chassis/events/consumer-state';
 import type { Logger } from 'chassis/observability/log';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Outbox } from '../events/outbox.ts';
 import type { Schema } from '../schema.ts';
 import type { DeadLetter } from './changes.ts';
 import { applyEvents } from './apply.ts';
@@ -57,7 +58,8 @@ export interface Replica {
   markLost(offset: number): Promise<void>;
 }
 
-export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
+/** @param outbox receives the deletions of what deleted users leave behind */
+export function replicaIn(db: Kysely<Schema>, log: Logger, outbox: Outbox): Replica {
   const selectProgress = db.selectFrom('log_position').selectAll().where('name', '=', 'users');
   return {
     async state() {
@@ -74,9 +76,9 @@ export function replicaIn(db: Kysely<Schema>, log: Logger): Replica {
     },
 
     async apply(batch, after) {
-      const { applied, deadLetters } = await db
-        .transaction()
-        .execute((tx) => applyEvents(tx, batch, after));
+      const { applied, deadLetters } = await outbox.transaction(undefined, (tx, record) =>
+        applyEvents(tx, batch, after, record),
+      );
       if (deadLetters.length > 0)
         log.warn(summaryOf(deadLetters), 'invalid user events stored as dead letters');
       return applied;

@@ -7,6 +7,9 @@ import type { FriendPage, Friendship, OwnFriendship, RequestPage } from 'contrac
 import type { Direction, Friends } from '../friends/friends.ts';
 import { parsePage, toPage } from '../page.ts';
 import type { Authenticate } from 'chassis/auth/access-token';
+import { requestContextOf } from 'chassis/http/request-context';
+
+const traceparentOf = (req: Request): string => requestContextOf(req).traceparent;
 
 function parseDirection(text = 'incoming'): Direction {
   if (text !== 'incoming' && text !== 'outgoing')
@@ -67,7 +70,7 @@ export function friendRoutes(friends: Friends, authenticate: Authenticate): Rout
       path: '/api/friends/:id',
       async handle(req) {
         const [userId, id] = await parseUsers(req);
-        const body: Friendship = { id, state: await friends.put(userId, id) };
+        const body: Friendship = { id, state: await friends.put(userId, id, traceparentOf(req)) };
         return { body, cache: 'no-store' };
       },
     },
@@ -75,7 +78,7 @@ export function friendRoutes(friends: Friends, authenticate: Authenticate): Rout
       method: 'delete',
       path: '/api/friends/:id',
       async handle(req) {
-        await friends.remove(...(await parseUsers(req)));
+        await friends.remove(...(await parseUsers(req)), traceparentOf(req));
         return { status: 204 };
       },
     },

@@ -1,5 +1,6 @@
 // GET /api/posts/{id}, GET /api/posts?ids= and GET /api/posts?authorId=&limit=&cursor=, all with &include=author;
 // POST /api/posts, PATCH and DELETE /api/posts/{id}.
+import type { IncomingMessage } from 'node:http';
 import { defineRoute, type Route } from 'chassis/http/app';
 import {
   type BodyCheck,
@@ -11,6 +12,7 @@ import {
 import { written } from 'chassis/http/answer';
 import { conditionOf, outdated } from 'chassis/http/validators';
 import { invalid, Problem } from 'chassis/http/problem';
+import { requestContextOf } from 'chassis/http/request-context';
 import { requestGuard } from 'contracts/request';
 import type { NewPost, PostChange } from 'contracts/types';
 import { parseInclude } from '../posts/include.ts';
@@ -19,6 +21,8 @@ import type { Posts } from '../posts/reading.ts';
 import type { Authenticate } from 'chassis/auth/access-token';
 import { rateLimitFields, type UseLimit } from 'chassis/auth/rate-limit';
 import type { Refusal, Writing } from '../posts/writing.ts';
+
+const traceparentOf = (req: IncomingMessage): string => requestContextOf(req).traceparent;
 
 const LIST_QUERY = ['ids', 'authorId', 'limit', 'cursor', 'include'] as const;
 type ListQuery = Partial<Record<(typeof LIST_QUERY)[number], string>>;
@@ -88,7 +92,7 @@ export function writingRoutes(
         const key = parseIdempotencyKey(req.headers['idempotency-key']);
         const { content } = parseBody(newPost, req.body);
         const limits = rateLimitFields([await usePost(String(userId))]);
-        const post = await writing.create(userId, content, key);
+        const post = await writing.create(userId, content, key, traceparentOf(req));
         return written(post, { Location: `/api/posts/${post.id}`, ...limits }, 201);
       },
     },
@@ -101,7 +105,7 @@ export function writingRoutes(
         const id = parseId(req.params['id'], '/path/id');
         const { content } = parseBody(change, req.body);
         const limits = rateLimitFields([await usePost(String(userId))]);
-        const post = await writing.edit(userId, id, content, conditionOf(req));
+        const post = await writing.edit(userId, id, content, conditionOf(req), traceparentOf(req));
         if (typeof post === 'string') throw problemOf(post, id);
         return written(post, limits);
       },
@@ -112,7 +116,7 @@ export function writingRoutes(
       async handle(req) {
         const { userId } = await authenticate(req);
         const id = parseId(req.params['id'], '/path/id');
-        const result = await writing.remove(userId, id, conditionOf(req));
+        const result = await writing.remove(userId, id, conditionOf(req), traceparentOf(req));
         if (result !== 'removed') throw problemOf(result, id);
         return { status: 204 };
       },

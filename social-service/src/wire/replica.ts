@@ -4,6 +4,7 @@ import type { ServiceContext } from 'chassis/process/database-service';
 import { type EpochOffset, requireContinuation } from 'chassis/events/epoch';
 import { UnknownOffset } from 'chassis/events/source';
 import { startConsumer } from 'chassis/events/consumer';
+import type { Outbox } from '../events/outbox.ts';
 import type { Schema } from '../schema.ts';
 import { type DeadLetters, deadLetterRoutes } from '../routes/dead-letters-admin.ts';
 import { type ReplicaAdmin, replicaAdminRoutes } from '../routes/replica-admin.ts';
@@ -34,8 +35,11 @@ const pauseUntil =
     pause(ms, undefined, { signal });
 
 /** Starts to consume the user event log. Returns the parts of the service that concern the replica. */
-export function runReplica({ db, log, metrics, tracing, settings, prepared }: ReplicaContext) {
-  const replica = replicaIn(db, log);
+export function runReplica(
+  { db, log, metrics, tracing, settings, prepared }: ReplicaContext,
+  outbox: Outbox,
+) {
+  const replica = replicaIn(db, log, outbox);
   const source = userEventSource(settings, async (after, epochs) => {
     const applied = await replica.offset();
     // A log with another history is checked again each time, so its end does not matter: it may be the wrong log.
@@ -113,7 +117,7 @@ export function runReplica({ db, log, metrics, tracing, settings, prepared }: Re
     }),
     notice: () => replicaNotice(consumer.status()),
     jobs: [
-      { name: 'cleanup', everyMs: MINUTE_MS, run: () => cleanUp(db) },
+      { name: 'cleanup', everyMs: MINUTE_MS, run: () => cleanUp(db, outbox) },
       { name: 'divergence', everyMs: MINUTE_MS, run: divergence(sides, metrics, stopping.signal) },
     ],
     async close() {

@@ -24,6 +24,7 @@ import { friendRoutes } from '../routes/friends.ts';
 import { postRoutes, writingRoutes } from '../routes/posts.ts';
 import type { Schema } from '../schema.ts';
 import { runReplica } from './replica.ts';
+import { createSocialEventLog } from './social-event-log.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -35,7 +36,9 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
     { policy: 'posts', points: set.POSTS_PER_MINUTE, windowS: 60 },
     'Too many posts in a minute; try again later',
   );
-  const replica = runReplica(context);
+  const socialEvents = createSocialEventLog(context);
+  const { outbox } = socialEvents;
+  const replica = runReplica(context, outbox);
   const app = createApp({
     routes: withDeprecations(
       [
@@ -43,8 +46,9 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
         ...feedRoutes(feedIn(db), authenticate),
         ...countRoutes(countsIn(db), authenticate),
         ...authorRoutes(authorsIn(db), replica.lagMs),
-        ...writingRoutes(writingIn(db), authenticate, usePost),
-        ...friendRoutes(friendsIn(db), authenticate),
+        ...writingRoutes(writingIn(db, outbox), authenticate, usePost),
+        ...friendRoutes(friendsIn(db, outbox), authenticate),
+        socialEvents.route,
       ],
       deprecationsOf(loadDocument('social')),
     ),
@@ -56,8 +60,10 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
     adminRoutes: replica.adminRoutes,
     readiness: replica.readiness,
     notice: replica.notice,
+    onStopping: socialEvents.onStopping,
     jobs: [
       ...replica.jobs,
+      ...socialEvents.jobs,
       { name: 'old idempotency keys', everyMs: HOUR_MS, run: () => deleteOldKeys(db) },
     ],
     async close() {

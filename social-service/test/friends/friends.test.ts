@@ -10,6 +10,7 @@ import { type Friends, friendsIn } from '../../src/friends/friends.ts';
 import type { PageRequest, Slice } from '../../src/page.ts';
 import type { Schema } from '../../src/schema.ts';
 import { openTestDatabase } from '../support/database.ts';
+import { outboxIn } from '../../src/events/outbox.ts';
 
 const PEOPLE = [1, 2, 3, 4] as const;
 
@@ -83,7 +84,7 @@ describeOnBoth('friendships', (newDatabase) => {
   beforeAll(async () => {
     testDatabase = await newDatabase();
     database = await openTestDatabase(testDatabase);
-    friends = friendsIn(database.db);
+    friends = friendsIn(database.db, outboxIn(database.db));
   });
   afterAll(async () => {
     await database.close();
@@ -193,10 +194,10 @@ describeOnServer('an acceptance whose transaction began before the request', () 
     const { db } = database;
     await db.transaction().execute(async (tx) => {
       await tx.selectNoFrom((on) => on.val(1).as('one')).execute();
-      await friendsIn(db).put(1, 2);
+      await friendsIn(db, outboxIn(db)).put(1, 2);
       const later = sql<Date>`requested_at + interval '1 second'`;
       await db.updateTable('friendships').set({ requested_at: later }).execute();
-      expect(await friendsIn(tx).put(2, 1)).toBe('friends');
+      expect(await friendsIn(tx, outboxIn(tx)).put(2, 1)).toBe('friends');
     });
     const row = await db.selectFrom('friendships').selectAll().executeTakeFirstOrThrow();
     expect(row.accepted_at).toEqual(row.requested_at);

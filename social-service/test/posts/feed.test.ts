@@ -8,6 +8,7 @@ import { friendsIn } from '../../src/friends/friends.ts';
 import type { Schema } from '../../src/schema.ts';
 import { writingIn } from '../../src/posts/writing.ts';
 import { openTestDatabase } from '../support/database.ts';
+import { outboxIn } from '../../src/events/outbox.ts';
 
 // Never reads the newest posts of all users; reads so few that they seldom fill a page; reads all.
 const walks: readonly NewestScan[] = [
@@ -32,7 +33,7 @@ describeOnBoth('the feed', (newDatabase) => {
   /** Makes a reader with friends of lower and higher ids, and users who are no friends. */
   const newPeople = async () => {
     last += 10;
-    const friends = friendsIn(database.db);
+    const friends = friendsIn(database.db, outboxIn(database.db));
     const reader = last + 5;
     const befriended = [last + 1, last + 4, last + 9];
     for (const id of befriended) {
@@ -45,7 +46,7 @@ describeOnBoth('the feed', (newDatabase) => {
     return { reader, seen: [reader, ...befriended], unseen: [requested, requesting, stranger] };
   };
   const write = async (authorId: number): Promise<number> =>
-    (await writingIn(database.db).create(authorId, 'x')).id;
+    (await writingIn(database.db, outboxIn(database.db)).create(authorId, 'x')).id;
 
   // Who writes, as an index among all seven; small ones are the reader and friends.
   const author = fc.nat({ max: 6 });
@@ -93,7 +94,7 @@ describeOnBoth('the feed', (newDatabase) => {
   test('has complete posts, without deleted ones and without those of former friends', async () => {
     const { reader, seen } = await newPeople();
     const friend = seen[1]!;
-    const writing = writingIn(database.db);
+    const writing = writingIn(database.db, outboxIn(database.db));
     const feedOf = feedIn(database.db);
     const page = { limit: 20, after: undefined };
     const theirs = await writing.create(friend, '  Zähne & 🦷\n');
@@ -101,7 +102,7 @@ describeOnBoth('the feed', (newDatabase) => {
     expect(await feedOf(reader, page)).toEqual({ items: [own, theirs], more: false });
     await writing.remove(reader, own.id);
     expect((await feedOf(reader, page)).items).toEqual([theirs]);
-    await friendsIn(database.db).remove(reader, friend);
+    await friendsIn(database.db, outboxIn(database.db)).remove(reader, friend);
     expect((await feedOf(reader, page)).items).toEqual([]);
   });
 

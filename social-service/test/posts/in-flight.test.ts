@@ -14,6 +14,7 @@ import { startFakeIdentity } from 'chassis/testing/fake-identity';
 import { ready, startTestSocial } from '../support/service.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { until } from 'chassis/testing/until';
+import { outboxIn } from '../../src/events/outbox.ts';
 
 jest.setTimeout(60_000);
 
@@ -107,7 +108,7 @@ describeOnServer('a creation with an Idempotency-Key', () => {
 
   test('that uses an expired key again keeps the key while expired keys are being deleted', async () => {
     const { db } = database;
-    await writingIn(db).create(1, 'old', 'key');
+    await writingIn(db, outboxIn(db)).create(1, 'old', 'key');
     await sql`update idempotency_keys set created_at = now() - interval '2 days'`.execute(db);
     const held = Promise.withResolvers<void>();
     const reused = Promise.withResolvers<void>();
@@ -129,9 +130,9 @@ describeOnServer('a service that starts', () => {
   test('deletes the expired keys', async () => {
     const testDatabase = await serverDatabase();
     const { db, ...database } = await openTestDatabase(testDatabase);
-    await writingIn(db).create(1, 'x', 'old');
+    await writingIn(db, outboxIn(db)).create(1, 'x', 'old');
     await sql`update idempotency_keys set created_at = now() - interval '2 days'`.execute(db);
-    await writingIn(db).create(1, 'x', 'young');
+    await writingIn(db, outboxIn(db)).create(1, 'x', 'young');
     const social = await startTestSocial(testDatabase);
     await until('the old one is gone', async () => {
       const keys = await db.selectFrom('idempotency_keys').select('key').execute();

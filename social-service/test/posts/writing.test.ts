@@ -10,6 +10,7 @@ import { type Posts, postsIn } from '../../src/posts/reading.ts';
 import type { Schema } from '../../src/schema.ts';
 import { type Writing, writingIn } from '../../src/posts/writing.ts';
 import { openTestDatabase } from '../support/database.ts';
+import { outboxIn } from '../../src/events/outbox.ts';
 
 const never = () => false;
 const isFirst = ({ content }: { content: string }) => content === 'x';
@@ -23,7 +24,7 @@ describeOnBoth('writing', (newDatabase) => {
     testDatabase = await newDatabase();
     database = await openTestDatabase(testDatabase);
     posts = postsIn(database.db);
-    writing = writingIn(database.db);
+    writing = writingIn(database.db, outboxIn(database.db));
   });
   afterAll(async () => {
     await database.close();
@@ -174,10 +175,12 @@ describeOnBoth('writing', (newDatabase) => {
     test('a failure after the creation leaves no post', async () => {
       const author = somebody();
       const request = { userId: author, key: 'key', body: 'x' };
-      const failing = idempotent(database.db, request, async (tx) => {
-        await writingIn(tx).create(author, 'x');
-        throw new Error('too bad');
-      });
+      const failing = database.db.transaction().execute((tx) =>
+        idempotent(tx, request, async () => {
+          await writingIn(tx, outboxIn(tx)).create(author, 'x');
+          throw new Error('too bad');
+        }),
+      );
       await expect(failing).rejects.toThrow('too bad');
       expect(await countOf(author)).toBe(0);
     });

@@ -14,6 +14,7 @@ import { replicaIn } from '../../src/replica/store.ts';
 import type { Schema } from '../../src/schema.ts';
 import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 import { startTestSocial, type TestSocial } from '../support/service.ts';
+import { outboxIn } from '../../src/events/outbox.ts';
 
 const identityIsAway = async () => Promise.reject(new SourceError('Identity is unavailable'));
 
@@ -27,7 +28,7 @@ describeOnBoth('a dead letter that is replayed', (newDatabase) => {
   beforeEach(async () => {
     await emptyDatabase(database.db);
     const logged = [named(1, 1, 'one'), named(2, 2, 'two'), named(9, 3, 'three')];
-    await replicaIn(database.db, memoryLog().log).apply(batchOf(logged), 0);
+    await replicaIn(database.db, memoryLog().log, outboxIn(database.db)).apply(batchOf(logged), 0);
   });
   afterAll(async () => {
     await database.close();

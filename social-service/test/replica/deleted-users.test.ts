@@ -15,6 +15,7 @@ import { replicaIn } from '../../src/replica/store.ts';
 import { deleteDepartedContent } from '../../src/replica/deletion/user-content.ts';
 import type { Schema } from '../../src/schema.ts';
 import { emptyDatabase, openTestDatabase } from '../support/database.ts';
+import { outboxIn } from '../../src/events/outbox.ts';
 
 const page = { limit: 100, after: undefined };
 const now = () => new Date().toISOString();
@@ -32,7 +33,7 @@ describeOnBoth('the content of a deleted user', (newDatabase) => {
     await testDatabase.remove();
   });
 
-  const replica = () => replicaIn(database.db, memoryLog().log);
+  const replica = () => replicaIn(database.db, memoryLog().log, outboxIn(database.db));
   const apply = (logged: readonly LoggedEvent[], after = 0) =>
     replica().apply(batchOf(logged), after);
   const countOf = async (table: keyof Schema): Promise<number> => {
@@ -47,8 +48,8 @@ describeOnBoth('the content of a deleted user', (newDatabase) => {
 
   test('is hidden from all reads as soon as the event is applied, before a row is deleted', async () => {
     const { db } = database;
-    const [posts, friends, counts] = [postsIn(db), friendsIn(db), countsIn(db)];
-    for (const author of [2, 3]) await writingIn(db).create(author, `by ${author}`);
+    const [posts, friends, counts] = [postsIn(db), friendsIn(db, outboxIn(db)), countsIn(db)];
+    for (const author of [2, 3]) await writingIn(db, outboxIn(db)).create(author, `by ${author}`);
     for (const [a, b] of [
       [2, 3],
       [3, 2],
@@ -80,8 +81,8 @@ describeOnBoth('the content of a deleted user', (newDatabase) => {
     const { db } = database;
     for (const author of [1, 2, 3])
       for (const key of ['a', 'b', undefined])
-        await writingIn(db).create(author, `by ${author}`, key);
-    const friends = friendsIn(db);
+        await writingIn(db, outboxIn(db)).create(author, `by ${author}`, key);
+    const friends = friendsIn(db, outboxIn(db));
     for (const [a, b] of [
       [1, 2],
       [2, 1],
@@ -91,7 +92,7 @@ describeOnBoth('the content of a deleted user', (newDatabase) => {
     ] as const)
       await friends.put(a, b);
     await apply([named(1, 1, 'one'), named(2, 2, 'two'), named(3, 3, 'three'), deleted(4, 2)]);
-    await deleteDepartedContent(db, 2);
+    await deleteDepartedContent(db, outboxIn(db), 2);
     const posts = await db.selectFrom('posts').select('author_id').orderBy('id').execute();
     expect(posts.map(({ author_id }) => author_id)).toEqual([1, 1, 1, 3, 3, 3]);
     const keys = await db.selectFrom('idempotency_keys').select('user_id').execute();
@@ -106,7 +107,9 @@ describeOnBoth('the content of a deleted user', (newDatabase) => {
     await sql`insert into posts (author_id, content)
       select 1 + n % 2, 'x' from generate_series(1, 5001) as n`.execute(database.db);
     await apply([deleted(1, 1)]);
-    await Promise.all([1, 2, 3].map(() => deleteDepartedContent(database.db, 100)));
+    await Promise.all(
+      [1, 2, 3].map(() => deleteDepartedContent(database.db, outboxIn(database.db), 100)),
+    );
     const rest = await database.db.selectFrom('posts').select('author_id').distinct().execute();
     expect(rest).toEqual([{ author_id: 2 }]);
     expect([await countOf('posts'), await countOf('departed')]).toEqual([2501, 0]);
@@ -116,7 +119,7 @@ describeOnBoth('the content of a deleted user', (newDatabase) => {
     await sql`insert into posts (author_id, content)
       select 1, 'x' from generate_series(1, 2000)`.execute(database.db);
     await apply([named(1, 2, 'two'), deleted(2, 1)]);
-    const deletion = deleteDepartedContent(database.db, 10);
+    const deletion = deleteDepartedContent(database.db, outboxIn(database.db), 10);
     await apply([named(3, 2, 'renamed')], 2);
     expect(await countOf('posts')).toBeGreaterThan(0);
     await deletion;
@@ -125,22 +128,22 @@ describeOnBoth('the content of a deleted user', (newDatabase) => {
 
   test('is also what was written later, with a token that was still valid', async () => {
     await apply([deleted(1, 1, now()), deleted(2, 2)]);
-    const writing = writingIn(database.db);
+    const writing = writingIn(database.db, outboxIn(database.db));
     for (const author of [1, 2, 3]) await writing.create(author, 'late');
     expect(await countsIn(database.db).public(1)).toMatchObject({ postCount: 0 });
-    await deleteDepartedContent(database.db);
+    await deleteDepartedContent(database.db, outboxIn(database.db));
     const posts = await database.db.selectFrom('posts').select('author_id').execute();
     // A user who was deleted long ago has no valid token any more, so nothing is searched for.
     expect(posts).toEqual([{ author_id: 2 }, { author_id: 3 }]);
     expect(await countOf('departed')).toBe(1);
     await sql`update departed set noticed_at = now() - interval '2 hours'`.execute(database.db);
     await writing.create(1, 'at the last moment');
-    await deleteDepartedContent(database.db);
+    await deleteDepartedContent(database.db, outboxIn(database.db));
     expect([await countOf('departed'), await countOf('posts')]).toEqual([0, 2]);
   });
 
   test('does not come back when the log creates the user again', async () => {
-    const writing = writingIn(database.db);
+    const writing = writingIn(database.db, outboxIn(database.db));
     await writing.create(1, 'before');
     await apply([named(1, 1, 'one'), deleted(2, 1, now()), named(3, 1, 'back')]);
     expect(await countOf('posts')).toBe(0);
@@ -154,7 +157,7 @@ describeOnBoth('the content of a deleted user', (newDatabase) => {
   });
 
   test('is shown again when a rebuild takes a history in which the user was not deleted', async () => {
-    const { id } = await writingIn(database.db).create(1, 'kept');
+    const { id } = await writingIn(database.db, outboxIn(database.db)).create(1, 'kept');
     await apply([
       named(1, 1, 'one'),
       named(2, 2, 'two'),

@@ -14,6 +14,7 @@ import { replicaStateOf } from '../support/replica-state.ts';
 import { ready } from '../support/service.ts';
 import { openTestDatabase } from '../support/database.ts';
 import { until } from 'chassis/testing/until';
+import { outboxIn } from '../../src/events/outbox.ts';
 
 jest.setTimeout(30_000);
 
@@ -89,7 +90,10 @@ test('consumes nothing of a log that has lost its end and gives offsets again; a
 test('compares its names with Identity and removes the content of deleted users, in the background', async () => {
   const log = [...users(3), deleted(4, 9, new Date().toISOString())];
   const stores = await openTestDatabase(database);
-  await replicaIn(stores.db, createLogger('test', 'silent')).apply(batchOf(log), 0);
+  await replicaIn(stores.db, createLogger('test', 'silent'), outboxIn(stores.db)).apply(
+    batchOf(log),
+    0,
+  );
   // Written with a token that was still valid.
   await stores.db.insertInto('posts').values({ author_id: 9, content: 'late' }).execute();
   await stores.close();

@@ -15,6 +15,7 @@ import { type Replica, replicaIn } from '../../src/replica/store.ts';
 import type { Schema } from '../../src/schema.ts';
 import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
 import { emptyDatabase, openTestDatabase } from '../support/database.ts';
+import { outboxIn } from '../../src/events/outbox.ts';
 
 describeOnBoth('the replica', (newDatabase) => {
   let testDatabase: TestDatabase;
@@ -28,7 +29,7 @@ describeOnBoth('the replica', (newDatabase) => {
   beforeEach(async () => {
     await emptyDatabase(database.db);
     written = memoryLog();
-    replica = replicaIn(database.db, written.log);
+    replica = replicaIn(database.db, written.log, outboxIn(database.db));
   });
   afterAll(async () => {
     await database.close();

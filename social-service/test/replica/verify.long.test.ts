@@ -25,6 +25,7 @@ import type { Schema } from '../../src/schema.ts';
 import { batchOf, deleted, type LoggedEvent, named } from 'chassis/testing/user-events';
 import { type FakeIdentity, startFakeIdentity } from 'chassis/testing/fake-identity';
 import { emptyDatabase, openTestDatabase } from '../support/database.ts';
+import { outboxIn } from '../../src/events/outbox.ts';
 
 jest.setTimeout(30_000);
 const never = new AbortController().signal;
@@ -41,7 +42,7 @@ describeOnBoth('the verification of the replica', (newDatabase) => {
   beforeAll(async () => {
     testDatabase = await newDatabase();
     database = await openTestDatabase(testDatabase);
-    replica = replicaIn(database.db, createLogger('test', 'silent'));
+    replica = replicaIn(database.db, createLogger('test', 'silent'), outboxIn(database.db));
   });
   beforeEach(async () => {
     await emptyDatabase(database.db);

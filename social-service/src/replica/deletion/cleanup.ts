@@ -1,5 +1,6 @@
 // Deletes what is no longer needed: old generations of the replica, the content of deleted users, old dead letters.
 import { type Kysely, sql } from 'kysely';
+import type { Outbox } from '../../events/outbox.ts';
 import type { Schema } from '../../schema.ts';
 import { deleteOldDeadLetters } from '../dead-letters.ts';
 import { deleteDepartedContent } from './user-content.ts';
@@ -7,8 +8,8 @@ import { deleteDepartedContent } from './user-content.ts';
 const BATCH = 5_000;
 
 /** Several instances may run this at the same time. */
-export async function cleanUp(db: Kysely<Schema>): Promise<void> {
-  await deleteDepartedContent(db);
+export async function cleanUp(db: Kysely<Schema>, outbox: Outbox): Promise<void> {
+  await deleteDepartedContent(db, outbox);
   await deleteOldDeadLetters(db);
   await removeOldGenerations(db);
 }
