@@ -3,34 +3,7 @@ import { commonSettings } from 'chassis/settings/common';
 import { secretToken } from 'chassis/settings/secrets';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
 import { choice, flag, httpOrigin, integer, milliseconds, z } from 'chassis/settings/settings';
-import type { SettingMeta } from 'chassis/settings/settings';
-
-/** A list of web origins, separated by commas; empty when left out. */
-const origins = (about: string) =>
-  z
-    .string()
-    .transform((text) => new Set(text.split(',').map((word) => word.trim())))
-    .refine((list) => [...list].every((word) => /^https?:/.test(word) && originOf(word) === word))
-    .default(new Set())
-    .meta({
-      about,
-      expected: 'a list such as https://app.example.com,https://admin.example.com',
-      fallback: '',
-    } satisfies SettingMeta);
-
-/** A web origin; undefined when left out. */
-const origin = (about: string) =>
-  z
-    .string()
-    .refine((text) => /^https?:/.test(text) && originOf(text) === text)
-    .optional()
-    .meta({
-      about,
-      expected: 'an origin such as https://app.example.com',
-      fallback: '',
-    } satisfies SettingMeta);
-
-const originOf = (text: string): string | undefined => URL.parse(text)?.origin;
+import { origin, origins } from 'chassis/settings/web-origins';
 
 const perMinute = (fallback: number, about: string) =>
   integer(fallback, `${about}; 0 means any number.`, { max: 1_000_000_000 });
@@ -42,6 +15,9 @@ export const settings = z.object({
     'The token with which the gateway reads the user event log of Identity; one of FEED_TOKENS there.',
   ),
   SOCIAL_URL: httpOrigin('http://127.0.0.1:8082', 'Address of Social.'),
+  SOCIAL_FEED_TOKEN: secretToken(
+    'The token with which the gateway reads the social event log of Social; one of FEED_TOKENS there.',
+  ),
   PUBLIC_ORIGIN: origin(
     'The origin of this gateway in browsers. Then only its pages may write with cookies, and Host does not decide whether cookies must be Secure.',
   ),
@@ -64,7 +40,7 @@ export const settings = z.object({
   ),
   FOLLOW_LOG: flag(
     true,
-    'Whether events of the user event log invalidate authors at once; otherwise they expire by time only. No effect with replica.',
+    'Whether events of the user event log and of the social event log invalidate authors and posts at once; otherwise they expire by time only. Authors not with replica.',
   ),
   // Shorter than the 15 s after which the server closes a silent connection.
   REQUEST_DEADLINE_MS: milliseconds(2000, 'Longest time for a request, in milliseconds.', {

@@ -6,12 +6,11 @@ import { createRemoteKeys } from 'chassis/auth/remote-keys';
 import { accessToken } from 'contracts/tokens';
 import { createCommands } from './commands.ts';
 import type { Settings } from '../config.ts';
-import { startInvalidation } from './invalidation.ts';
+import { startConsumers } from './consumers.ts';
 import { createCaches, exposeGauges } from './caches.ts';
 import { createDataSources } from './data-sources.ts';
 import { sharedRefresh } from '../session/refresh.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
-import { createUserEventSource } from '../upstream/identity/event-source.ts';
 import { getKeys } from '../upstream/identity/keys.ts';
 import { backgroundCaller } from '../upstream/engine/call.ts';
 import type { Breaker } from '../upstream/engine/breaker.ts';
@@ -83,17 +82,16 @@ export function wire(
   });
   const { users, posts } = sources;
   const commands = createCommands({ ...sources, identity, social, limits, observer });
-  const userEvents = createUserEventSource(
+  const consumers = startConsumers({
+    settings,
     identity,
+    social,
     limits,
-    settings.REQUEST_DEADLINE_MS,
-    settings.IDENTITY_FEED_TOKEN,
-  );
-  // With `replica`, no author comes from Identity, so there is nothing to invalidate.
-  const consumesLog = settings.FOLLOW_LOG && settings.AUTHOR_STRATEGY !== 'replica';
-  const consumer = consumesLog
-    ? startInvalidation({ source: userEvents, users, log, metrics })
-    : undefined;
+    users,
+    posts,
+    log,
+    metrics,
+  });
   const keys = loadKeys(identity, limits, settings.REQUEST_DEADLINE_MS / 2);
   return {
     catalog: sources.catalog,
@@ -122,7 +120,7 @@ export function wire(
     },
     async close() {
       keys.close();
-      await consumer?.stop();
+      await consumers.stop();
       users.close();
       posts.close();
       await Promise.all([identity.close(), social.close()]);

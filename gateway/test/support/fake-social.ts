@@ -12,10 +12,12 @@ import {
 } from 'chassis/testing/stub-server';
 import { userOf } from 'chassis/testing/users';
 import type { User } from 'contracts/types';
+import { createSocialEventLog, type SocialEventLog } from './social-event-log.ts';
 import { POPULATION, postOf, timeOf, type Population } from './fixtures.ts';
 
 export interface FakeSocial extends StubServer {
   readonly replica: FakeReplica;
+  readonly log: SocialEventLog;
 }
 
 /** The replica of the users. It consumes no events: a test sets its names, and so how late it is. */
@@ -44,7 +46,8 @@ const FRIENDS = 3;
 export async function startFakeSocial(changes: Partial<Population> = {}): Promise<FakeSocial> {
   const population = { ...POPULATION, ...changes };
   const replica = createReplica(population);
-  return Object.assign(await startStub(handlerOf(population, replica)), { replica });
+  const log = createSocialEventLog();
+  return Object.assign(await startStub(handlerOf(population, replica, log)), { replica, log });
 }
 
 function createReplica({ authors }: Population): FakeReplica {
@@ -70,7 +73,7 @@ const viewerOf = ({ headers }: ReceivedRequest): number => subjectOf(headers.aut
 const below = (start: number): number[] =>
   Array.from({ length: Math.max(0, start) }, (_, index) => start - index);
 
-function handlerOf(population: Population, replica: FakeReplica): Handler {
+function handlerOf(population: Population, replica: FakeReplica, log: SocialEventLog): Handler {
   /** The posts that were changed, by id; null for a deleted post. */
   const changed = new Map<number, Post | null>();
   const friends = new Map<number, number>();
@@ -157,12 +160,18 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
     if (resource === 'friends') {
       if (id === viewer) return problem('invalid-request', 'The id is your own.', OWN_ID);
       friends.set(viewer, request.method === 'PUT' ? 1 : -1);
+      log.friendship(
+        request.method === 'PUT' ? 'FriendshipRequested' : 'FriendshipEnded',
+        viewer,
+        id,
+      );
       return request.method === 'PUT' ? ok({ id, state: 'requested' }) : { status: 204 };
     }
     if (request.method === 'POST') {
       newest += 1;
       const created = { id: newest, content, authorId: viewer, createdAt: timeOf(newest) };
       changed.set(newest, created);
+      log.post('PostCreated', newest, viewer);
       return { status: 201, body: created, headers: { Location: `/api/posts/${newest}` } };
     }
     const before = post(id);
@@ -172,13 +181,16 @@ function handlerOf(population: Population, replica: FakeReplica): Handler {
     if (conditionOf(request)?.(before) === false) return problem('precondition-failed');
     if (request.method === 'DELETE') {
       changed.set(id, null);
+      log.post('PostDeleted', id, viewer);
       return { status: 204 };
     }
     changed.set(id, { ...before, content, editedAt: timeOf(newest) });
+    log.post('PostChanged', id, viewer);
     return ok(post(id)!);
   };
 
   return (request, target) => {
+    if (target.pathname === '/api/social-events') return log.read(target.searchParams);
     if (request.method !== 'GET' && request.method !== 'HEAD') return writes(request, target);
     return (
       privateReads(viewerOf(request), target.pathname, target.searchParams) ?? publicReads(target)

@@ -1,17 +1,16 @@
-// The user event log as an event source: where reading begins, continues and begins again, and how it fails.
+// An event log as an event source: where reading begins, continues and begins again, and how it fails.
 import { expect, test } from '@jest/globals';
 import type { Epochs } from 'chassis/events/epoch';
 import { SourceError, UnknownOffset, type Events } from 'chassis/events/source';
 import type { Caller, Reply } from '../../src/upstream/engine/call.ts';
-import type { UserEventsRequest } from '../../src/upstream/identity/user-events.ts';
-import { createUserEventSource } from '../../src/upstream/identity/event-source.ts';
-import type { Upstream } from '../../src/upstream/upstream.ts';
+import type { LogRequest } from '../../src/upstream/log-feed.ts';
+import { createLogSource } from '../../src/upstream/log-source.ts';
 import { answer, failure, settle } from './engine/arrange.ts';
 
 const LIMIT_MS = 2000;
 
 interface PendingRequest {
-  readonly request: UserEventsRequest;
+  readonly request: LogRequest;
   readonly caller: Caller;
   readonly answer: (page: Events | undefined) => void;
   readonly fail: (error: unknown) => void;
@@ -19,12 +18,11 @@ interface PendingRequest {
 
 function arrange() {
   const requests: PendingRequest[] = [];
-  const longPoll = () => (request: UserEventsRequest, caller: Caller) =>
+  const poll = (request: LogRequest, caller: Caller) =>
     new Promise<Reply<Events | undefined>>((resolve, reject) => {
       requests.push({ request, caller, answer: (page) => resolve(answer(page)), fail: reject });
     });
-  const identity = { longPoll: longPoll } as unknown as Upstream;
-  const source = createUserEventSource(identity, { one: 1, list: 4 }, LIMIT_MS);
+  const source = createLogSource(poll, LIMIT_MS);
   const signal = new AbortController().signal;
   return {
     source,

@@ -1,4 +1,4 @@
-// The user event log as an event source: within deadline and size limits, and only while Identity's breaker is closed.
+// The event log of an upstream as an event source: within deadline and size limits, and only while its breaker is closed.
 import {
   offsetAfter,
   OtherEpoch,
@@ -6,33 +6,28 @@ import {
   type EpochOffset,
 } from 'chassis/events/epoch';
 import { SourceError, UnknownOffset, type EventSource, type Events } from 'chassis/events/source';
-import { backgroundCaller } from '../engine/call.ts';
-import { UpstreamFailure } from '../engine/failure.ts';
-import { getUserEvents } from './user-events.ts';
-import type { Upstream } from '../upstream.ts';
-import type { SizeLimits } from '../engine/endpoint.ts';
+import { backgroundCaller, type Call } from './engine/call.ts';
+import { UpstreamFailure } from './engine/failure.ts';
+import type { LogRequest } from './log-feed.ts';
 
-export interface UserEventSource extends EventSource {
+export interface LogSource extends EventSource {
   /** The offset of the last applied event, and its epoch. 0 before the first read, which starts at the end: older events do not matter. */
   offset(): EpochOffset;
   /** Call this when all events of a batch are applied. */
   advanceTo(batch: Events): void;
 }
 
-// Identity waits for new events for half of the deadline, so that the response arrives in time.
+// The service waits for new events for half of the deadline, so that the response arrives in time.
 const WAIT_SHARE = 0.5;
 
 /**
+ * @param poll reads a page
  * @param limitMs the time limit of each request
- * @param token shown to Identity
  */
-export function createUserEventSource(
-  identity: Upstream,
-  limits: SizeLimits,
+export function createLogSource(
+  poll: Call<LogRequest, Events | undefined>,
   limitMs: number,
-  token?: string,
-): UserEventSource {
-  const poll = identity.longPoll(getUserEvents(limits, token));
+): LogSource {
   /** undefined until the end of the log is known. */
   let current: EpochOffset | undefined;
   const advanceTo = (batch: Events): void => {
