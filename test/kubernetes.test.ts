@@ -17,13 +17,17 @@ import {
 
 /** The secrets of each service, beside the tokens of its admin port, with the files that hold them. */
 const secretsOf = {
-  gateway: { IDENTITY_FEED_TOKEN: 'feed-token' },
+  gateway: { IDENTITY_FEED_TOKEN: 'feed-token', SOCIAL_FEED_TOKEN: 'social-feed-token' },
   'identity-service': {
     DATABASE_URL: 'database-url',
     FEED_TOKENS: 'feed-tokens',
     SIGNING_KEY_SECRET: 'signing-key-secret',
   },
-  'social-service': { DATABASE_URL: 'database-url', IDENTITY_FEED_TOKEN: 'feed-token' },
+  'social-service': {
+    DATABASE_URL: 'database-url',
+    IDENTITY_FEED_TOKEN: 'feed-token',
+    FEED_TOKENS: 'feed-tokens',
+  },
 } as const;
 const secretFiles = (secrets: Readonly<Record<string, string>>) => {
   const all = { ADMIN_TOKEN: 'admin-token', ADMIN_READ_TOKEN: 'admin-read-token', ...secrets };
