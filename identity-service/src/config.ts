@@ -5,6 +5,7 @@ import { natsUrl } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
 import { integer, type SettingMeta, z } from 'chassis/settings/settings';
+import { MAX_TOKEN_LIFETIME_S } from './sessions/signing-keys.ts';
 
 /** A list of usernames, separated by commas. */
 const names = (fallback: string, about: string) =>
@@ -74,6 +75,11 @@ export const settings = z
       50,
       'Maximum number of sessions of a user; a further log-in ends the session that was refreshed longest ago.',
       { min: 1, max: 100_000 },
+    ),
+    ACCESS_TOKEN_S: integer(
+      MAX_TOKEN_LIFETIME_S,
+      'How long an access token is valid, in seconds. Less ends the access of a stolen token, or of an ended session, sooner, and sessions are refreshed more often.',
+      { min: 1, max: MAX_TOKEN_LIFETIME_S },
     ),
     SIGNING_KEY_DAYS: integer(
       30,

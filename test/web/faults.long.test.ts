@@ -3,6 +3,7 @@ import { describe, expect } from '@jest/globals';
 import { ready, run, start, type System } from '../support/system.ts';
 import { inBrowser, skipNote } from 'chassis/testing/chromium';
 import { enterDemo, findingsOf, go, openPerson, openTab, postsWith, write } from './pages.ts';
+import type { BrowserContext } from 'playwright-core';
 import { until } from 'chassis/testing/until';
 
 /** Starts a killed service with the command that the launcher prints. */
@@ -13,6 +14,12 @@ async function restart(system: System): Promise<void> {
   );
   run('sh', ['-c', command]);
 }
+
+/** Resolves when the browser's access cookie has expired. */
+const expiry = (context: BrowserContext): Promise<boolean> =>
+  until('the access cookie has expired', async () =>
+    (await context.cookies()).every(({ name }) => name !== 'access'),
+  );
 
 describe(`the web app${skipNote}`, () => {
   inBrowser(
@@ -85,7 +92,7 @@ describe(`the web app${skipNote}`, () => {
   );
 
   inBrowser('two tabs share a session, its refresh and its end', async () => {
-    const system = await start();
+    const system = await start({ ACCESS_TOKEN_S: '5' });
     await ready(system);
     const cat = await openPerson(system.url);
     await enterDemo(cat, 'cat_sun_dog');
@@ -94,7 +101,7 @@ describe(`the web app${skipNote}`, () => {
     await second.getByText('early_bird').waitFor();
 
     // The access cookie expires: both tabs go on, each with its next request.
-    await cat.context.clearCookies({ name: 'access' });
+    await expiry(cat.context);
     await Promise.all([cat.page.reload(), second.reload()]);
     await cat.page.getByLabel('What do you want to say?').waitFor();
     await second.getByText('early_bird').waitFor();
@@ -107,7 +114,7 @@ describe(`the web app${skipNote}`, () => {
     await elsewhere.page
       .getByRole('button', { name: 'Log out everywhere else' })
       .waitFor({ state: 'detached' });
-    await cat.context.clearCookies({ name: 'access' });
+    await expiry(cat.context);
     await second.reload();
     await second.getByRole('heading', { name: 'Log in' }).waitFor();
     // The first tab hears of it without a request.

@@ -15,6 +15,11 @@ const options: StaticFileOptions = {
 };
 
 const page = (name: string): URL => new URL(`docs-page/${name}`, import.meta.url);
+/** The page itself; links to it may have a query. */
+const start = (path: string): Route => ({
+  ...staticFile(path, page('index.html'), options),
+  query: 'any',
+});
 const asset = (name: string): Route =>
   staticFile(`/api/docs/${name}`, join(swaggerUiFolder(), name), options);
 
@@ -31,11 +36,9 @@ function readRoutes(): Route[] {
       path: '/api/openapi.json',
       handle: () => ({ body: contract, cache: 'public' }),
     },
-    // Links to a page often have a slash at the end, or a query.
-    ...['/api/docs', '/api/docs/'].map((path): Route => ({
-      ...staticFile(path, page('index.html'), options),
-      query: 'any',
-    })),
+    start('/api/docs'),
+    // Links to a page often have a slash at the end.
+    start('/api/docs/'),
     staticFile('/api/docs/start.js', page('start.js'), options),
     asset('swagger-ui.css'),
     asset('swagger-ui-bundle.js'),

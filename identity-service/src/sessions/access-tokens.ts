@@ -14,7 +14,7 @@ import {
 } from 'jose';
 import type { KeyStore, StoredKey } from './key-store.ts';
 import type { OpenSession } from './sessions.ts';
-import { keysAt, TOKEN_LIFETIME_S } from './signing-keys.ts';
+import { keysAt } from './signing-keys.ts';
 
 type PublicKey = KeySet['keys'][number];
 
@@ -27,7 +27,12 @@ export interface AccessTokens {
   readonly keys: JWTVerifyGetKey;
 }
 
-export function createAccessTokens(store: KeyStore, now: () => number = Date.now): AccessTokens {
+/** @param lifetimeS how long a token is valid, at most MAX_TOKEN_LIFETIME_S */
+export function createAccessTokens(
+  store: KeyStore,
+  lifetimeS: number,
+  now: () => number = Date.now,
+): AccessTokens {
   const imported = new Map<string, Promise<CryptoKey>>();
   /** Imports each key once, since an import costs as much as a signature. */
   const importOnce = (name: string, jwk: JWK | PublicKey): Promise<CryptoKey> => {
@@ -52,12 +57,12 @@ export function createAccessTokens(store: KeyStore, now: () => number = Date.now
           .setAudience(audience)
           .setSubject(String(user.id))
           .setIssuedAt(issuedAt)
-          .setExpirationTime(issuedAt + TOKEN_LIFETIME_S)
+          .setExpirationTime(issuedAt + lifetimeS)
           .setJti(randomUUID())
           .sign(privateKey);
       const tokens = { [socialToken.audience]: await sign(socialToken.audience) };
       const token = await sign(accessToken.audience, { tokens });
-      return { user, accessToken: token, refreshToken, expiresIn: TOKEN_LIFETIME_S };
+      return { user, accessToken: token, refreshToken, expiresIn: lifetimeS };
     },
     async published() {
       return { keys: (await currentKeys()).published.map(publicKey) };

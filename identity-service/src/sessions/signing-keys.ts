@@ -1,14 +1,14 @@
 // Decides by age alone which key signs, which keys are published and which can be deleted.
 // All times are in milliseconds since the epoch.
 
-/** How long an access token is valid, in seconds. */
-export const TOKEN_LIFETIME_S = 300;
+/** The longest time for which an access token is valid, in seconds; ACCESS_TOKEN_S can only shorten it. */
+export const MAX_TOKEN_LIFETIME_S = 300;
 
 /** How long a new key is published before it signs, so that services that cache the keys know it by then. */
 export const KEY_LEAD_MS = 60_000;
 
 /** How long a superseded key stays published: the lifetime of its last token, and one minute for clock differences. */
-const KEY_RETENTION_MS = TOKEN_LIFETIME_S * 1000 + 60_000;
+const KEY_RETENTION_MS = MAX_TOKEN_LIFETIME_S * 1000 + 60_000;
 
 export interface DatedKey {
   /** The key's id, in the header of each token. */

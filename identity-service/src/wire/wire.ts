@@ -40,7 +40,7 @@ export function wire(context: IdentityContext): Service {
   const sealed = sealedKeys(set.SIGNING_KEY_SECRET ?? ['none']);
   const keyStore = createKeyStore(db, { maxAgeMs, sealed });
   exposeKeyAge(metrics, keyStore, maxAgeMs);
-  const tokens = createAccessTokens(keyStore);
+  const tokens = createAccessTokens(keyStore, set.ACCESS_TOKEN_S);
   const sessions = sessionsIn(db, {
     lifeMs: set.SESSION_DAYS * DAY_MS,
     maxLifeMs: set.SESSION_MAX_DAYS * DAY_MS,

@@ -42,7 +42,7 @@ beforeEach(async () => {
   await database.db.deleteFrom('signing_keys').execute();
   clock = fakeClock(new Date().toISOString());
   store = createKeyStore(database.db, { maxAgeMs: Infinity, now: clock.now });
-  tokens = createAccessTokens(store, clock.now);
+  tokens = createAccessTokens(store, 300, clock.now);
 });
 
 const issued = async (): Promise<string> => (await tokens.issue(session)).accessToken;
@@ -119,7 +119,7 @@ test('the published keys verify a token, and so do the service’s own', async (
 test('a token of a key that is not published is a 401', async () => {
   const token = await issued();
   await database.db.deleteFrom('signing_keys').execute();
-  const others = createAccessTokens(createKeyStore(database.db, { maxAgeMs: Infinity }));
+  const others = createAccessTokens(createKeyStore(database.db, { maxAgeMs: Infinity }), 300);
   await expect(createVerifier(others.keys, accessToken)(token)).rejects.toMatchObject({
     slug: 'unauthenticated',
   });
@@ -150,4 +150,16 @@ test('every token is valid until it expires, also after a rotation of keys and w
   clock.advance(MINUTE_MS + 2_000);
   await store.maintain();
   expect((await tokens.published()).keys.map(({ kid }) => kid)).toEqual([kidOf(after)]);
+});
+
+test('a token with a shorter lifetime expires sooner, and says so', async () => {
+  const short = createAccessTokens(store, 10, clock.now);
+  const { accessToken: token, expiresIn } = await short.issue(session);
+  const { iat, exp } = decodeJwt(token);
+  expect([expiresIn, exp! - iat!]).toEqual([10, 10]);
+  const [, payload] = token.split('.');
+  const { tokens: inner } = JSON.parse(Buffer.from(payload!, 'base64url').toString()) as {
+    tokens: Record<string, string>;
+  };
+  expect(decodeJwt(inner[socialToken.audience]!).exp).toBe(exp);
 });

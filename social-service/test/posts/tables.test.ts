@@ -128,7 +128,8 @@ describeOnBoth('a database of the previous release', (newDatabase) => {
     const before = await read({ released, demo: true });
     expect(before.posts).toHaveLength(12);
     // The new column is empty.
-    const after = { ...before, posts: before.posts.map((row) => ({ ...row, edited_at: null })) };
+    const posts = before.posts.map((row) => Object.assign({}, row, { edited_at: null }));
+    const after = { ...before, posts };
     expect(await read({})).toEqual(after);
     expect(await read({ released })).toEqual(after);
     await testDatabase.remove();
