@@ -8,6 +8,9 @@ export const accessToken = {
   type: 'at+jwt',
 } as const;
 
+/** The longest time for which an access token is valid, in seconds; Identity's ACCESS_TOKEN_S can only shorten it. */
+export const MAX_TOKEN_LIFETIME_S = 300;
+
 /** For `parseText`: the id of a session, which access tokens have as `sid`. */
 export const sessionId = {
   pattern: /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,

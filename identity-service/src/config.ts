@@ -2,10 +2,10 @@
 import { commonSettings } from 'chassis/settings/common';
 import { secretTokens } from 'chassis/settings/secrets';
 import { natsUrl } from 'chassis/events/nats/settings';
+import { MAX_TOKEN_LIFETIME_S } from 'contracts/tokens';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
 import { integer, type SettingMeta, z } from 'chassis/settings/settings';
-import { MAX_TOKEN_LIFETIME_S } from './sessions/signing-keys.ts';
 
 /** A list of usernames, separated by commas. */
 const names = (fallback: string, about: string) =>

@@ -26,10 +26,7 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
     // For tests only.
     room('conformance', /^conformance\//, 'documents events'),
   ],
-  client: [
-    room('generated', /^generated\//, ''),
-    room('client', /^[^/]+\.ts$/, 'types: generated'),
-  ],
+  client: [room('generated', /^generated\//, ''), room('client', /^[^/]+\.ts$/, 'generated')],
   gateway: [
     room(
       'main',
@@ -182,7 +179,7 @@ function otherWorkspaces({ path, imports }: Source): string[] {
   const own = workspaceOf(path);
   const isShared = own === 'contracts' || own === 'chassis';
   const tests = own === 'contracts' ? [own] : [own, 'contracts', 'chassis'];
-  // The client and the web app are on the other side of the wire: they know the contract by generated types only.
+  // The client and the web app are on the other side of the wire: they know the contract by generated code only.
   const isFrontend = own === 'client' || own === 'web';
   const sources = isFrontend ? (own === 'web' ? ['client'] : []) : ['contracts', 'chassis'];
   const allowed = !isSource(path) ? tests : isShared ? [] : sources;

@@ -1,8 +1,7 @@
 // Decides by age alone which key signs, which keys are published and which can be deleted.
 // All times are in milliseconds since the epoch.
 
-/** The longest time for which an access token is valid, in seconds; ACCESS_TOKEN_S can only shorten it. */
-export const MAX_TOKEN_LIFETIME_S = 300;
+import { MAX_TOKEN_LIFETIME_S } from 'contracts/tokens';
 
 /** How long a new key is published before it signs, so that services that cache the keys know it by then. */
 export const KEY_LEAD_MS = 60_000;

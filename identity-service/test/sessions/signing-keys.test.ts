@@ -1,12 +1,8 @@
 // Which key signs at which time, without a database or a clock.
 import { describe, expect, test } from '@jest/globals';
+import { MAX_TOKEN_LIFETIME_S } from 'contracts/tokens';
 import * as fc from 'fast-check';
-import {
-  type DatedKey,
-  KEY_LEAD_MS,
-  keysAt,
-  MAX_TOKEN_LIFETIME_S,
-} from '../../src/sessions/signing-keys.ts';
+import { type DatedKey, KEY_LEAD_MS, keysAt } from '../../src/sessions/signing-keys.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
