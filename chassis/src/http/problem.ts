@@ -12,6 +12,7 @@ export const problems = {
   'request-timeout': { status: 408, title: 'The request arrived too slowly' },
   conflict: { status: 409, title: 'Conflict with the current state' },
   'key-in-use': { status: 409, title: 'The same request is still in progress' },
+  gone: { status: 410, title: 'Deleted in the meantime' },
   'precondition-failed': { status: 412, title: 'Changed in the meantime' },
   'content-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON' },

@@ -44,7 +44,7 @@ export interface paths {
         put?: never;
         /**
          * Create a post
-         * @description With an `Idempotency-Key` the client can safely repeat the request: for 24 hours, the same key with the same body returns the same post and creates no second one. The keys of different users are independent. The posts that a user writes or changes in a minute are limited.
+         * @description With an `Idempotency-Key` the client can safely repeat the request: for 24 hours, the same key with the same body creates no second post. Its answer is the first post as it is now; `editedAt` says that it was edited since, and a 410 that it was deleted. The keys of different users are independent. The posts that a user writes or changes in a minute are limited.
          */
         post: operations["createPost"];
         delete?: never;
@@ -967,6 +967,24 @@ export interface components {
                 };
             };
         };
+        /** @description The request repeats an earlier one with the same Idempotency-Key; its post was deleted since, and no other is created. */
+        Gone: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                traceparent: components["headers"]["traceparent"];
+                "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                "Cache-Control": components["headers"]["Not-Stored"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @constant */
+                    type?: "urn:social-network:problem:gone";
+                    /** @constant */
+                    status?: 410;
+                };
+            };
+        };
         /** @description The same Idempotency-Key was sent with a different body in the last 24 hours. */
         KeyReused: {
             headers: {
@@ -1597,6 +1615,7 @@ export interface operations {
             405: components["responses"]["MethodNotAllowed"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["KeyInUse"];
+            410: components["responses"]["Gone"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["NotJson"];
             422: components["responses"]["KeyReused"];

@@ -29,6 +29,7 @@ test.each<[string, ProblemSlug, Write, Parameters<typeof problem>[2]]>([
   ['a new post', 'unauthenticated', POST, BEARER],
   ['a new post', 'key-in-use', POST, { headers: { 'Retry-After': '1' } }],
   ['a new post', 'key-reused', POST, {}],
+  ['a new post', 'gone', POST, {}],
   ['a new post', 'too-many-requests', POST, LATER],
   ['an edited post', 'too-many-requests', EDIT, LATER],
   ['an edited post', 'forbidden', EDIT, {}],

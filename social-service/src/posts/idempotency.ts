@@ -18,31 +18,36 @@ export interface CreatedPost {
   readonly created_at: Date;
 }
 
+/** The id of the post that an earlier request with the same key created. It may have been edited or deleted since. */
+export interface Repetition {
+  readonly repeats: number;
+}
+
 const KEY_LIFETIME = sql<string>`interval '24 hours'`;
 const sha256 = (text: string): Buffer => hash('sha256', text, 'buffer');
 
 /**
- * Creates a post, and stores the key in the same transaction. If the key was used within the last 24 hours, returns the post
- * of that time. If `create` fails, the key is free again.
+ * Creates a post, and stores the key in the same transaction. If the key was used within the last 24 hours, creates none.
+ * If `create` fails, the key is free again.
  * @throws Problem 409 while an earlier request with the key is in progress, 422 if the key was used with another body
  */
 export async function idempotent(
   tx: Transaction<Schema>,
   { userId, key, body }: KeyedRequest,
   create: () => Promise<CreatedPost>,
-): Promise<CreatedPost> {
+): Promise<CreatedPost | Repetition> {
   const bodyHash = sha256(body);
   await takeLock(tx, sha256(`${userId} ${key}`).readBigInt64BE());
   // A separate statement after the lock, so that it sees the row of the previous lock holder.
   const known = await tx
     .selectFrom('idempotency_keys')
-    .select(['body_hash', 'post_id as id', 'created_at'])
+    .select(['body_hash', 'post_id'])
     .where('user_id', '=', userId)
     .where('key', '=', key)
     .where('created_at', '>', sql<Date>`now() - ${KEY_LIFETIME}`)
     .executeTakeFirst();
   if (known !== undefined) {
-    if (bodyHash.equals(known.body_hash)) return known;
+    if (bodyHash.equals(known.body_hash)) return { repeats: known.post_id };
     throw new Problem('key-reused', 'This Idempotency-Key was used with another body');
   }
   const created = await create();

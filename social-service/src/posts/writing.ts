@@ -1,4 +1,5 @@
 // Creates, edits and deletes posts, each with its event. Only the author may edit or delete a post.
+import { Problem } from 'chassis/http/problem';
 import type { Post } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Outbox } from '../events/outbox.ts';
@@ -14,10 +15,10 @@ export type IsCurrent = (post: Post) => boolean;
 
 export interface Writing {
   /**
-   * Creates a post.
+   * Creates a post. A repetition returns the post as it is now.
    * @param key the request's Idempotency-Key
    * @param traceparent of the request, as in the methods below
-   * @throws Problem 409 or 422, as `idempotent` does
+   * @throws Problem 409 or 422, as `idempotent` does; 410 for a repetition whose post was deleted
    */
   create(authorId: number, content: string, key?: string, traceparent?: string): Promise<Post>;
   edit(
@@ -41,10 +42,7 @@ export function writingIn(db: Kysely<Schema>, outbox: Outbox): Writing {
   const withFound = (tx: Kysely<Schema>, id: number) =>
     tx.with('found', (qb) => qb.selectFrom('posts').select('author_id').where('id', '=', id));
 
-  /**
-   * The text that the post must still have when it is written: nothing else of a post changes, but the time of that change.
-   * undefined without a condition, and when the post cannot be written for another reason.
-   */
+  /** The text that the post must still have; undefined without a condition, and when another reason forbids the write. */
   const expectedText = async (
     userId: number,
     id: number,
@@ -71,7 +69,13 @@ export function writingIn(db: Kysely<Schema>, outbox: Outbox): Writing {
         if (key === undefined) return insert();
         return idempotent(tx, { userId: authorId, key, body: content }, insert);
       });
-      return toPost({ author_id: authorId, content, edited_at: null, ...created });
+      const post =
+        'repeats' in created
+          ? await posts.find(created.repeats)
+          : toPost({ author_id: authorId, content, edited_at: null, ...created });
+      if (post === undefined)
+        throw new Problem('gone', 'The post of this Idempotency-Key was deleted');
+      return post;
     },
 
     async edit(userId, id, content, isCurrent, traceparent) {

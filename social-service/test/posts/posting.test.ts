@@ -80,20 +80,25 @@ describe('POST /api/posts', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  test('repeats the first answer, also after the post was edited and after it was deleted', async () => {
+  test('answers a repetition with the post as it is now, and with a 410 after it was deleted', async () => {
     const key = { 'Idempotency-Key': '"a key"' };
     const first = await create(20, { content: 'x' }, key);
     expect(first.status).toBe(201);
     const { id } = first.body as Post;
-    const again = async () => {
-      const { status, body, headers } = await create(20, { content: 'x' }, key);
-      expect([status, body, headers['location']]).toEqual([201, first.body, `/api/posts/${id}`]);
+    const again = () => create(20, { content: 'x' }, key);
+    const isNow = async () => {
+      const { status, body, headers } = await again();
+      const now = await social.request(`/api/posts/${id}`);
+      expect([status, headers['location']]).toEqual([201, `/api/posts/${id}`]);
+      expect([body, headers['etag']]).toEqual([now.body, now.headers['etag']]);
     };
-    await again();
+    await isNow();
+    expect((await again()).body).toEqual(first.body);
     await edit(20, id, { content: 'y' });
-    await again();
+    await isNow();
     await remove(20, id);
-    await again();
+    const gone = await again();
+    expect([gone.status, typeOf(gone)]).toEqual([410, 'gone']);
     expect((await social.request('/api/users/20/counts')).body).toMatchObject({ postCount: 0 });
   });
 

@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'upstream-timeout': AWAY,
   'upstream-invalid': AWAY,
   'keys-missing': AWAY,
+  gone: 'This post was written, and deleted since.',
   'outcome-unknown': 'We do not know whether that was done. Look, and try again.',
   internal: 'Something went wrong at our side.',
 };

@@ -93,7 +93,7 @@ export const createPost = ({ one }: SizeLimits): Endpoint<NewPostRequest, Result
   body: ({ content }) => ({ content }),
   maxBytes: () => one,
   readers: {
-    ...bearerRejections(400, 409, 422, 429),
+    ...bearerRejections(400, 409, 410, 422, 429),
     201: (body, _request, headers) => (isPost(body) ? ok(body, headers) : undefined),
   },
 });
