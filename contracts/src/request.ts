@@ -1,10 +1,9 @@
-// For services: checks the body of a request against the contract. Unknown fields are refused.
+// For services: checks the body of a request against the contract, which refuses unknown fields (`additionalProperties: false`).
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { compilerOf } from './compiler.ts';
 import type { Compile } from './compiler.ts';
 import { loadDocument, operationsOf } from './document.ts';
 import type { DocumentName, OpenApiDocument } from './document.ts';
-import { strict } from './strict.ts';
 
 /** A fault: its place (a JSON pointer, RFC 6901, that starts with /body) and the expected value. It never quotes the body. */
 export interface BodyFault {
@@ -20,7 +19,7 @@ const FAULTS_MAX = 100;
 /** A pointer repeats at most this many UTF-16 code units of a field name, because the client chose the name. */
 const NAME_LENGTH = 50;
 
-const closedDocuments = new Map<DocumentName, { document: OpenApiDocument; compile: Compile }>();
+const documents = new Map<DocumentName, { document: OpenApiDocument; compile: Compile }>();
 
 /**
  * Makes a check of the JSON body that `operationId` accepts. The detail of a fault is the schema's `x-expected`.
@@ -28,7 +27,7 @@ const closedDocuments = new Map<DocumentName, { document: OpenApiDocument; compi
  * accepts no JSON.
  */
 export function requestGuard(name: DocumentName, operationId: string): RequestGuard {
-  const { document, compile } = closed(name);
+  const { document, compile } = verbose(name);
   const { requestBody } = operationsOf(document).get(operationId) ?? {};
   const schema = requestBody?.content['application/json']?.schema;
   if (!schema) throw new Error(`${name} has no operation ${operationId} that accepts a JSON body`);
@@ -36,13 +35,13 @@ export function requestGuard(name: DocumentName, operationId: string): RequestGu
   return (body) => (validate(body) ? [] : faultsOf(validate.errors ?? []));
 }
 
-function closed(name: DocumentName) {
-  let known = closedDocuments.get(name);
+function verbose(name: DocumentName) {
+  let known = documents.get(name);
   if (!known) {
-    const document = strict(loadDocument(name));
+    const document = loadDocument(name);
     // Verbose: errors then contain the broken schema, whose `x-expected` becomes the detail of the fault.
     known = { document, compile: compilerOf(document, 'full', { allErrors: true, verbose: true }) };
-    closedDocuments.set(name, known);
+    documents.set(name, known);
   }
   return known;
 }

@@ -1,4 +1,5 @@
-// Makes a document strict, for checking the service that it describes: undocumented fields are errors.
+// Makes a document strict, for checking the answers of the service that it describes: undocumented fields are errors. Readers of
+// an answer ignore them, so the documents do not say `additionalProperties: false` there.
 import type { OpenApiDocument } from './document.ts';
 
 /** Copies a document and forbids further properties in every object schema that has no `additionalProperties` yet. */

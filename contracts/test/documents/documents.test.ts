@@ -89,6 +89,12 @@ test.each(withBody)(
   },
 );
 
+test.each(withBody)('$name: $method $path says that it refuses unknown fields', (each) => {
+  const { schema } = each.operation.requestBody!.content['application/json']!;
+  const closed = resolve<JsonObject>(loadDocument(each.name), schema!);
+  expect([closed['type'], closed['additionalProperties']]).toEqual(['object', false]);
+});
+
 test.each(withBody)(
   '$name: $method $path has a text of the expected value for each field',
   ({ name, operation }) => {
