@@ -104,7 +104,8 @@ function isWithin(from: SchemaObject, to: SchemaObject): boolean {
   return (
     (String(from.type) === String(to.type) || (from.type === 'integer' && to.type === 'number')) &&
     (to.pattern === undefined || isSamePattern(to.pattern, from.pattern)) &&
-    (to.format === undefined || to.format === from.format) &&
+    // The format of an integer is a hint for code generators: minimum and maximum are the rule.
+    (to.format === undefined || to.format === from.format || to.type === 'integer') &&
     (allowed === undefined || (values(from)?.every((value) => allowed.includes(value)) ?? false)) &&
     UPPER.every((key) => limit(from, key, Infinity) <= limit(to, key, Infinity)) &&
     LOWER.every((key) => limit(from, key, -Infinity) >= limit(to, key, -Infinity))

@@ -47,7 +47,7 @@ const DETAILS = {
   'upstream-unavailable': 'is not available at the moment',
   'upstream-timeout': 'did not respond in time',
   'outcome-unknown':
-    'was sent the request, but its response was lost: check whether it was done, or repeat it; a new post has to be repeated with the same Idempotency-Key',
+    'was sent the request, but its response was lost: check whether it was done, or repeat it, with its Idempotency-Key if it had one',
 } satisfies Partial<Record<ProblemSlug, string>>;
 
 /** The problem for a required part, or a write, that failed. It holds only what a client may know. */

@@ -493,7 +493,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Format: int64
          * @description A positive integer of at most 2^53 − 1, which every JSON parser reads exactly.
          * @example 5
          */
@@ -625,10 +624,7 @@ export interface components {
          * @example eyJpIjo1fQ
          */
         NextCursor: string | null;
-        /**
-         * Format: int64
-         * @example 12
-         */
+        /** @example 12 */
         Count: number;
         /**
          * @description A post with its author.

@@ -245,7 +245,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Format: int64
          * @description A positive integer of at most 2^53 − 1, which every JSON parser reads exactly.
          * @example 5
          */

@@ -60,6 +60,16 @@ test.each<[string, Change]>([
   expect(await after(change)).toEqual([]);
 });
 
+test('an integer is judged by its limits, whatever the format that a reader knows', () => {
+  const judge = (maximum: number) =>
+    unmet(loadDocument('social'), {
+      operations: {},
+      answers: { Count: { type: 'integer', format: 'int64', minimum: 0, maximum } },
+    });
+  expect(judge(Number.MAX_SAFE_INTEGER)).toEqual([]);
+  expect(judge(5)).toEqual(['Count says something else']);
+});
+
 test.each<[string, Change, string]>([
   ['an operation that goes', ({ paths }) => delete paths['/api/feed'], 'getFeed is not there'],
   [
