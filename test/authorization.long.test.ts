@@ -88,6 +88,7 @@ const rows: Readonly<Record<DocumentName, Readonly<Record<string, Row>>>> = {
     deleteOwnSession: row({ anonymous: 401, forged: 401, other: 404, owner: 204 }, ownSession),
     getKeys: open(200, '/.well-known/jwks.json'),
     listUserEvents: open(200, '/api/user-events'),
+    listEndedSessions: open(200, '/api/ended-sessions'),
   },
   social: {
     getPost: open(200, post),

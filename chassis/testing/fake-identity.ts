@@ -13,7 +13,7 @@ import {
   type StubServer,
 } from './stub-server.ts';
 import { claimsOf, LIFETIME_S, signingKey, type Claims, type SigningKey } from './tokens.ts';
-import { deleted, named } from './user-events.ts';
+import { deleted, named, sessionEnded } from './user-events.ts';
 import { emailOf, PASSWORD, userOf } from './users.ts';
 
 export interface FakeIdentity extends StubServer {
@@ -26,6 +26,10 @@ export interface FakeIdentity extends StubServer {
   /** Renames a user (null deletes the user), and writes the event. */
   rename(userId: number, username: string | null): void;
   readonly log: UserEventLog;
+  /** The feed of sessions that ended. */
+  readonly endedSessions: EventFeed;
+  /** Writes the event that a session ended. @param sessionId the claim `sid` of its tokens */
+  endSession(sessionId: string): void;
 }
 
 /** The user event log. A test can also write events without changing users. */
@@ -59,6 +63,7 @@ export async function startFakeIdentity(count = 0): Promise<FakeIdentity> {
 function accountsOf(users: Map<number, string>) {
   const key = signingKey(accessToken);
   const log = createUserEventLog();
+  const endedSessions = createEventFeed('/api/ended-sessions');
   const sessions = new Map<string, number>();
   let sessionCount = 0;
   let lastUserId = users.size;
@@ -137,6 +142,9 @@ function accountsOf(users: Map<number, string>) {
     return method === 'DELETE' ? { status: 204 } : { status: 200, body: { ...user(id), email } };
   };
 
+  const endSession = (sessionId: string): void =>
+    endedSessions.append([sessionEnded(endedSessions.endOffset + 1, sessionId)]);
+
   const handle: Handler = (request, target) => {
     const body = (request.body ?? {}) as Body;
     switch (`${request.method} ${target.pathname}`) {
@@ -144,6 +152,8 @@ function accountsOf(users: Map<number, string>) {
         return { status: 200, body: { keys: [key.jwk] } };
       case 'GET /api/user-events':
         return log.read(target.searchParams);
+      case 'GET /api/ended-sessions':
+        return endedSessions.read(target.searchParams);
       case 'POST /api/users':
         return register(body);
       case 'POST /api/sessions':
@@ -162,7 +172,7 @@ function accountsOf(users: Map<number, string>) {
         return target.pathname === '/api/me' ? me(request) : readUsers(target);
     }
   };
-  return { key, users, log, openSession, rename, handle };
+  return { key, users, log, endedSessions, endSession, openSession, rename, handle };
 }
 
 const sessionIdOf = ({ headers }: ReceivedRequest): string =>

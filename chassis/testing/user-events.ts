@@ -1,5 +1,5 @@
-// Events of Identity's user event log, as Identity writes them.
-import type { UserEventOnWire } from 'contracts/types';
+// Events of Identity's feeds, as Identity writes them.
+import type { SessionEnded, UserEventOnWire } from 'contracts/types';
 import type { FeedEvent } from './event-feed.ts';
 
 /** An event of the log, with the subject of its message at a broker. */
@@ -45,6 +45,17 @@ export function deleted(offset: number, userId: number, time?: string): LoggedEv
     data: { id: userId },
   } as const;
   return { offset, event: event satisfies UserEventOnWire, subject: String(userId) };
+}
+
+/** Makes an event of the feed of ended sessions. @param livesMs how long its access tokens live from now on */
+export function sessionEnded(offset: number, id: string, livesMs = 360_000): FeedEvent {
+  const event = {
+    ...attributesOf(offset, 1),
+    type: 'SessionEnded',
+    subject: id,
+    data: { id, tokensExpireAt: new Date(Date.now() + livesMs).toISOString() },
+  } as const;
+  return { offset, event: event satisfies SessionEnded };
 }
 
 /** Makes an entry of the log with any value as its event; the id of the event may differ from the offset. */

@@ -29,6 +29,8 @@ export type UserCreated = Identity['schemas']['UserCreated'];
 export type UserUpdated = Identity['schemas']['UserUpdated'];
 export type UserDeleted = Identity['schemas']['UserDeleted'];
 export type UserEventOnWire = Identity['schemas']['UserEvent'];
+/** An event of the feed of sessions that ended. */
+export type SessionEnded = Identity['schemas']['SessionEnded'];
 export type UserEventBatch = Identity['schemas']['UserEventBatch'];
 
 /** A post from Social: its author is an id and, with `include=author`, also a user or null. */

@@ -12,7 +12,7 @@ export const settings = z.object({
   ...commonSettings({ public: 8080, admin: 9080 }),
   IDENTITY_URL: httpOrigin('http://127.0.0.1:8081', 'Address of Identity.'),
   IDENTITY_FEED_TOKEN: secretToken(
-    'The token with which the gateway reads the user event log of Identity; one of FEED_TOKENS there.',
+    'The token with which the gateway reads the user event log and the ended sessions of Identity; one of FEED_TOKENS there.',
   ),
   SOCIAL_URL: httpOrigin('http://127.0.0.1:8082', 'Address of Social.'),
   SOCIAL_FEED_TOKEN: secretToken(
@@ -40,7 +40,7 @@ export const settings = z.object({
   ),
   FOLLOW_LOG: flag(
     true,
-    'Whether events of the user event log and of the social event log invalidate authors and posts at once; otherwise they expire by time only. Authors not with replica.',
+    'Whether the gateway follows what happens at Identity and Social: a new name invalidates the author, a change of a post the post, and the access tokens of a session that ended are refused, all within a second. Otherwise they expire by time only. No effect on authors with replica.',
   ),
   // Shorter than the 15 s after which the server closes a silent connection.
   REQUEST_DEADLINE_MS: milliseconds(2000, 'Longest time for a request, in milliseconds.', {
@@ -108,7 +108,7 @@ export const settings = z.object({
   ),
   UPSTREAM_CONNECTIONS: integer(
     64,
-    'Maximum number of connections to each upstream, and so of attempts in flight. Identity has one more for the user event log, and a quarter more for log-ins and other writes that hash a password.',
+    'Maximum number of connections to each upstream, and so of attempts in flight. Identity has two more for the user event log and the ended sessions, and a quarter more for log-ins and other writes that hash a password.',
     { min: 1, max: 10_000 },
   ),
   UPSTREAM_MAX_AGE_MS: milliseconds(

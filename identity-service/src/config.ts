@@ -55,7 +55,7 @@ export const settings = z
       { min: 1, max: 5 },
     ),
     FEED_TOKENS: secretTokens(
-      'Who may read the user event log over HTTP: names of readers, each with its token. Without it, only clients on this machine may.',
+      'Who may read the user event log, and the list of sessions that ended, over HTTP: names of readers, each with its token. Without it, only clients on this machine may.',
     ),
     COMPACT_EVERY_H: integer(
       24,

@@ -12,4 +12,6 @@ export const locks = {
   wholeLog: 7_301_004,
   /** Publishing the user event log to NATS. */
   relay: 7_301_005,
+  /** Recording sessions that ended: the trigger of migration 0007 takes it before an offset is assigned. */
+  endedSessions: 7_301_006,
 } as const;

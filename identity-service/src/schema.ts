@@ -30,6 +30,15 @@ export interface SessionsTable {
   device: Generated<string | null>;
 }
 
+/** Sessions that ended while an access token of theirs may be valid. Only the trigger of migration 0007 writes them. */
+export interface EndedSessionsTable {
+  /** The offset: rises, with gaps. Rows become visible in this order. */
+  position: GeneratedAlways<number>;
+  /** The `sid` of access tokens. */
+  id: string;
+  ended_at: GeneratedAlways<Date>;
+}
+
 export interface SigningKeysTable {
   kid: string;
   /** JSON Web Key (RFC 8037) with the private part. */
@@ -78,6 +87,7 @@ export interface RelaysTable {
 export interface Schema {
   users: UsersTable;
   sessions: SessionsTable;
+  ended_sessions: EndedSessionsTable;
   signing_keys: SigningKeysTable;
   login_attempts: LoginAttemptsTable;
   user_events: UserEventsTable;

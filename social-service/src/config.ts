@@ -14,7 +14,7 @@ export const settings = z
       'Address of Identity: Social verifies access tokens with its keys, and consumes its user event log.',
     ),
     IDENTITY_FEED_TOKEN: secretToken(
-      'The token with which Social reads the user event log of Identity; one of FEED_TOKENS there.',
+      'The token with which Social reads the user event log and the ended sessions of Identity; one of FEED_TOKENS there.',
     ),
     NATS_URL: natsUrl(
       'NATS servers to consume the user event log from. Without it, Social consumes the log from IDENTITY_URL.',

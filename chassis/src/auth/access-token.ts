@@ -30,6 +30,8 @@ export type Verify = (token: string) => Promise<Viewer>;
 export interface VerifierOptions {
   /** A bounded cache of viewers by token, so that each token is verified once; no cache when left out. */
   readonly cache?: Pick<Map<string, Viewer>, 'get' | 'set'>;
+  /** Whether a session is known to have ended, so that its tokens are refused before they expire; none is when left out. */
+  readonly hasEnded?: (sessionId: string) => boolean;
   /** Makes the error to throw when the keys cannot be loaded; a 503 problem when left out. */
   readonly keysFailed?: (cause: unknown) => unknown;
 }
@@ -55,7 +57,7 @@ const keysMissing = (): Problem =>
 export function createVerifier(
   keys: JWTVerifyGetKey,
   { issuer, audience, algorithm, type }: TokenRules,
-  { cache, keysFailed = keysMissing }: VerifierOptions = {},
+  { cache, hasEnded = () => false, keysFailed = keysMissing }: VerifierOptions = {},
 ): Verify {
   const check = async (token: string): Promise<Viewer> => {
     const { payload } = await jwtVerify<{ sid: unknown; tokens?: Record<string, string> }>(
@@ -74,13 +76,19 @@ export function createVerifier(
     if (!Number.isSafeInteger(userId) || typeof sid !== 'string') throw invalidToken();
     return { userId, sessionId: sid, expiresAt: exp * 1000, token, ...(tokens && { tokens }) };
   };
-  return async (token) => {
-    if (token.length > TOKEN_MAX_LENGTH) throw invalidToken();
+  const viewerOf = async (token: string): Promise<Viewer> => {
     const known = cache?.get(token);
     if (known !== undefined && known.expiresAt > Date.now()) return known;
+    const viewer = await check(token);
+    cache?.set(token, viewer);
+    return viewer;
+  };
+  return async (token) => {
+    if (token.length > TOKEN_MAX_LENGTH) throw invalidToken();
     try {
-      const viewer = await check(token);
-      cache?.set(token, viewer);
+      const viewer = await viewerOf(token);
+      // Also for a viewer from the cache: the session may have ended since.
+      if (hasEnded(viewer.sessionId)) throw invalidToken();
       return viewer;
     } catch (error) {
       if (error instanceof KeysUnavailable) throw keysFailed(error.cause);

@@ -1,12 +1,11 @@
 // A service's own event log as an HTTP feed (http-feeds.org), with long polling.
-import { formatEpochs } from '../events/epoch.ts';
+import { type Epochs, formatEpochs } from '../events/epoch.ts';
 import { defineRoute, type Route } from '../http/app.ts';
 import { requestContextOf } from '../http/request-context.ts';
 import { invalid, Problem } from '../http/problem.ts';
 import { notReady } from '../postgres/errors.ts';
 import type { Request } from 'express';
 import type { FeedReader } from './feed-readers.ts';
-import type { LogPage, LogReader } from './log-reader.ts';
 import type { LongPoll } from './long-poll.ts';
 import { UnpublishableEvent } from './publish-check.ts';
 
@@ -16,6 +15,29 @@ const WAIT_MAX_MS = 10_000;
 /** The most requests that wait, of each reader with a token, and of all others together. A consumer needs only one. */
 const WAITERS_MAX = { named: 25, others: 100 };
 
+/** A page of events, oldest first. */
+export interface FeedPage {
+  readonly events: readonly unknown[];
+  /** The offset after which the next page starts. */
+  readonly nextOffset: number;
+  /** The offset of the newest event; 0 if there is none. */
+  readonly endOffset: number;
+  /** All events after this offset are in the feed; undefined for a feed that keeps what matters for ever. */
+  readonly startOffset?: number | undefined;
+  /** Left out by a feed without epochs. */
+  readonly epochs?: Epochs;
+  /** `time` of the event at the offset that the page starts after; undefined if it is not known. */
+  readonly timeAtStart?: string | undefined;
+}
+
+/** What a feed serves. */
+export interface FeedSource {
+  /** The offset of the newest event; 0 if there is none. */
+  endOffset(): Promise<number>;
+  /** The oldest events after an offset. */
+  after(offset: number): Promise<FeedPage>;
+}
+
 /**
  * Makes the route of a feed.
  * @param path its path, such as /api/user-events
@@ -23,14 +45,14 @@ const WAITERS_MAX = { named: 25, others: 100 };
  */
 export function feedRoute(
   path: string,
-  reader: Pick<LogReader<unknown>, 'endOffset' | 'after'>,
+  reader: FeedSource,
   longPoll: LongPoll,
   readerOf: (req: Request) => FeedReader = () => undefined,
 ): Route {
   const waiting = new Map<FeedReader, number>();
   // Requests that were woken by the same event read the same page: one query for all of them.
-  const pages = new Map<string, Promise<LogPage<unknown>>>();
-  const readAfterWait = (after: number): Promise<LogPage<unknown>> => {
+  const pages = new Map<string, Promise<FeedPage>>();
+  const readAfterWait = (after: number): Promise<FeedPage> => {
     const key = `${after} ${longPoll.latestOffset()}`;
     const shared = pages.get(key) ?? reader.after(after).finally(() => pages.delete(key));
     pages.set(key, shared);
@@ -52,7 +74,7 @@ export function feedRoute(
     after: number,
     ms: number,
     disconnected: AbortSignal,
-  ): Promise<LogPage<unknown>> => {
+  ): Promise<FeedPage> => {
     const page = await reader.after(after);
     if (after > page.endOffset) throw invalidOffset();
     if (page.events.length > 0 || ms === 0) return page;
@@ -81,7 +103,7 @@ export function feedRoute(
           Link: `<${path}?lastEventId=${nextOffset}>; rel="next"`,
           'Log-Head': String(endOffset),
           ...(startOffset !== undefined && { 'Log-Start': String(startOffset) }),
-          'Log-Epoch': formatEpochs(epochs),
+          ...(epochs !== undefined && { 'Log-Epoch': formatEpochs(epochs) }),
           ...(timeAtStart !== undefined && { 'Log-Time': timeAtStart }),
         },
       };

@@ -110,6 +110,22 @@ test('a verified token is not verified again until it expires', async () => {
   expect(lookups).toBe(2);
 });
 
+test('a token of a session that ended is refused, also when it was verified before', async () => {
+  const ended = new Set(['session']);
+  const verify = createVerifier(createLocalJWKSet(set), rules, {
+    cache: new Map<string, Viewer>(),
+    hasEnded: (sessionId) => ended.has(sessionId),
+  });
+  const token = key.sign();
+  const refused = expect.objectContaining({ slug: 'unauthenticated' });
+  await expect(verify(token)).rejects.toEqual(refused);
+  ended.clear();
+  expect((await verify(token)).sessionId).toBe('session');
+  ended.add('session');
+  await expect(verify(token)).rejects.toEqual(refused);
+  await expect(verify(key.sign({ sid: 'another' }))).resolves.toMatchObject({ userId: 7 });
+});
+
 /** Makes a verifier with the keys of another service, which a test can change or make unreachable. */
 const remoteVerifier = () => {
   const state = { set, unreachable: false, requests: 0 };

@@ -1121,7 +1121,7 @@ export interface components {
                 };
             };
         };
-        /** @description There is no session, or it is not valid. */
+        /** @description There is no session, or it is not valid. The access tokens of a session that ended (by a log-out, a new password, the reuse of a refresh token, its owner on another device, or the deletion of the account) are refused within a second; while the gateway cannot ask which sessions ended, for up to five minutes they are not. */
         Unauthenticated: {
             headers: {
                 RateLimit: components["headers"]["Maybe-RateLimit"];

@@ -220,6 +220,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ended-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sessions that ended lately, after a given offset
+         * @description For services that verify access tokens by themselves: they refuse the tokens of these sessions, which have not expired yet. A session is here whatever ended it: a log-out, a new password, the reuse of a refresh token, its owner on another device, or the deletion of the account.
+         *     A feed like `/api/user-events`, with the same readers, and without epochs. An event is removed some time after `tokensExpireAt`. A consumer that has just started reads from the beginning, and so does one whose offset is a 400.
+         */
+        get: operations["listEndedSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -682,6 +703,54 @@ export interface components {
          */
         UserEventBatch: components["schemas"]["UserEvent"][];
         /**
+         * @description A session has ended (CloudEvents 1.0).
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "17",
+         *       "source": "urn:social-network:identity",
+         *       "type": "SessionEnded",
+         *       "subject": "7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11",
+         *       "time": "2026-01-05T09:30:00.000Z",
+         *       "sequence": "00000000000000000017",
+         *       "datacontenttype": "application/json",
+         *       "data": {
+         *         "id": "7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11",
+         *         "tokensExpireAt": "2026-01-05T09:36:00.000Z"
+         *       }
+         *     }
+         */
+        SessionEnded: {
+            /** @constant */
+            specversion: "1.0";
+            id: components["schemas"]["EventId"];
+            source: components["schemas"]["EventSource"];
+            /** @constant */
+            type: "SessionEnded";
+            subject: components["schemas"]["SessionId"];
+            time: components["schemas"]["Timestamp"];
+            sequence: components["schemas"]["EventSequence"];
+            /** @constant */
+            datacontenttype: "application/json";
+            data: components["schemas"]["EndedSession"];
+        };
+        /**
+         * @description A session whose access tokens are not valid any more.
+         * @example {
+         *       "id": "7d2f0c1e-5b0a-4f0e-8a43-0a9a3f1f2b11",
+         *       "tokensExpireAt": "2026-01-05T09:36:00.000Z"
+         *     }
+         */
+        EndedSession: {
+            id: components["schemas"]["SessionId"];
+            /** @description By then, all its access tokens have expired, so that nobody needs to know the session any more. */
+            tokensExpireAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Events ordered by offset, oldest first.
+         * @example []
+         */
+        SessionEndedBatch: components["schemas"]["SessionEnded"][];
+        /**
          * @description A description of the error (RFC 9457). `type` is for programs, `detail` is for people.
          * @example {
          *       "type": "urn:social-network:problem:not-found",
@@ -759,7 +828,7 @@ export interface components {
                 };
             };
         };
-        /** @description There is no session, or it is not valid. */
+        /** @description There is no session, or it is not valid. Operations on the account and its sessions refuse the access tokens of a session as soon as it has ended. */
         Unauthenticated: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1179,6 +1248,11 @@ export interface components {
          * @example </api/user-events?lastEventId=42>; rel="next"
          */
         Link: string;
+        /**
+         * @description The address of the next events (RFC 8288).
+         * @example </api/ended-sessions?lastEventId=17>; rel="next"
+         */
+        "Ended-Link": string;
         /**
          * @description The offset of the newest event; 0 if the log is empty.
          * @example 57
@@ -1925,6 +1999,61 @@ export interface operations {
                 };
                 content: {
                     "application/cloudevents-batch+json": components["schemas"]["UserEventBatch"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listEndedSessions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The answer contains the events after this offset. 0 or no value means from the beginning; `latest` means after the newest event, so the answer has no events yet. An offset beyond the newest event is a 400, because it belongs to another log.
+                 * @example 42
+                 */
+                lastEventId?: components["parameters"]["LastEventId"];
+                /**
+                 * @description The milliseconds to wait for an event if there is none (long polling). The answer is sent as soon as there are events.
+                 * @example 5000
+                 */
+                timeout?: components["parameters"]["Timeout"];
+            };
+            header?: {
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, or an empty list if there are no newer ones. When the service stops, it answers all waiting requests at once. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Not-Stored"];
+                    Link: components["headers"]["Ended-Link"];
+                    "Log-Head": components["headers"]["Log-Head"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cloudevents-batch+json": components["schemas"]["SessionEndedBatch"];
                 };
             };
             400: components["responses"]["InvalidRequest"];

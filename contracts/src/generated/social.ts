@@ -816,7 +816,7 @@ export interface components {
                 };
             };
         };
-        /** @description There is no access token, or it is not valid. */
+        /** @description There is no access token, or it is not valid. The access tokens of a session that ended, also by the deletion of the account, are refused within a second; while Social cannot ask Identity which sessions ended, for up to five minutes they are not. */
         Unauthenticated: {
             headers: {
                 "X-Request-Id": components["headers"]["X-Request-Id"];

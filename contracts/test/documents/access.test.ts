@@ -6,12 +6,12 @@ import { operations } from './operations.ts';
 
 const authenticated = operations.filter(({ operation }) => (operation.security ?? []).length > 0);
 
-/** Reads that are public, and say more to a caller with a session. A wrong token of a reader of the log is a 401. */
+/** Reads that are public, and say more to a caller with a session. A wrong token of a reader of a feed is a 401. */
 const optionally = authenticated.filter(
   ({ method, operation }) =>
     method === 'get' &&
     operation.security!.some((scheme) => Object.keys(scheme).length === 0) &&
-    !['listUserEvents', 'listSocialEvents'].includes(operation.operationId),
+    !operation.security!.some((scheme) => 'reader' in scheme),
 );
 const protectedOnes = authenticated.filter((one) => !optionally.includes(one));
 

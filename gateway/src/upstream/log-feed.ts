@@ -31,20 +31,24 @@ const pageWith =
     }
   };
 
+export type FeedEndpoint = Endpoint<LogRequest, Events | undefined>;
+
 /**
  * A page of events; undefined when the log does not know the offset, because it is another log than before.
+ * @param name of the endpoint in metrics
  * @param path of the feed, such as /api/user-events
  * @param token shown to the service
  */
 export function getEvents(
+  name: string,
   path: string,
   { list }: SizeLimits,
   token?: string,
-): Endpoint<LogRequest, Events | undefined> {
+): FeedEndpoint {
   const target = ({ after, waitMs }: LogRequest): string =>
     `${path}?lastEventId=${after}&timeout=${waitMs}`;
   return {
-    name: 'log',
+    name,
     target,
     headers: () => authorizationOf(token),
     // The service decides how long a page is. A page over a smaller limit would be requested again for ever.

@@ -1,4 +1,4 @@
-// The event log of an upstream as an event source: within deadline and size limits, and only while its breaker is closed.
+// The event feeds of an upstream as event sources: within deadline and size limits, and only while its breaker is closed.
 import {
   offsetAfter,
   OtherEpoch,
@@ -17,17 +17,40 @@ export interface LogSource extends EventSource {
   advanceTo(batch: Events): void;
 }
 
+type Poll = Call<LogRequest, Events | undefined>;
+
 // The service waits for new events for half of the deadline, so that the response arrives in time.
 const WAIT_SHARE = 0.5;
 
+/** Makes a function that reads a page. It throws SourceError; UnknownOffset when the feed never gave the offset. */
+const pageReader =
+  (poll: Poll, limitMs: number) =>
+  async (request: LogRequest, signal: AbortSignal): Promise<Events> => {
+    const caller = backgroundCaller(limitMs);
+    const cancel = (): void => caller.cancellation.cancel('left');
+    signal.throwIfAborted();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      const { value } = await poll(request, caller);
+      if (value === undefined) throw new UnknownOffset('the log does not know the offset');
+      return value;
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure)) throw error;
+      throw new SourceError(`${error.upstream}: ${error.kind}`);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  };
+
+const ack = async (): Promise<void> => undefined;
+
 /**
+ * A log from its end.
  * @param poll reads a page
  * @param limitMs the time limit of each request
  */
-export function createLogSource(
-  poll: Call<LogRequest, Events | undefined>,
-  limitMs: number,
-): LogSource {
+export function createLogSource(poll: Poll, limitMs: number): LogSource {
+  const read = pageReader(poll, limitMs);
   /** undefined until the end of the log is known. */
   let current: EpochOffset | undefined;
   const advanceTo = (batch: Events): void => {
@@ -38,32 +61,30 @@ export function createLogSource(
     offset: () => current ?? { offset: 0 },
     advanceTo,
     async read(_after, signal) {
-      const caller = backgroundCaller(limitMs);
-      const cancel = (): void => caller.cancellation.cancel('left');
-      signal.throwIfAborted();
-      signal.addEventListener('abort', cancel, { once: true });
       // The first request does not wait: events before it ends would be missed.
       const waitMs = current === undefined ? 0 : Math.floor(limitMs * WAIT_SHARE);
       try {
-        const { value } = await poll({ after: current?.offset ?? 'latest', waitMs }, caller);
-        if (value !== undefined) {
-          if (current === undefined) advanceTo(value);
-          else requireContinuation(current, value);
-          return { ...value, ack: async () => undefined };
-        }
-        throw new UnknownOffset('the log does not know the offset');
+        const page = await read({ after: current?.offset ?? 'latest', waitMs }, signal);
+        if (current === undefined) advanceTo(page);
+        else requireContinuation(current, page);
+        return { ...page, ack };
       } catch (error) {
-        if (error instanceof UnknownOffset || error instanceof OtherEpoch) {
-          // Nobody has to decide: entries expire by time, and the next read starts at the end of this log.
-          current = undefined;
-          throw new SourceError(`${error.message}; reading starts again at its end`);
-        }
-        if (!(error instanceof UpstreamFailure)) throw error;
-        throw new SourceError(`${error.upstream}: ${error.kind}`);
-      } finally {
-        signal.removeEventListener('abort', cancel);
+        if (!(error instanceof UnknownOffset || error instanceof OtherEpoch)) throw error;
+        // Nobody has to decide: entries expire by time, and the next read starts at the end of this log.
+        current = undefined;
+        throw new SourceError(`${error.message}; reading starts again at its end`);
       }
     },
+    close: async () => undefined,
+  };
+}
+
+/** A feed from the offset that its reader asks for. Parameters as those of createLogSource. */
+export function createFeedSource(poll: Poll, limitMs: number): EventSource {
+  const read = pageReader(poll, limitMs);
+  const waitMs = Math.floor(limitMs * WAIT_SHARE);
+  return {
+    read: async (after, signal) => ({ ...(await read({ after, waitMs }, signal)), ack }),
     close: async () => undefined,
   };
 }

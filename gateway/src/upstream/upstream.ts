@@ -51,7 +51,7 @@ export interface Upstream extends Queryable {
   readonly budget: RetryBudget;
   /** A client for optional requests, with a breaker of its own: their failures do not block required requests. */
   isolated(name: BreakerName): Queryable;
-  /** A safe request that waits for new events: one at a time, on a connection of its own. */
+  /** A safe request that waits for new events: one at a time for each endpoint, on a connection of its own. */
   longPoll<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
   /** A write: neither shared nor cached, and retried only when it certainly was not sent. */
   command<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
@@ -69,8 +69,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const transport = createTransport({
     upstream: name,
     origin,
-    // One more for the long poll.
-    connections: connections + maxSlow + 1,
+    // The long polls of the user event log and of the ended sessions have their own.
+    connections: connections + maxSlow + 2,
     maxAgeMs: options.maxAgeMs,
     backstopMs: limitMs,
   });

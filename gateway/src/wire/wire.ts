@@ -99,6 +99,7 @@ export function wire(
     sessions: createSessions({
       verify: createVerifier(keys.keys, accessToken, {
         cache: createImmutableCache<string, Viewer>(VIEWERS_MAX),
+        hasEnded: consumers.hasEnded,
         keysFailed: failureOf,
       }),
       refresh: sharedRefresh(async (refreshToken, caller) => {

@@ -17,6 +17,9 @@ import { rateLimitsIn } from '../limits/rate-limits.ts';
 import { createLogins } from '../accounts/logins.ts';
 import { ownAccountIn } from '../accounts/own-account.ts';
 import { createPasswords } from '../accounts/passwords.ts';
+import { feedReadersOf } from 'chassis/event-log/feed-readers';
+import { feedRoute } from 'chassis/event-log/feed-route';
+import { createLongPoll } from 'chassis/event-log/long-poll';
 import { keyRoutes } from '../routes/keys.ts';
 import { meRoutes } from '../routes/me.ts';
 import { ownSessionRoutes } from '../routes/own-sessions.ts';
@@ -24,6 +27,7 @@ import { sessionRoutes } from '../routes/sessions.ts';
 import { userRoutes } from '../routes/users.ts';
 import type { Schema } from '../schema.ts';
 import { ownSessionsIn } from '../sessions/own-sessions.ts';
+import { endedSessionsIn } from '../sessions/ended-sessions.ts';
 import { sessionsIn } from '../sessions/sessions.ts';
 import { createAccessTokens } from '../sessions/access-tokens.ts';
 import { createUserEventLog } from './user-event-log.ts';
@@ -48,6 +52,8 @@ export function wire(context: IdentityContext): Service {
     log,
   });
   const ownSessions = ownSessionsIn(db);
+  const endedSessions = endedSessionsIn(db);
+  const endedLongPoll = createLongPoll(() => endedSessions.endOffset());
   const passwords = createPasswords();
   const userEventLog = createUserEventLog(context);
   const rejectReserved = reservedNames(set.RESERVED_NAMES);
@@ -72,6 +78,12 @@ export function wire(context: IdentityContext): Service {
         ...meRoutes(ownAccount, accounts, logins, limits, authenticate),
         ...keyRoutes(tokens),
         ...userEventLog.routes,
+        feedRoute(
+          '/api/ended-sessions',
+          endedSessions,
+          endedLongPoll,
+          feedReadersOf(set.FEED_TOKENS),
+        ),
       ],
       deprecationsOf(loadDocument('identity')),
     ),
@@ -83,7 +95,10 @@ export function wire(context: IdentityContext): Service {
     app,
     adminRoutes: userEventLog.adminRoutes,
     notice: userEventLog.notice,
-    onStopping: userEventLog.onStopping,
+    onStopping() {
+      userEventLog.onStopping();
+      endedLongPoll.stop();
+    },
     close: userEventLog.close,
     jobs: [
       { name: 'signing keys', everyMs: 10 * MINUTE_MS, run: () => keyStore.maintain() },
@@ -92,6 +107,7 @@ export function wire(context: IdentityContext): Service {
         everyMs: 60 * MINUTE_MS,
         run: () => sessions.deleteExpired(),
       },
+      { name: 'ended sessions', everyMs: MINUTE_MS, run: () => endedSessions.deleteOld() },
       { name: 'expired login attempts', everyMs: 5 * MINUTE_MS, run: () => limits.deleteExpired() },
       ...userEventLog.jobs,
     ],

@@ -2,6 +2,8 @@
 import { createAuthenticator, createVerifier } from 'chassis/auth/access-token';
 import { createLimit } from 'chassis/auth/rate-limit';
 import { createRemoteKeys, fetchKeys } from 'chassis/auth/remote-keys';
+import { consumeEndedSessions } from 'chassis/events/ended-sessions';
+import { httpSource } from 'chassis/events/http-source';
 import { createApp } from 'chassis/http/app';
 import { withDeprecations } from 'chassis/http/deprecation';
 import { deprecationsOf, loadDocument } from 'contracts/document';
@@ -29,9 +31,20 @@ import { createSocialEventLog } from './social-event-log.ts';
 const HOUR_MS = 3_600_000;
 
 export function wire(context: ServiceContext<Schema, z.output<typeof settings>>): Service {
-  const { db, log, settings: set } = context;
+  const { db, log, metrics, settings: set } = context;
   const identityKeys = createRemoteKeys(() => fetchKeys(set.IDENTITY_URL), 'at-once');
-  const authenticate = createAuthenticator(createVerifier(identityKeys.keys, socialTokens));
+  const endedSessions = consumeEndedSessions({
+    name: 'social_ended_sessions',
+    source: httpSource({
+      url: `${set.IDENTITY_URL}/api/ended-sessions`,
+      token: set.IDENTITY_FEED_TOKEN,
+    }),
+    log,
+    metrics,
+  });
+  const authenticate = createAuthenticator(
+    createVerifier(identityKeys.keys, socialTokens, { hasEnded: endedSessions.has }),
+  );
   const usePost = createLimit(
     { policy: 'posts', points: set.POSTS_PER_MINUTE, windowS: 60 },
     'Too many posts in a minute; try again later',
@@ -68,7 +81,7 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
     ],
     async close() {
       identityKeys.close();
-      await replica.close();
+      await Promise.all([endedSessions.stop(), replica.close()]);
     },
   };
 }

@@ -1,10 +1,11 @@
-// Identity's user event log.
-import type { Events } from 'chassis/events/source';
-import type { Endpoint, SizeLimits } from '../engine/endpoint.ts';
-import { getEvents, type LogRequest } from '../log-feed.ts';
+// The feeds of Identity: the user event log, and the sessions that ended lately.
+import type { SizeLimits } from '../engine/endpoint.ts';
+import { getEvents, type FeedEndpoint } from '../log-feed.ts';
 
 /** A page of the user event log. @param token shown to Identity */
-export const getUserEvents = (
-  limits: SizeLimits,
-  token?: string,
-): Endpoint<LogRequest, Events | undefined> => getEvents('/api/user-events', limits, token);
+export const getUserEvents = (limits: SizeLimits, token?: string): FeedEndpoint =>
+  getEvents('log', '/api/user-events', limits, token);
+
+/** A page of the sessions that ended lately. @param token shown to Identity */
+export const getEndedSessions = (limits: SizeLimits, token?: string): FeedEndpoint =>
+  getEvents('ended_sessions', '/api/ended-sessions', limits, token);

@@ -1,10 +1,7 @@
 // Social's event log.
-import type { Events } from 'chassis/events/source';
-import type { Endpoint, SizeLimits } from '../engine/endpoint.ts';
-import { getEvents, type LogRequest } from '../log-feed.ts';
+import type { SizeLimits } from '../engine/endpoint.ts';
+import { getEvents, type FeedEndpoint } from '../log-feed.ts';
 
 /** A page of the social event log. @param token shown to Social */
-export const getSocialEvents = (
-  limits: SizeLimits,
-  token?: string,
-): Endpoint<LogRequest, Events | undefined> => getEvents('/api/social-events', limits, token);
+export const getSocialEvents = (limits: SizeLimits, token?: string): FeedEndpoint =>
+  getEvents('log', '/api/social-events', limits, token);
