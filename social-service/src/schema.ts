@@ -19,6 +19,8 @@ export interface FriendshipsTable {
   requested_at: Generated<Date>;
   /** Null until the request is accepted. */
   accepted_at: Date | null;
+  /** The replica did not know the other user, so Identity has to be asked; see friends/unconfirmed.ts. */
+  unconfirmed: Generated<boolean>;
 }
 
 /** A request that created a post, and that the client may send again. */

@@ -242,7 +242,7 @@ export interface paths {
         get?: never;
         /**
          * Send a friend request, or accept one
-         * @description If the other user has sent a request, this accepts it. Idempotent. The caller's own id is a 400; a user that Identity does not know is a 404. A body is ignored.
+         * @description If the other user has sent a request, this accepts it. Idempotent. The caller's own id is a 400; a user that Identity does not know is a 404. While Identity cannot be asked, the request is stored, and taken back when it turns out that there is no such user. A body is ignored.
          */
         put: operations["putFriend"];
         post?: never;

@@ -147,7 +147,7 @@ export interface paths {
         get: operations["getFriendship"];
         /**
          * Send a friend request, or accept one
-         * @description If the other user has sent a request, this accepts it. Idempotent. The caller's own id is a 400. A body is ignored.
+         * @description If the other user has sent a request, this accepts it. Idempotent. The caller's own id is a 400. A request to a user who does not exist is taken back within a minute, or when Identity can be asked again. A body is ignored.
          */
         put: operations["putFriend"];
         post?: never;

@@ -1,5 +1,6 @@
 // Sends a friend request, or accepts the one of the other user.
 import { type Kysely, sql } from 'kysely';
+import { isInReplica } from '../replica/authors.ts';
 import type { Schema } from '../schema.ts';
 
 /** Returns the key of the row of two users. */
@@ -23,7 +24,12 @@ export async function sendOrAccept(
   const { low_id, high_id } = pairOf(userId, otherId);
   const requested = await tx
     .insertInto('friendships')
-    .values({ low_id, high_id, requested_by: userId })
+    .values({
+      low_id,
+      high_id,
+      requested_by: userId,
+      unconfirmed: sql<boolean>`not ${isInReplica(otherId)}`,
+    })
     .onConflict((conflict) => conflict.columns(['low_id', 'high_id']).doNothing())
     .returning('low_id')
     .executeTakeFirst();

@@ -9,6 +9,7 @@ import * as deletions from './0006_deletions.ts';
 import * as epochOffset from './0007_epoch_offset.ts';
 import * as edits from './0008_edits.ts';
 import * as socialEvents from './0009_social_events.ts';
+import * as unconfirmedRequests from './0010_unconfirmed_requests.ts';
 
 export const migrations: Migrations = {
   '0001_posts_and_friendships': postsAndFriendships,
@@ -20,4 +21,5 @@ export const migrations: Migrations = {
   '0007_epoch_offset': epochOffset,
   '0008_edits': edits,
   '0009_social_events': socialEvents,
+  '0010_unconfirmed_requests': unconfirmedRequests,
 };

@@ -24,6 +24,12 @@ export const authorsIn =
     return ids.flatMap((id) => byId.get(id) ?? []);
   };
 
+/** A condition: whether the replica has the user. */
+export const isInReplica = (userId: number) => sql<boolean>`exists (
+  select from authors
+  where generation = (select serving from log_position where name = 'users')
+    and authors.id = ${userId})`;
+
 /**
  * A column for statements that read posts: the username of the author, null if the replica does not have the author. It costs
  * an index lookup for each post, and no separate statement.

@@ -109,6 +109,8 @@ export function runReplica(
   };
   return {
     lagMs,
+    /** Asks Identity for users by their ids; see IdentityClient. */
+    namesOf: sides.identity.namesOf,
     adminRoutes: [...replicaAdminRoutes(admin, log), ...deadLetterRoutes(deadLetters)],
     readiness: replicaReadiness({
       replica,

@@ -4,6 +4,7 @@ import { createLimit } from 'chassis/auth/rate-limit';
 import { createRemoteKeys, fetchKeys } from 'chassis/auth/remote-keys';
 import { consumeEndedSessions } from 'chassis/events/ended-sessions';
 import { httpSource } from 'chassis/events/http-source';
+import { SourceError } from 'chassis/events/source';
 import { createApp } from 'chassis/http/app';
 import { withDeprecations } from 'chassis/http/deprecation';
 import { deprecationsOf, loadDocument } from 'contracts/document';
@@ -14,6 +15,7 @@ import { socialTokens } from 'contracts/tokens';
 import type { settings } from '../config.ts';
 import { countsIn } from '../friends/counts.ts';
 import { friendsIn } from '../friends/friends.ts';
+import { confirmRequests } from '../friends/unconfirmed.ts';
 import { feedIn } from '../posts/feed.ts';
 import { deleteOldKeys } from '../posts/idempotency.ts';
 import { postsIn } from '../posts/reading.ts';
@@ -28,6 +30,7 @@ import type { Schema } from '../schema.ts';
 import { runReplica } from './replica.ts';
 import { createSocialEventLog } from './social-event-log.ts';
 
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 export function wire(context: ServiceContext<Schema, z.output<typeof settings>>): Service {
@@ -52,6 +55,11 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
   const socialEvents = createSocialEventLog(context);
   const { outbox } = socialEvents;
   const replica = runReplica(context, outbox);
+  const confirm = (): Promise<void> =>
+    confirmRequests(db, outbox, replica.namesOf).catch((error: unknown) => {
+      // Identity is away, which is reported elsewhere; the next run asks again.
+      if (!(error instanceof SourceError)) throw error;
+    });
   const app = createApp({
     routes: withDeprecations(
       [
@@ -77,6 +85,7 @@ export function wire(context: ServiceContext<Schema, z.output<typeof settings>>)
     jobs: [
       ...replica.jobs,
       ...socialEvents.jobs,
+      { name: 'friend requests', everyMs: MINUTE_MS, run: confirm },
       { name: 'old idempotency keys', everyMs: HOUR_MS, run: () => deleteOldKeys(db) },
     ],
     async close() {

@@ -7,7 +7,10 @@ let database: TestDatabase;
 let social: TestSocial;
 beforeAll(async () => {
   database = await embeddedDatabase();
-  social = await startTestSocial(database, { DEMO_DATA: 'true' });
+  social = await startTestSocial(database, { DEMO_DATA: 'true' }, ({ users }) => {
+    // A request to a user whom Identity does not know is taken back.
+    for (let id = 1; id < 1000; id += 1) users.set(id, `user_${id}`);
+  });
 });
 afterAll(async () => {
   await social.stop();
