@@ -6,6 +6,7 @@ import { sendProblem } from './answer.ts';
 import { CONNECTION_LIMITS, limitConnections } from './connections.ts';
 import type { ConnectionLimits, OnCutOff } from './connections.ts';
 import { connectRefused, parserProblem, rawAnswer, syntaxProblem } from './request-syntax.ts';
+import { limitUnreadBody } from './unread-body.ts';
 import { httpUrl } from '../base/address.ts';
 import { StartupError } from '../base/startup-error.ts';
 
@@ -15,6 +16,8 @@ const HEAD_MS = 10_000;
 const STALL_MS = 15_000;
 const KEEP_ALIVE_MS = 15_000;
 const SWEEP_MS = 100;
+/** Time limit for the rest of a body after the answer, in ms. */
+const UNREAD_BODY_MS = 2_000;
 /** Time limit for a body, in ms; a handler that reads one has a shorter limit. */
 const BODY_LIMIT_MS = 5_000;
 
@@ -33,6 +36,8 @@ export interface ListenOptions {
    * first: a request that arrives at the moment of closing is lost.
    */
   readonly keepAliveMs?: number;
+  /** Time limit for the rest of a body after the answer, in ms; 2 s when left out. */
+  readonly unreadBodyMs?: number;
   readonly limits?: Partial<ConnectionLimits>;
   readonly onCutOff?: OnCutOff | undefined;
 }
@@ -67,6 +72,7 @@ export async function listen(
     stallMs = STALL_MS,
     headMs = HEAD_MS,
     keepAliveMs = KEEP_ALIVE_MS,
+    unreadBodyMs = UNREAD_BODY_MS,
     limits,
     onCutOff = () => undefined,
   }: ListenOptions = {},
@@ -88,6 +94,7 @@ export async function listen(
   });
   const checked: RequestListener = (req, res) => {
     if (isClosing) res.shouldKeepAlive = false;
+    limitUnreadBody(req, res, unreadBodyMs);
     const problem = syntaxProblem(req);
     if (problem === undefined) handler(req, res);
     else sendProblem(req, res, problem);
