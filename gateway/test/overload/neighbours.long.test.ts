@@ -12,10 +12,13 @@ import { startTestbed, type Testbed } from '../support/testbed.ts';
 
 const MAX_IN_FLIGHT = 40;
 const MANY = 3 * MAX_IN_FLIGHT;
+const REQUESTS_PER_ADDRESS = 500;
 const env = {
   MAX_IN_FLIGHT: String(MAX_IN_FLIGHT),
   UPSTREAM_CONNECTIONS: '8',
-  REQUESTS_PER_ADDRESS: '500',
+  REQUESTS_PER_ADDRESS: String(REQUESTS_PER_ADDRESS),
+  WRITES_PER_USER: '50',
+  FOLLOW_LOG: 'true',
   TRUST_PROXY: 'loopback',
 };
 
@@ -122,6 +125,42 @@ const ways: readonly [string, (testbed: Testbed) => Promise<unknown>][] = [
       });
       void logIn.catch(() => undefined);
       await until('the log-in is at Identity', () => testbed.identity.count(/sessions/) === 1);
+    },
+  ],
+  [
+    'goes on sending the bodies of requests that are answered',
+    async (testbed) => {
+      const post = head('POST /api/nowhere', 'Content-Length: 99999');
+      const opened = await connections(testbed, MANY, post);
+      for (let sent = 1; sent <= 5; sent += 1) for (const socket of opened) socket.write('x');
+    },
+  ],
+  [
+    'sends more requests than its address may',
+    async (testbed) => {
+      for (let sent = 0; sent <= REQUESTS_PER_ADDRESS; sent += MANY)
+        await flood(testbed, '/api/posts/5');
+      expect(await flood(testbed, '/api/posts/5')).toContain(429);
+    },
+  ],
+  [
+    'writes more than a user may',
+    async (testbed) => {
+      const headers = bearer(testbed.identity.openSession(8));
+      const json = { content: 'Me again.' };
+      const statuses = await flood(testbed, '/api/posts', { method: 'POST', json, headers });
+      expect(statuses).toContain(429);
+    },
+  ],
+  [
+    'uses an access token after its session has ended',
+    async (testbed) => {
+      testbed.identity.endSession('ended');
+      const headers = bearer(testbed.identity.openSession(8, { sid: 'ended' }));
+      const refused = async (): Promise<boolean> =>
+        (await testbed.request('/api/feed', { headers: { ...CLIENT, ...headers } })).status === 401;
+      await until('the token is refused', refused);
+      expect(await flood(testbed, '/api/feed', { headers })).toEqual(new Set([401]));
     },
   ],
   [

@@ -110,7 +110,7 @@ export function runReplica(
   return {
     lagMs,
     /** Asks Identity for users by their ids; see IdentityClient. */
-    namesOf: sides.identity.namesOf,
+    namesOf: (ids: readonly number[]) => sides.identity.namesOf(ids),
     adminRoutes: [...replicaAdminRoutes(admin, log), ...deadLetterRoutes(deadLetters)],
     readiness: replicaReadiness({
       replica,
