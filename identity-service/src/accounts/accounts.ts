@@ -4,7 +4,7 @@ import type { NewUser, User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
 import type { Outbox } from '../events/outbox.ts';
 import { deviceOf, issueDeviceToken } from './device-tokens.ts';
-import type { OnCancel } from './hash-queue.ts';
+import type { LoginRequest } from './login-request.ts';
 import { rejectTaken, type RejectReserved, takenProblem } from './names.ts';
 import { DUMMY_HASH, type Passwords } from './passwords.ts';
 import type { Schema } from '../schema.ts';
@@ -18,17 +18,16 @@ export interface LoggedIn extends OpenSession {
 export interface Accounts {
   /**
    * Creates a user and starts a session.
-   * @param traceparent of the request
-   * @param onCancel ends the wait for the password hash
+   * @param request what is known of the request
    * @throws Problem 409 for a name that is taken or reserved, or else an e-mail that is taken
    */
-  register(user: NewUser, traceparent?: string, onCancel?: OnCancel): Promise<LoggedIn>;
+  register(user: NewUser, request?: LoginRequest): Promise<LoggedIn>;
   /**
    * Starts a session. An unknown user and a wrong password take the same time.
    * @param name a username or an e-mail, ignoring case
    * @returns undefined for an unknown user or a wrong password
    */
-  logIn(name: string, password: string, onCancel?: OnCancel): Promise<LoggedIn | undefined>;
+  logIn(name: string, password: string, request?: LoginRequest): Promise<LoggedIn | undefined>;
   /**
    * Recognizes a device that logged in before.
    * @param name of the user who logs in now
@@ -54,7 +53,7 @@ export const accountsIn = (
   outbox: Outbox,
   rejectReserved: RejectReserved,
 ): Accounts => ({
-  async register({ username, email, password }, traceparent, onCancel) {
+  async register({ username, email, password }, { traceparent, userAgent, onCancel } = {}) {
     rejectReserved(username);
     // Checked before the expensive hash. If two requests race for a name, the unique index decides.
     await rejectTaken(db, username, email);
@@ -67,7 +66,7 @@ export const accountsIn = (
           .returning(['id', 'password_version'])
           .executeTakeFirstOrThrow();
         record({ type: 'UserCreated', id, username });
-        const session = (await sessions.start({ id, username, passwordVersion }, tx))!;
+        const session = (await sessions.start({ id, username, passwordVersion, userAgent }, tx))!;
         return { ...session, deviceToken: issueDeviceToken({ id, passwordHash: password_hash }) };
       });
     } catch (error) {
@@ -75,11 +74,11 @@ export const accountsIn = (
     }
   },
 
-  async logIn(name, password, onCancel) {
+  async logIn(name, password, { userAgent, onCancel } = {}) {
     const user = await findByName(db, name);
     const isRight = await passwords.verify(user?.passwordHash ?? DUMMY_HASH, password, onCancel);
     if (user === undefined || !isRight) return undefined;
-    const session = await sessions.start(user);
+    const session = await sessions.start({ ...user, userAgent });
     if (session === undefined) return undefined;
     const passwordHash = await updateOutdatedHash(db, passwords, user, password);
     return { ...session, deviceToken: issueDeviceToken({ id: user.id, passwordHash }) };

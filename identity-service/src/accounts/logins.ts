@@ -4,13 +4,13 @@ import type { Metrics } from 'chassis/observability/metrics';
 import { Problem } from 'chassis/http/problem';
 import type { Credentials } from 'contracts/types';
 import type { Accounts, LoggedIn } from './accounts.ts';
-import type { OnCancel } from './hash-queue.ts';
+import type { LoginRequest } from './login-request.ts';
 import type { Attempt, LimitedResult } from '../limits/limiter.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { OwnAccount, Reauthentication, ViewerSession } from './own-account.ts';
 import { sessionEnded, wrongPassword } from './rejections.ts';
 
-export interface LoginClient {
+export interface LoginClient extends LoginRequest {
   readonly address: string;
   readonly deviceToken?: string | undefined;
 }
@@ -19,14 +19,9 @@ export interface Logins {
   /**
    * Starts a session.
    * @param client its address, and the device token that it has
-   * @param onCancel ends the wait for the password hash
    * @throws Problem 401, 429, 503
    */
-  logIn(
-    credentials: Credentials,
-    client: LoginClient,
-    onCancel?: OnCancel,
-  ): Promise<LimitedResult<LoggedIn>>;
+  logIn(credentials: Credentials, client: LoginClient): Promise<LimitedResult<LoggedIn>>;
   /**
    * Checks the viewer's current password.
    * @throws Problem 401 if the session has ended, 403 if the password is wrong, 429, 503
@@ -66,10 +61,10 @@ export function createLogins(
   };
 
   return {
-    async logIn({ username, password }, client, onCancel) {
+    async logIn({ username, password }, client) {
       const attempt = await startLogin(username, client);
       const { value: session, headers } = await attempt.run(
-        () => accounts.logIn(username, password, onCancel),
+        () => accounts.logIn(username, password, client),
         (result) => result !== undefined,
       );
       if (session === undefined) {

@@ -6,7 +6,6 @@ import type { Route } from 'chassis/http/app';
 import { parseBody } from 'chassis/http/input';
 import type { Logins } from '../accounts/logins.ts';
 import { sessionEnded } from '../accounts/rejections.ts';
-import type { OwnSessions } from '../sessions/own-sessions.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
 import { credentials, refreshRequest } from './body-checks.ts';
@@ -17,7 +16,6 @@ export const sessionRoutes = (
   sessions: Sessions,
   tokens: AccessTokens,
   authenticate: Authenticate,
-  ownSessions: OwnSessions,
 ): Route[] => [
   {
     method: 'post',
@@ -36,12 +34,12 @@ export const sessionRoutes = (
     path: '/api/sessions',
     body: true,
     async handle(req) {
-      const { value: session, headers } = await logins.logIn(
-        parseBody(credentials, req.body),
-        { address: clientAddressOf(req), deviceToken: deviceTokenIn(req) },
-        onDisconnectOf(req),
-      );
-      await ownSessions.noteDevice(session.id, req.headers['user-agent']);
+      const { value: session, headers } = await logins.logIn(parseBody(credentials, req.body), {
+        address: clientAddressOf(req),
+        deviceToken: deviceTokenIn(req),
+        userAgent: req.headers['user-agent'],
+        onCancel: onDisconnectOf(req),
+      });
       return {
         status: 201,
         body: await tokens.issue(session),

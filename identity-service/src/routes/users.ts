@@ -6,7 +6,6 @@ import { parseBody, parseId, parseIds, parseText } from 'chassis/http/input';
 import { invalid, Problem } from 'chassis/http/problem';
 import { username } from 'contracts/username';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { OwnSessions } from '../sessions/own-sessions.ts';
 import type { AccessTokens } from '../sessions/access-tokens.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 import type { Profiles } from '../accounts/profiles.ts';
@@ -19,7 +18,6 @@ export const userRoutes = (
   accounts: Accounts,
   limits: RateLimits,
   tokens: AccessTokens,
-  ownSessions: OwnSessions,
 ): Route[] => [
   defineRoute({
     method: 'get',
@@ -70,12 +68,15 @@ export const userRoutes = (
       const { value: session } = await attempt.run(
         () =>
           accounts
-            .register(user, requestContextOf(req).traceparent, onDisconnectOf(req))
+            .register(user, {
+              traceparent: requestContextOf(req).traceparent,
+              userAgent: req.headers['user-agent'],
+              onCancel: onDisconnectOf(req),
+            })
             .catch(conflictOf),
         () => false,
       );
       if (session instanceof Problem) throw session;
-      await ownSessions.noteDevice(session.id, req.headers['user-agent']);
       return {
         status: 201,
         body: await tokens.issue(session),

@@ -1,7 +1,6 @@
 // The sessions of one user, for the user: where one is logged in, and ending sessions from elsewhere.
 import type { OwnSessions as OwnSessionList } from 'contracts/types';
 import type { Kysely } from 'kysely';
-import { deviceNameOf } from './device-name.ts';
 import type { Schema } from '../schema.ts';
 
 /** The session of the request. */
@@ -18,8 +17,6 @@ export interface OwnSessions {
   end(viewer: ViewerSession, id: string): Promise<boolean | undefined>;
   /** Ends all sessions of the user except the one that asks. */
   endOthers(viewer: ViewerSession): Promise<true | undefined>;
-  /** Notes the device of a session that has just begun. */
-  noteDevice(sessionId: string, userAgent: string | undefined): Promise<void>;
 }
 
 const MAX_ITEMS = 100;
@@ -70,12 +67,6 @@ export function ownSessionsIn(db: Kysely<Schema>, now: () => number = Date.now):
         .where('id', '<>', viewer.sessionId)
         .execute();
       return true;
-    },
-
-    async noteDevice(sessionId, userAgent) {
-      const device = deviceNameOf(userAgent);
-      if (device === null) return;
-      await db.updateTable('sessions').set({ device }).where('id', '=', sessionId).execute();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'chassis/observability/log';
 import { complete } from 'contracts/complete';
 import type { User } from 'contracts/types';
 import { type Kysely, sql } from 'kysely';
+import { deviceNameOf } from './device-name.ts';
 import { findSession } from './find-session.ts';
 import {
   firstSecret,
@@ -27,11 +28,12 @@ export interface OpenSession {
 export interface Sessions {
   /**
    * Starts a session.
+   * @param login the user, and the User-Agent, from which the session gets the name of its device
    * @param tx the transaction to use; without it, the session is committed at once
    * @returns undefined if the user was deleted or has another password by now
    */
   start(
-    user: User & { readonly passwordVersion: number },
+    login: User & { readonly passwordVersion: number; readonly userAgent?: string | undefined },
     tx?: Kysely<Schema>,
   ): Promise<OpenSession | undefined>;
   /** Returns the session with its next refresh token; undefined if the token is not valid or no longer valid. */
@@ -84,16 +86,18 @@ export function sessionsIn(
         order by rotated_at desc, created_at desc, id offset ${maxPerUser} for update)`.execute(tx);
 
   return {
-    async start({ id: userId, username, passwordVersion }, tx = db) {
+    async start({ id: userId, username, passwordVersion, userAgent }, tx = db) {
       const id = randomUUID();
       const chainKey = randomBytes(32);
       const secret = firstSecret(chainKey);
       const at = now();
       // `for share` locks the user's row, so a concurrent change of the password happens entirely before or after this.
       const { numAffectedRows } = await sql`
-        insert into sessions (id, user_id, token_hash, chain_key, created_at, rotated_at, expires_at)
+        insert into sessions
+          (id, user_id, token_hash, chain_key, created_at, rotated_at, expires_at, device)
         select ${id}::uuid, id, ${hashOf(secret)}::bytea, ${chainKey}::bytea,
-          ${new Date(at)}::timestamptz, ${new Date(at)}::timestamptz, ${new Date(at + lifeMs)}::timestamptz
+          ${new Date(at)}::timestamptz, ${new Date(at)}::timestamptz, ${new Date(at + lifeMs)}::timestamptz,
+          ${deviceNameOf(userAgent)}::text
         from users where id = ${userId} and password_version = ${passwordVersion} for share`.execute(
         tx,
       );

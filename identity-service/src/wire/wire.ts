@@ -72,8 +72,8 @@ export function wire(context: IdentityContext): Service {
   const app = createApp({
     routes: withDeprecations(
       [
-        ...userRoutes(profilesIn(db), accounts, limits, tokens, ownSessions),
-        ...sessionRoutes(logins, sessions, tokens, authenticate, ownSessions),
+        ...userRoutes(profilesIn(db), accounts, limits, tokens),
+        ...sessionRoutes(logins, sessions, tokens, authenticate),
         ...ownSessionRoutes(ownSessions, authenticate),
         ...meRoutes(ownAccount, accounts, logins, limits, authenticate),
         ...keyRoutes(tokens),
