@@ -18,6 +18,8 @@ const changes = {
   FriendshipEnded: 'ended',
 } as const;
 export type SocialEventType = keyof typeof changes;
+type PostType = Extract<SocialEventType, `Post${string}`>;
+type FriendshipType = Extract<SocialEventType, `Friendship${string}`>;
 /** All event types. */
 export const socialEventTypes = Object.keys(changes) as readonly SocialEventType[];
 
@@ -89,26 +91,16 @@ export function decodeSocialEvent(raw: unknown): SocialEvent {
   if (check === unknown) return { kind: 'unknown', offset, type: event.type, time };
   const wrong = socialIncoherence(event);
   if (wrong) return invalid(wrong);
-  switch (event.type) {
-    case 'PostCreated':
-    case 'PostChanged':
-    case 'PostDeleted':
-      return { kind: 'post', change: changes[event.type], offset, ...pickPost(event.data) };
-    case 'FriendshipRequested':
-    case 'FriendshipAccepted':
-    case 'FriendshipEnded': {
-      const { userId, otherId } = event.data;
-      const wasFriends = event.type === 'FriendshipEnded' && event.data.wasFriends;
-      const change = changes[event.type];
-      return { kind: 'friendship', change, offset, userId, otherId, wasFriends };
-    }
+  if ('authorId' in event.data) {
+    const { id: postId, authorId } = event.data;
+    const change = changes[event.type as PostType];
+    return { kind: 'post', change, offset, id: postId, authorId };
   }
+  const { userId, otherId } = event.data;
+  const wasFriends = event.type === 'FriendshipEnded' && event.data.wasFriends;
+  const change = changes[event.type as FriendshipType];
+  return { kind: 'friendship', change, offset, userId, otherId, wasFriends };
 }
-
-const pickPost = ({ id, authorId }: { readonly id: number; readonly authorId: number }) => ({
-  id,
-  authorId,
-});
 
 /** The part of an event that contradicts another part, or undefined; a schema cannot express this. */
 export function socialIncoherence({

@@ -14,20 +14,14 @@ export const eventReaderIn = (db: Kysely<Schema>): LogReader<SocialEventOnWire> 
 /** @param epochs the epochs of the log up to the event */
 function toEvent(row: Selectable<SocialEventsTable>, epochs: Epochs): SocialEventOnWire {
   const { type, user_id: userId, post_id: postId, other_id: otherId } = row;
-  switch (type) {
-    case 'PostCreated':
-    case 'PostChanged':
-    case 'PostDeleted': {
-      const attributes = attributesOf(row, epochs, SOURCE, String(postId));
-      return { ...attributes, type, data: { id: postId!, authorId: userId } };
-    }
-    default: {
-      const subject = [userId, otherId!].toSorted((a, b) => a - b).join('-');
-      const attributes = attributesOf(row, epochs, SOURCE, subject);
-      const users = { userId, otherId: otherId! };
-      return type === 'FriendshipEnded'
-        ? { ...attributes, type, data: { ...users, wasFriends: row.was_friends! } }
-        : { ...attributes, type, data: users };
-    }
+  if (type === 'PostCreated' || type === 'PostChanged' || type === 'PostDeleted') {
+    const attributes = attributesOf(row, epochs, SOURCE, String(postId));
+    return { ...attributes, type, data: { id: postId!, authorId: userId } };
   }
+  const subject = [userId, otherId!].toSorted((a, b) => a - b).join('-');
+  const attributes = attributesOf(row, epochs, SOURCE, subject);
+  const users = { userId, otherId: otherId! };
+  return type === 'FriendshipEnded'
+    ? { ...attributes, type, data: { ...users, wasFriends: row.was_friends! } }
+    : { ...attributes, type, data: users };
 }

@@ -38,10 +38,6 @@ export interface Writing {
 
 export function writingIn(db: Kysely<Schema>, outbox: Outbox): Writing {
   const posts = postsIn(db);
-  // The post is read and changed in one statement, so both see the same state.
-  const withFound = (tx: Kysely<Schema>, id: number) =>
-    tx.with('found', (qb) => qb.selectFrom('posts').select('author_id').where('id', '=', id));
-
   /** The text that the post must still have; undefined without a condition, and when another reason forbids the write. */
   const expectedText = async (
     userId: number,
@@ -148,3 +144,7 @@ function refusalOf(
   if (authorId !== undefined && authorId !== userId) return 'not-owner';
   return authorId === userId && text !== undefined ? 'outdated' : 'not-found';
 }
+
+/** Finds a post in the statement that changes it, so that both see the same state. */
+const withFound = (tx: Kysely<Schema>, id: number) =>
+  tx.with('found', (qb) => qb.selectFrom('posts').select('author_id').where('id', '=', id));
