@@ -9,6 +9,7 @@ import { authRoutes } from './routes/auth.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { feedRoutes } from './routes/feed.ts';
 import { friendRoutes } from './routes/friends.ts';
+import { liveRoutes } from './routes/live.ts';
 import { meRoutes } from './routes/me.ts';
 import { postReadRoutes, postWriteRoutes } from './routes/posts.ts';
 import { userRoutes } from './routes/users.ts';
@@ -31,6 +32,7 @@ export const createApp = (
         ...postWriteRoutes(context),
         ...friendRoutes(context),
         ...meRoutes(context),
+        ...liveRoutes(context),
         ...authRoutes(context),
         ...docsRoutes(),
         ...(webApp?.routes ?? []),

@@ -106,9 +106,32 @@ export const settings = z.object({
     120,
     'Writes, such as posts and friend requests, that a user may send to one gateway within a minute',
   ),
+  LIVE_STREAMS: integer(10_000, 'Maximum number of live streams of one gateway.', {
+    min: 1,
+    max: 1_000_000,
+  }),
+  LIVE_PER_USER: integer(10, 'Maximum number of live streams of a user at one gateway.', {
+    min: 1,
+    max: 100_000,
+  }),
+  LIVE_PER_ADDRESS: integer(
+    200,
+    'Maximum number of live streams of a client address (IPv6: its /64) at one gateway.',
+    { min: 1, max: 1_000_000 },
+  ),
+  LIVE_QUEUE_BYTES: integer(
+    262_144,
+    'Most bytes that wait for a client that does not read its live stream, which is cut off then.',
+    { min: 16_384, max: 16_777_216 },
+  ),
+  LIVE_HISTORY_EVENTS: integer(
+    10_000,
+    'Newest events of each log from which a live stream resumes; a client that has missed more loads its screen anew.',
+    { max: 1_000_000 },
+  ),
   UPSTREAM_CONNECTIONS: integer(
     64,
-    'Maximum number of connections to each upstream, and so of attempts in flight. Identity has two more for the user event log and the ended sessions, and a quarter more for log-ins and other writes that hash a password.',
+    'Maximum number of connections to each upstream, and so of attempts in flight. Each has two more for what the gateway follows, and a quarter more for log-ins and other writes that hash a password.',
     { min: 1, max: 10_000 },
   ),
   UPSTREAM_MAX_AGE_MS: milliseconds(

@@ -42,6 +42,8 @@ export async function start(
       catalog: wiring.catalog,
       commands: wiring.commands,
       sessions: wiring.sessions,
+      live: wiring.live,
+      friendPage: wiring.friendPage,
       limits: createClientLimits({
         requestsPerAddress: settings.REQUESTS_PER_ADDRESS,
         requestsPerUser: settings.REQUESTS_PER_USER,
@@ -71,6 +73,7 @@ export async function start(
     metrics,
     log,
     routes: adminRoutes(wiring, { version, settings: shownSettings(schema, env) }, log),
+    onStopping: () => wiring.live.stop(),
     async close() {
       await wiring.close();
       await tracing?.close();

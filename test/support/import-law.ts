@@ -38,7 +38,7 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
     room(
       'wire',
       /^wire\//,
-      'identity social upstream engine layers calls session views admin metrics types: config routes',
+      'identity social upstream engine layers calls session views live admin metrics types: config routes',
     ),
     room('metrics', /^(metrics|breaker-log)\.ts$/, 'engine calls types: layers'),
     room('app', /^app\.ts$/, 'routes calls types: config static'),
@@ -46,10 +46,12 @@ const roomsByWorkspace: Readonly<Record<string, readonly Room[]>> = {
     room('headers', /^response-headers\.ts$/, 'session'),
     room('session', /^session\//, 'calls types: upstream identity'),
     room('admin', /^admin\//, 'static calls types: engine'),
+    // The live streams, which know no upstream.
+    room('live', /^live\//, ''),
     room(
       'routes',
       /^routes\//,
-      'views stitch session static calls types: upstream identity social',
+      'views stitch session static calls types: live upstream identity social',
     ),
     room('stitch', /^views\/.*\bstitch\.ts$/, 'types: views calls upstream'),
     room('views', /^views\//, 'stitch calls types: upstream identity social'),

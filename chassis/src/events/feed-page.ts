@@ -55,7 +55,16 @@ export function readFeedPage({ status, header, body }: FeedResponse, url: URL): 
     throw new SourceError('the feed answered with epochs that cannot be read');
   // The feed may have read the end of the log before the events.
   const timeAtStart = header('log-time') ?? undefined;
-  return { events: body, nextOffset: next, endOffset: Math.max(end, next), epochs, timeAtStart };
+  const startOffset = parseOffset(header('log-start'));
+  const endOffset = Math.max(end, next);
+  return {
+    events: body,
+    nextOffset: next,
+    endOffset,
+    epochs,
+    timeAtStart,
+    ...(startOffset !== undefined && { startOffset }),
+  };
 }
 
 function rejectsOffset(body: unknown): boolean {

@@ -25,6 +25,8 @@ export interface Events {
   readonly nextOffset: number;
   /** Offset of the newest event of the log; 0 when the log is empty. */
   readonly endOffset: number;
+  /** All events after this offset are in the log; left out for a log that keeps what matters for ever. */
+  readonly startOffset?: number | undefined;
   /** The epochs of the log up to `nextOffset` or later; left out when they are not known. */
   readonly epochs?: Epochs | undefined;
   /** `time` of the event at the offset where the batch was read; left out when it is not known. */

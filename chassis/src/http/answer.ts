@@ -31,6 +31,7 @@ interface EmptyAnswer {
 interface StreamAnswer {
   readonly stream: (res: ServerResponse) => void;
   readonly type: string;
+  readonly headers?: HeaderFields;
 }
 
 /** The answer to a write: the new state, with the ETag for the next write's If-Match. */
@@ -98,11 +99,12 @@ function write(
 /** Sends a route's answer; 304 when the client already has this version. */
 export function send(req: IncomingMessage, res: ServerResponse, answer: Answer): void {
   if ('stream' in answer) {
-    const headers = {
-      ...commonHeaders(res),
-      'Content-Type': answer.type,
-      'Cache-Control': 'no-store',
-    };
+    const type = { 'Content-Type': answer.type, 'Cache-Control': 'no-store' };
+    const headers = { ...commonHeaders(res), ...type, ...answer.headers };
+    // A stream waits for news; that is no work, and no time that an answer took.
+    const context = requestContextOf(req);
+    context.inFlight?.end();
+    context.isStream = true;
     res.writeHead(200, headers as OutgoingHttpHeaders);
     // HEAD gets only the headers; the stream would never end.
     if (req.method === 'HEAD') res.end();

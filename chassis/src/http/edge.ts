@@ -90,7 +90,9 @@ export function edge(
     const seconds = (performance.now() - context.startedAt) / 1000;
     const method = METHODS.has(req.method ?? '') ? req.method! : 'other';
     const status = res.writableFinished ? String(res.statusCode) : 'client_left';
-    duration.observe({ method, route: context.route, status }, seconds);
+    // How long a stream lasted says nothing about how fast the service is.
+    if (context.isStream !== true)
+      duration.observe({ method, route: context.route, status }, seconds);
     endSpan(context, method, status);
     logAnswer(context, res.statusCode, { method, status, seconds });
   };

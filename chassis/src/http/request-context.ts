@@ -30,6 +30,8 @@ export interface RequestContext extends TraceContext {
   failure?: string;
   /** Counts this request among those in flight while there is work for it; set by the edge. */
   inFlight?: InFlight;
+  /** Whether the answer is an endless stream. */
+  isStream?: boolean;
   /** Called once when the client disconnects before its answer is sent. */
   onDisconnect?: () => void;
 }

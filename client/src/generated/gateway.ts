@@ -172,6 +172,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What concerns the caller, as it happens
+         * @description A stream of server-sent events, each within a second of what happened. Its events are `post-created`, `post-changed` and `post-deleted` (data `{"id","authorId"}`) of the caller and the caller's friends; `friend-requested` (data `{"id","direction"}`, incoming or outgoing), `friend-accepted` and `friend-removed` (data `{"id"}`), where `id` is the other user; `user-renamed` (data `{"id","username"}`) of the caller and the caller's friends; `upstream` (data `{"name","available"}`), when a service behind the gateway fails or is back: names may be missing meanwhile; and `reset` (data `{}`).
+         *     Every event has an `id`. A client that comes back with it misses nothing and gets nothing twice. After `reset` it loads its screen anew, because what it missed is too old or too much. Clients ignore events that they do not know. While nothing happens, a comment and the current `id` come every 15 s. The stream ends when the access token expires, when the session ends, when the account is deleted, when the client does not read, and when the gateway stops; an EventSource then comes back by itself. With more than 5000 friends, those with the highest ids are left out.
+         */
+        get: operations["getLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/home": {
         parameters: {
             query?: never;
@@ -1730,6 +1751,16 @@ export interface components {
          */
         Name: components["schemas"]["Username"];
         /**
+         * @description The `id` of the last event that the client has, for its first request; see `Last-Event-ID`. A value that the gateway does not know leads to `reset`.
+         * @example 42.4f1c9a22b7d0e853-7.8a1c9a22b7d0e853
+         */
+        LastEventId: string;
+        /**
+         * @description The `id` of the last event that the client has; an EventSource sends it when it comes back. The stream goes on after it.
+         * @example 42.4f1c9a22b7d0e853-7.8a1c9a22b7d0e853
+         */
+        LastEventIdHeader: string;
+        /**
          * @description `incoming`: requests to the caller; `outgoing`: requests from the caller.
          * @example outgoing
          */
@@ -1896,6 +1927,16 @@ export interface components {
          * @example "account";q=10;w=900
          */
         "Maybe-RateLimit-Policy": string;
+        /**
+         * @description This answer must not be stored, and no proxy may compress it.
+         * @example no-store, no-transform
+         */
+        "Not-Stored-Nor-Changed": "no-store, no-transform";
+        /**
+         * @description Tells nginx to pass on each event at once.
+         * @example no
+         */
+        "X-Accel-Buffering": "no";
         /**
          * @description This answer must not be stored.
          * @example no-store
@@ -2676,6 +2717,65 @@ export interface operations {
                 };
             };
             304: components["responses"]["PrivateNotModified"];
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["Unauthenticated"];
+            405: components["responses"]["MethodNotAllowed"];
+            408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["UpstreamInvalid"];
+            503: components["responses"]["SessionUnavailable"];
+            504: components["responses"]["UpstreamTimeout"];
+        };
+    };
+    getLive: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `id` of the last event that the client has, for its first request; see `Last-Event-ID`. A value that the gateway does not know leads to `reset`.
+                 * @example 42.4f1c9a22b7d0e853-7.8a1c9a22b7d0e853
+                 */
+                lastEventId?: components["parameters"]["LastEventId"];
+            };
+            header?: {
+                /**
+                 * @description The `id` of the last event that the client has; an EventSource sends it when it comes back. The stream goes on after it.
+                 * @example 42.4f1c9a22b7d0e853-7.8a1c9a22b7d0e853
+                 */
+                "Last-Event-ID"?: components["parameters"]["LastEventIdHeader"];
+                /**
+                 * @description The service uses this id if it matches `^[A-Za-z0-9._~:+/=-]{1,128}$`; otherwise it creates a new one. It never causes a 400.
+                 * @example 9f2c1a4e-0b1d-4c7a-9d0e-5a3c2b1f0e9d
+                 */
+                "X-Request-Id"?: components["parameters"]["RequestId"];
+                /**
+                 * @description W3C Trace Context. A malformed value is replaced. It never causes a 400.
+                 * @example 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+                 */
+                traceparent?: components["parameters"]["TraceParent"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["Maybe-RateLimit"];
+                    "RateLimit-Policy": components["headers"]["Maybe-RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    traceparent: components["headers"]["traceparent"];
+                    "X-Content-Type-Options": components["headers"]["X-Content-Type-Options"];
+                    "Cache-Control": components["headers"]["Not-Stored-Nor-Changed"];
+                    "X-Accel-Buffering": components["headers"]["X-Accel-Buffering"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["Unauthenticated"];
             405: components["responses"]["MethodNotAllowed"];

@@ -4,7 +4,11 @@ import { socialToken } from 'contracts/tokens';
 import type { Request } from 'express';
 import type { ClientLimits } from '../session/client-limits.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { withDeadline, type Caller } from '../upstream/engine/call.ts';
+import type { FriendPage } from 'contracts/types';
+import type { Live } from '../live/live.ts';
+import type { Result } from '../upstream/result.ts';
+import type { ViewerPageRequest } from '../upstream/social/viewer-page.ts';
+import { withDeadline, type Call, type Caller } from '../upstream/engine/call.ts';
 import { UpstreamFailure } from '../upstream/engine/failure.ts';
 import type { OnBehalfOf } from '../upstream/on-behalf-of.ts';
 import type { Catalog } from '../views/catalog.ts';
@@ -15,6 +19,8 @@ export interface RouteContext {
   readonly catalog: Catalog;
   readonly commands: Commands;
   readonly sessions: Sessions;
+  readonly live: Pick<Live, 'open'>;
+  readonly friendPage: Call<ViewerPageRequest, Result<FriendPage>>;
   readonly limits: ClientLimits;
   readonly requestDeadlineMs: number;
   readonly onDegraded: OnDegraded;
@@ -47,7 +53,7 @@ export async function recognize(
 }
 
 export interface ViewerRequest {
-  readonly viewer: OnBehalfOf & { readonly sessionId: string };
+  readonly viewer: OnBehalfOf & { readonly sessionId: string; readonly expiresAt: number };
   readonly caller: Caller;
 }
 
@@ -64,8 +70,14 @@ export const createIdentify =
   }: Pick<RouteContext, 'sessions' | 'limits' | 'requestDeadlineMs'>) =>
   async (req: Request): Promise<ViewerRequest> => {
     const caller = callerOf(req, requestDeadlineMs);
-    const { userId, token, sessionId, tokens } = await sessions.viewerOf(req, caller);
+    const { userId, token, sessionId, expiresAt, tokens } = await sessions.viewerOf(req, caller);
     await limits.useAs(userId, req);
-    const viewer = { userId, token, sessionId, socialToken: tokens?.[socialToken.audience] };
+    const viewer = {
+      userId,
+      token,
+      sessionId,
+      expiresAt,
+      socialToken: tokens?.[socialToken.audience],
+    };
     return { viewer, caller };
   };

@@ -19,6 +19,15 @@ export interface LogSource extends EventSource {
 
 type Poll = Call<LogRequest, Events | undefined>;
 
+export interface LogSourceOptions {
+  /** How far before the end of the log the first read begins, in offsets; 0 when left out. */
+  readonly backlog?: number;
+  /** Called after a read that moves nothing: the first one, and those without events. */
+  readonly onEmpty?: (batch: Events) => void;
+  /** Called when reading starts again, since the log has another history. */
+  readonly onRestart?: () => void;
+}
+
 // The service waits for new events for half of the deadline, so that the response arrives in time.
 const WAIT_SHARE = 0.5;
 
@@ -49,7 +58,11 @@ const ack = async (): Promise<void> => undefined;
  * @param poll reads a page
  * @param limitMs the time limit of each request
  */
-export function createLogSource(poll: Poll, limitMs: number): LogSource {
+export function createLogSource(
+  poll: Poll,
+  limitMs: number,
+  { backlog = 0, onEmpty = () => undefined, onRestart = () => undefined }: LogSourceOptions = {},
+): LogSource {
   const read = pageReader(poll, limitMs);
   /** undefined until the end of the log is known. */
   let current: EpochOffset | undefined;
@@ -57,6 +70,15 @@ export function createLogSource(poll: Poll, limitMs: number): LogSource {
     current = offsetAfter(batch, current ?? { offset: 0 });
   };
 
+  /** Goes back from the end of the log, but not to events that may be deleted. */
+  const firstPage = (end: Events): Events => ({
+    ...end,
+    nextOffset: Math.max(
+      0,
+      end.nextOffset - backlog,
+      Math.min(end.startOffset ?? 0, end.nextOffset),
+    ),
+  });
   return {
     offset: () => current ?? { offset: 0 },
     advanceTo,
@@ -64,14 +86,17 @@ export function createLogSource(poll: Poll, limitMs: number): LogSource {
       // The first request does not wait: events before it ends would be missed.
       const waitMs = current === undefined ? 0 : Math.floor(limitMs * WAIT_SHARE);
       try {
-        const page = await read({ after: current?.offset ?? 'latest', waitMs }, signal);
+        const found = await read({ after: current?.offset ?? 'latest', waitMs }, signal);
+        const page = current === undefined ? firstPage(found) : found;
         if (current === undefined) advanceTo(page);
         else requireContinuation(current, page);
+        if (page.nextOffset === current?.offset) onEmpty(page);
         return { ...page, ack };
       } catch (error) {
         if (!(error instanceof UnknownOffset || error instanceof OtherEpoch)) throw error;
         // Nobody has to decide: entries expire by time, and the next read starts at the end of this log.
         current = undefined;
+        onRestart();
         throw new SourceError(`${error.message}; reading starts again at its end`);
       }
     },

@@ -6,6 +6,8 @@ export interface OnBehalfOf {
   readonly token: string;
   /** The token for Social, which is good nowhere else; absent in tokens of Identity before version 1.4. */
   readonly socialToken?: string | undefined;
+  /** The session of the token. */
+  readonly sessionId?: string;
 }
 
 /** A write that is done only while the resource has this ETag at the upstream; in any case when it is undefined. */

@@ -1,13 +1,17 @@
 // Starts the consumers of the event feeds that the settings ask for.
 import { consumeEndedSessions } from 'chassis/events/ended-sessions';
+import type { Consumer } from 'chassis/events/consumer';
 import type { Logger } from 'chassis/observability/log';
 import type { Metrics } from 'chassis/observability/metrics';
 import type { Post, User } from 'contracts/types';
 import type { Settings } from '../config.ts';
 import { getEndedSessions, getUserEvents } from '../upstream/identity/user-events.ts';
 import type { SizeLimits } from '../upstream/engine/endpoint.ts';
+import type { FeedEndpoint } from '../upstream/log-feed.ts';
 import type { Loader } from '../upstream/loader.ts';
-import { createFeedSource, createLogSource } from '../upstream/log-source.ts';
+import { createFeedSource, createLogSource, type LogSource } from '../upstream/log-source.ts';
+import type { LogListener } from '../live/hub.ts';
+import type { Live } from '../live/live.ts';
 import { getSocialEvents } from '../upstream/social/social-events.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { consumeSocialEvents, consumeUserEvents } from './invalidation.ts';
@@ -19,6 +23,7 @@ export interface ConsumersOptions {
   readonly limits: SizeLimits;
   readonly users: Loader<User>;
   readonly posts: Loader<Post>;
+  readonly live: Pick<Live, 'hub'>;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -29,35 +34,46 @@ export interface Consumers {
   stop(): Promise<void>;
 }
 
+/** With `replica`, no author comes from Identity, so there is nothing to invalidate. */
+export const consumesUsers = ({ FOLLOW_LOG, AUTHOR_STRATEGY }: Settings): boolean =>
+  FOLLOW_LOG && AUTHOR_STRATEGY !== 'replica';
+
 /** Without FOLLOW_LOG there are no consumers, and no session is known to have ended. */
 export function startConsumers(options: ConsumersOptions): Consumers {
-  const { settings, identity, social, limits, users, posts, log, metrics } = options;
+  const { settings, identity, social, limits, users, posts, live, log, metrics } = options;
   if (!settings.FOLLOW_LOG) return { hasEnded: () => false, stop: async () => undefined };
-  const { REQUEST_DEADLINE_MS: limitMs } = settings;
-  const ended = getEndedSessions(limits, settings.IDENTITY_FEED_TOKEN);
-  const userEvents = getUserEvents(limits, settings.IDENTITY_FEED_TOKEN);
+  const { REQUEST_DEADLINE_MS: limitMs, LIVE_HISTORY_EVENTS: backlog } = settings;
+  const sourceOf = <Event>(
+    upstream: Upstream,
+    endpoint: FeedEndpoint,
+    listener: LogListener<Event>,
+  ): LogSource => {
+    const source: LogSource = createLogSource(upstream.longPoll(endpoint), limitMs, {
+      backlog,
+      onEmpty: ({ epochs, nextOffset, endOffset }) =>
+        listener.advanced(source.offset(), epochs, nextOffset >= endOffset),
+      onRestart: () => listener.restarted(),
+    });
+    return source;
+  };
   const socialEvents = getSocialEvents(limits, settings.SOCIAL_FEED_TOKEN);
+  const posted = sourceOf(social, socialEvents, live.hub.social);
+  const ended = getEndedSessions(limits, settings.IDENTITY_FEED_TOKEN);
   const endedSessions = consumeEndedSessions({
     name: 'gateway_ended_sessions',
     source: createFeedSource(identity.longPoll(ended), limitMs),
     log,
     metrics,
   });
-  const consumers = [
+  const consumers: Pick<Consumer, 'stop'>[] = [
     endedSessions,
-    // With `replica`, no author comes from Identity, so there is nothing to invalidate.
-    settings.AUTHOR_STRATEGY !== 'replica' &&
-      consumeUserEvents(users, {
-        source: createLogSource(identity.longPoll(userEvents), limitMs),
-        log,
-        metrics,
-      }),
-    consumeSocialEvents(posts, {
-      source: createLogSource(social.longPoll(socialEvents), limitMs),
-      log,
-      metrics,
-    }),
-  ].filter((consumer) => consumer !== false);
+    consumeSocialEvents(posts, live.hub.social, { source: posted, log, metrics }),
+  ];
+  if (consumesUsers(settings)) {
+    const userEvents = getUserEvents(limits, settings.IDENTITY_FEED_TOKEN);
+    const source = sourceOf(identity, userEvents, live.hub.identity);
+    consumers.push(consumeUserEvents(users, live.hub.identity, { source, log, metrics }));
+  }
   return {
     hasEnded: (sessionId) => endedSessions.has(sessionId),
     stop: async () => void (await Promise.all(consumers.map((each) => each.stop()))),

@@ -2,23 +2,29 @@
 import { createVerifier, type Viewer } from 'chassis/auth/access-token';
 import type { Logger } from 'chassis/observability/log';
 import type { Metrics } from 'chassis/observability/metrics';
-import { createRemoteKeys } from 'chassis/auth/remote-keys';
 import { accessToken } from 'contracts/tokens';
 import { createCommands } from './commands.ts';
 import type { Settings } from '../config.ts';
 import { startConsumers } from './consumers.ts';
+import { failureOf, loadKeys } from './keys.ts';
+import {
+  breakerListener,
+  createFriendPage,
+  createLiveStreams,
+  endingStreams,
+  type FriendPageCall,
+} from './live.ts';
 import { createCaches, exposeGauges } from './caches.ts';
 import { createDataSources } from './data-sources.ts';
 import { sharedRefresh } from '../session/refresh.ts';
 import { createSessions, type Sessions } from '../session/sessions.ts';
-import { getKeys } from '../upstream/identity/keys.ts';
-import { backgroundCaller } from '../upstream/engine/call.ts';
 import type { Breaker } from '../upstream/engine/breaker.ts';
-import { UpstreamFailure, type UpstreamName } from '../upstream/engine/failure.ts';
+import type { UpstreamName } from '../upstream/engine/failure.ts';
 import { createImmutableCache } from '../upstream/engine/cache.ts';
 import type { Observer } from '../upstream/engine/observer.ts';
 import { createUpstream, type Upstream } from '../upstream/upstream.ts';
 import type { SizeLimits } from '../upstream/engine/endpoint.ts';
+import type { Live } from '../live/live.ts';
 import type { Commands } from '../routes/commands.ts';
 import type { Catalog } from '../views/catalog.ts';
 
@@ -32,6 +38,8 @@ export interface Wiring {
   readonly catalog: Catalog;
   readonly commands: Commands;
   readonly sessions: Sessions;
+  readonly live: Live;
+  readonly friendPage: FriendPageCall;
   readonly breakers: readonly Breaker[];
   /** Calls the listener when the state of a breaker changes. @returns a function that removes the listener */
   onBreakerChange(listener: () => void): () => void;
@@ -81,7 +89,12 @@ export function wire(
     observer,
   });
   const { users, posts } = sources;
-  const commands = createCommands({ ...sources, identity, social, limits, observer });
+  const live = createLiveStreams(settings, metrics);
+  listeners.add(breakerListener(live, [identity, social]));
+  const commands = endingStreams(
+    createCommands({ ...sources, identity, social, limits, observer }),
+    live,
+  );
   const consumers = startConsumers({
     settings,
     identity,
@@ -89,6 +102,7 @@ export function wire(
     limits,
     users,
     posts,
+    live,
     log,
     metrics,
   });
@@ -96,6 +110,8 @@ export function wire(
   return {
     catalog: sources.catalog,
     commands,
+    live,
+    friendPage: createFriendPage(social, limits, observer),
     sessions: createSessions({
       verify: createVerifier(keys.keys, accessToken, {
         cache: createImmutableCache<string, Viewer>(VIEWERS_MAX),
@@ -128,22 +144,3 @@ export function wire(
     },
   };
 }
-
-/**
- * Loads Identity's public keys, through the layers of every request to Identity: at once, so that a gateway that loses Identity
- * before the first token arrives can check it. No client waits for that first request, so the breaker does not count it.
- */
-function loadKeys(identity: Upstream, limits: SizeLimits, limitMs: number) {
-  const endpoint = getKeys(limits);
-  const later = identity.query(endpoint);
-  let query = identity.trial(endpoint);
-  return createRemoteKeys(async () => {
-    const load = query;
-    query = later;
-    return (await load(undefined, backgroundCaller(limitMs))).value;
-  }, 'at-once');
-}
-
-/** The failure of a request for keys; `nonsense` when Identity sent an invalid key set. */
-const failureOf = (cause: unknown): UpstreamFailure =>
-  cause instanceof UpstreamFailure ? cause : new UpstreamFailure('identity', 'nonsense', { cause });
