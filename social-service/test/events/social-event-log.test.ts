@@ -40,6 +40,12 @@ describeOnBoth('the social event log', (newDatabase) => {
   const pageAfter = (offset: number) => eventReaderIn(database.db).after(offset);
   const logged = async () => summaryOf((await pageAfter(0)).events);
 
+  test('begins at 1, and leaves the ids of posts as they were', async () => {
+    const { id } = await writingIn(database.db, outbox).create(7, 'first of all');
+    const { endOffset } = await pageAfter(0);
+    expect([id, endOffset]).toEqual([1, 1]);
+  });
+
   test('has an event of each change of a post, and none of a refused one', async () => {
     const writing = writingIn(database.db, outbox);
     const { id } = await writing.create(7, 'first');
