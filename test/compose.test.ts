@@ -162,8 +162,8 @@ test('puts the broker in a network with Identity and Social only', () => {
   // The broker has its default port, since its command sets no other.
   const clients = services.filter(([, { environment }]) => environment?.['NATS_URL']);
   expect(clients.map(([name, { environment }]) => [name, environment?.['NATS_URL']])).toEqual([
-    ['identity-service', 'nats://nats:4222'],
-    ['social-service', 'nats://nats:4222'],
+    ['identity-service', expect.stringMatching(/^nats:\/\/identity:.+@nats:4222$/)],
+    ['social-service', expect.stringMatching(/^nats:\/\/social:.+@nats:4222$/)],
   ]);
 });
 

@@ -15,7 +15,7 @@ export interface NatsServer {
   /** Sends SIGKILL; resolves when the process has ended. */
   kill(): Promise<void>;
   /** Starts the server again on the same port, with its stored data; resolves when it is healthy. */
-  restart(): Promise<void>;
+  restart(limitMs?: number): Promise<void>;
 }
 
 /** One server or a cluster. */
@@ -27,6 +27,8 @@ export interface TestNats {
 }
 
 const READY_MS = 30_000;
+/** A single server is up within a second; a wrong configuration should be reported soon. */
+const CONFIGURED_MS = 10_000;
 const POLL_MS = 50;
 
 /** Path of nats-server: TEST_NATS_SERVER, or the installed one. */
@@ -39,6 +41,26 @@ export const describeWithNats = (name: string, suite: () => void): void => {
   jest.setTimeout(60_000);
   describe(name, suite);
 };
+
+/** Starts one server with this configuration. @param env its environment, in which `$NAME` of the configuration is looked up */
+export async function startConfiguredNats(
+  config: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestNats> {
+  const folder = await mkdtemp(join(process.env['TEST_TEMP']!, 'nats-'));
+  const [port, monitor] = (await freePorts(2)) as [number, number];
+  const args = ['-c', config, '-a', '127.0.0.1', '-p', `${port}`, '-m', `${monitor}`];
+  const server = serverOf([...args, '--store_dir', folder], port, monitor, env);
+  await server.restart(CONFIGURED_MS);
+  return {
+    url: server.url,
+    servers: [server],
+    async remove() {
+      await server.kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 /** Starts one server or a cluster. Resolves when all servers are healthy and a cluster has a leader. */
 export async function startNats(size: 1 | 3 = 1): Promise<TestNats> {
@@ -63,11 +85,16 @@ export async function startNats(size: 1 | 3 = 1): Promise<TestNats> {
   };
 }
 
-function serverOf(args: readonly string[], port: number, monitor: number): NatsServer {
+function serverOf(
+  args: readonly string[],
+  port: number,
+  monitor: number,
+  env: Readonly<Record<string, string>> = {},
+): NatsServer {
   let child: Child | undefined;
   let isRunning = false;
   const launch = (): void => {
-    const own = start(BINARY!, args, { env: process.env });
+    const own = start(BINARY!, args, { env: { ...process.env, ...env } });
     child = own;
     isRunning = true;
     void own.ended.then(() => {
@@ -77,8 +104,8 @@ function serverOf(args: readonly string[], port: number, monitor: number): NatsS
   return {
     url: `nats://127.0.0.1:${port}`,
     kill: async () => void (await child?.stop('SIGKILL')),
-    async restart() {
-      const end = performance.now() + READY_MS;
+    async restart(limitMs = READY_MS) {
+      const end = performance.now() + limitMs;
       while (!(await isHealthy(monitor))) {
         if (performance.now() > end)
           throw new Error(`nats-server is not healthy: ${child?.output().slice(-2000)}`);

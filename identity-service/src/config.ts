@@ -1,7 +1,7 @@
 // All settings of this service; docs/settings.md lists them in a table.
 import { commonSettings } from 'chassis/settings/common';
 import { secretTokens } from 'chassis/settings/secrets';
-import { natsUrl } from 'chassis/events/nats/settings';
+import { natsCertificateWithKey, natsSettings, oneNatsLogin } from 'chassis/events/nats/settings';
 import { MAX_TOKEN_LIFETIME_S } from 'contracts/tokens';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { trustedProxies } from 'chassis/settings/trusted-proxies';
@@ -46,7 +46,7 @@ export const settings = z
   .object({
     ...commonSettings({ public: 8081, admin: 9081 }),
     ...databaseSettings('.data/identity'),
-    NATS_URL: natsUrl(
+    ...natsSettings(
       'NATS servers to publish the user event log to. Without it, only this service serves the log.',
     ),
     NATS_REPLICAS: integer(
@@ -127,6 +127,8 @@ export const settings = z
     TRUST_PROXY: trustedProxies('loopback', 'Proxies whose X-Forwarded-For header is trusted.'),
   })
   .refine(...noDemoInProduction)
+  .refine(...oneNatsLogin)
+  .refine(...natsCertificateWithKey)
   // Whoever sees a backup must not be able to sign.
   .refine(
     ({ SIGNING_KEY_SECRET: secret, NODE_ENV }) => secret !== undefined || NODE_ENV !== 'production',

@@ -1,27 +1,28 @@
 // Shared by the commands for a broker: its settings, its connection, and the output of results and errors.
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { brokerOptions } from 'chassis/events/nats/connection';
-import { natsUrl } from 'chassis/events/nats/settings';
+import { type BrokerAccess, brokerOptions } from 'chassis/events/nats/connection';
+import { natsAccess, natsSettings } from 'chassis/events/nats/settings';
 import { StartupError } from 'chassis/base/startup-error';
 
-/** Setting of the site that a command is run for. */
-export const siteUrl = natsUrl('NATS servers of the site with the mirror.');
+/** Settings of the site that a command is run for. */
+export const siteSettings = natsSettings('NATS servers of the site with the mirror.');
 
 /** Runs `use` with a connection of its own. @throws StartupError without NATS_URL, or when no server can be reached */
 export async function withBroker<T>(
-  url: string | undefined,
-  use: (connection: NatsConnection, url: string) => Promise<T>,
+  settings: Parameters<typeof natsAccess>[0],
+  use: (connection: NatsConnection, access: BrokerAccess) => Promise<T>,
 ): Promise<T> {
-  if (url === undefined)
+  const access = natsAccess(settings);
+  if (access === undefined)
     throw new StartupError(
       'NATS_URL is not set. Set it to the NATS servers of the site with the mirror.',
     );
-  const options = { ...brokerOptions(url, 'mirror'), maxReconnectAttempts: 5 };
+  const options = { ...brokerOptions(access, 'mirror'), maxReconnectAttempts: 5 };
   const connection = await connect(options).catch((cause: unknown) => {
     throw new StartupError('No NATS server can be reached at NATS_URL.', { cause });
   });
   try {
-    return await use(connection, url);
+    return await use(connection, access);
   } finally {
     await connection.close();
   }

@@ -2,11 +2,11 @@
 import 'chassis/process/runtime';
 import { integer, readSettings, text, z } from 'chassis/settings/settings';
 import { StartupError } from 'chassis/base/startup-error';
-import { runCommand, siteUrl, withBroker } from './command.ts';
+import { runCommand, siteSettings, withBroker } from './command.ts';
 import { describeMirror, makeMirror } from './mirror-stream.ts';
 
 const schema = z.object({
-  NATS_URL: siteUrl,
+  ...siteSettings,
   NATS_MIRROR_OF: text('first', 'JetStream domain of the site that is mirrored.'),
   NATS_REPLICAS: integer(1, 'Number of servers of this site that store the mirror.', {
     min: 1,
@@ -15,10 +15,11 @@ const schema = z.object({
 });
 
 await runCommand(async () => {
-  const { NATS_URL, NATS_MIRROR_OF: domain, NATS_REPLICAS } = readSettings(schema, process.env);
+  const settings = readSettings(schema, process.env);
+  const { NATS_MIRROR_OF: domain, NATS_REPLICAS } = settings;
   if (!/^[\w-]+$/.test(domain))
     throw new StartupError('NATS_MIRROR_OF should be a word of letters, digits, - and _.');
-  return withBroker(NATS_URL, async (connection) => {
+  return withBroker(settings, async (connection) => {
     const made = await makeMirror(connection, domain, NATS_REPLICAS);
     return `${made}\n${await describeMirror(connection)}`;
   });

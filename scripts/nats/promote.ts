@@ -4,6 +4,7 @@
 import type { StreamAPI, StreamInfo } from '@nats-io/jetstream';
 import { NoRespondersError, TimeoutError, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { BrokerAccess } from 'chassis/events/nats/connection';
 import { jetStreamSource } from 'chassis/events/nats/source';
 import { StartupError } from 'chassis/base/startup-error';
 import type { UserEventOnWire } from 'contracts/types';
@@ -20,7 +21,7 @@ const INCOMPLETE =
   'The promotion is not complete, because the servers failed. Run the command again to continue it.';
 
 export interface Promotion {
-  readonly url: string;
+  readonly access: BrokerAccess;
   /** Promotes even if the first site is reachable. */
   readonly force: boolean;
 }
@@ -32,7 +33,7 @@ export interface Promotion {
  */
 export async function promote(
   connection: NatsConnection,
-  { url, force }: Promotion,
+  { access, force }: Promotion,
 ): Promise<string> {
   const streams = await streamsOf(connection);
   const [mirror, before] = [await infoOf(streams, MIRROR), await infoOf(streams, STREAM)];
@@ -46,7 +47,7 @@ export async function promote(
   if (!force) await rejectWhileReachable(connection, mirror);
   if (before === undefined)
     await streams.add({ ...streamConfig(mirror.config.num_replicas), description: STARTED });
-  await publishMirrored(url, mirror.config.num_replicas, await lastOffsetOf(streams, MIRROR));
+  await publishMirrored(access, mirror.config.num_replicas, await lastOffsetOf(streams, MIRROR));
   // If the first site comes back, its later events stay in the mirror.
   await streams.update(STREAM, { description: DONE });
   return [
@@ -65,10 +66,14 @@ async function describeStream(streams: StreamAPI): Promise<string> {
  * Publishes the mirror's events after the end of the new stream, up to `lastOffset`. The sequence number of each keeps the
  * order, even if another process does the same.
  */
-async function publishMirrored(urls: string, replicas: number, lastOffset: number): Promise<void> {
-  const stream = openStream(urls, replicas);
+async function publishMirrored(
+  access: BrokerAccess,
+  replicas: number,
+  lastOffset: number,
+): Promise<void> {
+  const stream = openStream(access, replicas);
   const source = jetStreamSource({
-    urls,
+    urls: access,
     stream: MIRROR,
     subject: 'user-events.>',
     name: 'promote',

@@ -1,7 +1,7 @@
 // All settings of this service; docs/settings.md lists them in a table.
 import { commonSettings } from 'chassis/settings/common';
 import { secretToken, secretTokens } from 'chassis/settings/secrets';
-import { natsUrl } from 'chassis/events/nats/settings';
+import { natsCertificateWithKey, natsSettings, oneNatsLogin } from 'chassis/events/nats/settings';
 import { databaseSettings, noDemoInProduction } from 'chassis/postgres/settings';
 import { httpOrigin, integer, z } from 'chassis/settings/settings';
 
@@ -16,7 +16,7 @@ export const settings = z
     IDENTITY_FEED_TOKEN: secretToken(
       'The token with which Social reads the user event log and the ended sessions of Identity; one of FEED_TOKENS there.',
     ),
-    NATS_URL: natsUrl(
+    ...natsSettings(
       'NATS servers to consume the user event log from. Without it, Social consumes the log from IDENTITY_URL.',
     ),
     FEED_TOKENS: secretTokens(
@@ -36,4 +36,6 @@ export const settings = z
       { min: 1, max: 1_000_000 },
     ),
   })
-  .refine(...noDemoInProduction);
+  .refine(...noDemoInProduction)
+  .refine(...oneNatsLogin)
+  .refine(...natsCertificateWithKey);

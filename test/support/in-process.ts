@@ -28,18 +28,29 @@ export interface Services {
 
 const COMMON = { PORT: '0', ADMIN_PORT: '0', LOG_LEVEL: 'silent', DEMO_DATA: 'true' };
 
-/** Starts the three services with demo data. @param env settings of all three */
-export async function startServices(env: Readonly<Record<string, string>> = {}): Promise<Services> {
+type Env = Readonly<Record<string, string>>;
+
+/** Starts the three services with demo data. @param env settings of all three @param own settings of one of them */
+export async function startServices(
+  env: Env = {},
+  own: { readonly identity?: Env; readonly social?: Env } = {},
+): Promise<Services> {
   const common = { ...COMMON, ...env };
   const databases = await Promise.all([embeddedDatabase(), embeddedDatabase()]);
   const key = await makeKey(databases[0]);
-  const identity = await startIdentity({ ...common, ...HIGH_LIMITS, ...databases[0].settings });
+  const identity = await startIdentity({
+    ...common,
+    ...HIGH_LIMITS,
+    ...databases[0].settings,
+    ...own.identity,
+  });
   const upstream = { IDENTITY_URL: identity.url };
   const social = await startSocial({
     ...common,
     ...HIGH_LIMITS,
     ...upstream,
     ...databases[1].settings,
+    ...own.social,
   });
   const gateway = await startGateway({
     ...common,

@@ -7,6 +7,7 @@ import type { Readiness } from '../admin/app.ts';
 import type { Route } from '../http/app.ts';
 import { edge } from '../http/edge.ts';
 import { startJobs, type Job } from './jobs.ts';
+import { warnOfDemoSecrets } from '../observability/demo-secrets.ts';
 import { createLogger, type Logger } from '../observability/log.ts';
 import { messageClassesOf } from '../http/request-context.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
@@ -72,6 +73,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
   const settings = own as Readonly<z.output<z.ZodObject<Shape>>>;
   adminAccess(settings); // Refuses the start before the database is opened.
   const log = createLogger(name, settings.LOG_LEVEL);
+  warnOfDemoSecrets(settings, log);
   const metrics = createMetrics();
   const tracing = await openTracing(name, settings);
   const database = await openDatabase<Schema>({

@@ -11,7 +11,7 @@ import { type Epochs, parseEpochs } from 'chassis/events/epoch';
 import { parseOffset, SourceError } from 'chassis/events/source';
 import type { Logger } from 'chassis/observability/log';
 import { formatHeartbeat } from 'chassis/events/heartbeat';
-import { openBroker } from 'chassis/events/nats/connection';
+import { type BrokerAddress, openBroker } from 'chassis/events/nats/connection';
 import { HEARTBEATS } from 'chassis/events/nats/heartbeats';
 import { decodeUserEvent } from 'contracts/events/decode';
 import type { UserEventOnWire } from 'contracts/types';
@@ -54,11 +54,14 @@ export interface EventStream {
 
 /**
  * Opens the stream. It connects on the first use, not here.
- * @param urls addresses of the NATS servers, separated by commas
  * @param wantedReplicas number of servers that store the stream
  */
-export function openStream(urls: string, wantedReplicas: number, log?: Logger): EventStream {
-  const broker = openBroker(urls, 'identity-service');
+export function openStream(
+  address: BrokerAddress,
+  wantedReplicas: number,
+  log?: Logger,
+): EventStream {
+  const broker = openBroker(address, 'identity-service');
   const replicas = replicasOf(wantedReplicas, log);
   return {
     end: () => broker.using((connection) => endOf(connection, replicas)),

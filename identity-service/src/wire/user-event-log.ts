@@ -1,6 +1,7 @@
 // Composes the user event log: outbox, feed, relay, and the jobs around them.
 import { createEventLog, END_OFFSET_MS } from 'chassis/event-log/event-log';
 import type { LongPoll } from 'chassis/event-log/long-poll';
+import { natsAccess } from 'chassis/events/nats/settings';
 import type { Route } from 'chassis/http/app';
 import type { ServiceContext, Service } from 'chassis/process/database-service';
 import type { Job } from 'chassis/process/jobs';
@@ -110,11 +111,11 @@ export function createUserEventLog(context: UserEventLogContext): UserEventLog {
 
 /** Starts the relay; returns undefined without NATS_URL. */
 function createRelay(context: UserEventLogContext, reader: EventReader, longPoll: LongPoll) {
-  const { NATS_URL, NATS_REPLICAS } = context.settings;
-  if (NATS_URL === undefined) return undefined;
+  const access = natsAccess(context.settings);
+  if (access === undefined) return undefined;
   const metrics = relayMetrics(context.metrics);
   const publishedOffset = publishedOffsetIn(context.db);
-  const stream = openStream(NATS_URL, NATS_REPLICAS, context.log);
+  const stream = openStream(access, context.settings.NATS_REPLICAS, context.log);
   return {
     ...startRelay({ ...context, reader, longPoll, stream, publishedOffset, metrics }),
     /** Records that there is a relay, and updates the metric of the published offset while another instance publishes. */

@@ -3,13 +3,13 @@ import type { Epochs } from 'chassis/events/epoch';
 import { type EventSource, UnknownOffset } from 'chassis/events/source';
 import { httpSource, type HttpSourceOptions } from 'chassis/events/http-source';
 import { HEARTBEATS } from 'chassis/events/nats/heartbeats';
+import { natsAccess } from 'chassis/events/nats/settings';
 import { jetStreamSource } from 'chassis/events/nats/source';
 
-export interface SourceSettings {
+export type SourceSettings = Parameters<typeof natsAccess>[0] & {
   readonly IDENTITY_URL: string;
   readonly IDENTITY_FEED_TOKEN?: string | undefined;
-  readonly NATS_URL?: string | undefined;
-}
+};
 
 /** Called with an offset beyond the end of Identity's log, and the log's epochs. May throw a better error. */
 export type OnLost = (offset: number, epochs: Epochs | undefined) => Promise<void>;
@@ -34,12 +34,11 @@ const STREAM = {
  * @param onLost receives an offset beyond the end of Identity's log. Identity's database was restored then: the log assigns
  *   such offsets again, and a consumer that continued would miss events. Not called for a stream, which may just be refilling.
  */
-export function userEventSource(
-  { IDENTITY_URL, IDENTITY_FEED_TOKEN: token, NATS_URL }: SourceSettings,
-  onLost: OnLost,
-): MonitoredSource {
-  if (NATS_URL !== undefined)
-    return monitored(jetStreamSource({ urls: NATS_URL, waitMs: NATS_WAIT_MS, ...STREAM }));
+export function userEventSource(settings: SourceSettings, onLost: OnLost): MonitoredSource {
+  const { IDENTITY_URL, IDENTITY_FEED_TOKEN: token } = settings;
+  const urls = natsAccess(settings);
+  if (urls !== undefined)
+    return monitored(jetStreamSource({ urls, waitMs: NATS_WAIT_MS, ...STREAM }));
   return monitored(feedSource({ url: `${IDENTITY_URL}/api/user-events`, token }, onLost));
 }
 

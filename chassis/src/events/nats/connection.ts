@@ -1,5 +1,11 @@
 // Connections to NATS, the broker.
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import {
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  nkeyAuthenticator,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
 import { SourceError } from '../source.ts';
 import { raceAbort } from '../../base/timeout.ts';
 
@@ -9,16 +15,31 @@ const RECONNECT_MS = { pause: 250, jitter: 250 };
 const PING_MS = 2_000;
 const PINGS_MAX = 2;
 
+/** How to reach a broker, and how to log in there. */
+export interface BrokerAccess {
+  /** One address, several, or several in one string separated by commas; user and password, or a token, of the first are used. */
+  readonly urls: string | readonly string[];
+  /** The text of a credentials file. */
+  readonly creds?: string | undefined;
+  /** The seed of an nkey. */
+  readonly nkey?: string | undefined;
+  /** Certificates of authorities, the own certificate and its key, in PEM. Any of them means TLS. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** Addresses alone are enough for a broker that lets everybody in. */
+export type BrokerAddress = BrokerAccess['urls'] | BrokerAccess;
+
 /**
  * Returns the client's options for addresses such as nats://user:password@127.0.0.1:4222 or tls://token@nats.example.
  * The client itself reads only host and port: it would ignore a password, and connect to tls:// in plain text.
- * @param urls one address, several, or several in one string separated by commas; the credentials of the first are used
- * @param name name of this connection in the broker's lists
+ * @param name name of this connection in the broker's lists, and a part of the subjects on which it gets answers: then
+ *   permissions can keep it from reading the answers to others
  */
-export function brokerOptions(
-  urls: string | readonly string[],
-  name: string,
-): NodeConnectionOptions {
+export function brokerOptions(address: BrokerAddress, name: string): NodeConnectionOptions {
+  const { urls, creds, nkey, ca, cert, key } = isAccess(address) ? address : { urls: address };
   const all = [urls].flat().flatMap((text) => text.split(','));
   const parsed = all
     .map((text) => text.trim())
@@ -28,8 +49,18 @@ export function brokerOptions(
   return {
     servers: parsed.map(({ host }) => host),
     ...(pass ? { user: user!, pass } : user ? { token: user } : {}),
-    ...(parsed.some(({ protocol }) => protocol === 'tls:') && { tls: {} }),
+    // The client needs the line break at the end, which a secret from a file has lost.
+    ...(creds !== undefined && { authenticator: credsAuthenticator(bytes(`${creds}\n`)) }),
+    ...(nkey !== undefined && { authenticator: nkeyAuthenticator(bytes(nkey)) }),
+    ...((parsed.some(({ protocol }) => protocol === 'tls:') || (ca ?? cert) !== undefined) && {
+      tls: {
+        ...(ca !== undefined && { ca }),
+        ...(cert !== undefined && { cert }),
+        ...(key !== undefined && { key }),
+      },
+    }),
     name,
+    inboxPrefix: `_INBOX.${name}`,
     timeout: CONNECT_MS,
     pingInterval: PING_MS,
     maxPingOut: PINGS_MAX,
@@ -40,6 +71,11 @@ export function brokerOptions(
     reconnectJitter: RECONNECT_MS.jitter,
   };
 }
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const isAccess = (address: BrokerAddress): address is BrokerAccess =>
+  typeof address === 'object' && 'urls' in address;
 
 /** A connection that is opened at the first use, and again after it was closed. */
 export interface Broker {
@@ -59,8 +95,8 @@ interface Connected {
 }
 
 /** Makes a client of a broker. Sends nothing yet, so the broker may be down. */
-export function openBroker(urls: string | readonly string[], name: string): Broker {
-  const options = brokerOptions(urls, name);
+export function openBroker(address: BrokerAddress, name: string): Broker {
+  const options = brokerOptions(address, name);
   let connecting: Promise<Connected> | undefined;
   const current = async (): Promise<Connected> => {
     const open = await connecting?.catch(() => undefined);

@@ -3,13 +3,13 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type EventBatch, type EventSource, SourceError, UnknownOffset } from '../source.ts';
 import { openStreamConsumer, type StreamConsumer } from './stream-consumer.ts';
-import { openBroker } from './connection.ts';
+import { type BrokerAddress, openBroker } from './connection.ts';
 import { listenTo } from './heartbeats.ts';
 import { raceAbort, withTimeout } from '../../base/timeout.ts';
 
 export interface JetStreamSourceOptions {
-  /** Addresses of the broker's servers, such as nats://127.0.0.1:4222; separated by commas, or in a list. */
-  readonly urls: string | readonly string[];
+  /** Addresses of the broker's servers, such as nats://127.0.0.1:4222, or how to log in there, too. */
+  readonly urls: BrokerAddress;
   readonly stream: string;
   /** Subject filter of the log's events in the stream, such as user-events.> */
   readonly subject: string;
