@@ -7,11 +7,13 @@ import { expect } from '@jest/globals';
 import type { TestDatabase } from 'chassis/testing/database';
 import { freePorts } from 'chassis/testing/free-ports';
 import type { TestNats } from 'chassis/testing/nats';
+import type { PostgresServer } from 'chassis/testing/postgres';
 import { type Child, startNode } from 'chassis/testing/process';
 import { until, untilSuccess } from 'chassis/testing/until';
 import { HIGH_LIMITS, usernamesAt } from 'chassis/testing/users';
 import { decodeUserEvent } from 'contracts/events/decode';
 import { changeUsers } from './chaos-clients.ts';
+import { faultsOfPosts, writePosts } from './chaos-posts.ts';
 import { contradictions, fold, type History, newHistory, type UserEvent } from './history.ts';
 import { between, type Random, randomOf } from './random.ts';
 import { root } from './sources.ts';
@@ -40,6 +42,10 @@ export interface ChaosOptions {
   readonly identity: TestDatabase;
   readonly social: TestDatabase;
   readonly nats?: TestNats;
+  /** The server of Identity's database: it is ended at once, as by `pg_ctl stop -m immediate`, and started again. */
+  readonly postgres?: PostgresServer;
+  /** Whether the log is compacted again and again. */
+  readonly compaction?: boolean;
 }
 
 export interface Outcome {
@@ -55,11 +61,15 @@ export interface Outcome {
   readonly events: readonly UserEvent[];
   /** Milliseconds from the last restart until the replica equalled Identity. */
   readonly convergedMs: number;
+  /** What is wrong with the posts in Social. */
+  readonly postFaults: readonly string[];
+  /** Number of compactions that were complete; undefined without compaction. */
+  readonly compactions: number | undefined;
 }
 
 /** Runs the chaos. @throws when a process does not become ready, or a request fails while all processes run */
 export async function chaos(options: ChaosOptions): Promise<Outcome> {
-  const { seed, nats } = options;
+  const { seed, nats, postgres, compaction } = options;
   const ports = await freePorts(4);
   const [identityPorts, socialPorts] = [ports.slice(0, 2), ports.slice(2)];
   const identityUrl = `http://127.0.0.1:${identityPorts[0]}`;
@@ -73,6 +83,7 @@ export async function chaos(options: ChaosOptions): Promise<Outcome> {
       IDENTITY_URL: identityUrl,
     }),
     ...(nats === undefined ? [] : [brokerTarget(nats)]),
+    ...(postgres === undefined ? [] : [databaseTarget(postgres)]),
   ];
   const history = newHistory();
   const services = targets.slice(0, 2);
@@ -82,6 +93,10 @@ export async function chaos(options: ChaosOptions): Promise<Outcome> {
     const clients = Array.from({ length: CLIENTS }, (_, at) =>
       changeUsers(identityUrl, at, randomOf(seed, at), history, stop.signal),
     );
+    const posts = writePosts(socialUrl, randomOf(seed, 100), history, stop.signal);
+    const compacting = compaction
+      ? compactRepeatedly(`http://127.0.0.1:${identityPorts[1]}`, stop.signal)
+      : undefined;
     const endOfKilling = AbortSignal.timeout(options.durationMs);
     const killing = targets.map((target, at) =>
       killRepeatedly(target, randomOf(seed, CLIENTS + at), endOfKilling),
@@ -92,11 +107,14 @@ export async function chaos(options: ChaosOptions): Promise<Outcome> {
       stop.abort(),
     );
     await Promise.all(clients);
+    const [written, compactions] = await Promise.all([posts, compacting]);
     const kills = await Promise.all(killing);
     for (const target of targets) await untilReady(target);
     const observed = await observe(identityUrl, socialUrl, history);
     return {
       ...observed,
+      postFaults: await faultsOfPosts(socialUrl, written, observed.users),
+      compactions,
       history,
       kills: Object.fromEntries(targets.map(({ name }, at) => [name, kills[at]!])),
       faults: targets.flatMap(({ faults }) => faults),
@@ -128,9 +146,11 @@ const isEnough = ({ results }: History): boolean =>
 
 /** Expects that no change was lost and no user invented. */
 export function expectConsistent(outcome: Outcome): void {
-  const { history, faults, users, replica, events, kills } = outcome;
+  const { history, faults, users, replica, events, kills, postFaults, compactions } = outcome;
   expect([...faults, ...history.unexpected]).toEqual([]);
-  expect(contradictions(history, users, events)).toEqual([]);
+  expect(contradictions(history, users, events, compactions !== undefined)).toEqual([]);
+  expect(postFaults).toEqual([]);
+  expect(compactions ?? 1).toBeGreaterThan(0);
   expect(fold(events)).toEqual(users);
   expect(replica).toEqual(users);
   expect(Math.min(...Object.values(kills))).toBeGreaterThan(0);
@@ -202,6 +222,31 @@ const brokerTarget = ({ servers: [server] }: TestNats): Target => ({
   kill: () => server!.kill(),
   isReady: () => Promise.resolve(true),
 });
+
+const databaseTarget = (server: PostgresServer): Target => ({
+  name: 'database',
+  faults: [],
+  start: () => server.start(),
+  kill: () => server.stop('SIGQUIT'),
+  isReady: () => Promise.resolve(true),
+});
+
+/** Compacts the log again and again. @returns the number of compactions that were complete */
+async function compactRepeatedly(adminUrl: string, stop: AbortSignal): Promise<number> {
+  let compactions = 0;
+  for (let after = 0; !stop.aborted;) {
+    const answer = await fetch(`${adminUrl}/log/compact?after=${after}`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(10_000),
+    }).catch(() => undefined);
+    const text = await answer?.text().catch(() => undefined);
+    const { next = 0 } = (answer?.ok && text ? JSON.parse(text) : {}) as { next?: number | null };
+    if (next === null) compactions += 1;
+    after = next ?? 0;
+    await pause(200);
+  }
+  return compactions;
+}
 
 async function isOk(url: string): Promise<boolean> {
   const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);

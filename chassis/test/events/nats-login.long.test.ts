@@ -20,9 +20,20 @@ const schema = z
   .refine(...natsCertificateWithKey);
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Resolves when the server has answered. */
+async function use(address: BrokerAddress): Promise<void> {
+  const broker = openBroker(address, 'test');
+  try {
+    await broker.using((connection) => connection.flush());
+  } finally {
+    await broker.close();
+  }
+}
+
 /** Returns a token of NATS (JWT, ed25519-nkey). */
 function jwt(issuer: ReturnType<typeof nkeys.createUser>, sub: string, nats: object): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = {
     jti: sub,
     iat: 1_767_225_600,
@@ -49,14 +60,11 @@ describeWithNats('a process logs in', () => {
     await writeFile(join(folder, name), text);
     return join(folder, name);
   };
+  const at = (name: string): string => join(folder, name);
+  const openssl = (...args: string[]) =>
+    execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   const startWith = async (config: string): Promise<TestNats> =>
     (nats = await startConfiguredNats(await write('nats.conf', config)));
-  /** Resolves when the server has answered. */
-  const use = async (address: BrokerAddress): Promise<void> => {
-    const broker = openBroker(address, 'test');
-    await broker.using((connection) => connection.flush()).finally(() => broker.close());
-  };
-
   test('by an nkey, whose seed is in a file', async () => {
     const user = nkeys.createUser();
     const { url } = await startWith(`authorization { users: [{ nkey: ${user.getPublicKey()} }] }`);
@@ -107,8 +115,6 @@ describeWithNats('a process logs in', () => {
   });
 
   test('by a client certificate, and trusts only servers of its authority', async () => {
-    const openssl = (...args: string[]) =>
-      execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
     for (const ca of ['ca', 'other'])
       openssl(
@@ -154,7 +160,6 @@ describeWithNats('a process logs in', () => {
         `${name}.pem`,
       );
     }
-    const at = (name: string): string => join(folder, name);
     const { url } = await startWith(
       `tls { cert_file: "${at('server.pem')}", key_file: "${at('server.key')}", ca_file: "${at('ca.pem')}", verify: true }`,
     );
