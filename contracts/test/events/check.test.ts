@@ -43,6 +43,17 @@ test.each(named('user-'))('the example %s is valid for a producer', (_name, even
   expect([validate(event), validate.errors]).toEqual([true, null]);
 });
 
+test.each(eventTypes)('the dataschema of %s leads to a schema of its data', (type) => {
+  const { examples } = schemas.get(type)!.schema as {
+    examples: { dataschema: string; data: object }[];
+  };
+  for (const { dataschema, data } of examples) {
+    const validate = ajv.getSchema(dataschema)!;
+    expect(validate(data)).toBe(true);
+    expect(validate({ id: 'seven' })).toBe(false);
+  }
+});
+
 test.each(eventTypes)('the schema file of %s accepts its own example and no other type', (type) => {
   const { schema, validate } = schemas.get(type)!;
   const { examples } = schema as { examples: object[] };
