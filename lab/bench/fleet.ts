@@ -3,6 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import type { LoadOptions, LoadResult } from './load.ts';
+import type { OpenLoadOptions, OpenLoadResult } from './open-load.ts';
+import { raisePriority } from '../confine.ts';
 import { listening, request, start, stop } from '../process.ts';
 import type { UpstreamsState } from './peers/upstreams.ts';
 import { post, POSTS, stitched, stitchedPage, targetOf } from './fixtures.ts';
@@ -37,6 +39,7 @@ const DEGRADED_ALLOWED = 0.005;
 export const LONG_DEADLINE = { AUTHOR_DEADLINE_MS: '1000' };
 
 const PRODUCTION = { NODE_ENV: 'production' };
+const GENERATOR = { env: PRODUCTION, cores: 'rest', logs: false } as const;
 
 const CHECKED_POSTS = [1, 5, 42, 999, 1_000, 9_999, 10_000];
 const CHECKED_CURSORS = [21, 1_010, POSTS + 1, POSTS + 21, 99_999_999];
@@ -61,6 +64,7 @@ async function checkAnswers({ url, answers }: Server, token: string): Promise<vo
 export class Fleet {
   readonly #upstreams: ChildProcess;
   readonly #load: ChildProcess;
+  #openLoad: ChildProcess | undefined;
   readonly #addresses: Readonly<Record<string, string>>;
   readonly #token: string;
   readonly #servers: Server[] = [];
@@ -82,9 +86,8 @@ export class Fleet {
   }
 
   static async start(): Promise<Fleet> {
-    const options = { env: PRODUCTION, cores: 'rest', logs: false } as const;
-    const upstreams = start('lab/bench/peers/upstreams.ts', options);
-    const load = start('lab/bench/load.ts', options);
+    const upstreams = start('lab/bench/peers/upstreams.ts', GENERATOR);
+    const load = start('lab/bench/load.ts', GENERATOR);
     const [state] = (await once(upstreams, 'message')) as [UpstreamsState];
     return new Fleet(upstreams, load, state);
   }
@@ -117,6 +120,18 @@ export class Fleet {
     return result;
   }
 
+  /** Runs the open loop. Refusals are results, not errors. */
+  openLoad(
+    server: Server,
+    options: Omit<OpenLoadOptions, 'url' | 'token'>,
+  ): Promise<OpenLoadResult> {
+    if (this.#openLoad === undefined) {
+      this.#openLoad = start('lab/bench/open-load.ts', GENERATOR);
+      for (const child of [this.#openLoad, this.#upstreams]) raisePriority(child);
+    }
+    return request(this.#openLoad, { ...options, url: server.url, token: this.#token });
+  }
+
   /** Returns the upstreams' addresses, and the number of requests so far. */
   upstreams(): Promise<UpstreamsState> {
     return request<UpstreamsState>(this.#upstreams, {});
@@ -124,7 +139,7 @@ export class Fleet {
 
   async stop(): Promise<void> {
     for (const { child } of this.#servers) await stop(child);
-    await Promise.all([stop(this.#load), stop(this.#upstreams)]);
+    for (const child of [this.#openLoad, this.#load, this.#upstreams]) if (child) await stop(child);
   }
 }
 

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 
 export interface Plan {
-  readonly part: 'compare' | 'profile' | 'memory' | 'tracing';
+  readonly part: 'compare' | 'profile' | 'memory' | 'tracing' | 'overload';
   /** Write the figures to docs/benchmarks.md. */
   readonly write: boolean;
   /** Requests in flight at any moment. */
@@ -17,6 +17,12 @@ export interface Plan {
   readonly memoryMs: number;
   readonly memoryWarmUpMs: number;
   readonly memorySampleMs: number;
+  /** For each multiple of the capacity. */
+  readonly stepMs: number;
+  /** The multiples of the capacity. */
+  readonly factors: readonly number[];
+  /** How long the capacity is measured. */
+  readonly capacityMs: number;
 }
 
 // Rounds are short, so that figures that are compared were measured within seconds of each other.
@@ -29,6 +35,9 @@ const full = {
   memoryMs: 180_000,
   memoryWarmUpMs: 30_000,
   memorySampleMs: 5_000,
+  stepMs: 5_000,
+  factors: [0.7, 1, 1.5, 2, 3, 5, 10],
+  capacityMs: 4_000,
 };
 
 /** Shows that the benchmark itself works; its figures mean little. */
@@ -41,6 +50,9 @@ const quick = {
   memoryMs: 6_000,
   memoryWarmUpMs: 1_000,
   memorySampleMs: 750,
+  stepMs: 600,
+  factors: [0.7, 2],
+  capacityMs: 600,
 };
 
 /** Parses the arguments. @throws TypeError for unknown or contradictory arguments */
@@ -54,17 +66,20 @@ export function planFrom(args: readonly string[]): Plan {
       profile: flag,
       memory: flag,
       tracing: flag,
+      overload: flag,
       connections: { type: 'string', default: '64' },
     },
   });
   const connections = Number(values.connections);
   if (!Number.isInteger(connections) || connections < 1 || connections > 500)
     throw new TypeError('--connections: expected a whole number from 1 to 500');
-  const parts = (['profile', 'memory', 'tracing'] as const).filter((part) => values[part]);
+  const parts = (['profile', 'memory', 'tracing', 'overload'] as const).filter(
+    (part) => values[part],
+  );
   if (parts.length > 1)
-    throw new TypeError('--profile, --memory and --tracing: expected one at a time');
+    throw new TypeError('--profile, --memory, --tracing and --overload: expected one at a time');
   if (values.write && (values.quick || values.profile || values.tracing || connections !== 64))
-    throw new TypeError('--write: expected alone, or with --memory');
+    throw new TypeError('--write: expected alone, or with --memory or --overload');
   return {
     part: parts[0] ?? 'compare',
     write: values.write,

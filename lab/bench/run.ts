@@ -1,7 +1,7 @@
 // npm run bench: compares the gateway with the naive aggregator and with the floor; see docs/benchmarks.md.
 //   --quick  a short run, to see that it works    --write   writes the figures to docs/benchmarks.md
 //   --profile  where the gateway's time goes      --memory  whether its memory stays flat
-//   --tracing  what spans cost
+//   --tracing  what spans cost                     --overload  what it does with more work than it can carry
 //   --connections N  the number of requests in flight; 64 when left out
 import 'chassis/process/runtime';
 import { readSettings } from 'chassis/settings/settings';
@@ -15,6 +15,7 @@ import { planFrom, type Plan } from './plan.ts';
 import { pinned } from '../process.ts';
 import { profile } from './profile.ts';
 import { tracing } from './tracing.ts';
+import { overload } from './overload.ts';
 import { comparisonReport, fill } from './report.ts';
 
 const PAGE = join(import.meta.dirname, '../../docs/benchmarks.md');
@@ -27,7 +28,7 @@ const facts = (plan: Plan, command: string): string =>
   (plan.part === 'compare' ? `, ${plan.rounds} rounds of ${plan.measureMs / 1000} s` : '') +
   (pinned ? '; the server on a core of its own.' : '; processes not pinned to cores.');
 
-const parts = { compare: compareServers, profile, memory, tracing } as const;
+const parts = { compare: compareServers, profile, memory, tracing, overload } as const;
 
 async function compareServers(plan: Plan): Promise<string> {
   const { UPSTREAM_CONNECTIONS } = readSettings(settings, {});

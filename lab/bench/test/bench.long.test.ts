@@ -39,3 +39,8 @@ test('a quick measurement of memory prints a verdict', () => {
   const stdout = bench('--quick', '--memory');
   expect(stdout).toMatch(/\| verdict after \d+ requests +\| +(flat|growing) \|/);
 });
+
+test('a quick measurement of overload prints a row for each load', () => {
+  const stdout = bench('--quick', '--overload');
+  expect(stdout.match(/\| (0\.7|2)×[^|]*\| +\d+ % \|/g)).toHaveLength(8);
+});
