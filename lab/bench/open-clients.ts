@@ -26,6 +26,13 @@ export interface Clients {
   close(): void;
 }
 
+const outcomeOf = (answer: string | undefined, ms: number): Outcome => {
+  if (answer === undefined) return ms >= GIVE_UP_MS ? 'givenUp' : 'dropped';
+  if (answer.startsWith('HTTP/1.1 503')) return 'refused';
+  if (!answer.startsWith('HTTP/1.1 200')) return 'errors';
+  return ms <= IN_TIME_MS ? 'inTime' : 'late';
+};
+
 /** Opens the connections of the balancer, if there is one. */
 export function createClients(options: OpenLoadOptions): Clients {
   const { clients } = options;
@@ -58,12 +65,6 @@ export function createClients(options: OpenLoadOptions): Clients {
   };
   const dial = (): Socket =>
     connect({ host: hostname, port: Number(port), noDelay: true }).on('error', () => undefined);
-  const outcomeOf = (answer: string | undefined, ms: number): Outcome => {
-    if (answer === undefined) return ms >= GIVE_UP_MS ? 'givenUp' : 'dropped';
-    if (answer.startsWith('HTTP/1.1 503')) return 'refused';
-    if (!answer.startsWith('HTTP/1.1 200')) return 'errors';
-    return ms <= IN_TIME_MS ? 'inTime' : 'late';
-  };
 
   const free: Socket[] = clients === 'kept' ? Array.from({ length: KEPT }, dial) : [];
   /** A connection that the server closed while nobody used it is opened again. */
