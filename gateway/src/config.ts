@@ -91,7 +91,7 @@ export const settings = z.object({
   }),
   MAX_IN_FLIGHT: integer(
     1000,
-    'Maximum number of requests in flight; further requests are refused with 503.',
+    'Ceiling of the limit on requests in flight, which finds itself; further requests are refused with 503.',
     { min: 1, max: 100_000 },
   ),
   REQUESTS_PER_ADDRESS: perMinute(

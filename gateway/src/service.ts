@@ -1,6 +1,7 @@
 // Builds a running gateway from its settings.
 import { adminAccess } from 'chassis/admin/access';
 import { createLogger } from 'chassis/observability/log';
+import { createAdmission } from 'chassis/http/admission';
 import { edge } from 'chassis/http/edge';
 import { messageClassesOf } from 'chassis/http/request-context';
 import { createMetrics } from 'chassis/observability/metrics';
@@ -56,17 +57,22 @@ export async function start(
     webApp,
   );
   const { version } = loadDocument('gateway').info;
+  const admission = createAdmission({
+    metrics,
+    maxInFlight: settings.MAX_IN_FLIGHT,
+    onShed: () => observer.overload(),
+  });
   return serve({
     handler: edge(app, {
       metrics,
       log,
       tracing,
       accessLog: settings.ACCESS_LOG,
-      maxInFlight: settings.MAX_IN_FLIGHT,
-      onOverload: () => observer.overload(),
+      admission,
       compresses: true,
       headersOf: headersFor(settings.CORS_ORIGINS, settings.PUBLIC_ORIGIN),
     }),
+    admission,
     messages: messageClassesOf(app),
     settings,
     version,

@@ -1,7 +1,7 @@
 // A service's own event log as an HTTP feed (http-feeds.org), with long polling.
 import { type Epochs, formatEpochs } from '../events/epoch.ts';
 import { defineRoute, type Route } from '../http/app.ts';
-import { requestContextOf } from '../http/request-context.ts';
+import { type InFlight, requestContextOf } from '../http/request-context.ts';
 import { invalid, Problem } from '../http/problem.ts';
 import { notReady } from '../postgres/errors.ts';
 import type { Request } from 'express';
@@ -68,17 +68,20 @@ export function feedRoute(
       waiting.set(name, waiting.get(name)! - 1);
     }
   };
-  /** @param disconnected aborts when the client disconnects */
+  /** @param disconnected aborts when the client disconnects @param inFlight a consumer that waits is no work */
   const read = async (
     name: FeedReader,
     after: number,
     ms: number,
     disconnected: AbortSignal,
+    inFlight: InFlight | undefined,
   ): Promise<FeedPage> => {
     const page = await reader.after(after);
     if (after > page.endOffset) throw invalidOffset();
     if (page.events.length > 0 || ms === 0) return page;
+    inFlight?.end();
     await wait(name, after, ms, disconnected, name !== undefined);
+    inFlight?.begin();
     return disconnected.aborted ? page : readAfterWait(after);
   };
 
@@ -93,7 +96,8 @@ export function feedRoute(
       requestContextOf(req).onDisconnect = () => disconnect.abort();
       const after =
         lastEventId === 'latest' ? await reader.endOffset() : parseLastEventId(lastEventId);
-      const page = await read(name, after, ms, disconnect.signal).catch(asProblem);
+      const { inFlight } = requestContextOf(req);
+      const page = await read(name, after, ms, disconnect.signal, inFlight).catch(asProblem);
       const { events, nextOffset, endOffset, startOffset, epochs, timeAtStart } = page;
       return {
         body: JSON.stringify(events),

@@ -106,6 +106,7 @@ export function send(req: IncomingMessage, res: ServerResponse, answer: Answer):
     context.inFlight?.end();
     context.isStream = true;
     res.writeHead(200, headers as OutgoingHttpHeaders);
+    requestContextOf(req).inFlight?.end();
     // HEAD gets only the headers; the stream would never end.
     if (req.method === 'HEAD') res.end();
     else answer.stream(res);

@@ -1,10 +1,11 @@
-// The edge, which every request passes before the app: limits the requests in flight, and measures requests.
+// The edge, which every request passes before the app: asks for its admission, and measures it.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { sendProblem } from './answer.ts';
-import { type InFlight, type RequestContext, requestContextOf } from './request-context.ts';
+import type { Admission } from './admission.ts';
+import { type RequestContext, requestContextOf } from './request-context.ts';
 import type { Logger } from '../observability/log.ts';
 import { DURATION_BUCKETS, type Metrics } from '../observability/metrics.ts';
-import { type HeaderFields, Problem } from './problem.ts';
+import type { HeaderFields } from './problem.ts';
 import { requestLog } from './request-log.ts';
 import { runIn, type Tracing } from '../observability/span.ts';
 
@@ -13,9 +14,8 @@ export interface EdgeOptions {
   readonly log: Logger;
   /** Records a span for each request. */
   readonly tracing?: Tracing | undefined;
-  /** Limit on requests in flight; further requests are refused before any work. No limit when left out. */
-  readonly maxInFlight?: number;
-  readonly onOverload?: () => void;
+  /** Refuses requests before any work while there are too many. */
+  readonly admission: Admission;
   /** Whether each request writes a line at `info`. */
   readonly accessLog?: boolean;
   /** Compresses the answers to clients that accept it; not between services, which are near each other. */
@@ -25,26 +25,19 @@ export interface EdgeOptions {
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']);
-// Shared by all refusals: an overloaded process has no time to build stack traces.
-const overloaded = new Problem('overloaded', 'The service has too many requests now; try again', {
-  headers: { 'Retry-After': '1' },
-});
-
-/** Wraps an app: limits its requests in flight, and measures requests by method, route template and status. */
+/** Wraps an app: admits its requests, and measures them by method, route template and status. */
 export function edge(
   app: RequestListener,
   {
     metrics,
     log,
     tracing,
-    maxInFlight = Infinity,
-    onOverload,
+    admission,
     accessLog = false,
     compresses = false,
     headersOf,
   }: EdgeOptions,
 ): RequestListener {
-  let inFlight = 0;
   const logAnswer = requestLog(log, accessLog);
   const duration = metrics.histogram(
     'http_request_duration_seconds',
@@ -52,36 +45,10 @@ export function edge(
     ['method', 'route', 'status'],
     DURATION_BUCKETS,
   );
-  metrics.gauge(
-    'http_requests_in_flight',
-    'Requests that are worked on; not those whose clients still send the body or read the answer.',
-    [],
-    (gauge) => gauge.set(inFlight),
+  // An unread request is a failure, too, for alerts and objectives.
+  admission.onConnectionClosed(() =>
+    duration.observe({ method: 'other', route: 'shed', status: '503' }, 0),
   );
-  if (maxInFlight !== Infinity)
-    metrics
-      .gauge('http_requests_in_flight_max', 'Limit on the requests in flight: MAX_IN_FLIGHT.', [])
-      .set(maxInFlight);
-
-  const countOf = (context: RequestContext, res: ServerResponse): InFlight => {
-    let counts = false;
-    return {
-      begin() {
-        if (res.closed) return;
-        if (inFlight >= maxInFlight) {
-          context.route = 'shed';
-          onOverload?.();
-          throw overloaded;
-        }
-        counts = true;
-        inFlight += 1;
-      },
-      end() {
-        if (counts) inFlight -= 1;
-        counts = false;
-      },
-    };
-  };
 
   const finish = (req: IncomingMessage, res: ServerResponse): void => {
     const context = requestContextOf(req);
@@ -102,15 +69,17 @@ export function edge(
     context.compresses = compresses;
     if (headersOf !== undefined) context.headers = headersOf(req);
     res.once('close', () => finish(req, res));
-    context.inFlight = countOf(context, res);
-    try {
-      context.inFlight.begin();
-    } catch (error) {
-      if (error !== overloaded) throw error;
-      sendProblem(req, res, overloaded);
-      return;
-    }
-    runIn(context.span, () => app(req, res));
+    admission.enter({
+      res,
+      start(own) {
+        context.inFlight = own;
+        runIn(context.span, () => app(req, res));
+      },
+      refuse(problem) {
+        context.route = 'shed';
+        sendProblem(req, res, problem);
+      },
+    });
   };
 }
 

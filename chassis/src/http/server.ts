@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MessageClasses } from './request-context.ts';
 import { sendProblem } from './answer.ts';
+import type { Admission } from './admission.ts';
 import { CONNECTION_LIMITS, limitConnections } from './connections.ts';
 import type { ConnectionLimits, OnCutOff } from './connections.ts';
 import { connectRefused, parserProblem, rawAnswer, syntaxProblem } from './request-syntax.ts';
@@ -40,6 +41,8 @@ export interface ListenOptions {
   readonly unreadBodyMs?: number;
   readonly limits?: Partial<ConnectionLimits>;
   readonly onCutOff?: OnCutOff | undefined;
+  /** Closes new connections unread while there are too many requests; never when left out. */
+  readonly admission?: Admission | undefined;
 }
 
 /** A listener that accepts connections. */
@@ -75,6 +78,7 @@ export async function listen(
     unreadBodyMs = UNREAD_BODY_MS,
     limits,
     onCutOff = () => undefined,
+    admission,
   }: ListenOptions = {},
 ): Promise<Listening> {
   let isClosing = false;
@@ -99,6 +103,7 @@ export async function listen(
     if (problem === undefined) handler(req, res);
     else sendProblem(req, res, problem);
   };
+  admission?.attach(server);
   limitConnections(server, checked, { ...CONNECTION_LIMITS, ...limits }, onCutOff);
   server.timeout = stallMs;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -20,7 +20,7 @@ export const databaseSettings = (dataDir: string) => ({
   }),
   MAX_IN_FLIGHT: integer(
     1000,
-    'Maximum number of requests in flight; further requests are refused with 503.',
+    'Ceiling of the limit on requests in flight, which finds itself; further requests are refused with 503.',
     {
       min: 1,
     },

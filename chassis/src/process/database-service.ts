@@ -5,6 +5,7 @@ import type { Kysely } from 'kysely';
 import { adminAccess } from '../admin/access.ts';
 import type { Readiness } from '../admin/app.ts';
 import type { Route } from '../http/app.ts';
+import { createAdmission } from '../http/admission.ts';
 import { edge } from '../http/edge.ts';
 import { startJobs, type Job } from './jobs.ts';
 import { warnOfDemoSecrets } from '../observability/demo-secrets.ts';
@@ -95,14 +96,10 @@ export async function startDatabaseService<Schema, Own extends Shape>(
   }
   const { app, adminRoutes = [], jobs = [], readiness, notice, onStopping, close } = service;
   const stopJobs = startJobs(jobs, prepared, log);
+  const admission = createAdmission({ metrics, maxInFlight: settings.MAX_IN_FLIGHT });
   return serve({
-    handler: edge(app, {
-      metrics,
-      log,
-      tracing,
-      accessLog: settings.ACCESS_LOG,
-      maxInFlight: settings.MAX_IN_FLIGHT,
-    }),
+    // Its clients are gateways, which keep their connections: connections are not what there is too much of.
+    handler: edge(app, { metrics, log, tracing, admission, accessLog: settings.ACCESS_LOG }),
     messages: messageClassesOf(app),
     settings,
     ...(version !== undefined && { version }),

@@ -4,8 +4,7 @@ import type { RequestListener } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { adminAccess, type AdminAccessSettings } from '../admin/access.ts';
 import { createAdminApp, type AdminOptions, type Readiness } from '../admin/app.ts';
-import type { MessageClasses } from '../http/request-context.ts';
-import { listen, type Listening } from '../http/server.ts';
+import { listen, type Listening, type ListenOptions } from '../http/server.ts';
 import { reportCutOffs } from './cut-offs.ts';
 import { standardOutput } from '../observability/log-destination.ts';
 import { StartupError } from '../base/startup-error.ts';
@@ -23,10 +22,9 @@ export interface ListenerSettings extends GraceSettings, AdminAccessSettings {
   readonly KEEP_ALIVE_MS: number;
 }
 
-export interface ServeOptions extends Omit<AdminOptions, 'readiness' | 'access'> {
+type Listened = Pick<ListenOptions, 'messages' | 'admission'>;
+export interface ServeOptions extends Omit<AdminOptions, 'readiness' | 'access'>, Listened {
   readonly handler: RequestListener;
-  /** Message classes made for the app behind the handler; Node's own classes when left out. */
-  readonly messages?: MessageClasses;
   readonly settings: ListenerSettings;
   readonly readiness?: Readiness;
   /** Called once when the process stops accepting requests: long polls should be answered now. */
@@ -60,10 +58,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
     readiness: () => (stopping ? 'stopping' : readiness()),
   });
   const onCutOff = reportCutOffs(options.metrics, log);
-  const listenOptions = { messages, keepAliveMs: settings.KEEP_ALIVE_MS, onCutOff };
+  const { admission } = options;
+  const publicOptions = { messages, admission, keepAliveMs: settings.KEEP_ALIVE_MS, onCutOff };
   const opened: Listening[] = [];
   try {
-    opened.push(await listen(handler, settings.HOST, settings.PORT, listenOptions));
+    opened.push(await listen(handler, settings.HOST, settings.PORT, publicOptions));
     opened.push(await listen(adminApp, settings.ADMIN_HOST, settings.ADMIN_PORT, { onCutOff }));
   } catch (error) {
     await Promise.all(opened.map((listening) => listening.stop()));

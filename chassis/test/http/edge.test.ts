@@ -3,6 +3,7 @@ import { request as startRequest } from 'node:http';
 import { expect, jest, test } from '@jest/globals';
 import { createApp, type Route } from 'chassis/http/app';
 import { requestContextOf } from 'chassis/http/request-context';
+import { createAdmission, type AdmissionOptions } from 'chassis/http/admission';
 import { edge, type EdgeOptions } from 'chassis/http/edge';
 import { createMetrics } from 'chassis/observability/metrics';
 import { Problem } from 'chassis/http/problem';
@@ -11,7 +12,11 @@ import { serve } from '../support/http.ts';
 import { memoryLog } from 'chassis/testing/memory-log';
 
 /** Starts an app whose route /wait answers after `open()`. */
-async function startApp(options: Partial<EdgeOptions> = {}) {
+async function startApp({
+  maxInFlight = Infinity,
+  onShed = () => undefined,
+  ...options
+}: Partial<EdgeOptions & AdmissionOptions> = {}) {
   const { log, lines, wait } = memoryLog();
   const metrics = createMetrics();
   const gate = Promise.withResolvers<void>();
@@ -50,7 +55,10 @@ async function startApp(options: Partial<EdgeOptions> = {}) {
     },
     { method: 'get', path: '/bug', handle: () => Promise.reject(new Error('x')) },
   ];
-  const url = await serve(edge(createApp({ routes, log }), { metrics, log, ...options }));
+  const admission = createAdmission({ metrics, maxInFlight, onShed });
+  const url = await serve(
+    edge(createApp({ routes, log }), { metrics, log, admission, ...options }),
+  );
   /** Resolves with the answer when the server has also logged it, which may be a moment later. */
   const send = async (path: string, method: 'get' | 'trace' = 'get') => {
     const logged = wait(/answered/);
@@ -74,12 +82,12 @@ test('rejects requests above maxInFlight at once, and accepts them again when an
   let overloads = 0;
   const { url, send, wait, arrived, open, metrics } = await startApp({
     maxInFlight: 1,
-    onOverload: () => (overloads += 1),
+    onShed: () => (overloads += 1),
   });
   const waiting = fetch(`${url}/wait`);
   await arrived;
   expect(await metrics.text()).toMatch(/^http_requests_in_flight 1$/m);
-  expect(await metrics.text()).toMatch(/^http_requests_in_flight_max 1$/m);
+  expect(await metrics.text()).toMatch(/^http_requests_limit 1$/m);
 
   const rejected = await send('/quick/1');
   expect(rejected.status).toBe(503);
@@ -207,4 +215,16 @@ test('logs at most ten failures a second for each route, and the next line has t
   } finally {
     clock.mockRestore();
   }
+});
+
+test('counts a connection that is closed unread as a refused request', async () => {
+  const metrics = createMetrics();
+  const listeners: (() => void)[] = [];
+  const admission = {
+    ...createAdmission({ metrics }),
+    onConnectionClosed: (listener: () => void) => void listeners.push(listener),
+  };
+  edge(() => undefined, { metrics, log: memoryLog().log, admission });
+  listeners[0]!();
+  expect(await metrics.text()).toContain('_count{method="other",route="shed",status="503"} 1');
 });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createApp, type Route } from 'chassis/http/app';
+import { createAdmission } from 'chassis/http/admission';
 import { edge } from 'chassis/http/edge';
 import type { ListenOptions } from 'chassis/http/server';
 import { reportCutOffs } from 'chassis/process/cut-offs';
@@ -54,7 +55,8 @@ async function startApp(options: ListenOptions = {}) {
       handle: (req) => ({ body: req.body as unknown, cache: 'no-store' }),
     },
   ];
-  const app = edge(createApp({ routes, log }), { metrics, log, maxInFlight: MAX_IN_FLIGHT });
+  const admission = createAdmission({ metrics, maxInFlight: MAX_IN_FLIGHT });
+  const app = edge(createApp({ routes, log }), { metrics, log, admission });
   const { limits, ...more } = options;
   const url = await serve(app, {
     onCutOff: reportCutOffs(metrics, log),

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Route } from 'chassis/http/app';
+import { createAdmission } from 'chassis/http/admission';
 import { edge } from 'chassis/http/edge';
 import { createMetrics } from 'chassis/observability/metrics';
 import { memoryLog } from 'chassis/testing/memory-log';
@@ -23,7 +24,8 @@ test('logs which upstream caused a 504, and how it failed', async () => {
   const limits = { byAddress: (route: Route) => route };
   const context = { catalog, limits, requestDeadlineMs: 5_000, onDegraded: () => undefined };
   const app = createApp(context as unknown as RouteContext, { log });
-  server = createServer(edge(app, { metrics: createMetrics(), log }));
+  const metrics = createMetrics();
+  server = createServer(edge(app, { metrics, log, admission: createAdmission({ metrics }) }));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const line = wait(/answered/);

@@ -177,11 +177,12 @@ describe('a long poll of the feed', () => {
 const waitingClients = (service: Identity): Promise<number> =>
   metricOf(service, 'identity_log_waiting');
 
-test('a service that stops answers waiting clients at once', async () => {
+test('a client that waits is not in flight, and a service that stops answers it at once', async () => {
   const testDatabase = await embeddedDatabase();
   const identity = await startIdentity(testDatabase);
   const poll = timed(() => read(identity, '?lastEventId=latest&timeout=10000'));
   await until('a client waits', async () => (await waitingClients(identity)) === 1);
+  expect(await metricOf(identity, 'http_requests_in_flight')).toBe(0);
   const [, stopMs] = await timed(() => identity.stop());
   const [page] = await poll;
   expect([page.status, page.events]).toEqual([200, []]);
