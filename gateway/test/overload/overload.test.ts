@@ -1,6 +1,7 @@
 // Overload, and clients that disconnect: which requests are rejected, which are served, and which are cancelled.
 import { expect, test } from '@jest/globals';
 import { abortableRequest, type HttpResponse } from 'chassis/testing/http-client';
+import { always, problem } from 'chassis/testing/stub-server';
 import { until } from 'chassis/testing/until';
 import { expectProblem, expectProxyStatus, IMMEDIATE_MS } from '../support/expectations.ts';
 import { completePost } from '../support/fixtures.ts';
@@ -153,4 +154,17 @@ test('queues attempts beyond the connections, and rejects attempts beyond the qu
   release();
   for (const [index, response] of (await Promise.all(waiting)).entries())
     expect(response.body).toEqual(completePost(index + 1));
+});
+
+test('never repeats a request to a service that is overloaded, and passes its wait on to the client', async () => {
+  const testbed = await startTestbed();
+  const refusal = problem('overloaded', 'Too many requests.', { headers: { 'Retry-After': '7' } });
+  testbed.social.respondWith(always(refusal));
+  for (let id = 1; id <= 10; id += 1) {
+    const response = await testbed.request(`/api/posts/${id}`);
+    expectProblem(response, 503, 'upstream-unavailable', `/api/posts/${id}`);
+    expect(response.headers['retry-after']).toBe('7');
+  }
+  expect(testbed.social.requests).toHaveLength(10);
+  expect(await testbed.metric('gateway_retries_total{upstream="social"}')).toBe(0);
 });
