@@ -4,8 +4,8 @@ import type { Server } from 'node:net';
 
 /** How long the loop may be busy without a pause before the process counts as overloaded, in ms: a burst is no overload. */
 const ONSET_MS = 300;
-/** The fewest connections accepted in that time: work of another kind is not less when connections are closed. */
-const ONSET_CONNECTIONS = 32;
+/** The fewest connections accepted in that time, since a burst on a slow machine is no overload either. */
+const ONSET_CONNECTIONS = 256;
 /** How long connections are accepted without a pause while the process is overloaded, in ms: none waited for longer. */
 const ACCEPT_MS = 100;
 /** How long after the last closed connection the process still counts as overloaded, in ms. */
@@ -33,7 +33,7 @@ export interface AcceptQueue {
 
 /**
  * Closes new connections unread while the process is overloaded, until the loop has a pause, so the queue is empty. Each waited
- * at most since the last pause. Closing costs a tenth of an answer: Node does it before it makes any object for the connection.
+ * at most since the last pause. Closing costs little: Node does it before it makes any object for the connection.
  * @param onClosed called for each connection that was closed
  */
 export function guardAcceptQueue(
