@@ -10,6 +10,7 @@ import { serve, type Running } from 'chassis/process/process';
 import { readSettings } from 'chassis/settings/settings';
 import { shownSettings } from 'chassis/settings/shown';
 import { loadDocument } from 'contracts/document';
+import { createHistory } from './admin/history.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { createApp } from './app.ts';
 import { settings as schema } from './config.ts';
@@ -37,6 +38,7 @@ export async function start(
   const webApp = settings.WEB === 'on' ? loadWebApp() : undefined;
   if (settings.WEB === 'on' && webApp === undefined)
     log.warn('the web app is not built, so / is a 404: npm run build -w web, or set WEB=off');
+  const history = createHistory(metrics);
   const wiring = wire(settings, { observer, metrics, log });
   const app = createApp(
     {
@@ -78,9 +80,10 @@ export async function start(
     version,
     metrics,
     log,
-    routes: adminRoutes(wiring, { version, settings: shownSettings(schema, env) }, log),
+    routes: adminRoutes(wiring, { version, settings: shownSettings(schema, env) }, history, log),
     onStopping: () => wiring.live.stop(),
     async close() {
+      history.close();
       await wiring.close();
       await tracing?.close();
     },

@@ -112,6 +112,7 @@ describe(`in a browser${skipNote}`, () => {
 
     await admin('/breakers/social/close', { method: 'POST' });
     await untilShown(cardOf(page, 'social'), 'forced closed');
+    await until('the charts are drawn', async () => (await page.locator('canvas').count()) === 10);
     expect(await page.evaluate('globalThis.loadedOnce')).toBe(true);
     expect([...complaints, ...foreignRequests]).toEqual([]);
   });

@@ -14,6 +14,13 @@ export interface Tally {
   count: number;
 }
 
+/** One value of a metric; those of a histogram have names that end in `_bucket`, `_sum`, `_count`. */
+export interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Partial<Record<string, string | number>>>;
+  readonly value: number;
+}
+
 /** The metrics of a process: makes instruments, and returns all of them as text. */
 export interface Metrics {
   counter<L extends string>(name: string, help: string, labels: readonly L[]): Counter<L>;
@@ -36,6 +43,8 @@ export interface Metrics {
     buckets: readonly number[],
   ): Histogram<L>;
   readonly contentType: string;
+  /** The values of one metric; none when there is no such metric. */
+  read(name: string): Promise<readonly Sample[]>;
   text(): Promise<string>;
 }
 
@@ -89,6 +98,14 @@ export function createMetrics(): Metrics {
     },
     histogram: (name, help, labelNames, buckets) =>
       new Histogram({ name, help, labelNames, buckets: [...buckets], registers }),
+    async read(name) {
+      const metric = await registry.getSingleMetric(name)?.get();
+      return (metric?.values ?? []).map((each) => ({
+        name: (each as { metricName?: string }).metricName ?? name,
+        labels: each.labels,
+        value: each.value,
+      }));
+    },
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };

@@ -4,6 +4,7 @@ import { defineRoute, type Route } from 'chassis/http/app';
 import { requireSameOrigin } from 'chassis/admin/same-origin';
 import { Problem } from 'chassis/http/problem';
 import { parseText } from 'chassis/http/input';
+import { streamEvents } from './event-stream.ts';
 import type { Timeline, Watched } from './timeline.ts';
 
 export interface BreakerPanel extends Watched {
@@ -14,9 +15,6 @@ const REASON = { pattern: /^\P{C}{1,200}$/u, expected: '1 to 200 printable chara
 const MODES = ['open', 'close', 'auto'] as const;
 /** Counts change without a transition, so the stream also repeats the report. This detects dead connections, too. */
 const REFRESH_MS = 2_000;
-/** The most bytes that are buffered for a client that does not read. Then the connection is closed; an EventSource reconnects. */
-const BACKLOG_MAX = 65_536;
-
 /** `now` is the gateway's clock, for what counts down. */
 const report = ({ breakers, timeline }: BreakerPanel): object => ({
   now: new Date().toISOString(),
@@ -53,17 +51,18 @@ export const breakerRoutes = (panel: BreakerPanel): Route[] => [
   }),
 ];
 
-/** Sends the report as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
-function streamTo(res: ServerResponse, panel: BreakerPanel): void {
-  const sendReport = (): void => {
-    res.write(`event: breakers\ndata: ${JSON.stringify(report(panel))}\n\n`);
-    if (res.writableLength > BACKLOG_MAX) res.destroy();
-  };
-  const removeListener = panel.onBreakerChange(sendReport);
-  const refresh = setInterval(sendReport, REFRESH_MS).unref();
-  res.once('close', () => {
-    removeListener();
-    clearInterval(refresh);
-  });
-  sendReport();
-}
+/** Sends the report at each change, and every two seconds. */
+const streamTo = (res: ServerResponse, panel: BreakerPanel): void =>
+  streamEvents(
+    res,
+    'breakers',
+    () => report(panel),
+    (send) => {
+      const removeListener = panel.onBreakerChange(send);
+      const refresh = setInterval(send, REFRESH_MS).unref();
+      return () => {
+        removeListener();
+        clearInterval(refresh);
+      };
+    },
+  );

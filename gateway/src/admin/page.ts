@@ -1,4 +1,5 @@
 // The admin page: live breakers with buttons. It loads everything from the gateway.
+import { createRequire } from 'node:module';
 import type { Route } from 'chassis/http/app';
 import { staticFile, type StaticFileOptions } from '../static-file.ts';
 
@@ -10,6 +11,8 @@ const options: StaticFileOptions = {
   cache: 'no-store',
 };
 
+const { resolve } = createRequire(import.meta.url);
+
 const file = (path: string, name: string): Route =>
   staticFile(path, new URL(`page/${name}`, import.meta.url), options);
 
@@ -17,4 +20,7 @@ export const pageRoutes = (): Route[] => [
   file('/', 'index.html'),
   file('/page.css', 'page.css'),
   file('/page.js', 'page.js'),
+  file('/charts.js', 'charts.js'),
+  staticFile('/uplot.js', resolve('uplot/dist/uPlot.iife.min.js'), options),
+  staticFile('/uplot.css', resolve('uplot/dist/uPlot.min.css'), options),
 ];

@@ -2,6 +2,7 @@
 import type { Logger } from 'chassis/observability/log';
 import type { Route } from 'chassis/http/app';
 import { breakerRoutes } from './breakers.ts';
+import { type History, historyRoute } from './history.ts';
 import { pageRoutes } from './page.ts';
 import { createTimeline, type Watched } from './timeline.ts';
 
@@ -12,12 +13,18 @@ export interface ProcessFacts {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-export function adminRoutes(watched: Watched, facts: ProcessFacts, log: Logger): Route[] {
+export function adminRoutes(
+  watched: Watched,
+  facts: ProcessFacts,
+  history: History,
+  log: Logger,
+): Route[] {
   const startedAt = new Date().toISOString();
   const about = { ...facts, startedAt };
   return [
     ...pageRoutes(),
     ...breakerRoutes({ ...watched, timeline: createTimeline(watched, log) }),
+    historyRoute(history),
     { method: 'get', path: '/process', handle: () => ({ body: about, cache: 'no-store' }) },
   ];
 }

@@ -33,11 +33,12 @@ export interface Watched {
 }
 
 /** Probes are left out: while an upstream is down, there is one every few seconds. */
-export function createTimeline({ breakers, onBreakerChange }: Watched, log: Logger): Timeline {
+export function createTimeline(watched: Watched, log: Logger): Timeline {
+  const { breakers } = watched;
   const entries: Transition[] = [];
   const known = new Map(breakers.map(({ name, state }) => [name, state]));
   let reason: string | undefined;
-  onBreakerChange(() => {
+  watched.onBreakerChange(() => {
     for (const breaker of breakers) {
       const { state, since, lastFailure } = breaker.report();
       if (state === 'half_open' || state === known.get(breaker.name)) continue;

@@ -47,7 +47,7 @@ export interface Queryable {
   trial<Q, T>(endpoint: Endpoint<Q, T>): Call<Q, T>;
 }
 
-export interface Upstream extends Queryable {
+export interface Upstream extends Queryable, Gate {
   readonly budget: RetryBudget;
   /** A client for optional requests, with a breaker of its own: their failures do not block required requests. */
   isolated(name: BreakerName): Queryable;
@@ -135,7 +135,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     name,
     client: name,
-    breaker: gate.breaker,
+    ...gate,
     budget,
     query: (endpoint) => guarded(endpoint, [], whenQuickToFail),
     trial: (endpoint) => send(endpoint, uncounted(gate)),

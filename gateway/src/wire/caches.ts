@@ -1,4 +1,4 @@
-// Creates the caches with their sizes and lifetimes, and the gauges of caches and retry budgets.
+// Creates the caches with their sizes and lifetimes, and the gauges of caches, permits and retry budgets.
 import type { Metrics } from 'chassis/observability/metrics';
 import type { Post, User } from 'contracts/types';
 import type { Settings } from '../config.ts';
@@ -41,6 +41,17 @@ export function exposeGauges(
     ['upstream'],
     (gauge) => {
       for (const { name, budget } of upstreams) gauge.set({ upstream: name }, budget.remaining);
+    },
+  );
+  metrics.gauge(
+    'gateway_permits',
+    'Permits for attempts in use, and callers that wait for one.',
+    ['upstream', 'state'],
+    (gauge) => {
+      for (const { name: upstream, permits } of upstreams) {
+        gauge.set({ upstream, state: 'used' }, permits.inUse);
+        gauge.set({ upstream, state: 'waiting' }, permits.queued);
+      }
     },
   );
   metrics.gauge('gateway_cache_entries', 'Entries in each cache.', ['cache'], (gauge) => {

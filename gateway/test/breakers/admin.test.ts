@@ -274,12 +274,12 @@ test.each(['127.0.0.1:9080', '[::1]:9080', 'localhost:9080', 'gateway:9080'])(
 
 test('no route of the admin port is reachable through the public port', async () => {
   const testbed = await startTestbed();
-  for (const path of ['/breakers', '/metrics', '/healthz', '/readyz', '/'])
+  for (const path of ['/breakers', '/history', '/process', '/metrics', '/healthz', '/readyz', '/'])
     expect((await testbed.request(path)).status).toBe(404);
   expect((await testbed.request('/breakers/identity/open', { method: 'POST' })).status).toBe(404);
 });
 
-test.each(['/', '/breakers', '/metrics', '/healthz', '/readyz'])(
+test.each(['/', '/breakers', '/history', '/process', '/metrics', '/healthz', '/readyz'])(
   '%s of the admin port is not for pages whose host name was pointed at it (DNS rebinding)',
   async (path) => {
     const testbed = await startTestbed({ env: { ADMIN_NAMES: 'admin.example.com' } });

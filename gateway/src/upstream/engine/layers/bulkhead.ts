@@ -16,7 +16,7 @@ export interface PermitsOptions {
 // look like a slow upstream.
 const WAIT_SHARE = 0.5;
 
-export interface UpstreamPermits extends Pick<Permits, 'release'> {
+export interface UpstreamPermits extends Pick<Permits, 'release' | 'inUse' | 'queued'> {
   /** @throws UpstreamFailure `busy` when no permit comes in time, `left` when the caller is cancelled */
   acquire(caller: Caller): Promise<void> | undefined;
 }
@@ -37,6 +37,12 @@ export function createPermits({
   };
 
   return {
+    get inUse() {
+      return permits.inUse;
+    },
+    get queued() {
+      return permits.queued;
+    },
     acquire({ cancellation, deadlineAt }) {
       if (cancellation.cancelled) throw new UpstreamFailure(upstream, 'left');
       const remainingMs = deadlineAt - performance.now();
