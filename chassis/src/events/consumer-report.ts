@@ -25,7 +25,10 @@ export interface ConsumerReport {
   recovered(failures: number): void;
 }
 
-const LINES_PER_MINUTE = 3;
+/** An outage is one line, and a reminder every ten minutes. */
+const LINE_EVERY_MS = 10 * 60_000;
+/** A source that is away for a shorter time is no news: at a normal start, all processes begin at once. */
+const PATIENCE_MS = 20_000;
 const MAX_FRAMES = 5;
 const MAX_CAUSES = 3;
 
@@ -99,7 +102,9 @@ export function createConsumerReport(
   );
   for (const outcome of ['applied', 'skipped', 'repeated', 'broken']) events.inc({ outcome }, 0);
   for (const step of ['position', 'read', 'apply', 'acknowledge']) failures.inc({ step }, 0);
-  const sampled = createLogSampler(LINES_PER_MINUTE, 60_000);
+  const sampled = createLogSampler(1, LINE_EVERY_MS);
+  let failingSince: number | undefined;
+  let warned = false;
   const line = (kind: string, write: (more: object) => void): void => {
     const suppressed = sampled(kind);
     if (suppressed !== undefined) write(suppressed > 0 ? { leftOut: suppressed } : {});
@@ -114,7 +119,14 @@ export function createConsumerReport(
     },
     failed(step, error, retryInMs) {
       failures.inc({ step });
+      failingSince ??= performance.now();
       const isDecision = needsDecision(causeOf(step, error));
+      const isShort = performance.now() - failingSince < PATIENCE_MS;
+      if (step === 'read' && !isDecision && isShort) {
+        log.debug({ consumer: name, step, retryInMs, ...redactError(error) }, 'the log is away');
+        return;
+      }
+      warned = true;
       line(isDecision ? 'decision' : step, (more) =>
         log[isDecision ? 'error' : 'warn'](
           { consumer: name, step, retryInMs, ...redactError(error), ...more },
@@ -125,6 +137,9 @@ export function createConsumerReport(
       );
     },
     recovered(count) {
+      failingSince = undefined;
+      if (!warned) return;
+      warned = false;
       line('recovered', (more) =>
         log.info({ consumer: name, failures: count, ...more }, 'consuming the log works again'),
       );

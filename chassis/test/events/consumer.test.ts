@@ -162,7 +162,18 @@ describe('failures', () => {
     await consumer.stop();
   });
 
-  test('that repeat are all counted, but only three lines a minute are logged, the next with the number of suppressed lines', async () => {
+  test('of a source that is away for a moment, as at a normal start, are no warning', async () => {
+    const { consumer, nextRead, nextPause, lines } = startTestConsumer();
+    (await nextRead()).reject(new SourceError('the feed cannot be reached'));
+    (await nextPause()).end();
+    (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
+    await nextRead();
+    expect(lines.filter(({ level }) => Number(level) > 30)).toEqual([]);
+    expect(JSON.stringify(lines)).not.toContain('works again');
+    await consumer.stop();
+  });
+
+  test('that repeat are all counted, but an outage is one warning after 20 s, and one every ten minutes', async () => {
     const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
     try {
       const { consumer, nextRead, nextPause, lines, metrics } = startTestConsumer();
@@ -172,18 +183,25 @@ describe('failures', () => {
           (await nextPause()).end();
         }
       };
+      const warnings = () => lines.filter(({ level }) => level === 40);
       await fail(20);
-      expect(lines).toHaveLength(3);
-      expect(lines[0]).toMatchObject({ step: 'read', message: 'the feed is too slow' });
-      expect(lines[0]).not.toHaveProperty('leftOut');
-      clock.mockReturnValue(62_000);
+      expect(warnings()).toEqual([]);
+      clock.mockReturnValue(21_000);
+      await fail(10);
+      expect(warnings()).toHaveLength(1);
+      expect(warnings()[0]).toMatchObject({ step: 'read', message: 'the feed is too slow' });
+      expect(warnings()[0]).not.toHaveProperty('leftOut');
+      clock.mockReturnValue(620_999);
       await fail(1);
-      expect(lines[3]).toMatchObject({ leftOut: 17 });
-      expect(await metrics.text()).toContain('test_log_failures_total{step="read"} 21');
+      expect(warnings()).toHaveLength(1);
+      clock.mockReturnValue(621_000);
+      await fail(1);
+      expect(warnings()[1]).toMatchObject({ leftOut: 10 });
+      expect(await metrics.text()).toContain('test_log_failures_total{step="read"} 32');
       (await nextRead()).resolve({ events: [event(1)], nextOffset: 1 });
       await nextRead();
       expect(lines).toContainEqual(
-        expect.objectContaining({ level: 30, failures: 21, msg: 'consuming the log works again' }),
+        expect.objectContaining({ level: 30, failures: 32, msg: 'consuming the log works again' }),
       );
       await consumer.stop();
     } finally {
