@@ -37,8 +37,8 @@ let running = true;
 const ended: Promise<void>[] = [];
 
 /** Sends a read every so many ms, without waiting for answers. */
-async function load(everyMs: number, until: () => boolean): Promise<void> {
-  for (let count = 0; until(); count += 1) {
+async function load(everyMs: number, isRunning: () => boolean): Promise<void> {
+  for (let count = 0; isRunning(); count += 1) {
     void fetch(gateway.url + paths[count % paths.length]).then(
       (answer) => answer.arrayBuffer(),
       () => undefined,
@@ -84,7 +84,7 @@ beforeAll(async () => {
     IDENTITY_URL: beforeIdentity.url,
     SOCIAL_URL: beforeSocial.url,
     MAX_IN_FLIGHT: '50',
-    // Names are asked for all the time.
+    // Names are scaledQuery for all the time.
     AUTHOR_TTL_MS: '100',
     POST_TTL_MS: '0',
   });
@@ -131,8 +131,8 @@ interface Drill {
   readonly fires: readonly string[];
   /** Alerts that may fire, too: consequences, which alertmanager.yml silences, or which depend on the moment. */
   readonly mayFire?: readonly string[];
-  begin(): unknown;
-  end(): unknown;
+  readonly begin: () => unknown;
+  readonly end: () => unknown;
 }
 
 /** What alertmanager.yml silences while Identity is down. */
@@ -230,8 +230,8 @@ const OF_SERVERS = /^database_(connections|connections_max|waiting|failures_tota
   test('every query of the dashboard has returned data', async () => {
     for (const query of readDashboardQueries()) {
       if (metricsOf(query).some((metric) => OF_SERVERS.test(metric))) continue;
-      const asked = query.replaceAll('$__rate_interval', '5s');
-      expect([asked, await prometheus.hasData(asked)]).toEqual([asked, true]);
+      const scaledQuery = query.replaceAll('$__rate_interval', '5s');
+      expect([scaledQuery, await prometheus.hasData(scaledQuery)]).toEqual([scaledQuery, true]);
     }
   });
 });

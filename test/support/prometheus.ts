@@ -101,7 +101,7 @@ export async function startPrometheus(
   );
   return {
     async processesUp() {
-      const { data } = await get(`query?${new URLSearchParams({ query: 'sum(up)' })}`);
+      const { data } = await get(`query?${new URLSearchParams({ query: 'sum(up)' }).toString()}`);
       const [first] = data.result as { value: [number, string] }[];
       return Number(first?.value[1] ?? 0);
     },
@@ -115,7 +115,9 @@ export async function startPrometheus(
     },
     async hasData(query) {
       const range = { query, start: String(startedAt), end: String(Date.now() / 1000), step: '2' };
-      return (await get(`query_range?${new URLSearchParams(range)}`)).data.result.length > 0;
+      return (
+        (await get(`query_range?${new URLSearchParams(range).toString()}`)).data.result.length > 0
+      );
     },
   };
 }

@@ -28,7 +28,7 @@ export interface ConsumerReport {
 /** An outage is one line, and a reminder every ten minutes. */
 const LINE_EVERY_MS = 10 * 60_000;
 /** A source that is away for a shorter time is no news: at a normal start, all processes begin at once. */
-const PATIENCE_MS = 20_000;
+const WARN_AFTER_MS = 20_000;
 const MAX_FRAMES = 5;
 const MAX_CAUSES = 3;
 
@@ -121,7 +121,7 @@ export function createConsumerReport(
       failures.inc({ step });
       failingSince ??= performance.now();
       const isDecision = needsDecision(causeOf(step, error));
-      const isShort = performance.now() - failingSince < PATIENCE_MS;
+      const isShort = performance.now() - failingSince < WARN_AFTER_MS;
       if (step === 'read' && !isDecision && isShort) {
         log.debug({ consumer: name, step, retryInMs, ...redactError(error) }, 'the log is away');
         return;
