@@ -12,6 +12,8 @@ export interface EndedSessionOptions {
   readonly source: EventSource;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Called for each session that ended. */
+  readonly onEnded?: (sessionId: string) => void;
   /** The most sessions that are remembered; the oldest ones give way. */
   readonly maxEntries?: number;
   readonly now?: () => number;
@@ -44,8 +46,10 @@ export function consumeEndedSessions(options: EndedSessionOptions): EndedSession
     let invalid = 0;
     for (const event of batch.events) {
       const ended = endedSessionIn(event);
-      if (typeof ended === 'object') expiries.set(ended.id, ended.expiresAt);
-      else if (ended === 'unknown') skipped += 1;
+      if (typeof ended === 'object') {
+        expiries.set(ended.id, ended.expiresAt);
+        options.onEnded?.(ended.id);
+      } else if (ended === 'unknown') skipped += 1;
       else invalid += 1;
     }
     removeExpired();

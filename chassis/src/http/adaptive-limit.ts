@@ -11,6 +11,8 @@ export interface Observed {
 }
 
 export const WINDOW_MS = 200;
+/** A window goes on until it has so many measurements: a single long pause delays one of them, a queue delays all. */
+export const WINDOW_MEASUREMENTS = 5;
 /**
  * The delay that is accepted, in ms. An answer takes a few iterations of the event loop: one to read the request, one for each
  * answer of an upstream. So it takes about four times as long.

@@ -3,7 +3,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Metrics } from '../observability/metrics.ts';
 import { type AcceptQueue, guardAcceptQueue } from './accept-queue.ts';
-import { nextLimit, WINDOW_MS } from './adaptive-limit.ts';
+import { nextLimit, WINDOW_MEASUREMENTS, WINDOW_MS } from './adaptive-limit.ts';
 import { admissionMetrics, type ShedReason } from './admission-metrics.ts';
 import { loopDelayMeter } from './loop-delay.ts';
 import { Problem } from './problem.ts';
@@ -54,6 +54,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   let acceptQueue: AcceptQueue | undefined;
   let connectionClosed: (() => void) | undefined;
   let observed = { peak: 0, reached: false, delayMs: Infinity };
+  let measurements = 0;
   let windowEndsAt = 0;
   const reported = admissionMetrics(metrics, { inFlight: () => inFlight, limit: () => limit });
 
@@ -110,10 +111,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
   const wake = meter((delayMs, now) => {
     acceptQueue?.check();
     observed.delayMs = Math.min(observed.delayMs, delayMs);
-    if (now >= windowEndsAt) {
+    measurements += 1;
+    if (now >= windowEndsAt && measurements >= WINDOW_MEASUREMENTS) {
       limit = nextLimit(limit, maxInFlight, observed);
       observed = { peak: inFlight, reached: false, delayMs: Infinity };
       windowEndsAt = now + WINDOW_MS;
+      measurements = 0;
     }
     admitWaiting();
     refuseOld(now);

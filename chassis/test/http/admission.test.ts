@@ -1,5 +1,6 @@
 // Which requests wait for their admission, in which order they begin, and which are refused. The meter is the test's own.
 import { expect, test } from '@jest/globals';
+import { WINDOW_MEASUREMENTS, WINDOW_MS } from 'chassis/http/adaptive-limit';
 import { createAdmission } from 'chassis/http/admission';
 import type { InFlight } from 'chassis/http/request-context';
 import type { ServerResponse } from 'node:http';
@@ -7,11 +8,11 @@ import { createMetrics } from 'chassis/observability/metrics';
 
 const LEAST = 16;
 
-/** An admission whose limit is the least one, as after a long delay, with so many requests in flight. */
-function fullAdmission(maxInFlight = 1_000) {
+/** An admission with so many requests in flight as the least limit. */
+function startAdmission(maxInFlight = 1_000) {
   const metrics = createMetrics();
   let tick: Parameters<NonNullable<Parameters<typeof createAdmission>[0]['meter']>>[0];
-  let now = 1_000;
+  let now = performance.now();
   const admission = createAdmission({
     metrics,
     maxInFlight,
@@ -36,13 +37,34 @@ function fullAdmission(maxInFlight = 1_000) {
   };
   for (let index = 1; index <= LEAST; index += 1) enter(`first ${index}`);
   const measure = (delayMs: number, ms: number): void => void tick(delayMs, (now += ms));
-  measure(500, 250);
-  measure(500, 250);
+  /** A window of measurements. */
+  const observe = (delayMs: number): void => {
+    for (let count = 0; count < WINDOW_MEASUREMENTS; count += 1) measure(delayMs, WINDOW_MS / 4);
+  };
   events.length = 0;
   const series = async (name: string) =>
     Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(await metrics.text())?.[1]);
-  return { enter, events, running, measure, series };
+  return { enter, events, running, measure, observe, series };
 }
+
+/** An admission whose limit is the least one, as after a long delay. */
+function fullAdmission(maxInFlight?: number) {
+  const admission = startAdmission(maxInFlight);
+  admission.observe(500);
+  return admission;
+}
+
+test('a long pause alone, as of the garbage collector, leaves the limit as it is', async () => {
+  const { measure, observe, series } = startAdmission();
+  observe(0);
+  measure(900, 900);
+  observe(0);
+  observe(0);
+  expect(await series('http_requests_limit')).toBe(1_000);
+  observe(500);
+  observe(500);
+  expect(await series('http_requests_limit')).toBe(LEAST);
+});
 
 test('a request beyond the limit waits, and begins when another one ends', async () => {
   const { enter, events, running, series } = fullAdmission();
@@ -72,12 +94,13 @@ test('a request whose client left while it waited never begins', () => {
 });
 
 test('a request that has waited for too long is refused with a 503, unless its client left', async () => {
-  const { enter, events, measure, series } = fullAdmission();
+  const { enter, events, measure, observe, series } = fullAdmission();
+  for (let count = 1; count < WINDOW_MEASUREMENTS; count += 1) measure(0, WINDOW_MS / 4);
   enter('a');
   enter('b').closed = true;
-  measure(0, performance.now() + 10_000);
+  measure(0, WINDOW_MS / 4);
   expect(events).toEqual(['start a']);
-  measure(500, 250);
+  observe(500);
   enter('c');
   enter('d').closed = true;
   for (let round = 0; round < 3; round += 1) measure(500, performance.now() + 10_000);

@@ -45,8 +45,8 @@ export interface Live {
   ): Promise<(res: ServerResponse) => void>;
   /** Tells every client that an upstream's breaker opened or closed. */
   upstream(name: string, isAvailable: boolean): void;
-  /** Ends the streams of a user: of one session, of all sessions but one, or all. */
-  endSessions(userId: number, which: (sessionId: string) => boolean): void;
+  /** Ends streams of a user, or of all users: those of the sessions that `which` chooses. */
+  endSessions(userId: number | undefined, which: (sessionId: string) => boolean): void;
   /** Ends all streams; the clients come back at different times. */
   stop(): void;
 }
@@ -138,7 +138,7 @@ export function createLive(options: LiveOptions): Live {
       for (const stream of hub.audience.all) stream.write(upstreamText(name, isAvailable));
     },
     endSessions(userId, which) {
-      for (const stream of hub.audience.ownOf(userId))
+      for (const stream of userId === undefined ? hub.audience.all : hub.audience.ownOf(userId))
         if (which(stream.sessionId)) stream.end('session');
     },
     stop() {

@@ -23,7 +23,7 @@ export interface ConsumersOptions {
   readonly limits: SizeLimits;
   readonly users: Loader<User>;
   readonly posts: Loader<Post>;
-  readonly live: Pick<Live, 'hub'>;
+  readonly live: Pick<Live, 'hub' | 'endSessions'>;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -62,6 +62,7 @@ export function startConsumers(options: ConsumersOptions): Consumers {
   const endedSessions = consumeEndedSessions({
     name: 'gateway_ended_sessions',
     source: createFeedSource(identity.longPoll(ended), limitMs),
+    onEnded: (sessionId) => live.endSessions(undefined, (id) => id === sessionId),
     log,
     metrics,
   });

@@ -216,6 +216,19 @@ describe('a client that comes back', () => {
 });
 
 describe('a stream ends', () => {
+  test('within a second of the end of its session elsewhere', async () => {
+    const { identity, gateway } = await arrange();
+    const [first, second] = (await Promise.all(
+      ['a', 'b'].map((sid) => connect(gateway, bearer(identity.openSession(VIEWER, { sid })))),
+    )) as [LiveClient, LiveClient];
+    identity.endSession('a');
+    const endedAt = performance.now();
+    await first.ended;
+    expect(performance.now() - endedAt).toBeLessThan(1_000);
+    identity.rename(8, 'friend');
+    expect(await second.next(1)).toHaveLength(1);
+  });
+
   test('with the log-out of its session, and not with that of another one', async () => {
     const { gateway, identity, request } = await arrange();
     const sessions = ['a', 'b'].map((sid) => identity.openSession(VIEWER, { sid }));
