@@ -75,7 +75,10 @@ test('every operation that requires a token is in this table', () => {
   const operations = Object.values(loadDocument('social').paths).flatMap((path) =>
     Object.values(path),
   ) as { operationId?: string; security?: readonly object[] }[];
-  const wanting = operations.filter(({ security = [] }) => security.length > 0);
+  // Tokens of readers of the log are no access tokens.
+  const wanting = operations.filter(
+    ({ security = [] }) => security.length > 0 && !security.some((scheme) => 'reader' in scheme),
+  );
   const names = routes.map(([name]) => name);
   expect(new Set(wanting.map(({ operationId }) => operationId))).toEqual(new Set(names));
 });

@@ -27,7 +27,10 @@ async function arrange({ env, ...options }: TestbedOptions = {}) {
   return {
     ...testbed,
     headers,
-    socialPaths: () => testbed.social.requests.map(({ path }) => path),
+    socialPaths: () =>
+      testbed.social.requests
+        .map(({ path }) => path)
+        .filter((path) => !path.startsWith('/api/social-events')),
   };
 }
 

@@ -290,7 +290,10 @@ test('reports its state, when that state began, the counts of its window, and it
     state: 'closed',
     since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     window: { attempts: 2, successes: 0, failures: 2 },
+    probes: 0,
+    probeAt: undefined,
     lastFailure: 'refused',
+    lastFailureAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     settings: { errorPercent: 50, volume: 4, resetMs: 5000, windowMs: 10_000 },
   });
 });
