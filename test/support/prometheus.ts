@@ -33,12 +33,15 @@ function scaledRules(file: string, change: (rule: Rule) => Rule | undefined): Ru
   const rules = (all: readonly Rule[]) =>
     all
       .flatMap((rule) => change(rule) ?? [])
-      .map((rule) => ({
-        ...rule,
-        expr: scaled(rule.expr),
-        ...(rule.for !== undefined && { for: scaled(rule.for) }),
-      }));
-  return { groups: groups.map((group) => ({ ...group, rules: rules(group.rules) })) };
+      .map((rule) =>
+        Object.assign({}, rule, {
+          expr: scaled(rule.expr),
+          ...(rule.for !== undefined && { for: scaled(rule.for) }),
+        }),
+      );
+  return {
+    groups: groups.map((group) => Object.assign({}, group, { rules: rules(group.rules) })),
+  };
 }
 
 export const hasPrometheus = (): boolean => {

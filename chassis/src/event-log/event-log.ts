@@ -41,7 +41,8 @@ export function createEventLog<Reader extends LogReader<unknown>>(
   options: EventLogOptions<Reader>,
 ): EventLog<Reader> {
   const { name, prefix, path, tokens, metrics } = options;
-  const { reader, recheck, notice } = watchPublishing(options.reader, options);
+  const publishing = watchPublishing(options.reader, options);
+  const { reader } = publishing;
   const longPoll = createLongPoll(() => reader.endOffset());
   metrics.gauge(`${prefix}_head`, 'Offset of the newest event', [], (gauge) =>
     gauge.set(longPoll.latestOffset()),
@@ -52,14 +53,14 @@ export function createEventLog<Reader extends LogReader<unknown>>(
   const watchEpochs = createEpochWatch(name, options);
   return {
     reader,
-    notice,
+    notice: () => publishing.notice(),
     longPoll,
     notify: (offset) => longPoll.notify(offset),
     route: feedRoute(path, reader, longPoll, feedReadersOf(tokens)),
     async observe() {
       longPoll.notify(await reader.endOffset());
       await watchEpochs();
-      await recheck();
+      await publishing.recheck();
     },
   };
 }

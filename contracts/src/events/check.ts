@@ -6,7 +6,6 @@ import { incoherence } from './decode.ts';
 import { socialIncoherence } from './decode-social.ts';
 import { mismatches } from '../mismatches.ts';
 import { strict } from '../strict.ts';
-import type { SocialEventOnWire, UserEventOnWire } from '../types.ts';
 
 /**
  * The errors of an event, none if it is valid: every part matches its schema, there are no further parts, and no part
@@ -15,10 +14,10 @@ import type { SocialEventOnWire, UserEventOnWire } from '../types.ts';
 export type EventCheck = (event: unknown) => string[];
 
 /** @param contradiction the part of an event that contradicts the rest; undefined if there is none */
-function checkOf<Event>(
+function checkOf(
   document: DocumentName,
   schema: string,
-  contradiction: (event: Event) => string | undefined,
+  contradiction: (event: never) => string | undefined,
 ): EventCheck {
   let compiled: ValidateFunction | undefined;
   // Compiled at the first event.
@@ -30,14 +29,10 @@ function checkOf<Event>(
   return (event) => {
     const wrong = mismatches(check(), event);
     if (wrong.length > 0) return wrong;
-    const part = contradiction(event as Event);
+    const part = contradiction(event as never);
     return part ? [`/${part} contradicts the rest of the event`] : [];
   };
 }
 
-export const userEventCheck = checkOf<UserEventOnWire>('identity', 'UserEvent', incoherence);
-export const socialEventCheck = checkOf<SocialEventOnWire>(
-  'social',
-  'SocialEvent',
-  socialIncoherence,
-);
+export const userEventCheck = checkOf('identity', 'UserEvent', incoherence);
+export const socialEventCheck = checkOf('social', 'SocialEvent', socialIncoherence);

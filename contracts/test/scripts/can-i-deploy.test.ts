@@ -60,12 +60,13 @@ test.each<[string, Change]>([
   expect(await after(change)).toEqual([]);
 });
 
+const judge = (maximum: number) =>
+  unmet(loadDocument('social'), {
+    operations: {},
+    answers: { Count: { type: 'integer', format: 'int64', minimum: 0, maximum } },
+  });
+
 test('an integer is judged by its limits, whatever the format that a reader knows', () => {
-  const judge = (maximum: number) =>
-    unmet(loadDocument('social'), {
-      operations: {},
-      answers: { Count: { type: 'integer', format: 'int64', minimum: 0, maximum } },
-    });
   expect(judge(Number.MAX_SAFE_INTEGER)).toEqual([]);
   expect(judge(5)).toEqual(['Count says something else']);
 });

@@ -12,6 +12,8 @@ import type { Schema } from '../../src/schema.ts';
 import { memoryLog } from 'chassis/testing/memory-log';
 import { emptyDatabase, openTestDatabase } from '../support/database.ts';
 
+const away = (): Promise<never> => Promise.reject(new SourceError('Identity is unavailable'));
+
 describeOnBoth('a friend request', (newDatabase) => {
   let testDatabase: TestDatabase;
   let database: Database<Schema>;
@@ -77,7 +79,6 @@ describeOnBoth('a friend request', (newDatabase) => {
   test('stays while Identity cannot be asked', async () => {
     const friends = friendsIn(database.db, outboxIn(database.db));
     await friends.put(5, 999);
-    const away = (): Promise<never> => Promise.reject(new SourceError('Identity is unavailable'));
     await expect(confirmRequests(database.db, outboxIn(database.db), away)).rejects.toThrow(
       SourceError,
     );
