@@ -187,5 +187,14 @@ test('has the same password for a service and its database, and different passwo
       `/${database['SERVICE_ROLE']}`,
     ]);
     expect(url.password).toBe(`${kind}-demo-only`);
+    const owner = new URL(
+      withDefaults(compose.services[`${kind}-service`]?.environment?.['DATABASE_OWNER_URL'] ?? ''),
+    );
+    expect([owner.username, owner.password, owner.host, owner.pathname]).toEqual([
+      `${kind}_owner`,
+      withDefaults(database['OWNER_PASSWORD'] ?? ''),
+      url.host,
+      url.pathname,
+    ]);
   }
 });

@@ -67,6 +67,23 @@ async function newOnServer(options: string): Promise<TestDatabase> {
   };
 }
 
+/** Makes a role on the server that owns nothing, and returns the settings of a service that connects as this role. */
+export async function serviceRole(database: TestDatabase) {
+  const name = `service_${randomUUID().replaceAll('-', '')}`;
+  await onServer(`create role ${name} login password 'service'`);
+  const { DATABASE_URL, DATA_DIR } = database.settings;
+  const url = new URL(DATABASE_URL!);
+  url.username = name;
+  url.password = 'service';
+  return {
+    settings: { DATABASE_URL: url.href, DATABASE_OWNER_URL: DATABASE_URL!, DATA_DIR },
+    async remove() {
+      await database.remove();
+      await onServer(`drop role ${name}`);
+    },
+  };
+}
+
 /** Describes a suite that needs a server. Without TEST_DATABASE_URL it is skipped, with the reason in its name. */
 export const describeOnServer = (name: string, suite: () => void): void => {
   if (SERVER === undefined) describe.skip(`${name} (needs TEST_DATABASE_URL)`, suite);

@@ -3,9 +3,9 @@
 import type { Server } from 'node:net';
 
 /** How long the loop may be busy without a pause before the process counts as overloaded, in ms: a burst is no overload. */
-const ONSET_MS = 300;
+const ONSET_MS = 500;
 /** The fewest connections accepted in that time, since a burst on a slow machine is no overload either. */
-const ONSET_CONNECTIONS = 256;
+const ONSET_CONNECTIONS = 511;
 /** How long connections are accepted without a pause while the process is overloaded, in ms: none waited for longer. */
 const ACCEPT_MS = 100;
 /** How long after the last closed connection the process still counts as overloaded, in ms. */

@@ -8,7 +8,7 @@ import type { Backend } from './backend.ts';
 import { openEmbedded } from './embedded.ts';
 import { isLockTimeout, isUnavailable, notReady } from './errors.ts';
 import { exposeFolder } from './metrics.ts';
-import { migrate, type Migrations } from './migrate.ts';
+import { migrate, migrateAsOwner, type Migrations } from './migrate.ts';
 import { requireOwnSession, SharedSession } from './pooler.ts';
 import { openServer } from './server.ts';
 import { recordStatement } from './statement-spans.ts';
@@ -19,6 +19,8 @@ const LOCKED = 'A migration waits for a lock';
 export interface DatabaseOptions<Schema> {
   /** URL of a server; undefined for an embedded database. */
   readonly databaseUrl: string | undefined;
+  /** URL of the same database for the role that owns the tables, if it is another one. */
+  readonly ownerUrl?: string | undefined;
   readonly dataDir: string;
   readonly migrations: Migrations;
   /** Runs after the migrations at each start; several instances may run it at once. */
@@ -58,6 +60,7 @@ type State =
  */
 export async function openDatabase<Schema>({
   databaseUrl,
+  ownerUrl,
   dataDir,
   migrations,
   seed,
@@ -88,7 +91,9 @@ export async function openDatabase<Schema>({
     backend.withMaintenance(async (maintenance) => {
       if (databaseUrl !== undefined)
         await requireOwnSession(maintenance, (work) => backend.withMaintenance(work));
-      const applied = await migrate(maintenance, migrations);
+      const applied = await (ownerUrl === undefined
+        ? migrate(maintenance, migrations)
+        : migrateAsOwner(ownerUrl, maintenance, migrations, log));
       if (applied.length > 0) log.info({ migrations: applied }, 'migrations applied');
       await seed?.(maintenance as Kysely<Schema>);
       state = { status: 'prepared' };

@@ -1,6 +1,8 @@
 // Migrations, run at every start by one instance at a time; the other instances wait and find nothing left to do.
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import type { Logger } from '../observability/log.ts';
+import { openServer } from './server.ts';
 
 /** Migrations by name. They run in the order of their names, so names start with a number: 0001_users. */
 export type Migrations = Readonly<Record<string, Migration>>;
@@ -40,3 +42,46 @@ async function newerMigrations(db: Kysely<unknown>, migrations: Migrations): Pro
   const newer = rows.filter(({ name }) => name > newest);
   return Object.fromEntries(newer.map(({ name }) => [name, { up: async () => {} }]));
 }
+
+/** The lock under which rights are granted: two sessions that grant at once fail. */
+const GRANTING = 7_300_001;
+
+/**
+ * Runs the migrations as a role of their own, which owns the tables, and grants the service's role what it needs: to read and
+ * write rows. Whoever takes over the service cannot change the schema, switch triggers off, or make tables of their own.
+ * @param service a session of the service's role
+ * @returns the names of the migrations that ran now
+ */
+export async function migrateAsOwner(
+  ownerUrl: string,
+  service: Kysely<unknown>,
+  migrations: Migrations,
+  log: Logger,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ role: string }>`select current_user as role`.execute(service);
+  const server = openServer(ownerUrl, log);
+  try {
+    return await server.withMaintenance(async (owner) => {
+      const applied = await migrate(owner, migrations);
+      await grantRows(owner, rows[0]!.role);
+      return applied;
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+const grantRows = (owner: Kysely<unknown>, name: string): Promise<void> =>
+  owner.transaction().execute(async (tx) => {
+    const role = sql.id(name);
+    await sql`select pg_advisory_xact_lock(${GRANTING})`.execute(tx);
+    await sql`grant usage on schema public to ${role}`.execute(tx);
+    await sql`grant select, insert, update, delete on all tables in schema public to ${role}`.execute(
+      tx,
+    );
+    await sql`grant usage, select, update on all sequences in schema public to ${role}`.execute(tx);
+    // What has been migrated is the owner's to say.
+    await sql`revoke insert, update, delete on kysely_migration, kysely_migration_lock from ${role}`.execute(
+      tx,
+    );
+  });

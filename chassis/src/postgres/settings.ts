@@ -9,6 +9,9 @@ export const databaseSettings = (dataDir: string) => ({
   DATABASE_URL: postgresUrl(
     'URL of the PostgreSQL server that stores the data. Without it, an embedded database stores the data in DATA_DIR.',
   ),
+  DATABASE_OWNER_URL: postgresUrl(
+    'URL of the same database for the role that owns its tables, which runs the migrations. Then the role of DATABASE_URL may only read and write rows. Without it, the role of DATABASE_URL owns the tables.',
+  ),
   DATA_DIR: text(
     dataDir,
     'Directory of the embedded database, for one process at a time. Ignored when DATABASE_URL is set.',

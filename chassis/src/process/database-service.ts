@@ -79,6 +79,7 @@ export async function startDatabaseService<Schema, Own extends Shape>(
   const tracing = await openTracing(name, settings);
   const database = await openDatabase<Schema>({
     databaseUrl: settings.DATABASE_URL,
+    ownerUrl: settings.DATABASE_OWNER_URL,
     dataDir: settings.DATA_DIR,
     migrations,
     ...(settings.DEMO_DATA && { seed }),

@@ -22,6 +22,7 @@ export const migrations: Migrations = {
 interface DatabaseSettings {
   readonly DATA_DIR: string;
   readonly DATABASE_URL?: string | undefined;
+  readonly DATABASE_OWNER_URL?: string;
 }
 
 export const openNotes = (
@@ -32,6 +33,7 @@ export const openNotes = (
 ): Promise<Database<Notes>> =>
   openDatabase<Notes>({
     databaseUrl: settings.DATABASE_URL,
+    ownerUrl: settings.DATABASE_OWNER_URL,
     dataDir: settings.DATA_DIR,
     migrations: { ...migrations, ...more },
     log,

@@ -19,11 +19,13 @@ const WAIT_MS = 10_000;
 
 /** @throws StartupError when the database is unavailable; a running service holds the lock on an embedded database */
 export const rotateKeys: Command = async (env, say) => {
-  const { DATABASE_URL, DATA_DIR, LOG_LEVEL, SIGNING_KEY_SECRET } = readSettings(settings, env);
+  const { DATABASE_URL, DATABASE_OWNER_URL, DATA_DIR, LOG_LEVEL, SIGNING_KEY_SECRET } =
+    readSettings(settings, env);
   if (DATABASE_URL === undefined && !existsSync(join(DATA_DIR, CLUSTER)))
     throw new StartupError(`There is no database in ${DATA_DIR}. Set DATA_DIR or DATABASE_URL.`);
   const database = await openDatabase<Schema>({
     databaseUrl: DATABASE_URL,
+    ownerUrl: DATABASE_OWNER_URL,
     dataDir: DATA_DIR,
     migrations,
     log: createLogger('identity-service', LOG_LEVEL),
