@@ -112,9 +112,13 @@ test.each([
     });
     await until('the gateway listens', () => gateway.text().includes('"listening"'), 60_000);
 
-    const arrived = once(social, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+    const arrived = new Promise<ServerResponse>((resolve) => {
+      social.on('request', ({ url }: IncomingMessage, res: ServerResponse) => {
+        if (url?.startsWith('/api/posts')) resolve(res);
+      });
+    });
     const answer = fetch(`http://127.0.0.1:${port}/api/posts/1`);
-    const [, response] = await arrived;
+    const response = await arrived;
     process.kill(targetOf(gateway.pid), signal);
     await until('the gateway is stopping', () => gateway.text().includes('"stopping'));
     // npm may pass on a signal that the terminal has sent already: it is the same Ctrl-C.

@@ -41,15 +41,22 @@ async function connections(testbed: Testbed, count: number, bytes: string): Prom
   return opened;
 }
 
-/** Sends many requests at once, and waits for their answers. @returns the statuses that occurred */
+/** Sends many requests at once, and waits for their answers. @returns the statuses that occurred; `closed` for a connection that was closed unread */
 async function flood(
   { request }: Testbed,
   path: string,
   options: Parameters<Testbed['request']>[1] = {},
-): Promise<Set<number>> {
+): Promise<Set<number | 'closed'>> {
   const headers = { ...CLIENT, ...options.headers };
-  const all = Array.from({ length: MANY }, () => request(path, { ...options, headers }));
-  return new Set((await Promise.all(all)).map(({ status }) => status));
+  const statusOf = async (): Promise<number | 'closed'> => {
+    try {
+      return (await request(path, { ...options, headers })).status;
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ECONNRESET') return 'closed';
+      throw error;
+    }
+  };
+  return new Set(await Promise.all(Array.from({ length: MANY }, statusOf)));
 }
 
 const head = (line: string, ...fields: string[]): string =>
