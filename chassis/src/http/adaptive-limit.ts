@@ -19,7 +19,7 @@ export const WINDOW_MEASUREMENTS = 5;
  */
 const TARGET_MS = 15;
 /** No delay is a reason for a lower limit. */
-const LEAST = 16;
+const LEAST = 64;
 const LEAST_SHARE = 0.5;
 const MOST_SHARE = 0.9;
 const CAREFUL_STEP = 0.05;

@@ -14,7 +14,7 @@ test('lowers the limit below the requests in flight while every delay in the win
 });
 
 test('keeps a few requests in flight, however long the delay is', () => {
-  expect(nextLimit(20, CEILING, { peak: 17, reached: true, delayMs: 9_000 })).toBe(16);
+  expect(nextLimit(80, CEILING, { peak: 70, reached: true, delayMs: 9_000 })).toBe(64);
 });
 
 test('raises the limit when it was reached and the delay is short, carefully when it is nearly too long', () => {
@@ -36,7 +36,7 @@ test('never goes above the ceiling, and never below the least limit unless the c
       (ceiling, peak, isReached, delayMs) => {
         const limit = nextLimit(ceiling, ceiling, { peak, reached: isReached, delayMs });
         expect(limit).toBeLessThanOrEqual(ceiling);
-        expect(limit).toBeGreaterThanOrEqual(Math.min(ceiling, 16));
+        expect(limit).toBeGreaterThanOrEqual(Math.min(ceiling, 64));
       },
     ),
   );

@@ -6,7 +6,7 @@ import type { InFlight } from 'chassis/http/request-context';
 import type { ServerResponse } from 'node:http';
 import { createMetrics } from 'chassis/observability/metrics';
 
-const LEAST = 16;
+const LEAST = 64;
 
 /** An admission with so many requests in flight as the least limit. */
 function startAdmission(maxInFlight = 1_000) {
