@@ -291,7 +291,7 @@ const metricsOf = async ({ adminUrl }: Running): Promise<string> =>
   (await fetch(`${adminUrl}/metrics`)).text();
 
 const appliedBy = async (service: Running): Promise<number> =>
-  Number(/outcome="applied"\} (\d+)/.exec(await metricsOf(service))![1]);
+  Number(/^social_log_events_total\{outcome="applied"\} (\d+)/m.exec(await metricsOf(service))![1]);
 
 /** Makes the events of users 1 to `count`, with gaps between their offsets. */
 const manyUsers = (count: number): LoggedEvent[] =>
