@@ -1,6 +1,8 @@
 // The client against a real gateway. Its types are checked by the compiler: each `problem.type` below is one of the operation.
 import { expect, test } from '@jest/globals';
-import { createClient } from 'client';
+import { createClient, liveEvents, type LiveEvent } from 'client';
+import { until } from 'chassis/testing/until';
+import { start } from '../gateway/src/service.ts';
 import { bearer } from '../gateway/test/support/session.ts';
 import { startTestbed, type Testbed } from '../gateway/test/support/testbed.ts';
 
@@ -88,3 +90,58 @@ export function refusedByTheCompiler(): void {
   // @ts-expect-error -- no such field
   void client.post('/api/posts', { body: { text: 'Hello.' } });
 }
+
+test('the live stream comes back by itself after its end, with all that happened meanwhile', async () => {
+  const env = { FOLLOW_LOG: 'true', LOG_LEVEL: 'silent' };
+  const { gateway: first, identity, social } = await startTestbed({ env });
+  const end = new AbortController();
+  const states: unknown[] = [];
+  const events: LiveEvent[] = [];
+  // The address of the gateway that runs, as behind a balancer.
+  let current = first.url;
+  const fetchCurrent = (request: Request) =>
+    fetch(new Request(current + new URL(request.url).pathname, request));
+  const options = {
+    baseUrl: first.url,
+    headers: bearer(identity.openSession(7)),
+    fetch: fetchCurrent,
+  };
+  const onState = (state: unknown) => void states.push(state);
+  const consuming = (async () => {
+    for await (const event of liveEvents(options, { signal: end.signal, onState }))
+      events.push(event);
+  })();
+  await until('it is connected', () => states.includes('connected'));
+  identity.rename(7, 'first_name');
+  await until('the first event came', () => events.length === 1);
+
+  const second = await start({
+    ...env,
+    PORT: '0',
+    ADMIN_PORT: '0',
+    IDENTITY_URL: identity.url,
+    SOCIAL_URL: social.url,
+  });
+  current = second.url;
+  await first.stop();
+  identity.rename(7, 'second_name');
+  await until('the second event came', () => events.length === 2, 30_000);
+  end.abort();
+  await consuming;
+  expect(events).toEqual([
+    { type: 'user-renamed', id: 7, username: 'first_name' },
+    { type: 'user-renamed', id: 7, username: 'second_name' },
+  ]);
+  await second.stop();
+}, 60_000);
+
+test('the live stream ends for a caller without a session, who is told why', async () => {
+  const { gateway } = await startTestbed();
+  const states: unknown[] = [];
+  const events = liveEvents(
+    { baseUrl: gateway.url },
+    { signal: new AbortController().signal, onState: (state) => void states.push(state) },
+  );
+  expect(await events.next()).toEqual({ done: true, value: undefined });
+  expect(states).toMatchObject([{ type: 'urn:social-network:problem:unauthenticated' }]);
+});
