@@ -95,7 +95,8 @@ async function* blocksOf(
   body: ReadableStream<Uint8Array>,
   onSilence: () => void,
 ): AsyncGenerator<string, void> {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
   let text = '';
   let timer = setTimeout(onSilence, SILENCE_MS);
   try {
@@ -104,7 +105,7 @@ async function* blocksOf(
       if (done) return;
       clearTimeout(timer);
       timer = setTimeout(onSilence, SILENCE_MS);
-      const blocks = (text + value).split('\n\n');
+      const blocks = (text + decoder.decode(value, { stream: true })).split('\n\n');
       text = blocks.pop()!;
       yield* blocks;
     }
