@@ -51,15 +51,17 @@ export interface LogReader<Event> {
   epochs(): Promise<{ readonly epochs: Epochs; readonly number: number }>;
 }
 
+/** The offset of the newest event of a table; 0 if it is empty. */
+export async function endOffsetIn<Schema>(db: Kysely<Schema>, table: string): Promise<number> {
+  const { rows } = await sql<{ position: number }>`
+    select position from ${sql.table(table)} order by position desc limit 1`.execute(db);
+  return rows[0]?.position ?? 0;
+}
+
 export function logReaderIn<Schema, Row extends LogRow, Event>(
   db: Kysely<Schema>,
   { table, hasStart = false, toEvent, faultsOf }: LogTable<Row, Event>,
 ): LogReader<Event> {
-  const readEndOffset = async (connection: Kysely<Schema>): Promise<number> => {
-    const { rows } = await sql<{ position: number }>`
-      select position from ${sql.table(table)} order by position desc limit 1`.execute(connection);
-    return rows[0]?.position ?? 0;
-  };
   const readStartOffset = async (tx: Kysely<Schema>): Promise<number> => {
     const { rows } = await sql<{ position: number }>`select position from log_start`.execute(tx);
     return rows[0]!.position;
@@ -71,7 +73,7 @@ export function logReaderIn<Schema, Row extends LogRow, Event>(
     const start = found[0]?.position === offset ? found[0] : undefined;
     const rows = start === undefined ? found.slice(0, PAGE_MAX) : found.slice(1);
     // Read after the events, so that the end is never before the last of them.
-    const endOffset = await readEndOffset(tx);
+    const endOffset = await endOffsetIn(tx, table);
     // Also read after the events: what is deleted meanwhile was not read.
     const startOffset = hasStart ? await readStartOffset(tx) : undefined;
     return (epochs: Epochs): LogPage<Event> => {
@@ -88,7 +90,7 @@ export function logReaderIn<Schema, Row extends LogRow, Event>(
     };
   };
   return {
-    endOffset: () => readEndOffset(db),
+    endOffset: () => endOffsetIn(db, table),
     after: (offset) => withEpochs(db, (tx) => pageAfter(tx, offset)),
     epochs: () => withEpochs(db, async () => (epochs, number) => ({ epochs, number })),
   };

@@ -1,5 +1,6 @@
 // The sessions that ended lately, as events: other services refuse their access tokens, which have not expired yet.
 // The trigger of migration 0007 records them.
+import { endOffsetIn, PAGE_MAX } from 'chassis/event-log/log-reader';
 import type { SessionEnded } from 'contracts/types';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { EndedSessionsTable, Schema } from '../schema.ts';
@@ -21,13 +22,11 @@ interface EndedSessionPage {
   readonly endOffset: number;
 }
 
-/** Events per page; the contract has the same number. */
-const PAGE_MAX = 500;
 /** A token may be issued a moment after its session ended, and the clocks of a service and its database differ. */
 const KEPT_MS = MAX_TOKEN_LIFETIME_S * 1000 + 60_000;
 
 export const endedSessionsIn = (db: Kysely<Schema>): EndedSessions => ({
-  endOffset: () => readEndOffset(db),
+  endOffset: () => endOffsetIn(db, 'ended_sessions'),
 
   async after(offset) {
     const rows = await db
@@ -38,7 +37,7 @@ export const endedSessionsIn = (db: Kysely<Schema>): EndedSessions => ({
       .limit(PAGE_MAX)
       .execute();
     // Read after the events, so that the end is never before the last of them.
-    const endOffset = await readEndOffset(db);
+    const endOffset = await endOffsetIn(db, 'ended_sessions');
     return { events: rows.map(eventOf), nextOffset: rows.at(-1)?.position ?? offset, endOffset };
   },
 
@@ -50,16 +49,6 @@ export const endedSessionsIn = (db: Kysely<Schema>): EndedSessions => ({
         and position < (select max(position) from ended_sessions)`.execute(db);
   },
 });
-
-async function readEndOffset(db: Kysely<Schema>): Promise<number> {
-  const newest = await db
-    .selectFrom('ended_sessions')
-    .select('position')
-    .orderBy('position', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return newest?.position ?? 0;
-}
 
 const eventOf = ({ position, id, ended_at }: Selectable<EndedSessionsTable>): SessionEnded => ({
   specversion: '1.0',
