@@ -4,8 +4,8 @@ import { getEvents, type FeedEndpoint } from '../log-feed.ts';
 
 /** A page of the user event log. @param token shown to Identity */
 export const getUserEvents = (limits: SizeLimits, token?: string): FeedEndpoint =>
-  getEvents('log', '/api/user-events', limits, token);
+  getEvents('/api/user-events', limits, token);
 
 /** A page of the sessions that ended lately. @param token shown to Identity */
 export const getEndedSessions = (limits: SizeLimits, token?: string): FeedEndpoint =>
-  getEvents('ended_sessions', '/api/ended-sessions', limits, token);
+  getEvents('/api/ended-sessions', limits, token);

@@ -4,4 +4,4 @@ import { getEvents, type FeedEndpoint } from '../log-feed.ts';
 
 /** A page of the social event log. @param token shown to Social */
 export const getSocialEvents = (limits: SizeLimits, token?: string): FeedEndpoint =>
-  getEvents('log', '/api/social-events', limits, token);
+  getEvents('/api/social-events', limits, token);
