@@ -15,12 +15,15 @@ import type { Catalog } from '../views/catalog.ts';
 import type { Commands } from './commands.ts';
 import { callerOf, type OnDegraded } from './reply.ts';
 
+/** A page of the viewer's friends, by id. */
+export type FriendPageCall = Call<ViewerPageRequest, Result<FriendPage>>;
+
 export interface RouteContext {
   readonly catalog: Catalog;
   readonly commands: Commands;
   readonly sessions: Sessions;
   readonly live: Pick<Live, 'open'>;
-  readonly friendPage: Call<ViewerPageRequest, Result<FriendPage>>;
+  readonly friendPage: FriendPageCall;
   readonly limits: ClientLimits;
   readonly requestDeadlineMs: number;
   readonly onDegraded: OnDegraded;

@@ -21,7 +21,7 @@ export interface ConsumeOptions<Event> {
   /** Applies an event of an epoch. @returns false for an event of an unknown type */
   readonly apply: (event: Event, epoch: string | undefined) => boolean;
   /** Receives how far the log is applied. */
-  readonly listener?: Pick<LogListener<never>, 'advanced'>;
+  readonly listener: Pick<LogListener<never>, 'advanced'>;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
@@ -53,7 +53,7 @@ function consume<Event extends { readonly kind: string; readonly offset: number 
       } else if (!apply(event, epochOf(event, batch))) skipped += 1;
     }
     source.advanceTo(batch);
-    listener?.advanced(source.offset(), batch.epochs, batch.nextOffset >= batch.endOffset);
+    listener.advanced(source.offset(), batch.epochs, batch.nextOffset >= batch.endOffset);
     return { skipped, invalid };
   };
   return startConsumer({

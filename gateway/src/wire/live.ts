@@ -2,16 +2,13 @@
 import type { Metrics } from 'chassis/observability/metrics';
 import type { Settings } from '../config.ts';
 import { createLive, type Live } from '../live/live.ts';
-import type { FriendPage } from 'contracts/types';
-import type { Call } from '../upstream/engine/call.ts';
-import type { Result } from '../upstream/result.ts';
-import type { ViewerPageRequest } from '../upstream/social/viewer-page.ts';
 import type { SizeLimits } from '../upstream/engine/endpoint.ts';
 import type { Observer } from '../upstream/engine/observer.ts';
 import { createPrivateQuery } from '../upstream/queries.ts';
 import { getFriends } from '../upstream/social/friends.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Commands } from '../routes/commands.ts';
+import type { FriendPageCall } from '../routes/context.ts';
 import { consumesUsers } from './consumers.ts';
 
 export const createLiveStreams = (settings: Settings, metrics: Metrics): Live =>
@@ -26,9 +23,6 @@ export const createLiveStreams = (settings: Settings, metrics: Metrics): Live =>
     consumesUsers: consumesUsers(settings),
     metrics,
   });
-
-/** A page of the viewer's friends. */
-export type FriendPageCall = Call<ViewerPageRequest, Result<FriendPage>>;
 
 export const createFriendPage = (
   social: Upstream,

@@ -3,17 +3,12 @@ import { createVerifier, type Viewer } from 'chassis/auth/access-token';
 import type { Logger } from 'chassis/observability/log';
 import type { Metrics } from 'chassis/observability/metrics';
 import { accessToken } from 'contracts/tokens';
+import type { FriendPageCall } from '../routes/context.ts';
 import { createCommands } from './commands.ts';
 import type { Settings } from '../config.ts';
 import { startConsumers } from './consumers.ts';
 import { failureOf, loadKeys } from './keys.ts';
-import {
-  breakerListener,
-  createFriendPage,
-  createLiveStreams,
-  endingStreams,
-  type FriendPageCall,
-} from './live.ts';
+import { breakerListener, createFriendPage, createLiveStreams, endingStreams } from './live.ts';
 import { createCaches, exposeGauges } from './caches.ts';
 import { createDataSources } from './data-sources.ts';
 import { sharedRefresh } from '../session/refresh.ts';
